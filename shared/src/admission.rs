@@ -1,0 +1,180 @@
+//! What the writer decides about one message, as a pure function of what it found. The table in DESIGN: first match wins.
+//!
+//! | # | found | outcome |
+//! |---|---|---|
+//! | 1 | the id is erased | [`Outcome::Erased`] |
+//! | 2 | same id and digest stored anywhere, or the same unreadable bytes parked | [`Outcome::Repeated`] |
+//! | 3 | same id, other digest | goes on under [`SignupId::reused`], flagged |
+//! | 4 | cannot be read | [`Outcome::Parked`] |
+//! | 5 | the number is on the list | [`Outcome::Duplicate`] |
+//! | 6 | no seat left | [`Outcome::Waitlisted`] |
+//! | 7 | else | [`Outcome::Stored`] |
+
+use serde::{Deserialize, Serialize};
+
+use crate::receipt::ReceiptState;
+use crate::signup::Digest;
+use crate::signup_id::SignupId;
+
+/// What came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Incoming {
+    /// A sign-up that could be read.
+    Signup {
+        /// Its own id.
+        id: SignupId,
+        /// Of its content.
+        digest: Digest,
+    },
+    /// A message that could not be read and never will be.
+    Unreadable {
+        /// From the outside of the envelope, where that much could be read.
+        id: Option<SignupId>,
+    },
+}
+
+/// What the database holds, gathered in the same transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Found {
+    /// The id is in `erased`.
+    pub erased: bool,
+    /// The digest that stands under the id, in `signups` or `duplicates`.
+    pub digest_under_id: Option<Digest>,
+    /// For an id that stands with another digest: what stands under [`SignupId::reused`].
+    pub under_reused: UnderReused,
+    /// The same bytes are in this workshop's `parked`.
+    pub same_bytes_parked: bool,
+    /// Who holds the number on this workshop's list, not cancelled.
+    pub phone_held: bool,
+    /// Seats that are taken: rows with the state *registered*.
+    pub seats_taken: u32,
+    /// The workshop's seats, without limit where `None`.
+    pub capacity: Option<u32>,
+}
+
+/// What stands under the id derived from an id and another digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnderReused {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The very sign-up.
+    Stored,
+    /// It was erased.
+    Erased,
+}
+
+/// What happens to the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The person was erased; nothing is kept.
+    Erased,
+    /// It stands already; nothing changes.
+    Repeated,
+    /// Kept in `parked`, for a person to look at.
+    Parked,
+    /// Kept in `duplicates`, beside the first with the number.
+    Duplicate,
+    /// Kept in `signups` as *waitlisted*.
+    Waitlisted,
+    /// Kept in `signups` as *registered*.
+    Stored,
+}
+
+impl Outcome {
+    /// The word in figures and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Erased => "erased",
+            Self::Repeated => "repeated",
+            Self::Parked => "parked",
+            Self::Duplicate => "duplicate",
+            Self::Waitlisted => "waitlisted",
+            Self::Stored => "stored",
+        }
+    }
+}
+
+/// The decision about one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens.
+    pub outcome: Outcome,
+    /// The id under which it stands or stood; `None` for unreadable messages without one.
+    pub id: Option<SignupId>,
+    /// The id came before with other content, so that it stands under a derived one.
+    pub id_reused: bool,
+    /// What the receipt shows. `None` where nothing is written: for [`Outcome::Repeated`] it shows what the first one has
+    /// now, for [`Outcome::Erased`] nothing.
+    pub receipt: Option<ReceiptState>,
+    /// Whether the receipt sends the teacher to the desk.
+    pub see_desk: bool,
+}
+
+/// Decides. See the table above; the order is the rule.
+pub fn admit(incoming: Incoming, found: &Found) -> Decision {
+    let nothing_written =
+        |outcome, id, id_reused| Decision { outcome, id, id_reused, receipt: None, see_desk: false };
+    let own_id = match incoming {
+        Incoming::Signup { id, .. } => Some(id),
+        Incoming::Unreadable { id } => id,
+    };
+    if found.erased {
+        return nothing_written(Outcome::Erased, own_id, false);
+    }
+    let (id, id_reused) = match incoming {
+        Incoming::Unreadable { id } if found.same_bytes_parked => {
+            return nothing_written(Outcome::Repeated, id, false);
+        }
+        Incoming::Unreadable { id } => {
+            // Where a sign-up stands under the same id its receipt is the true one and stays.
+            let receipt = match found.digest_under_id {
+                Some(_) => None,
+                None => id.map(|_| ReceiptState::Received),
+            };
+            let see_desk = receipt.is_some();
+            return Decision { outcome: Outcome::Parked, id, id_reused: false, receipt, see_desk };
+        }
+        Incoming::Signup { id, digest } => match found.digest_under_id {
+            None => (id, false),
+            Some(stored) if stored == digest => return nothing_written(Outcome::Repeated, Some(id), false),
+            Some(_) => (id.reused(&digest), true),
+        },
+    };
+    if id_reused {
+        match found.under_reused {
+            UnderReused::Nothing => {}
+            UnderReused::Stored => return nothing_written(Outcome::Repeated, Some(id), true),
+            UnderReused::Erased => return nothing_written(Outcome::Erased, Some(id), true),
+        }
+    }
+    let has_seat = found.capacity.is_none_or(|seats| found.seats_taken < seats);
+    // A duplicate is answered as a fresh number would be: no answer tells whether a number is on the list.
+    let receipt = if has_seat { ReceiptState::Registered } else { ReceiptState::Waitlisted };
+    let outcome = match (found.phone_held, has_seat) {
+        (true, _) => Outcome::Duplicate,
+        (false, false) => Outcome::Waitlisted,
+        (false, true) => Outcome::Stored,
+    };
+    Decision { outcome, id: Some(id), id_reused, receipt: Some(receipt), see_desk: false }
+}
+
+/// What is unusual about a sign-up that was kept; stored with it, shown to the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Flags {
+    /// Its id came before with other content.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub id_reused: bool,
+    /// Filled in before closing, arrived after it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub late: bool,
+    /// Filled in on an older version of the form.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub older_form: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}

@@ -1,0 +1,145 @@
+//! How the edge caches the public records: keys, lifetimes, and what a cached entry is still good for.
+//!
+//! The InviteCode object is the truth, KV the second level, a map in the isolate's memory the first. Time is always a parameter.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Millis;
+use crate::invite_code::InviteCode;
+use crate::workshop::Workshop;
+
+/// A record in memory is fresh so long: 10 s.
+pub const MEMORY_TTL_MS: Millis = 10_000;
+/// An unknown code is remembered so long, in memory only: 10 s.
+pub const UNKNOWN_TTL_MS: Millis = 10_000;
+/// A stale record is served so long at the most, while one refresh runs: 60 s.
+pub const STALE_MS: Millis = 60_000;
+/// KV's own edge cache holds a value so long, in seconds: 30, the least that KV takes.
+pub const KV_CACHE_TTL_SECONDS: u64 = 30;
+/// KV forgets an entry after so many seconds: 1 h.
+pub const KV_ENTRY_TTL_SECONDS: u64 = 3_600;
+/// KV's entry counts as fresh for so long after it was written: 1 h less the time to read it once more.
+pub const KV_FRESH_MS: Millis = 3_540_000;
+/// Most entries of the memory level: an isolate has 128 MB, a record at most 64 KiB; real ones have 2.
+pub const MEMORY_ENTRIES: usize = 512;
+/// A refresh that was begun and never came back is given up after so long: 5 s.
+pub const REFRESH_TIMEOUT_MS: Millis = 5_000;
+
+/// The KV key of a code's record.
+pub fn kv_key(code: &InviteCode) -> String {
+    format!("workshop:invite:{code}")
+}
+
+/// What is known about a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum Known {
+    /// A workshop has it.
+    Published {
+        /// The public record.
+        workshop: Box<Workshop>,
+    },
+    /// A workshop had it: retired, or renewed to another code.
+    Retired,
+    /// No workshop has it.
+    Unknown,
+}
+
+/// A cached answer with its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What was known.
+    pub known: Known,
+    /// When the authority said so (KV) or when it was read (memory).
+    pub stored_at: Millis,
+}
+
+/// What a cached entry is still good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Serve it.
+    Fresh,
+    /// Serve it, and have one request refresh it.
+    Stale,
+    /// Fetch before answering.
+    Expired,
+}
+
+impl Entry {
+    /// What a memory entry is good for at `now`. A clock that went back makes it expired, never fresh for ever.
+    pub fn freshness(&self, now: Millis) -> Freshness {
+        let (fresh_for, stale_for) = match self.known {
+            Known::Published { .. } | Known::Retired => (MEMORY_TTL_MS, STALE_MS),
+            Known::Unknown => (UNKNOWN_TTL_MS, 0),
+        };
+        freshness(now - self.stored_at, fresh_for, stale_for)
+    }
+
+    /// Whether an entry read from KV can be used at `now`.
+    pub fn usable_from_kv(&self, now: Millis) -> bool {
+        freshness(now - self.stored_at, KV_FRESH_MS, 0) == Freshness::Fresh && self.known != Known::Unknown
+    }
+}
+
+/// Fresh below `fresh_for`, stale for `stale_for` more, expired from there on. A negative age is expired.
+pub fn freshness(age: Millis, fresh_for: Millis, stale_for: Millis) -> Freshness {
+    match age {
+        ..0 => Freshness::Expired,
+        age if age < fresh_for => Freshness::Fresh,
+        age if age < fresh_for + stale_for => Freshness::Stale,
+        _ => Freshness::Expired,
+    }
+}
+
+/// Hits and misses by level, since the isolate began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// Answered from memory, fresh.
+    pub memory_hits: u64,
+    /// Answered from memory, stale.
+    pub memory_stale: u64,
+    /// Not in memory, or expired there.
+    pub memory_misses: u64,
+    /// Answered from KV.
+    pub kv_hits: u64,
+    /// Not in KV, or too old there.
+    pub kv_misses: u64,
+    /// Asked of the InviteCode object.
+    pub authoritative: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(known: Known) -> Entry {
+        Entry { known, stored_at: 1_000_000 }
+    }
+
+    #[test]
+    fn memory_is_fresh_then_stale_then_expired() {
+        let check = |age: Millis, expected| {
+            assert_eq!(entry(Known::Retired).freshness(1_000_000 + age), expected, "{age}")
+        };
+        check(-1, Freshness::Expired);
+        check(0, Freshness::Fresh);
+        check(9_999, Freshness::Fresh);
+        check(10_000, Freshness::Stale);
+        check(69_999, Freshness::Stale);
+        check(70_000, Freshness::Expired);
+    }
+
+    #[test]
+    fn unknown_codes_are_never_served_stale_nor_from_kv() {
+        assert_eq!(entry(Known::Unknown).freshness(1_009_999), Freshness::Fresh);
+        assert_eq!(entry(Known::Unknown).freshness(1_010_000), Freshness::Expired);
+        assert!(!entry(Known::Unknown).usable_from_kv(1_000_000));
+    }
+
+    #[test]
+    fn kv_holds_for_an_hour_less_a_minute() {
+        assert!(entry(Known::Retired).usable_from_kv(1_000_000 + KV_FRESH_MS - 1));
+        assert!(!entry(Known::Retired).usable_from_kv(1_000_000 + KV_FRESH_MS));
+        assert!(!entry(Known::Retired).usable_from_kv(999_999));
+    }
+}

@@ -1,0 +1,298 @@
+//! The message on the queue: what the edge seals and the laptop opens. Text, versioned, with nothing personal outside the box.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use crypto_box::aead::rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+
+use crate::Millis;
+use crate::person_name::PersonName;
+use crate::phone::Phone;
+use crate::question::Answers;
+use crate::seal::{KeyId, SealError, SecretKey};
+use crate::signup::{Digest, MAX_CANONICAL_BYTES, Signup, digest};
+use crate::signup_id::SignupId;
+use crate::workshop::{Workshop, WorkshopId};
+
+/// The version that this code writes, and the only one that it reads.
+pub const VERSION: u32 = 1;
+/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the queue's own
+/// limit is 128 KB.
+pub const MAX_BYTES: usize = 4 * MAX_CANONICAL_BYTES;
+
+/// One sign-up on its way, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    v: u32,
+    /// Whose mail it is.
+    pub workshop: WorkshopId,
+    /// The sign-up's id, so that a repetition and an erasure are recognised without the key.
+    pub id: SignupId,
+    /// The key that it was sealed to.
+    pub key_id: KeyId,
+    /// When the edge took it.
+    pub received_at: Millis,
+    /// The sealed box, base64 without padding.
+    #[serde(rename = "box")]
+    sealed: String,
+}
+
+/// Why a text is not a message that this version reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeError {
+    /// More than [`MAX_BYTES`].
+    #[error("a message has at most {MAX_BYTES} bytes, not {0}")]
+    TooLarge(usize),
+    /// Not the JSON of an envelope.
+    #[error("the message is no envelope")]
+    Malformed,
+    /// From a newer edge.
+    #[error("the message has version {0}, this program reads version {VERSION}")]
+    UnknownVersion(u32),
+}
+
+/// Why an envelope does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The secret key given is not the one that the envelope names. Not the message's fault: with the right key it opens.
+    #[error("the envelope is sealed to another key")]
+    OtherKey,
+    /// The box is damaged.
+    #[error("the box does not open")]
+    Box,
+    /// What was in the box is not a sign-up.
+    #[error("what is in the box is no sign-up")]
+    Content,
+    /// The workshop or the id inside is not the one outside.
+    #[error("the box belongs to another envelope")]
+    Mismatch,
+}
+
+impl EnvelopeError {
+    /// The stable code that stands as a reason with parked messages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "too_large",
+            Self::Malformed => "malformed",
+            Self::UnknownVersion(_) => "unknown_version",
+        }
+    }
+}
+
+impl OpenError {
+    /// The stable code that stands as a reason with parked messages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OtherKey => "other_key",
+            Self::Box => "box",
+            Self::Content => "content",
+            Self::Mismatch => "mismatch",
+        }
+    }
+}
+
+/// What is in the box: a valid sign-up with what only the edge knew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSignup {
+    /// Whose list it is for.
+    pub workshop: WorkshopId,
+    /// The sign-up.
+    pub signup: Signup,
+    /// When it was taken.
+    pub received_at: Millis,
+    /// Version of the notice that the page showed.
+    pub notice_version: u32,
+}
+
+/// The box's content on the wire.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    workshop: WorkshopId,
+    id: SignupId,
+    name: PersonName,
+    phone: Phone,
+    #[serde(default)]
+    answers: Answers,
+    form_version: u32,
+    #[serde(default)]
+    filled_at: Option<Millis>,
+    received_at: Millis,
+    notice_version: u32,
+}
+
+impl SealedSignup {
+    /// The digest of the sign-up's content.
+    pub fn digest(&self) -> Digest {
+        digest(&self.signup.name, &self.signup.phone, &self.signup.answers)
+    }
+}
+
+impl Envelope {
+    /// Seals a valid sign-up to the workshop's key.
+    ///
+    /// # Errors
+    /// [`SealError`] where the cipher refuses.
+    pub fn seal(
+        workshop: &Workshop,
+        signup: &Signup,
+        received_at: Millis,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, SealError> {
+        let Signup { id, name, phone, answers, form_version, filled_at } = signup.clone();
+        let content = Content {
+            workshop: workshop.id.clone(),
+            id,
+            name,
+            phone,
+            answers,
+            form_version,
+            filled_at,
+            received_at,
+            notice_version: workshop.notice.version,
+        };
+        let plain = serde_json::to_vec(&content).map_err(|_| SealError)?;
+        Ok(Self {
+            v: VERSION,
+            workshop: workshop.id.clone(),
+            id,
+            key_id: workshop.key.key_id.clone(),
+            received_at,
+            sealed: STANDARD_NO_PAD.encode(workshop.key.seal(&plain, rng)?),
+        })
+    }
+
+    /// The message's text.
+    pub fn to_text(&self) -> String {
+        // A struct of strings and numbers always has a JSON text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`]; the version is looked at before the rest, so that a newer edge is named as such.
+    pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u32,
+        }
+        if text.len() > MAX_BYTES {
+            return Err(EnvelopeError::TooLarge(text.len()));
+        }
+        let version: Version = serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)?;
+        if version.v != VERSION {
+            return Err(EnvelopeError::UnknownVersion(version.v));
+        }
+        serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)
+    }
+
+    /// Opens the box and compares what stands inside with what stands outside.
+    ///
+    /// # Errors
+    /// [`OpenError`]; only [`OpenError::OtherKey`] can be mended, by the right key.
+    pub fn open(&self, key: &SecretKey) -> Result<SealedSignup, OpenError> {
+        if key.public().key_id != self.key_id {
+            return Err(OpenError::OtherKey);
+        }
+        let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;
+        let plain = key.open(&sealed).map_err(|_| OpenError::Box)?;
+        let content: Content = serde_json::from_slice(&plain).map_err(|_| OpenError::Content)?;
+        let Content {
+            workshop,
+            id,
+            name,
+            phone,
+            answers,
+            form_version,
+            filled_at,
+            received_at,
+            notice_version,
+        } = content;
+        if workshop != self.workshop || id != self.id || received_at != self.received_at {
+            return Err(OpenError::Mismatch);
+        }
+        let signup = Signup { id, name, phone, answers, form_version, filled_at };
+        Ok(SealedSignup { workshop, signup, received_at, notice_version })
+    }
+}
+
+/// Reads only whose mail a message is, whatever else is wrong with it: enough to deliver it to a laptop that can park it.
+/// `None` where not even that can be read, or where it is longer than the queue carries.
+pub fn addressee(text: &str) -> Option<WorkshopId> {
+    #[derive(Deserialize)]
+    struct Addressed {
+        workshop: WorkshopId,
+    }
+    const QUEUE_MAX_BYTES: usize = 128 * 1024;
+    (text.len() <= QUEUE_MAX_BYTES).then(|| serde_json::from_str::<Addressed>(text).ok())?.map(|a| a.workshop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signup::SignupForm;
+    use crate::testing::rng;
+    use crate::workshop::sample;
+
+    fn key() -> SecretKey {
+        SecretKey::from_bytes([9; 32])
+    }
+
+    fn signup(workshop: &Workshop) -> Signup {
+        let form = SignupForm {
+            id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
+            invite_code: workshop.invite_code.to_string(),
+            name: "王芳".into(),
+            phone: "13800138000".into(),
+            ..SignupForm::default()
+        };
+        form.parse(workshop).unwrap()
+    }
+
+    fn envelope() -> Envelope {
+        let workshop = sample::workshop(key().public());
+        Envelope::seal(&workshop, &signup(&workshop), 42, &mut rng(1)).unwrap()
+    }
+
+    #[test]
+    fn what_was_sealed_comes_out() {
+        let text = envelope().to_text();
+        assert!(!text.contains("王芳") && !text.contains("138001"));
+        let opened = Envelope::parse(&text).unwrap().open(&key()).unwrap();
+        let workshop = sample::workshop(key().public());
+        let expected = SealedSignup {
+            workshop: workshop.id.clone(),
+            signup: signup(&workshop),
+            received_at: 42,
+            notice_version: 1,
+        };
+        assert_eq!(opened, expected);
+    }
+
+    #[test]
+    fn wrong_boxes_are_told_apart() {
+        assert_eq!(envelope().open(&SecretKey::from_bytes([1; 32])), Err(OpenError::OtherKey));
+        let other_id = Envelope { id: SignupId::from_random([1; 16]), ..envelope() };
+        assert_eq!(other_id.open(&key()), Err(OpenError::Mismatch));
+        let damaged = Envelope { sealed: "AAAA".into(), ..envelope() };
+        assert_eq!(damaged.open(&key()), Err(OpenError::Box));
+        let no_signup = STANDARD_NO_PAD.encode(key().public().seal(b"{}", &mut rng(2)).unwrap());
+        assert_eq!(Envelope { sealed: no_signup, ..envelope() }.open(&key()), Err(OpenError::Content));
+    }
+
+    #[test]
+    fn messages_are_read_with_care() {
+        let check = |text: &str, error| assert_eq!(Envelope::parse(text), Err(error));
+        check("garbage", EnvelopeError::Malformed);
+        check(r#"{"v":1}"#, EnvelopeError::Malformed);
+        check(r#"{"v":2,"workshop":5}"#, EnvelopeError::UnknownVersion(2));
+        check(&" ".repeat(MAX_BYTES + 1), EnvelopeError::TooLarge(MAX_BYTES + 1));
+    }
+
+    #[test]
+    fn the_addressee_is_read_from_almost_anything() {
+        let id = sample::workshop(key().public()).id;
+        assert_eq!(addressee(&format!(r#"{{"workshop":"{id}","x":[1]}}"#)), Some(id));
+        assert_eq!(addressee("garbage"), None);
+    }
+}

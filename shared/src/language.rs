@@ -1,0 +1,118 @@
+//! The two languages that Rollcall speaks, and texts that a host writes in both.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{is_direction_control, is_invisible};
+
+/// A language of the page, the window and the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Chinese, the default.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where it names
+    /// neither. Quality values are not weighed: browsers list languages in order of preference.
+    pub fn from_accept_language(header: &str) -> Self {
+        header
+            .split(',')
+            .take(32)
+            .find_map(|range| Self::from_tag(range.split(';').next().unwrap_or_default()))
+            .unwrap_or_default()
+    }
+
+    /// From a language tag such as `en-GB` or `zh`.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.trim().split('-').next() {
+            Some(primary) if primary.eq_ignore_ascii_case("zh") => Some(Self::Zh),
+            Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The tag for `lang` attributes and `?lang=`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// The other one, for the page's switch.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+}
+
+/// A host's text in one or both languages; an empty one falls back to the other.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Text {
+    /// In Chinese.
+    #[serde(default)]
+    pub zh: String,
+    /// In English.
+    #[serde(default)]
+    pub en: String,
+}
+
+impl Text {
+    /// Both languages at once.
+    pub fn new(zh: &str, en: &str) -> Self {
+        Self { zh: zh.to_owned(), en: en.to_owned() }
+    }
+
+    /// The text in `language`, or in the other where that one is empty.
+    pub fn get(&self, language: Language) -> &str {
+        let (wanted, other) = match language {
+            Language::Zh => (&self.zh, &self.en),
+            Language::En => (&self.en, &self.zh),
+        };
+        if wanted.is_empty() { other } else { wanted }
+    }
+
+    /// Whether neither language has a text.
+    pub fn is_empty(&self) -> bool {
+        self.zh.is_empty() && self.en.is_empty()
+    }
+
+    /// Whether both texts are short enough and free of controls that change how a page reads.
+    pub(crate) fn is_plain(&self, max_chars: usize) -> bool {
+        [&self.zh, &self.en].into_iter().all(|text| is_plain(text, max_chars))
+    }
+}
+
+/// At most `max_chars` characters, none of them a control, an invisible one or a direction control.
+pub(crate) fn is_plain(text: &str, max_chars: usize) -> bool {
+    text.chars().take(max_chars + 1).count() <= max_chars
+        && !text.chars().any(|c| c.is_control() || is_direction_control(c) || is_invisible(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_named_wins() {
+        let check =
+            |header, language| assert_eq!(Language::from_accept_language(header), language, "{header}");
+        check("zh-CN,zh;q=0.9,en;q=0.8", Language::Zh);
+        check("en-GB,en;q=0.9,zh;q=0.8", Language::En);
+        check("fr, EN;q=0.5", Language::En);
+        check("fr", Language::Zh);
+        check("", Language::Zh);
+    }
+
+    #[test]
+    fn an_empty_text_falls_back() {
+        assert_eq!(Text::new("", "Room 3").get(Language::Zh), "Room 3");
+        assert_eq!(Text::new("三号", "Room 3").get(Language::Zh), "三号");
+    }
+}

@@ -1,0 +1,33 @@
+//! Rollcall's rules, in the order in which a sign-up meets them.
+//!
+//! What a phone number, a name, a code and an id are; what a sign-up is and how it travels, sealed; what the writer
+//! decides; how long things are cached and when they are tried again; what answers and pages say.
+//! No I/O, no clock, no randomness of its own: time, random bits and generators come in as parameters, so that the same
+//! code runs in the worker (wasm32) and on the laptop, and every rule can be tested as a table.
+
+pub mod phone;
+pub mod person_name;
+pub mod invite_code;
+pub mod signup_id;
+pub mod question;
+pub mod signup;
+pub mod workshop;
+pub mod envelope;
+pub mod seal;
+pub mod mailbox;
+pub mod receipt;
+pub mod admission;
+pub mod cache;
+pub mod retry;
+pub mod problem;
+pub mod language;
+pub mod secret;
+
+mod alphabet;
+mod text;
+
+#[cfg(test)]
+mod testing;
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them.
+pub type Millis = i64;

@@ -1,0 +1,273 @@
+//! What host and edge say to each other: Cloudflare's pull-consumer contract
+//! (<https://developers.cloudflare.com/queues/configuration/pull-consumers/>), scoped to one workshop, and what goes with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Millis;
+use crate::receipt::ReceiptState;
+use crate::signup_id::SignupId;
+use crate::workshop::Workshop;
+
+/// Most messages of one pull.
+pub const MAX_BATCH: u32 = 100;
+/// How long a lease lasts where the puller does not say: 60 s.
+pub const LEASE_MS: u32 = 60_000;
+/// Longest lease that can be asked for: 12 hours, as Cloudflare's.
+pub const MAX_LEASE_MS: u32 = 12 * 60 * 60 * 1000;
+/// Longest delay of a returned message: 12 hours, as Cloudflare's.
+pub const MAX_DELAY_SECONDS: u32 = 12 * 60 * 60;
+/// Acknowledged messages are kept so long for replay: 14 days.
+pub const KEEP_ACKED_MS: Millis = 14 * 24 * 60 * 60 * 1000;
+/// Most bytes of a body on the host's routes: 1,000 acknowledgements or receipts.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Most entries of one acknowledgement or of one delivery of receipts.
+pub const MAX_ENTRIES: usize = 1_000;
+/// Most characters of an installation's id and of its name.
+pub const MAX_COLLECTOR_CHARS: usize = 64;
+
+/// One installation of the host's program. Exactly one at a time collects a workshop's mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collector {
+    /// Drawn once an installation; a restored copy gets a new one.
+    pub id: String,
+    /// What the host calls the machine, to be named to a second one.
+    pub name: String,
+}
+
+impl Collector {
+    /// Whether both texts are 1 to [`MAX_COLLECTOR_CHARS`] characters without controls.
+    pub fn is_valid(&self) -> bool {
+        [&self.id, &self.name]
+            .into_iter()
+            .all(|t| !t.is_empty() && crate::language::is_plain(t, MAX_COLLECTOR_CHARS))
+    }
+}
+
+/// `POST …/messages/pull`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// Who pulls.
+    pub collector: Collector,
+    /// How long the lease lasts; at most [`MAX_LEASE_MS`].
+    #[serde(default = "lease")]
+    pub visibility_timeout_ms: u32,
+    /// How many at the most; at most [`MAX_BATCH`].
+    #[serde(default = "batch")]
+    pub batch_size: u32,
+}
+
+fn lease() -> u32 {
+    LEASE_MS
+}
+
+fn batch() -> u32 {
+    MAX_BATCH
+}
+
+/// An answer in Cloudflare's shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer<T> {
+    /// Always true: refusals are problem details.
+    pub success: bool,
+    /// Always empty, for the same reason.
+    #[serde(default)]
+    pub errors: Vec<String>,
+    /// What was asked for.
+    pub result: T,
+}
+
+impl<T> Answer<T> {
+    /// A success.
+    pub fn of(result: T) -> Self {
+        Self { success: true, errors: Vec::new(), result }
+    }
+}
+
+/// The result of a pull.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullResult {
+    /// Undelivered messages that remain in the mailbox, leased ones included.
+    pub message_backlog_count: u64,
+    /// Under a lease until acknowledged, returned, or timed out.
+    pub messages: Vec<PulledMessage>,
+}
+
+/// One message under a lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PulledMessage {
+    /// The mailbox's own number of the message.
+    pub id: String,
+    /// The message's text, as it came from the queue.
+    pub body: String,
+    /// When it was deposited.
+    pub timestamp_ms: Millis,
+    /// How often it has been delivered, this time included.
+    pub attempts: u32,
+    /// Describes the body.
+    pub metadata: MessageMetadata,
+    /// Acknowledges this delivery.
+    pub lease_id: String,
+}
+
+/// Describes a message's body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageMetadata {
+    /// Always `text`.
+    #[serde(rename = "CF-Content-Type")]
+    pub content_type: String,
+}
+
+impl Default for MessageMetadata {
+    fn default() -> Self {
+        Self { content_type: "text".to_owned() }
+    }
+}
+
+/// `POST …/messages/ack`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AckRequest {
+    /// Who acknowledges.
+    pub collector: Collector,
+    /// Committed: may be forgotten.
+    #[serde(default)]
+    pub acks: Vec<Ack>,
+    /// To be delivered again.
+    #[serde(default)]
+    pub retries: Vec<Retry>,
+}
+
+/// One delivery that is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    /// Of the pulled message.
+    pub lease_id: String,
+}
+
+/// One delivery that is given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Of the pulled message.
+    pub lease_id: String,
+    /// Seconds before it is delivered again; at most [`MAX_DELAY_SECONDS`].
+    #[serde(default)]
+    pub delay_seconds: u32,
+}
+
+/// The result of an acknowledgement. A late acknowledgement counts: the message is done all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AckResult {
+    /// Messages that are done now.
+    pub ack_count: u32,
+    /// Messages that were given back.
+    pub retry_count: u32,
+    /// Lease ids that nobody knows.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// `POST …/messages/replay`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayRequest {
+    /// Who replays.
+    pub collector: Collector,
+    /// Messages deposited at this time or later become deliverable again.
+    pub since: Millis,
+}
+
+/// The result of a replay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayResult {
+    /// Messages that are deliverable again.
+    pub replayed: u64,
+}
+
+/// `POST …/takeover`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverRequest {
+    /// Who collects from now on.
+    pub collector: Collector,
+}
+
+/// The result of a take-over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverResult {
+    /// Who collected before, if anybody did.
+    pub previous: Option<Collector>,
+}
+
+/// `POST …/receipts`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptsRequest {
+    /// At most [`MAX_ENTRIES`].
+    pub receipts: Vec<ReceiptUpdate>,
+}
+
+/// What a receipt says from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptUpdate {
+    /// Whose.
+    pub id: SignupId,
+    /// The state.
+    pub state: ReceiptState,
+    /// Whether the teacher should see the desk.
+    #[serde(default)]
+    pub see_desk: bool,
+    /// Counts up with every change; the highest one stands, in whatever order they come.
+    pub rev: u64,
+}
+
+/// The result of a delivery of receipts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptsResult {
+    /// Receipts that stand as sent, or newer.
+    pub stored: u64,
+}
+
+/// `PUT …/workshops/{workshop}`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The public record.
+    pub workshop: Workshop,
+    /// SHA-256 of the drain key, hexadecimal: counts when the workshop is new and cannot be changed later.
+    pub drain_key_sha256: String,
+}
+
+impl Publication {
+    /// Whether the hash is 64 hexadecimal digits in lower case.
+    pub fn has_valid_hash(&self) -> bool {
+        let hash = self.drain_key_sha256.as_bytes();
+        hash.len() == 64 && hash.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_is_cloudflares() {
+        let pulled = Answer::of(PullResult {
+            message_backlog_count: 1,
+            messages: vec![PulledMessage {
+                id: "7".into(),
+                body: "{}".into(),
+                timestamp_ms: 5,
+                attempts: 1,
+                metadata: MessageMetadata::default(),
+                lease_id: "l".into(),
+            }],
+        });
+        assert_eq!(
+            serde_json::to_string(&pulled).unwrap(),
+            r#"{"success":true,"errors":[],"result":{"message_backlog_count":1,"messages":[{"id":"7","body":"{}","timestamp_ms":5,"attempts":1,"metadata":{"CF-Content-Type":"text"},"lease_id":"l"}]}}"#
+        );
+        let acked = Answer::of(AckResult { ack_count: 1, retry_count: 0, warnings: vec![] });
+        assert_eq!(
+            serde_json::to_string(&acked).unwrap(),
+            r#"{"success":true,"errors":[],"result":{"ackCount":1,"retryCount":0,"warnings":[]}}"#
+        );
+        let pull: PullRequest = serde_json::from_str(r#"{"collector":{"id":"a","name":"b"}}"#).unwrap();
+        assert_eq!((pull.batch_size, pull.visibility_timeout_ms), (MAX_BATCH, LEASE_MS));
+    }
+}

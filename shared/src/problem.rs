@@ -1,0 +1,183 @@
+//! What an answer says when it refuses: RFC 9457 problem details with a stable code.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mailbox::Collector;
+
+/// The media type of every refusal.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The stable code of a refusal; clients decide by it, never by the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    /// The body is not what the route reads.
+    Malformed,
+    /// No key, or a wrong one.
+    Unauthorized,
+    /// Nothing stands at this address.
+    NotFound,
+    /// No workshop has this invite code (yet).
+    UnknownCode,
+    /// The route has other methods.
+    MethodNotAllowed,
+    /// The invite code belongs to another workshop.
+    Taken,
+    /// Another installation collects this workshop's mail.
+    OwnedElsewhere,
+    /// The workshop takes no sign-ups: closed, not open yet, or retired.
+    Closed,
+    /// The body is longer than the route takes.
+    TooLarge,
+    /// The body's media type is another.
+    MediaType,
+    /// Fields are wrong; each is named.
+    Invalid,
+    /// A proof of work is asked for.
+    ProofRequired,
+    /// Too much from this device or for this code.
+    SlowDown,
+    /// Not now; nothing was taken. Try again after `Retry-After`.
+    Unavailable,
+}
+
+impl ProblemCode {
+    /// The HTTP status.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthorized => 401,
+            Self::NotFound | Self::UnknownCode => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Taken | Self::OwnedElsewhere => 409,
+            Self::Closed => 410,
+            Self::TooLarge => 413,
+            Self::MediaType => 415,
+            Self::Invalid => 422,
+            Self::ProofRequired => 428,
+            Self::SlowDown => 429,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// A short English title, the same for every occurrence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Malformed => "The request could not be read",
+            Self::Unauthorized => "The key is missing or wrong",
+            Self::NotFound => "Nothing stands at this address",
+            Self::UnknownCode => "No workshop has this invite code",
+            Self::MethodNotAllowed => "This address has other methods",
+            Self::Taken => "The invite code belongs to another workshop",
+            Self::OwnedElsewhere => "Another installation collects this workshop's sign-ups",
+            Self::Closed => "The workshop takes no sign-ups now",
+            Self::TooLarge => "The request is too large",
+            Self::MediaType => "The body has another media type than this address reads",
+            Self::Invalid => "Some fields need mending",
+            Self::ProofRequired => "A proof of work is needed",
+            Self::SlowDown => "Too many requests",
+            Self::Unavailable => "Not taken: try again in a moment",
+        }
+    }
+}
+
+/// One wrong field of a sign-up or of a workshop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field's name on the wire: `name`, `phone`, `answers.school`, ….
+    pub field: String,
+    /// The stable code of what is wrong with it.
+    pub code: String,
+}
+
+impl FieldError {
+    /// A field and the code of what is wrong with it.
+    pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
+        Self { field: field.into(), code: code.into() }
+    }
+}
+
+/// A refusal, as it stands in the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{status} {code:?}: {title}")]
+pub struct Problem {
+    /// Identifies the kind of problem: `urn:rollcall:problem:<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status, again.
+    pub status: u16,
+    /// The stable code.
+    pub code: ProblemCode,
+    /// A short English title.
+    pub title: String,
+    /// What is special about this occurrence, in English, where there is something to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The wrong fields, with [`ProblemCode::Invalid`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The installation that collects, with [`ProblemCode::OwnedElsewhere`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector: Option<Collector>,
+    /// Seconds until another try, also sent as `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A refusal with nothing special about it.
+    pub fn new(code: ProblemCode) -> Self {
+        let name =
+            serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        Self {
+            kind: format!("urn:rollcall:problem:{name}"),
+            status: code.status(),
+            code,
+            title: code.title().to_owned(),
+            detail: None,
+            errors: Vec::new(),
+            collector: None,
+            retry_after: None,
+        }
+    }
+
+    /// Fields that need mending.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(ProblemCode::Invalid) }
+    }
+
+    /// Nothing was taken; to be tried again after so many seconds.
+    pub fn unavailable(retry_after: u32) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable) }
+    }
+
+    /// Another installation collects.
+    pub fn owned_elsewhere(collector: Collector) -> Self {
+        Self { collector: Some(collector), ..Self::new(ProblemCode::OwnedElsewhere) }
+    }
+
+    /// The same with words about this occurrence. They must hold no name and no number.
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// The body.
+    pub fn to_json(&self) -> String {
+        // A struct of strings and numbers always has a JSON text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_body_is_rfc_9457_with_a_code() {
+        assert_eq!(
+            Problem::invalid(vec![FieldError::new("phone", "empty")]).to_json(),
+            r#"{"type":"urn:rollcall:problem:invalid","status":422,"code":"invalid","title":"Some fields need mending","errors":[{"field":"phone","code":"empty"}]}"#
+        );
+    }
+}

@@ -1,0 +1,366 @@
+//! A workshop's own questions, and the rules for their answers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::language::{Text, is_plain};
+use crate::problem::FieldError;
+
+/// Most questions of a workshop: a page that a thumb can scroll.
+pub const MAX_QUESTIONS: usize = 20;
+/// Most options of a choice.
+pub const MAX_OPTIONS: usize = 30;
+/// Most characters of a question or an option.
+pub const MAX_LABEL_CHARS: usize = 200;
+/// Most characters of a text answer; 20 such answers are bounded by the sign-up's own limit.
+pub const MAX_TEXT_CHARS: usize = 500;
+/// Most characters of a question's or an option's key.
+pub const MAX_KEY_CHARS: usize = 32;
+
+/// One question of a workshop's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Key of the answer: 1 to [`MAX_KEY_CHARS`] of `a-z 0-9 _`.
+    pub key: String,
+    /// What the teacher reads.
+    pub label: Text,
+    /// Whether an answer is needed.
+    #[serde(default)]
+    pub required: bool,
+    /// What kind of answer.
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Kind {
+    /// A line of text.
+    Text {
+        /// Most characters of the answer, 1 to [`MAX_TEXT_CHARS`].
+        max_chars: u16,
+    },
+    /// One of several.
+    Choice {
+        /// What can be chosen.
+        options: Vec<Choice>,
+    },
+    /// Any number of several; required means at least one.
+    Many {
+        /// What can be chosen.
+        options: Vec<Choice>,
+    },
+    /// A box to tick; required means ticked.
+    Checkbox,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is stored.
+    pub key: String,
+    /// What the teacher reads.
+    pub label: Text,
+}
+
+/// An answer as it comes and as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A ticked box.
+    Ticked(bool),
+    /// A text, or the key of a choice.
+    One(String),
+    /// Keys of choices.
+    Many(Vec<String>),
+}
+
+/// Answers by the key of their question; in the order of the keys, so that equal answers have one text.
+pub type Answers = BTreeMap<String, Answer>;
+
+/// What is wrong with a workshop's questions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuestionError {
+    /// More than [`MAX_QUESTIONS`].
+    #[error("a workshop has at most {MAX_QUESTIONS} questions, not {0}")]
+    TooMany(usize),
+    /// A key of other characters, too long, or empty.
+    #[error("the key {0:?} is not 1 to {MAX_KEY_CHARS} of a-z, 0-9 and _")]
+    Key(String),
+    /// The same key twice.
+    #[error("the key {0:?} stands twice")]
+    Repeated(String),
+    /// A label that is empty, too long or holds controls.
+    #[error(
+        "the label of {0:?} is empty, longer than {MAX_LABEL_CHARS} characters or holds control characters"
+    )]
+    Label(String),
+    /// No options, or more than [`MAX_OPTIONS`].
+    #[error("{0:?} needs 1 to {MAX_OPTIONS} options")]
+    Options(String),
+    /// A limit of text that is 0 or more than [`MAX_TEXT_CHARS`].
+    #[error("{0:?} takes 1 to {MAX_TEXT_CHARS} characters")]
+    MaxChars(String),
+}
+
+/// Checks a workshop's questions.
+///
+/// # Errors
+/// The first [`QuestionError`] in the order of the page.
+pub fn check_questions(questions: &[Question]) -> Result<(), QuestionError> {
+    if questions.len() > MAX_QUESTIONS {
+        return Err(QuestionError::TooMany(questions.len()));
+    }
+    check_keys(questions.iter().map(|q| (&q.key, &q.label)))?;
+    questions.iter().try_for_each(Question::check)
+}
+
+fn check_keys<'a>(items: impl Iterator<Item = (&'a String, &'a Text)>) -> Result<(), QuestionError> {
+    let mut seen = Vec::new();
+    for (key, label) in items {
+        let legal = (1..=MAX_KEY_CHARS).contains(&key.len())
+            && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !legal {
+            return Err(QuestionError::Key(key.chars().take(MAX_KEY_CHARS).collect()));
+        }
+        if seen.contains(&key) {
+            return Err(QuestionError::Repeated(key.clone()));
+        }
+        if label.is_empty() || !label.is_plain(MAX_LABEL_CHARS) {
+            return Err(QuestionError::Label(key.clone()));
+        }
+        seen.push(key);
+    }
+    Ok(())
+}
+
+impl Question {
+    fn check(&self) -> Result<(), QuestionError> {
+        match &self.kind {
+            Kind::Text { max_chars } if !(1..=MAX_TEXT_CHARS).contains(&usize::from(*max_chars)) => {
+                Err(QuestionError::MaxChars(self.key.clone()))
+            }
+            Kind::Choice { options } | Kind::Many { options } => {
+                if !(1..=MAX_OPTIONS).contains(&options.len()) {
+                    return Err(QuestionError::Options(self.key.clone()));
+                }
+                check_keys(options.iter().map(|o| (&o.key, &o.label)))
+            }
+            Kind::Text { .. } | Kind::Checkbox => Ok(()),
+        }
+    }
+
+    /// The field's name in forms and in errors.
+    pub fn field(&self) -> String {
+        format!("answers.{}", self.key)
+    }
+
+    /// The answer in its one canonical form; `None` where nothing was answered.
+    fn canonical(&self, answer: &Answer) -> Result<Option<Answer>, &'static str> {
+        match (&self.kind, answer) {
+            (Kind::Text { max_chars }, Answer::One(text)) => canonical_text(text, usize::from(*max_chars)),
+            (Kind::Choice { .. } | Kind::Many { .. }, Answer::One(key)) if key.is_empty() => Ok(None),
+            (Kind::Choice { options }, Answer::One(key)) => options
+                .iter()
+                .find(|o| o.key == *key)
+                .map(|o| Some(Answer::One(o.key.clone())))
+                .ok_or("option"),
+            // A form without script sends a single ticked box like a choice.
+            (Kind::Many { options }, Answer::One(key)) => chosen(options, std::slice::from_ref(key)),
+            (Kind::Many { options }, Answer::Many(keys)) => chosen(options, keys),
+            (Kind::Checkbox, Answer::Ticked(ticked)) => Ok(ticked.then_some(Answer::Ticked(true))),
+            (Kind::Checkbox, Answer::One(text)) => Ok((!text.is_empty()).then_some(Answer::Ticked(true))),
+            _ => Err("kind"),
+        }
+    }
+}
+
+fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'static str> {
+    let text: String = text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().count() > max_chars {
+        return Err("too_long");
+    }
+    if !is_plain(&text, max_chars) {
+        return Err("character");
+    }
+    Ok(Some(Answer::One(text)))
+}
+
+fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'static str> {
+    if keys.len() > MAX_OPTIONS || keys.iter().any(|key| options.iter().all(|o| o.key != *key)) {
+        return Err("option");
+    }
+    let chosen: Vec<String> =
+        options.iter().map(|o| &o.key).filter(|key| keys.contains(key)).cloned().collect();
+    Ok((!chosen.is_empty()).then_some(Answer::Many(chosen)))
+}
+
+/// Whether the form that was filled in is the one that the workshop shows now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormAge {
+    /// The answers must fit the questions.
+    Current,
+    /// The questions may have changed since the page was opened: what still fits is kept, what is missing is
+    /// forgiven, and answers to questions that are gone are kept as they came, within the limits of text.
+    Older,
+}
+
+/// Checks answers against the questions and brings them into their one canonical form.
+///
+/// # Errors
+/// One [`FieldError`] an answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`, `character`.
+pub fn canonical_answers(
+    questions: &[Question],
+    answers: &Answers,
+    age: FormAge,
+) -> Result<Answers, Vec<FieldError>> {
+    let mut kept = Answers::new();
+    let mut errors = Vec::new();
+    for question in questions {
+        match answers.get(&question.key).map_or(Ok(None), |answer| question.canonical(answer)) {
+            Ok(Some(answer)) => {
+                kept.insert(question.key.clone(), answer);
+            }
+            Ok(None) if question.required && age == FormAge::Current => {
+                errors.push(FieldError::new(question.field(), "required"));
+            }
+            Ok(None) => {}
+            Err(_) if age == FormAge::Older => {
+                keep_as_it_came(&mut kept, &mut errors, &question.key, answers)
+            }
+            Err(code) => errors.push(FieldError::new(question.field(), code)),
+        }
+    }
+    for key in answers.keys().filter(|key| questions.iter().all(|q| q.key != **key)) {
+        match age {
+            FormAge::Older => keep_as_it_came(&mut kept, &mut errors, key, answers),
+            FormAge::Current => errors.push(FieldError::new(field_of_stranger(key), "unknown")),
+        }
+    }
+    if errors.is_empty() { Ok(kept) } else { Err(errors) }
+}
+
+fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, answers: &Answers) {
+    let texts: &[String] = match answers.get(key) {
+        Some(Answer::One(text)) => std::slice::from_ref(text),
+        Some(Answer::Many(texts)) => texts,
+        Some(Answer::Ticked(_)) | None => &[],
+    };
+    if key.len() > MAX_KEY_CHARS || !is_plain(key, MAX_KEY_CHARS) {
+        return errors.push(FieldError::new(field_of_stranger(key), "unknown"));
+    }
+    if texts.len() > MAX_OPTIONS || texts.iter().any(|text| !is_plain(text, MAX_TEXT_CHARS)) {
+        return errors.push(FieldError::new(field_of_stranger(key), "character"));
+    }
+    if let Some(answer) = answers.get(key) {
+        kept.insert(key.to_owned(), answer.clone());
+    }
+}
+
+/// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.
+fn field_of_stranger(key: &str) -> String {
+    format!("answers.{}", key.chars().take(MAX_KEY_CHARS).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn questions() -> Vec<Question> {
+        let choice = |key: &str| Choice { key: key.into(), label: Text::new(key, key) };
+        let question = |key: &str, required, kind| Question {
+            key: key.into(),
+            label: Text::new(key, key),
+            required,
+            kind,
+        };
+        vec![
+            question("school", true, Kind::Text { max_chars: 10 }),
+            question("stage", false, Kind::Choice { options: vec![choice("primary"), choice("middle")] }),
+            question("days", false, Kind::Many { options: vec![choice("sat"), choice("sun")] }),
+            question("lunch", false, Kind::Checkbox),
+        ]
+    }
+
+    fn check(json: &str, age: FormAge, expected: Result<&str, &[(&str, &str)]>) {
+        let answers: Answers = serde_json::from_str(json).unwrap();
+        let got = canonical_answers(&questions(), &answers, age);
+        match expected {
+            Ok(kept) => assert_eq!(serde_json::to_string(&got.unwrap()).unwrap(), kept, "{json}"),
+            Err(errors) => {
+                let got = got.unwrap_err();
+                let got: Vec<_> = got.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+                assert_eq!(got, errors, "{json}");
+            }
+        }
+    }
+
+    #[test]
+    fn answers_have_one_form() {
+        check(
+            r#"{"school":"  一  中 ","days":["sun","sat","sun"],"lunch":true}"#,
+            FormAge::Current,
+            Ok(r#"{"days":["sat","sun"],"lunch":true,"school":"一 中"}"#),
+        );
+        check(
+            r#"{"school":"x","stage":"","days":"sun","lunch":"on"}"#,
+            FormAge::Current,
+            Ok(r#"{"days":["sun"],"lunch":true,"school":"x"}"#),
+        );
+        check(r#"{"school":"x","lunch":false,"days":[]}"#, FormAge::Current, Ok(r#"{"school":"x"}"#));
+    }
+
+    #[test]
+    fn wrong_answers_are_named() {
+        check("{}", FormAge::Current, Err(&[("answers.school", "required")]));
+        check(
+            r#"{"school":"12345678901","stage":"high","days":["mon"],"lunch":[],"x":"y"}"#,
+            FormAge::Current,
+            Err(&[
+                ("answers.school", "too_long"),
+                ("answers.stage", "option"),
+                ("answers.days", "option"),
+                ("answers.lunch", "kind"),
+                ("answers.x", "unknown"),
+            ]),
+        );
+        check(r#"{"school":"a\u0007"}"#, FormAge::Current, Err(&[("answers.school", "character")]));
+    }
+
+    #[test]
+    fn an_older_form_is_forgiven() {
+        check(r#"{"stage":"high","gone":"kept"}"#, FormAge::Older, Ok(r#"{"gone":"kept","stage":"high"}"#));
+        check(r#"{"gone":"a\u0007"}"#, FormAge::Older, Err(&[("answers.gone", "character")]));
+    }
+
+    #[test]
+    fn questions_are_checked() {
+        let with = |change: fn(&mut Vec<Question>)| {
+            let mut all = questions();
+            change(&mut all);
+            check_questions(&all)
+        };
+        assert_eq!(with(|_| ()), Ok(()));
+        assert_eq!(with(|q| q[0].key = "A".into()), Err(QuestionError::Key("A".into())));
+        assert_eq!(with(|q| q[0].key = "days".into()), Err(QuestionError::Repeated("days".into())));
+        assert_eq!(with(|q| q[0].label = Text::default()), Err(QuestionError::Label("school".into())));
+        assert_eq!(
+            with(|q| q[0].kind = Kind::Text { max_chars: 0 }),
+            Err(QuestionError::MaxChars("school".into()))
+        );
+        assert_eq!(
+            with(|q| q[1].kind = Kind::Choice { options: vec![] }),
+            Err(QuestionError::Options("stage".into()))
+        );
+        assert_eq!(
+            with(|q| *q = std::iter::repeat_n(q[0].clone(), 21).collect()),
+            Err(QuestionError::TooMany(21))
+        );
+    }
+}

@@ -1,0 +1,373 @@
+//! A workshop's public record: what the page shows and what the edge and the venue page check sign-ups against.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Millis;
+use crate::alphabet::{SIGNS, draw};
+use crate::invite_code::InviteCode;
+use crate::language::Text;
+use crate::question::{Question, QuestionError, check_questions};
+use crate::seal::PublicKey;
+
+/// Most characters of a title, an organisation or a place.
+pub const MAX_TEXT_CHARS: usize = 120;
+/// Most characters of the notice's purpose.
+pub const MAX_NOTICE_CHARS: usize = 500;
+/// Most bytes of a record as JSON: 20 questions of 30 options with labels in two languages are refused above it.
+pub const MAX_RECORD_BYTES: usize = 64 * 1024;
+/// How long after closing an entry counts that was filled in before: 24 hours, unless the host says otherwise.
+pub const DEFAULT_GRACE_MS: Millis = 24 * 60 * 60 * 1000;
+/// Longest grace: 14 days, as long as acknowledged mail is kept.
+pub const MAX_GRACE_MS: Millis = 14 * 24 * 60 * 60 * 1000;
+/// Undelivered mail is kept until so long after the workshop's end: 90 days.
+pub const KEEP_AFTER_END_MS: Millis = 90 * 24 * 60 * 60 * 1000;
+
+const ID_CHARS: usize = 16;
+
+/// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct WorkshopId(String);
+
+/// The text is not a workshop's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a workshop's id is {ID_CHARS} of the signs 2-9 and a-z without i, l, o")]
+pub struct WorkshopIdError;
+
+impl WorkshopId {
+    /// Reads an id; strict, for no person types it.
+    ///
+    /// # Errors
+    /// [`WorkshopIdError`].
+    pub fn parse(text: &str) -> Result<Self, WorkshopIdError> {
+        let legal = |b: u8| !b.is_ascii_uppercase() && SIGNS.contains(&b.to_ascii_uppercase());
+        if text.len() == ID_CHARS && text.bytes().all(legal) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(WorkshopIdError)
+        }
+    }
+
+    /// A new id from 128 random bits.
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(draw(random, [SIGNS.as_slice(); ID_CHARS]).to_ascii_lowercase())
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for WorkshopId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<WorkshopId> for String {
+    fn from(id: WorkshopId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for WorkshopId {
+    type Error = WorkshopIdError;
+    fn try_from(text: String) -> Result<Self, WorkshopIdError> {
+        Self::parse(&text)
+    }
+}
+
+/// The public record of a workshop. Nothing in it is secret: anyone with the invite code reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workshop {
+    /// The workshop, for ever.
+    pub id: WorkshopId,
+    /// The code on the poster; a host can renew it.
+    pub invite_code: InviteCode,
+    /// What it is called.
+    pub title: Text,
+    /// Who holds it and collects the data.
+    pub organisation: Text,
+    /// Where it is.
+    pub place: Text,
+    /// Beginning.
+    pub starts_at: Millis,
+    /// End.
+    pub ends_at: Millis,
+    /// The venue's clock: minutes east of UTC, −720 to 840. China is 480.
+    pub utc_offset_minutes: i16,
+    /// Sign-ups are taken from here on; at once where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<Millis>,
+    /// Sign-ups are taken until here; until the end where it is not set. Closing by hand sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Millis>,
+    /// How long after closing an entry counts that was filled in before.
+    #[serde(default = "default_grace")]
+    pub grace_ms: Millis,
+    /// Seats; without limit where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+    /// Whether who finds no seat waits for one; otherwise the page says that it is full.
+    #[serde(default)]
+    pub waiting_list: bool,
+    /// The workshop's own questions, in the page's order.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    /// Counts up with every change of the questions.
+    pub form_version: u32,
+    /// Why the data is collected and for how long it is kept.
+    pub notice: Notice,
+    /// When a proof of work is asked for.
+    #[serde(default)]
+    pub proof: ProofMode,
+    /// The key that sign-ups are sealed to.
+    pub key: PublicKey,
+}
+
+/// What the page says about the data. Its version is stored with every sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Counts up with every change.
+    pub version: u32,
+    /// What the data is for, in one sentence.
+    pub purpose: Text,
+    /// Days after the end when the host erases it, 1 to 3,650.
+    pub retention_days: u16,
+}
+
+/// When a proof of work is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProofMode {
+    /// Never.
+    Off,
+    /// From a device or for a code that sends unusually much.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+}
+
+/// Whether a sign-up is taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// It is.
+    Open,
+    /// It was filled in before closing and comes within the grace: taken, marked late.
+    Late,
+    /// Not yet.
+    NotYet,
+    /// No more.
+    Closed,
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkshopError {
+    /// Empty, too long, or with control characters.
+    #[error("{0} is empty, longer than {MAX_TEXT_CHARS} characters or holds control characters")]
+    Text(&'static str),
+    /// The purpose of the notice is too long or holds control characters.
+    #[error(
+        "the purpose of the notice is longer than {MAX_NOTICE_CHARS} characters or holds control characters"
+    )]
+    Purpose,
+    /// It ends before it starts.
+    #[error("the workshop ends before it starts")]
+    Times,
+    /// It opens after it closes.
+    #[error("sign-up closes before it opens")]
+    Window,
+    /// No clock on earth.
+    #[error("the offset from UTC is {0} minutes, outside -720 to 840")]
+    Offset(i16),
+    /// Negative, or longer than [`MAX_GRACE_MS`].
+    #[error("the grace after closing is 0 to 14 days")]
+    Grace,
+    /// A number of seats that seats nobody.
+    #[error("the number of seats is 0; leave it out for no limit")]
+    Capacity,
+    /// 0 days, or more than ten years.
+    #[error("data is kept 1 to 3650 days, not {0}")]
+    Retention(u16),
+    /// A question is wrong.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
+    /// The key's id is not the one that follows from the key.
+    #[error("the key's id does not belong to the key")]
+    Key,
+}
+
+impl WorkshopError {
+    /// The record's field that needs mending.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Text(field) => field,
+            Self::Purpose | Self::Retention(_) => "notice",
+            Self::Times => "ends_at",
+            Self::Window => "closes_at",
+            Self::Offset(_) => "utc_offset_minutes",
+            Self::Grace => "grace_ms",
+            Self::Capacity => "capacity",
+            Self::Question(_) => "questions",
+            Self::Key => "key",
+        }
+    }
+}
+
+impl Workshop {
+    /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is published.
+    ///
+    /// # Errors
+    /// The first [`WorkshopError`] in the order of the record.
+    pub fn check(&self) -> Result<(), WorkshopError> {
+        let texts = [("title", &self.title), ("organisation", &self.organisation), ("place", &self.place)];
+        for (field, text) in texts {
+            if text.is_empty() || !text.is_plain(MAX_TEXT_CHARS) {
+                return Err(WorkshopError::Text(field));
+            }
+        }
+        if self.ends_at < self.starts_at {
+            return Err(WorkshopError::Times);
+        }
+        if self.opens_at.is_some_and(|opens| opens > self.closing_time()) {
+            return Err(WorkshopError::Window);
+        }
+        if !(-720..=840).contains(&self.utc_offset_minutes) {
+            return Err(WorkshopError::Offset(self.utc_offset_minutes));
+        }
+        if !(0..=MAX_GRACE_MS).contains(&self.grace_ms) {
+            return Err(WorkshopError::Grace);
+        }
+        if self.capacity == Some(0) {
+            return Err(WorkshopError::Capacity);
+        }
+        check_questions(&self.questions)?;
+        if !self.notice.purpose.is_plain(MAX_NOTICE_CHARS) {
+            return Err(WorkshopError::Purpose);
+        }
+        if !(1..=3650).contains(&self.notice.retention_days) {
+            return Err(WorkshopError::Retention(self.notice.retention_days));
+        }
+        if !self.key.is_consistent() {
+            return Err(WorkshopError::Key);
+        }
+        Ok(())
+    }
+
+    /// Sign-ups are taken until this time.
+    pub fn closing_time(&self) -> Millis {
+        self.closes_at.unwrap_or(self.ends_at)
+    }
+
+    /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
+    /// ahead gains nothing: a time in the future counts as `now`.
+    pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
+        let closing = self.closing_time();
+        let filled_at = filled_at.unwrap_or(now).min(now);
+        if self.opens_at.is_some_and(|opens| now < opens) {
+            Intake::NotYet
+        } else if now < closing {
+            Intake::Open
+        } else if filled_at < closing && now - closing < self.grace_ms {
+            Intake::Late
+        } else {
+            Intake::Closed
+        }
+    }
+}
+
+fn default_grace() -> Millis {
+    DEFAULT_GRACE_MS
+}
+
+/// Records for tests, here and in the crates that build on this one.
+#[doc(hidden)]
+pub mod sample {
+    use super::*;
+
+    /// A workshop of 1 hour that opens at once, in 1970's first hour, sealed to `key`.
+    pub fn workshop(key: PublicKey) -> Workshop {
+        Workshop {
+            id: WorkshopId::from_random([3; 16]),
+            invite_code: InviteCode::from_random([5; 16]),
+            title: Text::new("数学教研工作坊", "Maths Teaching Workshop"),
+            organisation: Text::new("海淀教师进修学校", "Haidian Teachers' College"),
+            place: Text::new("302 教室", "Room 302"),
+            starts_at: 0,
+            ends_at: 3_600_000,
+            utc_offset_minutes: 480,
+            opens_at: None,
+            closes_at: None,
+            grace_ms: DEFAULT_GRACE_MS,
+            capacity: None,
+            waiting_list: false,
+            questions: Vec::new(),
+            form_version: 1,
+            notice: Notice {
+                version: 1,
+                purpose: Text::new("仅用于本次签到", "for this workshop's list only"),
+                retention_days: 30,
+            },
+            proof: ProofMode::Auto,
+            key,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::SecretKey;
+
+    fn workshop() -> Workshop {
+        sample::workshop(SecretKey::from_bytes([9; 32]).public())
+    }
+
+    #[test]
+    fn intake_follows_the_clock() {
+        let mut w = workshop();
+        w.opens_at = Some(1_000);
+        w.closes_at = Some(5_000);
+        w.grace_ms = 2_000;
+        let check =
+            |now, filled_at, expected| assert_eq!(w.intake(now, filled_at), expected, "{now} {filled_at:?}");
+        check(999, None, Intake::NotYet);
+        check(1_000, None, Intake::Open);
+        check(4_999, Some(9_999), Intake::Open);
+        check(5_000, None, Intake::Closed);
+        check(5_000, Some(4_999), Intake::Late);
+        check(5_000, Some(6_000), Intake::Closed);
+        check(6_999, Some(10), Intake::Late);
+        check(7_000, Some(10), Intake::Closed);
+    }
+
+    #[test]
+    fn records_are_checked() {
+        let check = |change: fn(&mut Workshop), expected| {
+            let mut w = workshop();
+            change(&mut w);
+            assert_eq!(w.check(), expected);
+        };
+        check(|_| (), Ok(()));
+        check(|w| w.title = Text::default(), Err(WorkshopError::Text("title")));
+        check(|w| w.place.en = "a\u{202E}b".into(), Err(WorkshopError::Text("place")));
+        check(|w| w.ends_at = -1, Err(WorkshopError::Times));
+        check(|w| w.opens_at = Some(4_000_000), Err(WorkshopError::Window));
+        check(|w| w.utc_offset_minutes = 900, Err(WorkshopError::Offset(900)));
+        check(|w| w.grace_ms = -1, Err(WorkshopError::Grace));
+        check(|w| w.capacity = Some(0), Err(WorkshopError::Capacity));
+        check(|w| w.notice.retention_days = 0, Err(WorkshopError::Retention(0)));
+        check(|w| w.key.x25519 = SecretKey::from_bytes([1; 32]).public().x25519, Err(WorkshopError::Key));
+    }
+
+    #[test]
+    fn the_record_goes_through_json() {
+        let w = workshop();
+        assert_eq!(serde_json::from_str::<Workshop>(&serde_json::to_string(&w).unwrap()).unwrap(), w);
+    }
+}
