@@ -20,6 +20,7 @@ pub mod admission;
 pub mod cache;
 pub mod retry;
 pub mod problem;
+pub mod form;
 pub mod language;
 pub mod secret;
 

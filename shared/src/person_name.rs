@@ -99,7 +99,8 @@ fn canonical(input: &str) -> Result<String, PersonNameError> {
             space_due = !name.is_empty();
             continue;
         }
-        if !may_stand(c) && !(is_joiner(c) && !space_due && name.chars().next_back().is_some_and(is_word)) {
+        let joins = is_joiner(c) && !space_due && name.chars().next_back().is_some_and(is_word);
+        if !may_stand(c) && !joins {
             return Err(PersonNameError::Character(c));
         }
         if std::mem::take(&mut space_due) {

@@ -1,0 +1,117 @@
+//! Labelled controls: those of the form itself and those of a workshop's own questions.
+
+use maud::{Markup, html};
+
+use super::words::{error_text, words};
+use crate::language::Language;
+use crate::problem::FieldError;
+use crate::question::{Answer, Choice, Kind, Question};
+use crate::signup::SignupForm;
+
+/// One labelled control with its hint and its mistake.
+pub(super) struct Field<'a> {
+    pub(super) name: &'a str,
+    pub(super) label: &'a str,
+    pub(super) hint: Option<&'a str>,
+    pub(super) errors: &'a [FieldError],
+    pub(super) language: Language,
+}
+
+/// What ties a control to its hint and its mistake for those who listen to the page.
+pub(super) struct Attributes {
+    pub(super) invalid: Option<&'static str>,
+    pub(super) described_by: Option<String>,
+}
+
+impl Field<'_> {
+    pub(super) fn around(&self, control: impl FnOnce(Attributes) -> Markup) -> Markup {
+        html! {
+            div.field {
+                label for=(self.name) { (self.label) }
+                (self.hint_and_error())
+                (control(self.attributes()))
+            }
+        }
+    }
+
+    fn group(&self, controls: &Markup) -> Markup {
+        html! {
+            fieldset.field #(self.name) aria-describedby=[self.attributes().described_by] {
+                legend { (self.label) }
+                (self.hint_and_error())
+                (controls)
+            }
+        }
+    }
+
+    fn hint_and_error(&self) -> Markup {
+        html! {
+            @if let Some(hint) = self.hint { p.hint #{ (self.name) "-hint" } { (hint) } }
+            @if let Some(error) = self.error() { p.error #{ (self.name) "-error" } { (error_text(error, self.language)) } }
+        }
+    }
+
+    fn attributes(&self) -> Attributes {
+        let error = self.error().map(|_| format!("{}-error", self.name));
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        Attributes {
+            invalid: self.error().map(|_| "true"),
+            described_by: (!ids.is_empty()).then(|| ids.join(" ")),
+        }
+    }
+
+    fn error(&self) -> Option<&FieldError> {
+        self.errors.iter().find(|error| error.field == self.name)
+    }
+}
+
+/// A workshop's own question.
+pub(super) fn question_field(
+    question: &Question,
+    values: &SignupForm,
+    errors: &[FieldError],
+    language: Language,
+) -> Markup {
+    let name = question.field();
+    let optional = format!("{}{}", question.label.get(language), words(language).optional);
+    let label = if question.required { question.label.get(language) } else { &optional };
+    let field = Field { name: &name, label, hint: None, errors, language };
+    let answer = values.answers.get(&question.key);
+    let input = |kind: &str, value: &str, text: &str, required: bool| {
+        html! {
+            label.option {
+                input type=(kind) name=(name) value=(value) required[required] checked[is_chosen(answer, value)];
+                " " (text)
+            }
+        }
+    };
+    let options = |kind: &str, options: &[Choice], required: bool| {
+        html! { @for option in options { (input(kind, &option.key, option.label.get(language), required)) } }
+    };
+    match &question.kind {
+        Kind::Text { max_chars } => field.around(|attributes| {
+            let value = match answer {
+                Some(Answer::One(text)) => text.as_str(),
+                _ => "",
+            };
+            html! {
+                input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required] value=(value)
+                    aria-invalid=[attributes.invalid] aria-describedby=[attributes.described_by];
+            }
+        }),
+        Kind::Choice { options: all } => field.group(&options("radio", all, question.required)),
+        // A browser cannot ask for one of several boxes; the server does.
+        Kind::Many { options: all } => field.group(&options("checkbox", all, false)),
+        Kind::Checkbox => field.group(&input("checkbox", "on", question.label.get(language), question.required)),
+    }
+}
+
+fn is_chosen(answer: Option<&Answer>, value: &str) -> bool {
+    match answer {
+        Some(Answer::One(one)) => one == value,
+        Some(Answer::Many(many)) => many.iter().any(|one| one == value),
+        Some(Answer::Ticked(ticked)) => *ticked,
+        None => false,
+    }
+}
