@@ -84,7 +84,7 @@ impl PersonName {
     /// with it; the rest is checked where the sign-up is taken.
     pub fn html_pattern() -> String {
         format!(
-            r"\s*[\p{{L}}\p{{M}}\p{{Zs}}·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF]{{{MIN_CHARS},{}}}\s*",
+            r"\s*[\p{{L}}\p{{M}}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF]{{{MIN_CHARS},{}}}\s*",
             MAX_CHARS * 2
         )
     }

@@ -182,11 +182,12 @@ impl Phone {
         let prefix =
             format!(r"(?:[+\uFF0B]{SEP}[8８]{SEP}[6６]{SEP}|(?:[0０]{SEP}[0０]{SEP})?[8８]{SEP}[6６]{SEP})?");
         let mobile = format!(r"[1１]{SEP}[3-9\uFF13-\uFF19](?:{SEP}{DIGIT}){{9}}");
-        let other = format!(
-            r"[+\uFF0B]{SEP}[1-9\uFF11-\uFF19](?:{SEP}{DIGIT}){{{},{}}}",
-            MIN_DIGITS - 1,
-            MAX_DIGITS - 1
+        // Two digits that are not China's code, then the rest.
+        let country = format!(
+            r"(?:[1-79\uFF11-\uFF17\uFF19]{SEP}{DIGIT}|[8８]{SEP}[0-57-9\uFF10-\uFF15\uFF17-\uFF19])"
         );
+        let other =
+            format!(r"[+\uFF0B]{SEP}{country}(?:{SEP}{DIGIT}){{{},{}}}", MIN_DIGITS - 2, MAX_DIGITS - 2);
         format!("{SEP}(?:{prefix}{mobile}|{other}){SEP}")
     }
 }

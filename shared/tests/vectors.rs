@@ -1,0 +1,99 @@
+//! The golden vectors: what each rule takes, what it makes of it, and how it refuses the rest. The page's patterns are
+//! held against the same vectors, so that a browser without script refuses nothing that the server takes.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should fail there")]
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::person_name::PersonName;
+use rollcall_shared::phone::Phone;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Vectors {
+    phones: Vec<Vector>,
+    names: Vec<Vector>,
+    invite_codes: Vec<Vector>,
+}
+
+#[derive(Deserialize)]
+struct Vector {
+    input: String,
+    #[serde(flatten)]
+    expected: Expected,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Expected {
+    Ok(String),
+    Error(String),
+}
+
+fn vectors() -> Vectors {
+    serde_json::from_str(include_str!("vectors.json")).unwrap()
+}
+
+fn check<E>(
+    vectors: &[Vector],
+    at_least: usize,
+    parse: impl Fn(&str) -> Result<String, E>,
+    code: impl Fn(&E) -> &str,
+) {
+    let inputs: BTreeSet<&str> = vectors.iter().map(|v| v.input.as_str()).collect();
+    assert_eq!(inputs.len(), vectors.len(), "a vector stands twice");
+    assert!(vectors.len() >= at_least, "{} vectors, at least {at_least} are promised", vectors.len());
+    let wrong: Vec<String> = vectors
+        .iter()
+        .filter_map(|v| {
+            let got = match parse(&v.input) {
+                Ok(text) => Expected::Ok(text),
+                Err(e) => Expected::Error(code(&e).to_owned()),
+            };
+            (got != v.expected).then(|| format!("{:?}: expected {:?}, got {got:?}", v.input, v.expected))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn phones_are_read_as_people_type_them() {
+    check(&vectors().phones, 120, |i| Phone::parse(i).map(|p| p.as_str().to_owned()), |e| e.code());
+}
+
+#[test]
+fn names_of_many_scripts_are_read() {
+    check(&vectors().names, 120, |i| PersonName::parse(i).map(|n| n.as_str().to_owned()), |e| e.code());
+}
+
+#[test]
+fn invite_codes_are_read_as_people_type_them() {
+    check(&vectors().invite_codes, 60, |i| InviteCode::parse(i).map(|c| c.to_string()), |e| e.code());
+}
+
+/// Characters that nobody types but address books paste; the pattern cannot name them all, a text field drops line breaks.
+fn is_typed(input: &str) -> bool {
+    !input.contains(|c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}'))
+}
+
+#[test]
+fn the_pages_patterns_take_what_the_rules_take() {
+    let phone = Regex::new(&format!("^(?:{})$", Phone::html_pattern())).unwrap();
+    let name = Regex::new(&format!("^(?:{})$", PersonName::html_pattern())).unwrap();
+    let v = vectors();
+    for (pattern, vectors) in [(&phone, &v.phones), (&name, &v.names)] {
+        for vector in vectors.iter().filter(|v| matches!(v.expected, Expected::Ok(_)) && is_typed(&v.input)) {
+            assert!(
+                pattern.is_match(&vector.input),
+                "{:?} is taken but the pattern refuses it",
+                vector.input
+            );
+        }
+    }
+    let refused = v.phones.iter().filter(|v| matches!(v.expected, Expected::Error(_)));
+    for vector in refused {
+        assert!(!phone.is_match(&vector.input), "{:?} is refused but the pattern takes it", vector.input);
+    }
+}
