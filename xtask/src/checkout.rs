@@ -1,0 +1,60 @@
+//! Where things lie in this checkout.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::tool;
+
+/// The folders that the commands read and write.
+#[derive(Debug, Clone)]
+pub(crate) struct Checkout {
+    root: PathBuf,
+}
+
+impl Checkout {
+    pub(crate) fn find() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a workspace")?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn edge(&self) -> PathBuf {
+        self.root.join("edge")
+    }
+
+    /// What wrangler serves.
+    pub(crate) fn worker(&self) -> PathBuf {
+        self.edge().join("build")
+    }
+
+    pub(crate) fn npm_bin(&self) -> PathBuf {
+        self.edge().join("node_modules/.bin")
+    }
+
+    /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
+    pub(crate) fn edge_target(&self) -> PathBuf {
+        self.root.join("target-edge")
+    }
+
+    /// The workspace's target directory, wherever the person's cargo settings put it.
+    pub(crate) fn target(&self) -> Result<PathBuf> {
+        let json = tool::output(tool::cargo(self).args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        let metadata: serde_json::Value = serde_json::from_str(&json).context("cargo metadata")?;
+        Ok(metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into())
+    }
+}
+
+/// Where tools that cargo compiles are kept, for every checkout of this person.
+pub(crate) fn tools() -> Result<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
+    let cache = match cache {
+        Some(cache) => cache,
+        None => env::home_dir().context("this account has no home folder for ~/.cache")?.join(".cache"),
+    };
+    Ok(cache.join("rollcall/tools"))
+}

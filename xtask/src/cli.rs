@@ -1,0 +1,62 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Sets up, starts, tests and measures Rollcall.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Starts the local edge, Redis and the host with a demo workshop; prints `ready {…}` when sign-ups can be taken
+    Run(RunOptions),
+    /// Runs every test there is; the last line reads `N passed, M failed`
+    Test(TestOptions),
+    /// Prints every row of the targets that is measured so far
+    Bench,
+    /// Builds the worker into edge/build, unless nothing has changed
+    Edge,
+    /// Installs what is missing on this machine and nothing else
+    Setup,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunOptions {
+    /// Without a window
+    #[arg(long)]
+    pub(crate) headless: bool,
+    /// Sends N made-up teachers at one instant through the real path, reports, and stops
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) rehearse: Option<u32>,
+    /// Where the database, the keys and the local edge's state lie
+    #[arg(long, value_name = "DIR", default_value = ".rollcall")]
+    pub(crate) data_dir: PathBuf,
+    /// The local edge's port on this machine
+    #[arg(long, value_name = "PORT", default_value_t = 8787)]
+    pub(crate) edge_port: u16,
+    /// The venue page's port; fixed, so that a printed QR code stays right after a restart
+    #[arg(long, value_name = "PORT", default_value_t = 7470)]
+    pub(crate) lan_port: u16,
+    /// The port of the numbers to watch and of the control interface (this machine only)
+    #[arg(long, value_name = "PORT", default_value_t = 7471)]
+    pub(crate) metrics_port: u16,
+    /// A Redis of your own instead of a private one
+    #[arg(long, value_name = "URL", conflicts_with = "no_redis")]
+    pub(crate) redis_url: Option<String>,
+    /// Without Redis: from the edge's mailbox straight to the writer
+    #[arg(long)]
+    pub(crate) no_redis: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TestOptions {
+    /// Only the steps whose name contains this
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Option<String>,
+}

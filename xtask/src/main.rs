@@ -1,0 +1,51 @@
+//! `cargo xtask …`: one command each to set up, start, test and measure Rollcall.
+//!
+//! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress and logs go to standard error.
+
+mod bench;
+mod checkout;
+mod child;
+mod cli;
+mod edge;
+mod interrupt;
+mod load;
+mod rehearse;
+mod run;
+mod settings;
+mod setup;
+mod stamp;
+mod step;
+mod test;
+mod tool;
+mod versions;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::settings::WrongSetting;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Edge => edge::command(),
+        Command::Run(options) => run::command(&options),
+        Command::Test(options) => test::command(&options),
+        Command::Bench => bench::command(),
+        Command::Setup => setup::command(),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+/// One line, and the code that tells what kind it is of.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    let wrong_setting = error.downcast_ref::<WrongSetting>();
+    if !wrong_setting.is_some_and(WrongSetting::is_said) {
+        eprintln!("error: {error:#}");
+    }
+    // 2 says "mend the setting and try again", as clap does for a wrong flag; 1 says that something failed.
+    ExitCode::from(if wrong_setting.is_some() { 2 } else { 1 })
+}

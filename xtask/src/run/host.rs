@@ -1,0 +1,73 @@
+//! `rollcall-host`: built here, started here.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+
+use super::system::{RedisChoice, Settings};
+use super::{Secrets, local_edge};
+use crate::checkout::Checkout;
+use crate::child::Process;
+use crate::tool;
+
+/// Which host is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// As people run it.
+    Plain,
+    /// With the named places at which a test kills it.
+    Failpoints,
+}
+
+/// Builds the host and returns the program's path.
+pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
+    let mut cargo = tool::cargo(checkout);
+    cargo.args(["build", "--release", "--package", "rollcall-engine", "--bin", "rollcall-host"]);
+    if build == Build::Failpoints {
+        cargo.args(["--features", "failpoints"]);
+    }
+    tool::run(&mut cargo)?;
+    let program = |name| {
+        checkout
+            .target()
+            .map(|target| target.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+    };
+    let built = program("rollcall-host")?;
+    if build == Build::Plain {
+        return Ok(built);
+    }
+    // Cargo writes both to one path; the next plain build would take this one away.
+    let kept = program("rollcall-host-failpoints")?;
+    // Only an older one may be running; a file in use cannot be overwritten, but it can be removed.
+    let _ = fs::remove_file(&kept);
+    fs::copy(&built, &kept).with_context(|| format!("copying to {}", kept.display()))?;
+    Ok(kept)
+}
+
+/// Starts the host on the demo workshop; its standard output is ours to read.
+pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets) -> Result<Process> {
+    let program =
+        checkout.target()?.join("release").join(format!("rollcall-host{}", env::consts::EXE_SUFFIX));
+    let mut host = Command::new(program);
+    host.args(["run", "--demo", "--data-dir"])
+        .arg(&settings.data_dir)
+        .args(["--edge-url", &format!("http://{}", local_edge::address(settings.edge_port))])
+        .arg("--publish-key-file")
+        .arg(&secrets.publish_key_file)
+        .args(["--lan-port", &settings.lan_port.to_string()])
+        .args(["--metrics-port", &settings.metrics_port.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    match &settings.redis {
+        RedisChoice::Private => {}
+        RedisChoice::Url(url) => {
+            host.args(["--redis-url", url]);
+        }
+        RedisChoice::None => {
+            host.arg("--no-redis");
+        }
+    }
+    Process::start("the host", &mut host).context("starting rollcall-host")
+}

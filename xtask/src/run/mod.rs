@@ -1,0 +1,97 @@
+//! `cargo xtask run`: the whole system on this machine.
+
+mod host;
+mod local_edge;
+mod ports;
+mod ready;
+mod secrets;
+mod system;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{io, thread};
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::cli::RunOptions;
+use crate::setup::{self, Redis};
+use crate::step::{say, step};
+use crate::{edge, interrupt, rehearse};
+pub(crate) use host::{Build, build as build_host};
+pub(crate) use ports::free as free_port;
+pub(crate) use ready::Ready;
+pub(crate) use secrets::Secrets;
+pub(crate) use system::{RedisChoice, Scene, ScratchFolder, Settings, System};
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// `cargo xtask run`.
+pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
+    let checkout = Checkout::find()?;
+    let settings = Settings::of(options)?;
+    // Known before anything is built: nobody should wait for minutes to be told this.
+    settings.check()?;
+    if !options.headless {
+        say("the window is not there yet: running without it, as with --headless");
+    }
+    prepare(&checkout, &settings)?;
+
+    interrupt::take_over()?;
+    let mut system = System::start(&checkout, &settings)?;
+    let code = match options.rehearse {
+        Some(teachers) => {
+            print_ready(system.ready())?;
+            rehearse_with(teachers, &mut system)?
+        }
+        None => {
+            print_ready(system.ready())?;
+            say("running; Ctrl-C stops everything");
+            watch(&mut system)?
+        }
+    };
+    say("stopping");
+    system.stop();
+    Ok(code)
+}
+
+/// Everything that can be done before the first process starts.
+pub(crate) fn prepare(checkout: &Checkout, settings: &Settings) -> Result<()> {
+    let redis = if settings.redis == RedisChoice::Private { Redis::Private } else { Redis::Elsewhere };
+    let tools = setup::edge_tools(checkout, redis)?;
+    edge::build(checkout, &tools)?;
+    step("the host", "the program that keeps the sign-ups (compiles in about 3 min the first time)", || {
+        build_host(checkout, Build::Plain)
+    })?;
+    Ok(())
+}
+
+/// The one line on standard output that others wait for.
+fn print_ready(ready: &Ready) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", ready.line()).and_then(|()| stdout.flush()).context("writing to standard output")
+}
+
+/// Until an interruption, which is a success, or the end of a process, which is not.
+fn watch(system: &mut System) -> Result<ExitCode> {
+    while !interrupt::asked() {
+        system.check()?;
+        thread::sleep(LOOK_EVERY);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Rehearses beside the watch: whatever ends first decides.
+fn rehearse_with(teachers: u32, system: &mut System) -> Result<ExitCode> {
+    let scene = system.scene();
+    let rehearsal = thread::spawn(move || rehearse::rehearse(teachers, &scene));
+    while !rehearsal.is_finished() {
+        interrupt::check()?;
+        system.check()?;
+        thread::sleep(LOOK_EVERY);
+    }
+    let report = rehearsal.join().map_err(|_| anyhow::anyhow!("the rehearsal panicked"))??;
+    eprint!("{report}");
+    Ok(if report.nothing_lost() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

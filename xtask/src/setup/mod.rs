@@ -1,0 +1,69 @@
+//! Set-up: finds what is missing on this machine and installs only that.
+//!
+//! One module to each thing. Each can tell whether its thing is there, and get it.
+
+mod apt;
+mod cargo_tool;
+mod npm;
+mod redis;
+mod wasm_target;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+pub(crate) use npm::path_with_node;
+pub(crate) use wasm_target::{Compiler, WASM};
+
+/// What building and running the worker needs, all of it there.
+#[derive(Debug)]
+pub(crate) struct EdgeTools {
+    pub(crate) compiler: Compiler,
+    pub(crate) worker_build: PathBuf,
+    pub(crate) wasm_bindgen: PathBuf,
+}
+
+/// `cargo xtask setup`.
+pub(crate) fn command() -> Result<ExitCode> {
+    let checkout = Checkout::find()?;
+    edge_tools(&checkout, Redis::Private)?;
+    crate::step::say("everything is there");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the engine will start a Redis of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redis {
+    Private,
+    /// None, or the one whose URL was given.
+    Elsewhere,
+}
+
+/// Gets everything that the whole system needs on this machine.
+pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools> {
+    let tools = [cargo_tool::worker_build()?, cargo_tool::wasm_bindgen(checkout)?];
+    let compiler = wasm_target::find_or_add(checkout)?;
+
+    // All system packages in one go: the person is asked for a password, or told what to type, at most once.
+    let mut packages = Vec::new();
+    if compiler.is_none() {
+        packages.extend(wasm_target::debian_packages());
+    }
+    if tools.iter().any(cargo_tool::CargoTool::is_missing) {
+        packages.extend(cargo_tool::missing_packages());
+    }
+    if redis == Redis::Private {
+        packages.extend(redis::missing_packages());
+    }
+    apt::install(&packages)?;
+
+    let compiler = match compiler {
+        Some(compiler) => compiler,
+        None => wasm_target::build_for_debian()?,
+    };
+    npm::install(checkout)?;
+    let [worker_build, wasm_bindgen] = tools;
+    Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
+}

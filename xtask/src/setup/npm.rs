@@ -1,0 +1,75 @@
+//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::settings::WrongSetting;
+use crate::step::step;
+use crate::{tool, versions};
+
+/// Installs what edge/package-lock.json names, unless that very lock file has been installed already.
+pub(super) fn install(checkout: &Checkout) -> Result<()> {
+    let edge = checkout.edge();
+    let lock = edge.join("package-lock.json");
+    let wanted = digest(&lock)?;
+    let stamp = edge.join("node_modules/.rollcall-installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    if !tool::succeeds(npm().arg("--version")) {
+        return Err(WrongSetting::new(
+            "npm is missing — install Node.js with npm from https://nodejs.org, then start again",
+        )
+        .into());
+    }
+    step(
+        "npm packages",
+        "wrangler runs the edge on this machine, esbuild and wasm-opt pack it (about 1 min)",
+        || {
+            // Without install scripts: none of these packages needs its own, and they may download.
+            let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+            tool::run(npm().args(arguments).current_dir(&edge))
+        },
+    )?;
+    check_node(checkout)?;
+    fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
+}
+
+/// Makes a program find wrangler's Node before an older one of the system.
+pub(crate) fn path_with_node(command: &mut Command, checkout: &Checkout) -> Result<()> {
+    tool::path_first(command, &checkout.npm_bin())
+}
+
+fn check_node(checkout: &Checkout) -> Result<()> {
+    let (major, minor) = versions::NODE;
+    let mut node = Command::new("node");
+    path_with_node(&mut node, checkout)?;
+    let version = tool::output(node.arg("--version")).unwrap_or_default();
+    let mut numbers =
+        version.trim().trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if found < versions::NODE {
+        let line = format!(
+            "wrangler needs Node {major}.{minor} or newer, found {} — install it from https://nodejs.org, then start again",
+            if version.is_empty() { "none" } else { version.trim() }
+        );
+        return Err(WrongSetting::new(line).into());
+    }
+    Ok(())
+}
+
+fn npm() -> Command {
+    Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+fn digest(file: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    fs::read(file).with_context(|| format!("reading {}", file.display()))?.hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
+}

@@ -1,0 +1,39 @@
+//! Progress on standard error: what is done, why, and how long it took.
+
+use std::time::{Duration, Instant};
+
+/// Says one line.
+pub(crate) fn say(line: impl AsRef<str>) {
+    eprintln!("[xtask] {}", line.as_ref());
+}
+
+/// Runs one step, says what it does and why before, and how it went after.
+pub(crate) fn step<T, E>(what: &str, why: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    say(format!("{what}: {why}"));
+    let started = Instant::now();
+    let outcome = work();
+    let word = if outcome.is_ok() { "done" } else { "FAILED" };
+    say(format!("{what}: {word} in {}", elapsed(started.elapsed())));
+    outcome
+}
+
+/// `0.4s`, `12s`, `3m 05s`.
+pub(crate) fn elapsed(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{:.1}s", time.as_secs_f64()),
+        seconds @ 10..60 => format!("{seconds}s"),
+        seconds => format!("{}m {:02}s", seconds / 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_at_a_glance() {
+        for (millis, text) in [(400, "0.4s"), (9_900, "9.9s"), (12_000, "12s"), (185_000, "3m 05s")] {
+            assert_eq!(elapsed(Duration::from_millis(millis)), text);
+        }
+    }
+}

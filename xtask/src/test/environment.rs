@@ -1,0 +1,35 @@
+//! What end-to-end tests are told about this machine.
+
+use std::env;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::setup;
+
+/// Sets, for the tests in `e2e/`:
+///
+/// | variable | what |
+/// |---|---|
+/// | `ROLLCALL_ROOT` | the checkout; wrangler.toml lies there |
+/// | `ROLLCALL_HOST_BIN` | `rollcall-host`, as people run it |
+/// | `ROLLCALL_HOST_FAILPOINTS_BIN` | the same with the feature `failpoints` |
+/// | `ROLLCALL_WRANGLER` | wrangler; the `PATH` that is set finds its Node first |
+/// | `ROLLCALL_XTASK` | this program, for tests of `run` itself |
+///
+/// and what keeps wrangler from talking to anybody.
+pub(super) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()> {
+    let release = checkout.target()?.join("release");
+    let program = |name: &str| release.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    setup::path_with_node(command, checkout)?;
+    command
+        .env("ROLLCALL_ROOT", checkout.root())
+        .env("ROLLCALL_HOST_BIN", program("rollcall-host"))
+        .env("ROLLCALL_HOST_FAILPOINTS_BIN", program("rollcall-host-failpoints"))
+        .env("ROLLCALL_WRANGLER", checkout.npm_bin().join("wrangler"))
+        .env("ROLLCALL_XTASK", env::current_exe().context("where this program lies")?)
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask test`: every check and every test, in an order that fails early on what is quick.
+
+mod environment;
+mod purity;
+mod tally;
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::checkout::Checkout;
+use crate::cli::TestOptions;
+use crate::run::{Build, build_host};
+use crate::setup::{self, EdgeTools, Redis, WASM};
+use crate::step::{elapsed, say, step};
+use crate::{edge, tool};
+use tally::Tally;
+
+/// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
+struct Step {
+    name: &'static str,
+    why: &'static str,
+    run: fn(&Context) -> Result<Tally>,
+}
+
+/// What steps work with.
+struct Context {
+    checkout: Checkout,
+    tools: EdgeTools,
+}
+
+const STEPS: [Step; 11] = [
+    Step { name: "formatting", why: "cargo fmt --check", run: formatting },
+    Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
+    Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
+    Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
+    Step { name: "clippy edge", why: "the same for the worker", run: clippy_edge },
+    Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
+    Step { name: "unit tests", why: "each crate by itself", run: unit_tests },
+    Step { name: "doc tests", why: "examples in the documentation work", run: doc_tests },
+    Step { name: "edge build", why: "the worker, as wrangler serves and deploys it", run: edge_build },
+    Step { name: "host build", why: "rollcall-host, as people run it and with failpoints", run: host_build },
+    Step {
+        name: "end to end",
+        why: "the whole system, real processes: workerd, Redis, rollcall-host",
+        run: end_to_end,
+    },
+];
+
+/// `cargo xtask test`.
+pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
+    let started = Instant::now();
+    let checkout = Checkout::find()?;
+    let tools = setup::edge_tools(&checkout, Redis::Private)?;
+    let context = Context { checkout, tools };
+
+    let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
+    let wanted = |step: &&Step| options.only.as_ref().is_none_or(|only| step.name.contains(only.as_str()));
+    for Step { name, why, run } in STEPS.iter().filter(wanted) {
+        checks += 1;
+        // A failing step does not keep the others from telling what they know.
+        match step(name, why, || run(&context).and_then(Tally::verdict)) {
+            Ok(tests) => total += tests.or_one_passed(),
+            Err(error) => {
+                say(format!("{name}: {error:#}"));
+                failed.push(*name);
+                total += tally::of_failure(&error);
+            }
+        }
+    }
+    if checks == 0 {
+        bail!("no step has {:?} in its name", options.only.as_deref().unwrap_or_default());
+    }
+    let verdict =
+        if failed.is_empty() { "all well".to_owned() } else { format!("FAILED: {}", failed.join(", ")) };
+    println!("{checks} steps in {}: {verdict}", elapsed(started.elapsed()));
+    println!("{total}");
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn formatting(context: &Context) -> Result<Tally> {
+    check(tool::cargo(&context.checkout).args(["fmt", "--all", "--check"]))
+}
+
+fn purity(context: &Context) -> Result<Tally> {
+    purity::check(&context.checkout).map(|()| Tally::default())
+}
+
+fn shared_for_wasm(context: &Context) -> Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    context.tools.compiler.apply(&mut cargo, &context.checkout)?;
+    // With the edge's profile: its dependencies are needed there anyway.
+    let arguments = ["build", "--package", "rollcall-shared", "--target", WASM, "--profile", "edge"];
+    check(cargo.current_dir(context.checkout.root()).args(arguments))
+}
+
+fn clippy(context: &Context) -> Result<Tally> {
+    let arguments = ["clippy", "--all-targets", "--", "--deny", "warnings"];
+    check(tool::cargo(&context.checkout).args(arguments))
+}
+
+/// For this machine's own target: the compiler that builds for wasm may come without clippy, and the lints are the same.
+fn clippy_edge(context: &Context) -> Result<Tally> {
+    let arguments = ["clippy", "--package", "rollcall-edge", "--all-targets", "--", "--deny", "warnings"];
+    check(tool::cargo(&context.checkout).args(arguments))
+}
+
+fn docs(context: &Context) -> Result<Tally> {
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    check(tool::cargo(&context.checkout).args(arguments).env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+fn unit_tests(context: &Context) -> Result<Tally> {
+    let arguments = ["test", "--workspace", "--exclude", "rollcall-e2e", "--all-targets", "--no-fail-fast"];
+    tally::run(tool::cargo(&context.checkout).args(arguments))
+}
+
+fn doc_tests(context: &Context) -> Result<Tally> {
+    let arguments =
+        ["test", "--doc", "--package", "rollcall-shared", "--package", "rollcall-engine", "--no-fail-fast"];
+    tally::run(tool::cargo(&context.checkout).args(arguments))
+}
+
+fn edge_build(context: &Context) -> Result<Tally> {
+    edge::build(&context.checkout, &context.tools).map(|()| Tally::default())
+}
+
+/// The plain host last: its path is the one that cargo writes to.
+fn host_build(context: &Context) -> Result<Tally> {
+    build_host(&context.checkout, Build::Failpoints)?;
+    build_host(&context.checkout, Build::Plain).map(|_| Tally::default())
+}
+
+fn end_to_end(context: &Context) -> Result<Tally> {
+    let mut cargo = tool::cargo(&context.checkout);
+    environment::describe(&mut cargo, &context.checkout)?;
+    tally::run(cargo.args(["test", "--release", "--package", "rollcall-e2e", "--no-fail-fast"]))
+}
+
+fn check(command: &mut Command) -> Result<Tally> {
+    tool::run(command).map(|()| Tally::default())
+}
