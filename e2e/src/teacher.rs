@@ -1,0 +1,98 @@
+//! A teacher with a phone: made up, and different at every call.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::blocking::Response;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::edge::client;
+use crate::host::text;
+use crate::wait;
+
+/// What a teacher typed and what the phone made of it.
+#[derive(Debug, Clone)]
+pub struct Teacher {
+    /// The sign-up's id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Eleven digits.
+    pub phone: String,
+}
+
+impl Teacher {
+    /// Somebody new.
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        // Distinct within a test program; every test has a list of its own.
+        Self { id: Uuid::new_v4().to_string(), name: "王芳".to_owned(), phone: format!("139{number:08}") }
+    }
+
+    /// The same number with another id, as a second phone in the family would send.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { id: Uuid::new_v4().to_string(), ..self.clone() }
+    }
+
+    /// The body of a sign-up.
+    pub fn body(&self, invite_code: &str) -> Value {
+        json!({ "id": self.id, "invite_code": invite_code, "name": self.name, "phone": self.phone })
+    }
+
+    /// Sends it. `server` is the edge's address, or the venue page's with its token.
+    pub fn send(&self, server: &str, invite_code: &str) -> Response {
+        client().post(format!("{server}/v1/signups")).json(&self.body(invite_code)).send().unwrap()
+    }
+
+    /// Sends it and expects it to be kept with `status`; returns the receipt.
+    pub fn sign_up(&self, server: &str, invite_code: &str, status: u16) -> Receipt {
+        let answer = self.send(server, invite_code);
+        let got = answer.status();
+        let body = answer.text().unwrap();
+        assert_eq!(got, status, "{body}");
+        let accepted: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(accepted["receipt"]["id"], self.id.as_str());
+        Receipt { server: server.to_owned(), issued: accepted["receipt"].clone() }
+    }
+}
+
+impl Default for Teacher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A receipt in a teacher's hand.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    server: String,
+    /// As it was issued.
+    pub issued: Value,
+}
+
+impl Receipt {
+    /// What the server says of it now.
+    pub fn now(&self) -> Value {
+        let path = text(&self.issued, "url");
+        let (base, rest) = path.split_once("/r/").unwrap();
+        // The receipt's path begins with the venue's token where there is one; so does the server's address.
+        let server = self.server.strip_suffix(base).unwrap_or(&self.server);
+        let answer = client().get(format!("{server}{base}/v1/receipts/{rest}")).send().unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.json().unwrap()
+    }
+
+    /// The address of its page.
+    pub fn page(&self) -> String {
+        let path = text(&self.issued, "url");
+        let base = path.split_once("/r/").unwrap().0;
+        format!("{}{path}", self.server.strip_suffix(base).unwrap_or(&self.server))
+    }
+
+    /// Waits until it says `state`.
+    pub fn wait_for(&self, state: &str) {
+        wait::until_equal("the receipt", &Value::from(state), || self.now()["state"].clone());
+    }
+}

@@ -1,0 +1,17 @@
+//! The whole path with real parts: workerd with KV, Queue and Durable Objects; redis-server; `rollcall-host`; SQLite.
+//! One edge serves all tests of this program; each has workshops and hosts of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod codes;
+mod crashes;
+mod drains;
+mod form;
+mod good_path;
+mod identity;
+mod poison;
+mod privacy;
+mod problems;
+mod publishing;
+mod rehearsal;
+mod settings;
+mod venue;

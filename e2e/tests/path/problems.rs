@@ -1,0 +1,133 @@
+//! Every refusal, with its status, its code and its media type.
+
+use reqwest::blocking::RequestBuilder;
+use rollcall_e2e::edge::{Edge, client};
+use rollcall_e2e::host::{Folder, Options};
+use rollcall_e2e::teacher::Teacher;
+use serde_json::{Value, json};
+
+/// Sends, checks the refusal, and returns its `Allow` header.
+#[track_caller]
+fn check(request: RequestBuilder, status: u16, code: &str) -> String {
+    let answer = request.send().unwrap();
+    let header = |name: &str| answer.headers().get(name).map_or("", |v| v.to_str().unwrap()).to_owned();
+    let (got, media_type, allow) = (answer.status().as_u16(), header("content-type"), header("allow"));
+    let problem: Value = answer.json().unwrap();
+    assert_eq!((got, problem["code"].as_str()), (status, Some(code)), "{problem}");
+    assert_eq!(media_type, "application/problem+json");
+    assert_eq!(problem["status"], status);
+    allow
+}
+
+#[test]
+fn bodies_are_refused_for_what_they_are() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let signups = format!("{}/v1/signups", edge.url());
+    let post = || client().post(&signups);
+    let json = |text: &str| post().header("content-type", "application/json").body(text.to_owned());
+
+    check(json("{\"name\":"), 400, "malformed");
+    check(json("[]"), 400, "malformed");
+    check(json(""), 400, "malformed");
+    check(json(&"[".repeat(9_000)), 400, "malformed");
+    check(json(&" ".repeat(16 * 1024 + 1)), 413, "too_large");
+    let endless = reqwest::blocking::Body::new(std::io::Read::take(std::io::repeat(b' '), 1 << 20));
+    check(post().header("content-type", "application/json").body(endless), 413, "too_large");
+    check(post().header("content-type", "text/plain").body("{}"), 415, "media_type");
+    check(post().body("{}"), 415, "media_type");
+
+    let mut wrong = Teacher::new().body(workshop.invite_code());
+    wrong["phone"] = json!("1380013800");
+    wrong["name"] = json!("王芳1");
+    let answer = post().json(&wrong).send().unwrap();
+    assert_eq!(answer.status(), 422);
+    let problem: Value = answer.json().unwrap();
+    assert_eq!(
+        problem["errors"],
+        json!([{ "field": "name", "code": "character" }, { "field": "phone", "code": "too_few_digits" }])
+    );
+}
+
+#[test]
+fn addresses_and_methods_are_refused_for_what_they_are() {
+    let edge = Edge::shared();
+    let at = |path: &str| format!("{}{path}", edge.url());
+    check(client().get(at("/nowhere")), 404, "not_found");
+    check(client().get(at("/v1/receipts/x/y")), 404, "not_found");
+    assert!(check(client().get(at("/v1/signups")), 405, "method_not_allowed").contains("POST"));
+    assert!(
+        check(client().delete(at("/v1/workshops/ABCD-23456")), 405, "method_not_allowed").contains("GET")
+    );
+    assert!(check(client().post(at("/healthz")), 405, "method_not_allowed").contains("GET"));
+    assert_eq!(client().get(at("/healthz")).send().unwrap().status(), 200);
+}
+
+#[test]
+fn host_routes_are_refused_without_the_right_key() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let collector = json!({ "id": "another", "name": "Another laptop" });
+    let at = |path: &str| format!("{}/v1/host/workshops/{}{path}", edge.url(), workshop.id());
+    for (path, body) in [
+        ("/messages/pull", json!({ "collector": collector })),
+        ("/messages/ack", json!({ "collector": collector })),
+        ("/messages/replay", json!({ "collector": collector, "since": 0 })),
+        ("/takeover", json!({ "collector": collector })),
+        ("/receipts", json!({ "receipts": [] })),
+    ] {
+        check(client().post(at(path)).json(&body), 401, "unauthorized");
+        check(client().post(at(path)).bearer_auth("wrong").json(&body), 401, "unauthorized");
+        // The publish key makes workshops; it does not read them.
+        check(client().post(at(path)).bearer_auth(edge.publish_key()).json(&body), 401, "unauthorized");
+    }
+    let publication = json!({ "workshop": workshop.0, "drain_key_sha256": "0".repeat(64) });
+    check(client().put(at("")).bearer_auth("wrong").json(&publication), 401, "unauthorized");
+    check(client().delete(at("")).bearer_auth("wrong"), 401, "unauthorized");
+}
+
+#[test]
+fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let mut thief = workshop.0.clone();
+    thief["id"] = json!("23456789abcdefgh");
+    let publication = json!({ "workshop": thief, "drain_key_sha256": "0".repeat(64) });
+    let at = format!("{}/v1/host/workshops/23456789abcdefgh", edge.url());
+    check(client().put(at).bearer_auth(edge.publish_key()).json(&publication), 409, "taken");
+
+    let keys = std::fs::read_to_string(folder.path().join("keys.json")).unwrap();
+    let drain_key = find_drain_key(&serde_json::from_str(&keys).unwrap(), workshop.id());
+    // The host has collected at least once, so that the mailbox has an owner.
+    Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
+    let at = format!("{}/v1/host/workshops/{}/messages/pull", edge.url(), workshop.id());
+    let body = json!({ "collector": { "id": "another", "name": "Another laptop" } });
+    let answer = client().post(at).bearer_auth(drain_key).json(&body).send().unwrap();
+    assert_eq!(answer.status(), 409);
+    let problem: Value = answer.json().unwrap();
+    assert_eq!(problem["code"], "owned_elsewhere");
+    let installation: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
+    assert_eq!(problem["collector"]["id"], installation["id"]);
+}
+
+/// The drain key of a workshop, wherever the key file has it.
+fn find_drain_key(keys: &Value, workshop: &str) -> String {
+    fn under(value: &Value) -> Option<&str> {
+        match value {
+            Value::Object(members) => {
+                members.get("drain_key").and_then(Value::as_str).or_else(|| members.values().find_map(under))
+            }
+            Value::Array(values) => values.iter().find_map(under),
+            _ => None,
+        }
+    }
+    assert!(keys.to_string().contains(workshop));
+    under(keys).expect("a drain key").to_owned()
+}

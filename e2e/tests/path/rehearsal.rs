@@ -1,0 +1,67 @@
+//! `cargo xtask run --headless --rehearse`: what a newcomer starts with one command.
+
+use std::io::{BufRead, BufReader};
+use std::process::Command;
+
+use rollcall_e2e::edge::{client, free_port};
+use rollcall_e2e::host::text;
+use rollcall_e2e::process::{Process, output};
+use rollcall_e2e::{checkout, wait};
+use serde_json::Value;
+
+fn xtask(folder: &std::path::Path, ports: [u16; 3]) -> Option<Command> {
+    let mut command = Command::new(std::env::var_os("ROLLCALL_XTASK")?);
+    command.current_dir(checkout()).args(["run", "--headless", "--data-dir"]).arg(folder);
+    for (flag, port) in ["--edge-port", "--lan-port", "--metrics-port"].into_iter().zip(ports) {
+        command.args([flag, &port.to_string()]);
+    }
+    Some(command)
+}
+
+#[test]
+fn five_hundred_teachers_rehearse_and_none_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = [free_port(), free_port(), free_port()];
+    let Some(mut command) = xtask(folder.path(), ports) else {
+        eprintln!("left out: `cargo xtask test` names the program to run");
+        return;
+    };
+    let output = output(command.args(["--rehearse", "500"]));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    assert_eq!(stdout.lines().filter(|line| line.starts_with("ready ")).count(), 1, "{stdout}");
+    let report = format!("{stdout}{stderr}");
+    for figure in ["p50", "p95", "p99", "500"] {
+        assert!(report.contains(figure), "no {figure} in the report:\n{report}");
+    }
+}
+
+#[test]
+fn run_is_ready_with_one_line_and_stops_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = [free_port(), free_port(), free_port()];
+    let Some(command) = xtask(folder.path(), ports) else {
+        eprintln!("left out: `cargo xtask test` names the program to run");
+        return;
+    };
+    let mut process = Process::start(&command);
+    let (stdout, _stderr) = process.outputs();
+    let line = BufReader::new(stdout).lines().next().unwrap().unwrap();
+    let ready: Value = serde_json::from_str(line.strip_prefix("ready ").unwrap()).unwrap();
+    assert_eq!(client().get(format!("{}/healthz", text(&ready, "edge"))).send().unwrap().status(), 200);
+    assert_eq!(client().get(text(&ready, "lan")).send().unwrap().status(), 200);
+    assert!(
+        client()
+            .get(text(&ready, "metrics"))
+            .send()
+            .unwrap()
+            .text()
+            .unwrap()
+            .contains("rollcall_commits_total")
+    );
+    assert!(std::path::Path::new(text(&ready, "db")).is_file());
+    assert!(process.stop().success());
+    for port in ports {
+        wait::until("the port is free again", || std::net::TcpListener::bind(("127.0.0.1", port)).ok());
+    }
+}
