@@ -1,0 +1,218 @@
+//! The InviteCode object, named by the code: whose it is, and the public record. It alone writes the code's KV entry, so
+//! that one key has one writer.
+
+use std::cell::Cell;
+
+use rollcall_shared::Millis;
+use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
+use rollcall_shared::invite_code::InviteCode as Code;
+use rollcall_shared::workshop::{KEEP_AFTER_END_MS, Workshop, WorkshopId};
+use serde::{Deserialize, Serialize};
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, console_warn,
+    durable_object,
+};
+
+use crate::object::{Ask, asks, name, serve};
+use crate::{clock, deadline, sql};
+
+/// KV takes one write a second to a key (<https://developers.cloudflare.com/kv/platform/limits/>).
+const KV_WRITE_INTERVAL_MS: Millis = 1_000;
+/// After a write to KV that failed, the next one.
+const KV_RETRY_MS: Millis = 2_000;
+
+asks! {
+    /// What is known about the code: the authoritative look-up. Asked by a reader that found nothing in KV, which is
+    /// therefore written again.
+    LookUp {} -> Known;
+    /// Makes the code lead to this workshop, as it is now.
+    Claim { workshop: Workshop } -> Claimed;
+    /// The code no longer leads to this workshop.
+    RetireCode { workshop: WorkshopId } -> ();
+    /// How many authoritative look-ups were served, since the code was claimed.
+    CountLookUps {} -> u64;
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Claimed {
+    /// The code leads to the workshop.
+    Claimed,
+    /// The code is another workshop's.
+    Taken,
+}
+
+/// The object that belongs to a code.
+pub(crate) fn object(env: &Env, code: &Code) -> Result<Stub> {
+    env.durable_object("INVITE_CODE")?.get_by_name(code.as_str())
+}
+
+const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS claim (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        workshop TEXT NOT NULL,
+        retired INTEGER NOT NULL DEFAULT 0,
+        kv_is_behind INTEGER NOT NULL DEFAULT 1,
+        look_ups INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+";
+
+/// See the module.
+#[durable_object]
+pub struct InviteCode {
+    state: State,
+    env: Env,
+    sql: SqlStorage,
+    /// Counts changes of the row, so that a write to KV which one overtook is noticed.
+    changes: Cell<u64>,
+    written_to_kv_at: Cell<Millis>,
+}
+
+impl DurableObject for InviteCode {
+    fn new(state: State, env: Env) -> Self {
+        let sql = state.storage().sql();
+        Self { state, env, sql, changes: Cell::new(0), written_to_kv_at: Cell::new(0) }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        match name(&request).as_str() {
+            LookUp::NAME => serve(request, async |_: LookUp| self.look_up().await).await,
+            Claim::NAME => serve(request, async |ask: Claim| self.claim(ask.workshop).await).await,
+            RetireCode::NAME => {
+                serve(request, async |ask: RetireCode| self.retire(&ask.workshop).await).await
+            }
+            CountLookUps::NAME => serve(request, async |_: CountLookUps| self.count_look_ups()).await,
+            _ => Response::error("no such question", 404),
+        }
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        match self.read()? {
+            Some(holder) if holder.end_of_keeping() <= clock::now() => {
+                self.state.storage().delete_all().await?
+            }
+            Some(holder) if holder.kv_is_behind => self.write_kv(&holder).await?,
+            Some(claim) => self.set_alarm_at(claim.end_of_keeping()).await?,
+            None => {}
+        }
+        Response::empty()
+    }
+}
+
+impl InviteCode {
+    async fn look_up(&self) -> Result<Known> {
+        let Some(claim) = self.read()? else { return Ok(Known::Unknown) };
+        self.sql.exec("UPDATE claim SET look_ups = look_ups + 1", None)?;
+        // Several readers miss at once; one write serves them all.
+        if clock::now() - self.written_to_kv_at.get() >= KV_WRITE_INTERVAL_MS {
+            self.write_kv(&claim).await?;
+        }
+        Ok(claim.known())
+    }
+
+    async fn claim(&self, workshop: Workshop) -> Result<Claimed> {
+        if self.read()?.is_some_and(|holder| holder.workshop.id != workshop.id) {
+            return Ok(Claimed::Taken);
+        }
+        self.sql.exec(TABLE, None)?;
+        self.sql.exec(
+            "INSERT INTO claim (one, workshop) VALUES (1, ?)
+             ON CONFLICT (one) DO UPDATE SET workshop = excluded.workshop, retired = 0, kv_is_behind = 1",
+            vec![serde_json::to_string(&workshop)?.into()],
+        )?;
+        self.after_change(&Holder { workshop, retired: false, kv_is_behind: true }).await?;
+        Ok(Claimed::Claimed)
+    }
+
+    async fn retire(&self, workshop: &WorkshopId) -> Result<()> {
+        let Some(claim) = self.read()?.filter(|holder| holder.workshop.id == *workshop) else {
+            return Ok(());
+        };
+        self.sql.exec("UPDATE claim SET retired = 1, kv_is_behind = 1", None)?;
+        self.after_change(&Holder { retired: true, kv_is_behind: true, ..claim }).await
+    }
+
+    fn count_look_ups(&self) -> Result<u64> {
+        #[derive(Deserialize)]
+        struct Row {
+            look_ups: u64,
+        }
+        if !sql::has_table(&self.sql, "claim") {
+            return Ok(0);
+        }
+        Ok(sql::first::<Row>(&self.sql, "SELECT look_ups FROM claim", [])?.map_or(0, |row| row.look_ups))
+    }
+
+    async fn after_change(&self, claim: &Holder) -> Result<()> {
+        self.changes.set(self.changes.get() + 1);
+        self.write_kv(claim).await
+    }
+
+    /// Writes KV. It may fail without harm to the caller: the object is the truth, and the alarm tries again.
+    async fn write_kv(&self, claim: &Holder) -> Result<()> {
+        let changes = self.changes.get();
+        self.written_to_kv_at.set(clock::now());
+        let written = deadline::within(deadline::KV, "KV", self.put(claim)).await;
+        if let Err(error) = &written {
+            console_warn!("KV was not written, trying again: {error}");
+        }
+        if written.is_ok() && self.changes.get() == changes {
+            self.sql.exec("UPDATE claim SET kv_is_behind = 0", None)?;
+            self.set_alarm_at(claim.end_of_keeping()).await
+        } else {
+            self.sql.exec("UPDATE claim SET kv_is_behind = 1", None)?;
+            self.set_alarm_at(clock::now() + KV_RETRY_MS).await
+        }
+    }
+
+    async fn put(&self, claim: &Holder) -> Result<()> {
+        let entry = Entry { known: claim.known(), stored_at: clock::now() };
+        let text = serde_json::to_string(&entry)?;
+        let put = self.env.kv("CACHE")?.put(&kv_key(&claim.workshop.invite_code), text)?;
+        put.expiration_ttl(KV_ENTRY_TTL_SECONDS).execute().await.map_err(Error::from)
+    }
+
+    async fn set_alarm_at(&self, at: Millis) -> Result<()> {
+        self.state.storage().set_alarm(at - clock::now()).await
+    }
+
+    fn read(&self) -> Result<Option<Holder>> {
+        #[derive(Deserialize)]
+        struct Row {
+            workshop: String,
+            retired: i64,
+            kv_is_behind: i64,
+        }
+        if !sql::has_table(&self.sql, "claim") {
+            return Ok(None);
+        }
+        let query = "SELECT workshop, retired, kv_is_behind FROM claim";
+        let Some(row) = sql::first::<Row>(&self.sql, query, [])? else { return Ok(None) };
+        Ok(Some(Holder {
+            workshop: serde_json::from_str(&row.workshop)?,
+            retired: row.retired != 0,
+            kv_is_behind: row.kv_is_behind != 0,
+        }))
+    }
+}
+
+/// The object's row.
+struct Holder {
+    workshop: Workshop,
+    retired: bool,
+    kv_is_behind: bool,
+}
+
+impl Holder {
+    fn known(&self) -> Known {
+        if self.retired {
+            Known::Retired
+        } else {
+            Known::Published { workshop: Box::new(self.workshop.clone()) }
+        }
+    }
+
+    fn end_of_keeping(&self) -> Millis {
+        self.workshop.ends_at.saturating_add(KEEP_AFTER_END_MS)
+    }
+}

@@ -1,0 +1,125 @@
+//! The LostMail object, of which there is one: what the queue delivered and nobody can be given, and the alarms.
+//!
+//! A message that does not even name a workshop cannot be deposited, and must neither be lost nor come back for ever. Its
+//! bytes are kept here. The routes never make such a message; a count above zero is worth a look.
+
+use rollcall_shared::Millis;
+use rollcall_shared::signup::Digest;
+use rollcall_shared::workshop::KEEP_AFTER_END_MS;
+use serde::{Deserialize, Serialize};
+use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
+
+use crate::object::{Ask, asks, name, serve};
+use crate::{clock, sql};
+
+asks! {
+    /// Keeps messages that name no workshop.
+    Keep { messages: Vec<String> } -> ();
+    /// Remembers that these messages came by the dead-letter queue: once each, however often they are delivered.
+    CountDeadLetters { ids: Vec<String> } -> ();
+    /// How many there are.
+    CountAlarms {} -> Alarms;
+}
+
+/// What somebody should look into.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Alarms {
+    /// Messages that could not be deposited within all their attempts, and were delivered by the dead-letter queue.
+    pub(crate) dead_letters: u64,
+    /// Messages that name no workshop.
+    pub(crate) unaddressed: u64,
+}
+
+/// Kept as long as mail whose workshop has ended.
+const KEEP_MS: Millis = KEEP_AFTER_END_MS;
+
+const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS unaddressed (digest TEXT PRIMARY KEY, body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS dead_letters (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+";
+
+/// The object.
+pub(crate) fn object(env: &Env) -> Result<Stub> {
+    env.durable_object("LOST_MAIL")?.get_by_name("lost mail")
+}
+
+/// See the module.
+#[durable_object]
+pub struct LostMail {
+    state: State,
+    sql: SqlStorage,
+}
+
+impl DurableObject for LostMail {
+    fn new(state: State, _env: Env) -> Self {
+        let sql = state.storage().sql();
+        Self { state, sql }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        match name(&request).as_str() {
+            Keep::NAME => serve(request, async |ask: Keep| self.keep(&ask.messages).await).await,
+            CountDeadLetters::NAME => {
+                serve(request, async |ask: CountDeadLetters| self.count(&ask.ids).await).await
+            }
+            CountAlarms::NAME => serve(request, async |_: CountAlarms| self.alarms()).await,
+            _ => Response::error("no such question", 404),
+        }
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        let limit = clock::now() - KEEP_MS;
+        self.sql.exec("DELETE FROM unaddressed WHERE at <= ?", vec![limit.into()])?;
+        self.sql.exec("DELETE FROM dead_letters WHERE at <= ?", vec![limit.into()])?;
+        if self.alarms()?.unaddressed + self.alarms()?.dead_letters > 0 {
+            self.set_alarm().await?;
+        }
+        Response::empty()
+    }
+}
+
+impl LostMail {
+    async fn keep(&self, messages: &[String]) -> Result<()> {
+        self.sql.exec(TABLE, None)?;
+        for body in messages {
+            self.sql.exec(
+                "INSERT INTO unaddressed (digest, body, at) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+                vec![
+                    Digest::of(body.as_bytes()).to_string().into(),
+                    body.as_str().into(),
+                    clock::now().into(),
+                ],
+            )?;
+        }
+        self.set_alarm().await
+    }
+
+    async fn count(&self, ids: &[String]) -> Result<()> {
+        self.sql.exec(TABLE, None)?;
+        for id in ids {
+            self.sql.exec(
+                "INSERT INTO dead_letters (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+                vec![id.as_str().into(), clock::now().into()],
+            )?;
+        }
+        self.set_alarm().await
+    }
+
+    fn alarms(&self) -> Result<Alarms> {
+        if !sql::has_table(&self.sql, "dead_letters") {
+            return Ok(Alarms::default());
+        }
+        let query = "SELECT (SELECT count(*) FROM dead_letters) AS dead_letters,
+                            (SELECT count(*) FROM unaddressed) AS unaddressed";
+        Ok(sql::first(&self.sql, query, [])?.unwrap_or_default())
+    }
+
+    /// One look a day at the most is enough to forget in time.
+    async fn set_alarm(&self) -> Result<()> {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        match self.state.storage().get_alarm().await? {
+            Some(_) => Ok(()),
+            None => self.state.storage().set_alarm(DAY_MS).await,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The table of addresses: what stands where, and which methods it has.
+
+use rollcall_shared::Millis;
+use rollcall_shared::language::Language;
+use rollcall_shared::problem::{Problem, ProblemCode};
+use worker::{Context, Env, Method, Request, Response, Result};
+
+use crate::answer::{self, Answer};
+use crate::routes::{bench, health, join, messages, publication, receipts, signups, stats, workshops};
+
+/// A request and what is needed to answer it.
+pub(crate) struct Inbound {
+    /// The request.
+    pub(crate) request: Request,
+    /// Bindings, variables and secrets.
+    pub(crate) env: Env,
+    /// For what goes on after the answer.
+    pub(crate) context: Context,
+    /// The time at which it came.
+    pub(crate) now: Millis,
+}
+
+impl Inbound {
+    /// The value of a parameter of the address, the first one where it comes twice.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let url = self.request.inner().url();
+        let (_, query) = url.split_once('?')?;
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The language to answer a person in.
+    pub(crate) fn language(&self) -> Language {
+        let chosen = self.parameter("lang").and_then(|tag| Language::from_tag(&tag));
+        chosen.unwrap_or_else(|| {
+            let header = self.request.headers().get("accept-language").ok().flatten();
+            Language::from_accept_language(&header.unwrap_or_default())
+        })
+    }
+}
+
+/// Answers a request; whatever goes wrong on the way becomes an answer, too.
+pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
+    let head = inbound.request.method() == Method::Head;
+    let response = match dispatch(inbound).await {
+        Ok(response) => response,
+        Err(refusal) => answer::refuse(&refusal.into_problem())?,
+    };
+    let response = answer::secured(response)?;
+    Ok(if head { answer::without_body(response) } else { response })
+}
+
+async fn dispatch(mut inbound: Inbound) -> Answer {
+    let path = inbound.request.path();
+    let Some(address) = Address::parse(&path) else { return Err(Problem::new(ProblemCode::NotFound).into()) };
+    // HEAD is GET whose body is left out at the end.
+    let method = match inbound.request.method() {
+        Method::Head => Method::Get,
+        method => method,
+    };
+    let inbound = &mut inbound;
+    match (address, method) {
+        (Address::Join { code }, Method::Get) => join::show(inbound, code).await,
+        (Address::Join { code }, Method::Post) => join::submit(inbound, code).await,
+        (Address::Receipt { workshop, token }, Method::Get) => receipts::show(inbound, workshop, token).await,
+        (Address::Workshop { code }, Method::Get) => workshops::facts(inbound, code).await,
+        (Address::Signups, Method::Post) => signups::take(inbound).await,
+        (Address::ReceiptState { workshop, token }, Method::Get) => {
+            receipts::state(inbound, workshop, token).await
+        }
+        (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
+        (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
+        (Address::Pull { workshop }, Method::Post) => messages::pull(inbound, workshop).await,
+        (Address::Ack { workshop }, Method::Post) => messages::acknowledge(inbound, workshop).await,
+        (Address::Replay { workshop }, Method::Post) => messages::replay(inbound, workshop).await,
+        (Address::Takeover { workshop }, Method::Post) => messages::take_over(inbound, workshop).await,
+        (Address::ReceiptStates { workshop }, Method::Post) => receipts::store(inbound, workshop).await,
+        (Address::Stats, Method::Get) => stats::counters(inbound).await,
+        (Address::Health, Method::Get) => health::alive(),
+        (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,
+        (Address::BenchDeposit, Method::Post) => bench::deposit(inbound).await,
+        (address, _) => not_allowed(&address),
+    }
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Address<'a> {
+    Join { code: &'a str },
+    Receipt { workshop: &'a str, token: &'a str },
+    Workshop { code: &'a str },
+    Signups,
+    ReceiptState { workshop: &'a str, token: &'a str },
+    Publication { workshop: &'a str },
+    Pull { workshop: &'a str },
+    Ack { workshop: &'a str },
+    Replay { workshop: &'a str },
+    Takeover { workshop: &'a str },
+    ReceiptStates { workshop: &'a str },
+    Stats,
+    Health,
+    BenchQueueOnly,
+    BenchDeposit,
+}
+
+impl<'a> Address<'a> {
+    fn parse(path: &'a str) -> Option<Self> {
+        // One more than the longest address has, so that a longer path matches nothing.
+        let mut parts = [""; 8];
+        let mut count = 0;
+        for part in path.strip_prefix('/')?.split('/') {
+            *parts.get_mut(count)? = part;
+            count += 1;
+        }
+        Some(match parts[..count] {
+            ["j", code] => Self::Join { code },
+            ["r", workshop, token] => Self::Receipt { workshop, token },
+            ["v1", "workshops", code] => Self::Workshop { code },
+            ["v1", "signups"] => Self::Signups,
+            ["v1", "receipts", workshop, token] => Self::ReceiptState { workshop, token },
+            ["v1", "host", "workshops", workshop] => Self::Publication { workshop },
+            ["v1", "host", "workshops", workshop, "messages", "pull"] => Self::Pull { workshop },
+            ["v1", "host", "workshops", workshop, "messages", "ack"] => Self::Ack { workshop },
+            ["v1", "host", "workshops", workshop, "messages", "replay"] => Self::Replay { workshop },
+            ["v1", "host", "workshops", workshop, "takeover"] => Self::Takeover { workshop },
+            ["v1", "host", "workshops", workshop, "receipts"] => Self::ReceiptStates { workshop },
+            ["v1", "host", "stats"] => Self::Stats,
+            ["healthz"] => Self::Health,
+            ["v1", "bench", "queue-only"] => Self::BenchQueueOnly,
+            ["v1", "bench", "deposit"] => Self::BenchDeposit,
+            _ => return None,
+        })
+    }
+
+    /// The value of `Allow`.
+    fn methods(self) -> &'static str {
+        match self {
+            Self::Join { .. } => "GET, HEAD, POST",
+            Self::Receipt { .. }
+            | Self::Workshop { .. }
+            | Self::ReceiptState { .. }
+            | Self::Stats
+            | Self::Health => "GET, HEAD",
+            Self::Publication { .. } => "PUT, DELETE",
+            Self::Signups
+            | Self::Pull { .. }
+            | Self::Ack { .. }
+            | Self::Replay { .. }
+            | Self::Takeover { .. }
+            | Self::ReceiptStates { .. }
+            | Self::BenchQueueOnly
+            | Self::BenchDeposit => "POST",
+        }
+    }
+}
+
+fn not_allowed(address: &Address<'_>) -> Answer {
+    let response = answer::refuse(&Problem::new(ProblemCode::MethodNotAllowed))?;
+    response.headers().set("allow", address.methods())?;
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_where_the_design_says() {
+        let check = |path, address| assert_eq!(Address::parse(path), address, "{path}");
+        check("/j/ABCD-23456", Some(Address::Join { code: "ABCD-23456" }));
+        check("/v1/host/workshops/w/messages/pull", Some(Address::Pull { workshop: "w" }));
+        check("/v1/host/workshops/w", Some(Address::Publication { workshop: "w" }));
+        check("/v1/host/workshops/w/messages/pull/x", None);
+        check("/", None);
+        check("", None);
+        check("/j/a/b", None);
+        check("/a/b/c/d/e/f/g/h/i/j", None);
+    }
+}

@@ -1,0 +1,55 @@
+//! `/v1/bench/…`: for tests and benchmarks alone. Without ROLLCALL_BENCH=1 nothing stands there.
+
+use rollcall_shared::envelope::addressee;
+use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::workshop::WorkshopId;
+use serde::Serialize;
+use worker::Response;
+
+use crate::answer::{Answer, Refusal};
+use crate::router::Inbound;
+use crate::routes::host::invalid;
+use crate::{body, queue, settings};
+
+/// Most bytes that may be put on the queue: more than any reader takes, less than the queue's own limit of 128 KB.
+const MAX_BYTES: usize = 100 * 1024;
+
+/// `POST /v1/bench/queue-only`: sends one message and does nothing else, the least that a sign-up can cost.
+pub(crate) async fn queue_only(inbound: &mut Inbound) -> Answer {
+    exists(inbound)?;
+    queue::send(&inbound.env, queue::BENCH_MESSAGE).await?;
+    Ok(Response::empty()?.with_status(202))
+}
+
+/// `POST /v1/bench/deposit?workshop=…`: puts the body on the queue as it is, however wrong, for that workshop. A body that
+/// does not name the workshop is wrapped in one that does; without `workshop` it is sent bare.
+pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
+    exists(inbound)?;
+    let bytes = body::bounded(&mut inbound.request, MAX_BYTES).await?;
+    let raw = String::from_utf8_lossy(&bytes).into_owned();
+    let workshop = inbound.parameter("workshop").map(|text| WorkshopId::parse(&text)).transpose();
+    let workshop = workshop.map_err(|_| invalid("workshop", "id"))?;
+    let text = match workshop {
+        Some(workshop) if addressee(&raw).as_ref() != Some(&workshop) => {
+            serde_json::to_string(&Wrapped { workshop, raw }).map_err(worker::Error::from)?
+        }
+        _ => raw,
+    };
+    queue::send(&inbound.env, &text).await?;
+    Ok(Response::empty()?.with_status(202))
+}
+
+/// Something that no laptop reads, addressed to one.
+#[derive(Serialize)]
+struct Wrapped {
+    workshop: WorkshopId,
+    raw: String,
+}
+
+fn exists(inbound: &Inbound) -> Result<(), Refusal> {
+    if settings::has_bench_routes(&inbound.env) {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemCode::NotFound).into())
+    }
+}

@@ -1,0 +1,142 @@
+//! `/j/{code}`: the page, and the form that it sends without script.
+
+use rand_core::{OsRng, RngCore};
+use rollcall_shared::cache::Known;
+use rollcall_shared::form::{JoinView, Message, join_page, message_page};
+use rollcall_shared::language::Language;
+use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::signup::{MAX_BODY_BYTES, SignupForm};
+use rollcall_shared::workshop::{Intake, Workshop};
+use worker::Error;
+
+use crate::answer::{self, Answer, Refusal};
+use crate::router::Inbound;
+use crate::routes::signups::{keep, unreadable};
+use crate::routes::workshops::code_in_path;
+use crate::{body, cache};
+
+/// Shows the page.
+pub(crate) async fn show(inbound: &mut Inbound, code: &str) -> Answer {
+    let language = inbound.language();
+    match find(inbound, code).await {
+        Ok(workshop) => match workshop.intake(inbound.now, None) {
+            Intake::Open | Intake::Late => {
+                let form = Form {
+                    workshop: &workshop,
+                    language,
+                    values: &SignupForm::default(),
+                    seed: &new_seed()?,
+                };
+                form.show(200, &[], false)
+            }
+            Intake::NotYet => say(200, Message::NotYet, language),
+            Intake::Closed => say(410, Message::Closed, language),
+        },
+        Err(refusal) => say_why(refusal, language),
+    }
+}
+
+/// Takes the form. A person sees every answer, so each is a page: the receipt's, the form with what is to be mended, or
+/// what went wrong.
+pub(crate) async fn submit(inbound: &mut Inbound, code: &str) -> Answer {
+    let language = inbound.language();
+    match try_submit(inbound, code, language).await {
+        Ok(response) => Ok(response),
+        Err(refusal) => say_why(refusal, language),
+    }
+}
+
+async fn try_submit(inbound: &mut Inbound, code: &str, language: Language) -> Answer {
+    let media_type = "application/x-www-form-urlencoded";
+    let bytes = body::read(&mut inbound.request, media_type, MAX_BODY_BYTES).await?;
+    let (values, seed) = SignupForm::from_urlencoded(&bytes).map_err(|error| unreadable(&error))?;
+    let workshop = find(inbound, code).await?;
+    match workshop.intake(inbound.now, values.filled_at) {
+        Intake::Open | Intake::Late => {}
+        Intake::NotYet => return say(410, Message::NotYet, language),
+        Intake::Closed => return say(410, Message::Closed, language),
+    }
+    // The form goes where its address leads, whatever its hidden field says.
+    let values = SignupForm { invite_code: workshop.invite_code.to_string(), ..values };
+    let signup = match values.parse_seeded(&seed, &workshop) {
+        Ok(signup) => signup,
+        Err(errors) => {
+            // A seed that is none cannot be mended by the person; the next try has a good one.
+            let seed = if errors.iter().any(|error| error.field == "seed") { new_seed()? } else { seed };
+            return Form { workshop: &workshop, language, values: &values, seed: &seed }
+                .show(422, &errors, false);
+        }
+    };
+    match keep(&inbound.env, &workshop, &signup, inbound.now).await {
+        Ok(accepted) => answer::see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
+        Err(refusal) => {
+            let problem = refusal.into_problem();
+            // The same seed: sent again, it is the same sign-up.
+            let response = Form { workshop: &workshop, language, values: &values, seed: &seed }.show(
+                problem.status,
+                &[],
+                true,
+            )?;
+            if let Some(seconds) = problem.retry_after {
+                response.headers().set("retry-after", &seconds.to_string())?;
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// The form in one state.
+struct Form<'a> {
+    workshop: &'a Workshop,
+    language: Language,
+    values: &'a SignupForm,
+    seed: &'a str,
+}
+
+impl Form<'_> {
+    fn show(&self, status: u16, errors: &[FieldError], unavailable: bool) -> Answer {
+        let Self { workshop, language, values, seed } = *self;
+        answer::page(
+            status,
+            join_page(&JoinView { workshop, language, base: "", seed, values, errors, unavailable }),
+        )
+    }
+}
+
+async fn find(inbound: &Inbound, code: &str) -> Result<Workshop, Refusal> {
+    let unknown = || Problem::new(ProblemCode::UnknownCode);
+    let code = code_in_path(code).ok_or_else(unknown)?;
+    match &cache::find(&inbound.env, &inbound.context, &code, inbound.now).await?.known {
+        Known::Published { workshop } => Ok((**workshop).clone()),
+        Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
+        Known::Unknown => Err(unknown().into()),
+    }
+}
+
+fn say(status: u16, message: Message, language: Language) -> Answer {
+    answer::page(status, message_page(message, language))
+}
+
+/// Shows a person why there is no form.
+fn say_why(refusal: Refusal, language: Language) -> Answer {
+    let problem = refusal.into_problem();
+    let message = match problem.code {
+        ProblemCode::UnknownCode => Message::UnknownCode,
+        ProblemCode::Closed => Message::Closed,
+        ProblemCode::NotFound => Message::NotFound,
+        ProblemCode::Unavailable => Message::Unavailable,
+        _ => Message::Malformed,
+    };
+    let response = say(problem.status, message, language)?;
+    if let Some(seconds) = problem.retry_after {
+        response.headers().set("retry-after", &seconds.to_string())?;
+    }
+    Ok(response)
+}
+
+/// 128 random bits in hexadecimal.
+fn new_seed() -> Result<String, Error> {
+    let mut bits = [0; 16];
+    OsRng.try_fill_bytes(&mut bits).map_err(|error| Error::RustError(error.to_string()))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bits)))
+}

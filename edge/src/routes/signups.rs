@@ -1,0 +1,60 @@
+//! `POST /v1/signups`: a sign-up from the page's script.
+
+use rand_core::OsRng;
+use rollcall_shared::Millis;
+use rollcall_shared::cache::Known;
+use rollcall_shared::envelope::Envelope;
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::receipt::{Accepted, ReceiptState};
+use rollcall_shared::signup::{FormError, MAX_BODY_BYTES, Signup, SignupForm};
+use rollcall_shared::workshop::{Intake, Workshop};
+use worker::{Env, Error};
+
+use crate::answer::{self, Answer, Refusal};
+use crate::router::Inbound;
+use crate::routes::host::invalid;
+use crate::{body, cache, queue, settings};
+
+/// Takes one: 202 once the Queue keeps it.
+pub(crate) async fn take(inbound: &mut Inbound) -> Answer {
+    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let form = SignupForm::from_json(&bytes).map_err(|error| unreadable(&error))?;
+    let code = InviteCode::parse(&form.invite_code).map_err(|error| invalid("invite_code", error.code()))?;
+    let entry = cache::find(&inbound.env, &inbound.context, &code, inbound.now).await?;
+    let workshop = match &entry.known {
+        Known::Published { workshop } => workshop,
+        Known::Retired => return Err(Problem::new(ProblemCode::Closed).into()),
+        Known::Unknown => return Err(Problem::new(ProblemCode::UnknownCode).into()),
+    };
+    match workshop.intake(inbound.now, form.filled_at) {
+        Intake::Open | Intake::Late => {}
+        Intake::NotYet => return Err(Problem::new(ProblemCode::Closed).with_detail("not open yet").into()),
+        Intake::Closed => return Err(Problem::new(ProblemCode::Closed).into()),
+    }
+    let signup = form.parse(workshop).map_err(Problem::invalid)?;
+    answer::json(202, &keep(&inbound.env, workshop, &signup, inbound.now).await?)
+}
+
+/// Seals a sign-up and gives it to the Queue. Only then is a receipt issued: nothing else may be called received.
+pub(crate) async fn keep(
+    env: &Env,
+    workshop: &Workshop,
+    signup: &Signup,
+    now: Millis,
+) -> Result<Accepted, Refusal> {
+    let receipt_key = settings::receipt_key(env)?;
+    let envelope = Envelope::seal(workshop, signup, now, &mut OsRng)
+        .map_err(|error| Refusal::Failure(Error::RustError(error.to_string())))?;
+    queue::send(env, &envelope.to_text()).await?;
+    Ok(Accepted::issue(&receipt_key, "", &workshop.id, signup.id, ReceiptState::Received))
+}
+
+/// A body that is no form.
+pub(crate) fn unreadable(error: &FormError) -> Problem {
+    let code = match error {
+        FormError::TooLarge => ProblemCode::TooLarge,
+        FormError::Json { .. } | FormError::Encoding => ProblemCode::Malformed,
+    };
+    Problem::new(code).with_detail(error.to_string())
+}

@@ -1,0 +1,50 @@
+//! `GET /v1/host/stats`: numbers to watch, for who holds the publish key.
+
+use rollcall_shared::cache::Counters;
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::problem::{Problem, ProblemCode};
+use serde::Serialize;
+
+use crate::answer::{self, Answer};
+use crate::invite_code::CountLookUps;
+use crate::lost_mail::{Alarms, CountAlarms};
+use crate::object::ask;
+use crate::router::Inbound;
+use crate::routes::host::{invalid, shown_key};
+use crate::{cache, invite_code, lost_mail};
+
+/// What it answers.
+#[derive(Serialize)]
+struct Stats {
+    /// This isolate's, since it began. A deployment has many.
+    cache: Counters,
+    /// The deployment's, for the time that lost mail is kept.
+    alarms: Alarms,
+    /// With `?code=`: counted by the code's own object, whichever isolate asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite_code: Option<CodeStats>,
+}
+
+#[derive(Serialize)]
+struct CodeStats {
+    code: InviteCode,
+    /// Authoritative look-ups served since the code was claimed.
+    look_ups: u64,
+}
+
+/// The counters.
+pub(crate) async fn counters(inbound: &mut Inbound) -> Answer {
+    if !shown_key(inbound)?.publishes {
+        return Err(Problem::new(ProblemCode::Unauthorized).into());
+    }
+    let invite_code = match inbound.parameter("code") {
+        Some(text) => {
+            let code = InviteCode::parse(&text).map_err(|error| invalid("code", error.code()))?;
+            let look_ups = ask(&invite_code::object(&inbound.env, &code)?, &CountLookUps {}).await?;
+            Some(CodeStats { code, look_ups })
+        }
+        None => None,
+    };
+    let alarms = ask(&lost_mail::object(&inbound.env)?, &CountAlarms {}).await?;
+    answer::json(200, &Stats { cache: cache::counters(), alarms, invite_code })
+}

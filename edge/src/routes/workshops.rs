@@ -1,0 +1,41 @@
+//! `GET /v1/workshops/{code}`: the public facts of a workshop.
+
+use percent_encoding::percent_decode_str;
+use rollcall_shared::cache::Known;
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::problem::{Problem, ProblemCode};
+
+use crate::answer::{self, Answer};
+use crate::cache;
+use crate::router::Inbound;
+
+/// The record, as the page and the phone need it.
+pub(crate) async fn facts(inbound: &mut Inbound, code: &str) -> Answer {
+    let Some(code) = code_in_path(code) else { return Err(Problem::new(ProblemCode::UnknownCode).into()) };
+    match &cache::find(&inbound.env, &inbound.context, &code, inbound.now).await?.known {
+        Known::Published { workshop } => answer::json(200, workshop),
+        Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
+        Known::Unknown => Err(Problem::new(ProblemCode::UnknownCode).into()),
+    }
+}
+
+/// The code in an address: typed by hand, perhaps, and percent-encoded by the browser.
+pub(crate) fn code_in_path(segment: &str) -> Option<InviteCode> {
+    let text = percent_decode_str(segment).decode_utf8().ok()?;
+    InviteCode::parse(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let check =
+            |segment| assert_eq!(code_in_path(segment).map(|c| c.to_string()).as_deref(), Some("ABCD-23456"));
+        ["ABCD-23456", "abcd23456", "ABCD%2D23456", "abcd%2023456", "%EF%BC%A1BCD-23456"]
+            .into_iter()
+            .for_each(check);
+        assert_eq!(code_in_path("%FF"), None);
+    }
+}

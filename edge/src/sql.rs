@@ -1,0 +1,35 @@
+//! What every table of a Durable Object needs of its SQL.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use worker::{Result, SqlStorage, SqlStorageValue};
+
+/// The first row of a query, where there is one.
+pub(crate) fn first<T: DeserializeOwned>(
+    sql: &SqlStorage,
+    query: &str,
+    values: impl Into<Vec<SqlStorageValue>>,
+) -> Result<Option<T>> {
+    sql.exec(query, values.into())?.next().next().transpose()
+}
+
+/// Runs a statement and says how many rows it changed, which `RETURNING 1` must say.
+pub(crate) fn changed(
+    sql: &SqlStorage,
+    statement: &str,
+    values: impl Into<Vec<SqlStorageValue>>,
+) -> Result<u64> {
+    Ok(sql.exec(statement, values.into())?.raw().count() as u64)
+}
+
+/// Whether the table exists: an object that was never written to has none.
+pub(crate) fn has_table(sql: &SqlStorage, table: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Row {}
+    let found = first::<Row>(
+        sql,
+        "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?",
+        [table.into()],
+    );
+    matches!(found, Ok(Some(_)))
+}

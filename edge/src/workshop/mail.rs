@@ -1,0 +1,197 @@
+//! The mailbox: messages that wait, are leased, are acknowledged, and may be replayed.
+//!
+//! A message waits while `visible_at` has passed; a lease moves `visible_at` ahead. A lease is named
+//! `{seq}-{generation}-{attempt}`: the drain key guards the mailbox, so a lease need not be unguessable. Late
+//! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an acknowledgement from
+//! before it cannot undo it.
+
+use rollcall_shared::Millis;
+use rollcall_shared::mailbox::{
+    AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
+    PullResult, PulledMessage,
+};
+use rollcall_shared::signup::Digest;
+use serde::Deserialize;
+use worker::{Result, SqlStorage};
+
+use crate::sql;
+
+pub(super) const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS mail (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        digest TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        deposited_at INTEGER NOT NULL,
+        visible_at INTEGER NOT NULL,
+        generation INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        acknowledged_at INTEGER
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS mail_waiting ON mail (seq) WHERE acknowledged_at IS NULL;
+    CREATE INDEX IF NOT EXISTS mail_acknowledged ON mail (acknowledged_at) WHERE acknowledged_at IS NOT NULL;
+";
+
+/// Puts messages in. One that is there already, byte for byte, changes nothing: the queue delivers at least once.
+/// The sign-up's id stands in the bytes, so that the digest alone tells messages apart.
+pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
+    for body in messages {
+        storage.exec(
+            "INSERT INTO mail (digest, body, deposited_at, visible_at) VALUES (?, ?, ?, ?)
+             ON CONFLICT (digest) DO NOTHING",
+            vec![
+                Digest::of(body.as_bytes()).to_string().into(),
+                body.as_str().into(),
+                now.into(),
+                now.into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Leases the oldest messages that wait.
+pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> Result<PullResult> {
+    #[derive(Deserialize)]
+    struct Row {
+        seq: i64,
+        body: String,
+        deposited_at: Millis,
+        generation: i64,
+        attempts: u32,
+    }
+    let lease = Millis::from(request.visibility_timeout_ms.min(MAX_LEASE_MS));
+    let batch = i64::from(request.batch_size.min(MAX_BATCH));
+    let leased = storage.exec(
+        "UPDATE mail SET attempts = attempts + 1, visible_at = ?
+         WHERE seq IN (SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?)
+         RETURNING seq, body, deposited_at, generation, attempts",
+        vec![(now + lease).into(), now.into(), batch.into()],
+    )?;
+    let mut rows: Vec<Row> = leased.to_array()?;
+    rows.sort_unstable_by_key(|row| row.seq);
+    let message = |row: Row| PulledMessage {
+        id: row.seq.to_string(),
+        body: row.body,
+        timestamp_ms: row.deposited_at,
+        attempts: row.attempts,
+        metadata: MessageMetadata::default(),
+        lease_id: Lease { seq: row.seq, generation: row.generation, attempt: row.attempts.into() }.id(),
+    };
+    Ok(PullResult {
+        message_backlog_count: backlog(storage)?,
+        messages: rows.into_iter().map(message).collect(),
+    })
+}
+
+/// Acknowledges leases and gives others back. Every acknowledged message stays for replay.
+pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Millis) -> Result<AckResult> {
+    let mut result = AckResult { ack_count: 0, retry_count: 0, warnings: Vec::new() };
+    for ack in &request.acks {
+        let done = match Lease::parse(&ack.lease_id) {
+            // The first acknowledgement's time counts; the same one again is counted as done.
+            Some(lease) => lease.update(storage, "acknowledged_at = coalesce(acknowledged_at, ?)", now)?,
+            None => false,
+        };
+        if done { result.ack_count += 1 } else { result.warnings.push(ack.lease_id.clone()) }
+    }
+    for retry in &request.retries {
+        let visible_at = now + Millis::from(retry.delay_seconds.min(MAX_DELAY_SECONDS)) * 1_000;
+        let done = match Lease::parse(&retry.lease_id) {
+            Some(lease) => lease.update(storage, "visible_at = ?", visible_at)?,
+            None => false,
+        };
+        if done { result.retry_count += 1 } else { result.warnings.push(retry.lease_id.clone()) }
+    }
+    Ok(result)
+}
+
+/// Makes acknowledged messages wait again that were deposited at `since` or later; says how many.
+pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result<u64> {
+    sql::changed(
+        storage,
+        "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
+         WHERE acknowledged_at IS NOT NULL AND deposited_at >= ? RETURNING 1",
+        [now.into(), since.into()],
+    )
+}
+
+/// Ends every lease: what was leased waits again.
+pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
+    storage.exec(
+        "UPDATE mail SET visible_at = ? WHERE acknowledged_at IS NULL AND visible_at > ?",
+        vec![now.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Deletes messages that were acknowledged before `limit`.
+pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result<()> {
+    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
+    Ok(())
+}
+
+/// When the oldest acknowledgement was that is still kept.
+pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Millis>> {
+    number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
+}
+
+/// When the newest message came.
+pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Millis>> {
+    number(storage, "SELECT max(deposited_at) AS number FROM mail")
+}
+
+fn backlog(storage: &SqlStorage) -> Result<u64> {
+    let count = number(storage, "SELECT count(*) AS number FROM mail WHERE acknowledged_at IS NULL")?;
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+fn number(storage: &SqlStorage, query: &str) -> Result<Option<i64>> {
+    #[derive(Deserialize)]
+    struct Row {
+        number: Option<i64>,
+    }
+    Ok(sql::first::<Row>(storage, query, [])?.and_then(|row| row.number))
+}
+
+/// One delivery of one message.
+#[derive(Debug, PartialEq, Eq)]
+struct Lease {
+    seq: i64,
+    generation: i64,
+    attempt: i64,
+}
+
+impl Lease {
+    fn id(&self) -> String {
+        format!("{}-{}-{}", self.seq, self.generation, self.attempt)
+    }
+
+    fn parse(id: &str) -> Option<Self> {
+        let mut parts = id.splitn(3, '-').map(|part| part.parse::<u32>().ok().map(i64::from));
+        let (seq, generation, attempt) = (parts.next()??, parts.next()??, parts.next()??);
+        (attempt > 0).then_some(Self { seq, generation, attempt })
+    }
+
+    /// Changes the leased message where the lease was ever given, whether or not it has timed out since.
+    fn update(&self, storage: &SqlStorage, change: &str, time: Millis) -> Result<bool> {
+        let statement = format!(
+            "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"
+        );
+        let values = [time.into(), self.seq.into(), self.generation.into(), self.attempt.into()];
+        Ok(sql::changed(storage, &statement, values)? > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leases_are_written_and_read() {
+        let lease = Lease { seq: 7, generation: 1, attempt: 3 };
+        assert_eq!(Lease::parse(&lease.id()), Some(lease));
+        for bad in ["", "7", "7-1", "7-1-0", "7-1-3-1", "-1-1-1", "a-b-c", "99999999999999999999-0-1"] {
+            assert_eq!(Lease::parse(bad), None, "{bad}");
+        }
+    }
+}
