@@ -160,7 +160,8 @@ impl Host {
     pub fn make_local_workshop(&self, with: Value) -> Workshop {
         let mut draft = draft();
         draft.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
-        Workshop(ok(self.control("PUT", "/control/workshops").json(&draft).send().unwrap()))
+        let record = ok(self.control("PUT", "/control/workshops").json(&draft).send().unwrap());
+        Workshop { record, draft }
     }
 
     /// The same, and waits until the edge knows it where there is an edge.
@@ -172,11 +173,13 @@ impl Host {
         workshop
     }
 
-    /// Changes members of a workshop's record.
+    /// Changes what a host filled in.
     pub fn change_workshop(&self, workshop: &Workshop, with: Value) -> Workshop {
-        let mut draft = workshop.0.clone();
+        let mut draft = workshop.draft.clone();
         draft.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
-        Workshop(ok(self.control("PUT", "/control/workshops").json(&draft).send().unwrap()))
+        draft["id"] = Value::from(workshop.id());
+        let record = ok(self.control("PUT", "/control/workshops").json(&draft).send().unwrap());
+        Workshop { record, draft }
     }
 
     /// Retires a workshop.
@@ -186,10 +189,8 @@ impl Host {
 
     /// Gives a workshop a new invite code.
     pub fn renew_code(&self, workshop: &Workshop) -> Workshop {
-        Workshop(ok(self
-            .control("POST", &format!("/control/workshops/{}/renew-code", workshop.id()))
-            .send()
-            .unwrap()))
+        let path = format!("/control/workshops/{}/renew-code", workshop.id());
+        Workshop { record: ok(self.control("POST", &path).send().unwrap()), draft: workshop.draft.clone() }
     }
 
     /// What the window would show.
@@ -219,19 +220,24 @@ impl Host {
     }
 }
 
-/// A workshop's record as the host's program gives it.
+/// A workshop.
 #[derive(Debug, Clone)]
-pub struct Workshop(pub Value);
+pub struct Workshop {
+    /// The public record, as the host's program gives it.
+    pub record: Value,
+    /// What the host filled in.
+    draft: Value,
+}
 
 impl Workshop {
     /// Its id.
     pub fn id(&self) -> &str {
-        text(&self.0, "id")
+        text(&self.record, "id")
     }
 
     /// Its code.
     pub fn invite_code(&self) -> &str {
-        text(&self.0, "invite_code")
+        text(&self.record, "invite_code")
     }
 }
 
@@ -247,7 +253,8 @@ pub fn draft() -> Value {
         "utc_offset_minutes": 480,
         "waiting_list": false,
         "questions": [],
-        "notice": { "version": 1, "purpose": { "zh": "仅用于本次签到", "en": "for this list only" }, "retention_days": 30 },
+        "purpose": { "zh": "仅用于本次签到", "en": "for this list only" },
+        "retention_days": 30,
     })
 }
 

@@ -26,7 +26,7 @@ fn poison_ends_parked(direct: bool) {
     let workshop = host.make_workshop(json!({}));
     let before = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
     let id = workshop.id();
-    let good = sealed(&workshop.0);
+    let good = sealed(&workshop.record);
 
     let mut damaged: Value = serde_json::from_str(&good).unwrap();
     let text = damaged["box"].as_str().unwrap().to_owned();

@@ -85,7 +85,7 @@ fn host_routes_are_refused_without_the_right_key() {
         // The publish key makes workshops; it does not read them.
         check(client().post(at(path)).bearer_auth(edge.publish_key()).json(&body), 401, "unauthorized");
     }
-    let publication = json!({ "workshop": workshop.0, "drain_key_sha256": "0".repeat(64) });
+    let publication = json!({ "workshop": workshop.record, "drain_key_sha256": "0".repeat(64) });
     check(client().put(at("")).bearer_auth("wrong").json(&publication), 401, "unauthorized");
     check(client().delete(at("")).bearer_auth("wrong"), 401, "unauthorized");
 }
@@ -96,7 +96,7 @@ fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
     let folder = Folder::new();
     let host = folder.start(&Options::on(edge));
     let workshop = host.make_workshop(json!({}));
-    let mut thief = workshop.0.clone();
+    let mut thief = workshop.record.clone();
     thief["id"] = json!("23456789abcdefgh");
     let publication = json!({ "workshop": thief, "drain_key_sha256": "0".repeat(64) });
     let at = format!("{}/v1/host/workshops/23456789abcdefgh", edge.url());
