@@ -212,6 +212,11 @@ impl Host {
         line.trim().parse().ok()
     }
 
+    /// Waits until the edge's mailbox has nothing left that is not acknowledged.
+    pub fn wait_until_all_collected(&self) {
+        wait::until_equal("mail at the edge", &Some(0.0), || self.metric("rollcall_backlog{hop=\"edge\"}"));
+    }
+
     fn wait_until_published(&self, invite_code: &str) {
         let url = format!("{}/v1/workshops/{invite_code}", text(&self.ready, "edge"));
         wait::until("the workshop is published", || {

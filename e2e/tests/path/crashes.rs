@@ -28,7 +28,7 @@ fn killed_at(step: &str, direct: bool) {
 
     let host = folder.start(&Options { direct, ..Options::on(edge) });
     all_stand_once(&folder, &receipts);
-    wait::until_equal("mail at the edge", &json!(0), || host.status()["backlog"]["edge"].clone());
+    host.wait_until_all_collected();
 }
 
 fn sign_up(edge: &Edge, invite_code: &str) -> Vec<Receipt> {

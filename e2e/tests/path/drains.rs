@@ -24,7 +24,7 @@ fn a_second_installation_waits_until_it_takes_over_and_then_has_everything() {
     let first = first_folder.start(&Options::on(edge));
     let early = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
     early.wait_for("registered");
-    wait::until_equal("mail at the edge", &json!(0), || first.status()["backlog"]["edge"].clone());
+    first.wait_until_all_collected();
 
     let second = second_folder.start(&Options::on(edge));
     wait::until("the second is told who collects", || {

@@ -36,7 +36,7 @@ fn a_sign_up_reaches_the_database(direct: bool) {
         rows,
         [[teacher.id.as_str(), workshop.id(), &phone, "古丽·阿依", "registered", "edge"].map(str::to_owned)]
     );
-    wait::until_equal("mail at the edge", &json!(0), || host.status()["backlog"]["edge"].clone());
+    host.wait_until_all_collected();
     assert!(host.stop().success());
 }
 

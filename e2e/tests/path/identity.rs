@@ -18,7 +18,7 @@ fn set_up() -> (&'static Edge, Folder, Host, Workshop) {
 /// well enough that nothing sent before it is still under way once the mailbox is empty.
 fn wait_until_all_arrived(edge: &Edge, folder: &Folder, host: &Host, workshop: &Workshop) {
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
-    wait::until("the mailbox is empty", || (host.status()["backlog"]["edge"] == 0).then_some(()));
+    host.wait_until_all_collected();
     assert_eq!(folder.count("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
 }
 

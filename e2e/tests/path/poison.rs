@@ -54,12 +54,12 @@ fn poison_ends_parked(direct: bool) {
     let bytes: Vec<Vec<u8>> =
         folder.read("SELECT bytes FROM parked WHERE reason = 'malformed'", |row| row.get(0));
     assert_eq!(bytes, [garbage.to_string().into_bytes()], "parked as it came");
-    wait::until_equal("mail at the edge", &json!(0), || host.status()["backlog"]["edge"].clone());
+    host.wait_until_all_collected();
 
     // The same poison once more is the same poison.
     edge.deposit_raw(id, &garbage.to_string());
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
-    wait::until_equal("mail at the edge", &json!(0), || host.status()["backlog"]["edge"].clone());
+    host.wait_until_all_collected();
     assert_eq!(folder.count("SELECT count(*) FROM parked"), 4);
     assert_eq!(folder.count("SELECT count(*) FROM signups"), 3);
 }
