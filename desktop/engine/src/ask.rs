@@ -1,0 +1,82 @@
+//! Asks the running engine: whoever holds the data folder's lock is the only one that may touch it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use reqwest::Method;
+use rollcall_engine::control::ControlNote;
+use serde_json::Value;
+
+/// What can be asked.
+pub(crate) enum Ask {
+    Status,
+    Workshops,
+    Put { file: PathBuf, has_id: bool },
+    Retire(String),
+    Renew(String),
+    TakeOver(String),
+    Replay(String, i64),
+}
+
+/// Asks, and prints the answer as JSON.
+pub(crate) fn ask(data_dir: &Path, what: Ask) -> anyhow::Result<()> {
+    let note_path = data_dir.join("control.json");
+    let note = std::fs::read(&note_path).with_context(|| {
+        format!("no engine runs in {} — start one with `rollcall-host run --data-dir …`", data_dir.display())
+    })?;
+    let note: ControlNote = serde_json::from_slice(&note).context("control.json cannot be read")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let only_workshops = matches!(what, Ask::Workshops);
+    let answer = runtime.block_on(send(&note, what))?;
+    let shown = if only_workshops { answer.get("workshops").unwrap_or(&Value::Null) } else { &answer };
+    println!("{}", serde_json::to_string_pretty(shown)?);
+    Ok(())
+}
+
+async fn send(note: &ControlNote, what: Ask) -> anyhow::Result<Value> {
+    let workshop = |id: &str, action: &str| (Method::POST, format!("/control/workshops/{id}/{action}"), None);
+    let (method, path, body) = match what {
+        Ask::Status | Ask::Workshops => (Method::GET, "/control/status".to_owned(), None),
+        Ask::Put { file, has_id } => {
+            (Method::PUT, "/control/workshops".to_owned(), Some(read_draft(&file, has_id)?))
+        }
+        Ask::Retire(id) => workshop(&id, "retire"),
+        Ask::Renew(id) => workshop(&id, "renew-code"),
+        Ask::TakeOver(id) => workshop(&id, "takeover"),
+        Ask::Replay(id, since) => {
+            let body = serde_json::to_vec(&serde_json::json!({ "since": since }))?;
+            (Method::POST, format!("/control/workshops/{id}/replay"), Some(body))
+        }
+    };
+    let client = rollcall_engine::control::loopback_client()?;
+    let mut request = client.request(method, format!("{}{path}", note.url)).bearer_auth(&note.token);
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json").body(body);
+    }
+    let response =
+        request.send().await.context("the engine does not answer: it may have ended without a word")?;
+    let is_success = response.status().is_success();
+    let answer: Value =
+        serde_json::from_slice(&response.bytes().await?).context("the engine's answer is no JSON")?;
+    if !is_success {
+        let word = |member: &str| answer.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let errors = answer.get("errors").map(Value::to_string).unwrap_or_default();
+        bail!("{} {} {errors}", word("title"), word("detail"));
+    }
+    Ok(answer)
+}
+
+fn read_draft(file: &Path, has_id: bool) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes)?;
+    } else {
+        bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    }
+    let draft: Value = serde_json::from_slice(&bytes).context("the draft is no JSON")?;
+    let names_one = draft.get("id").is_some_and(|id| !id.is_null());
+    ensure!(names_one || !has_id, "the draft names no workshop — give it the `id` of the one to change");
+    ensure!(!names_one || has_id, "the draft has an `id` — use `workshop change` to change that workshop");
+    Ok(bytes)
+}

@@ -1,0 +1,269 @@
+//! The command line.
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError, bench, config};
+use tracing_subscriber::EnvFilter;
+
+use crate::ask::{Ask, ask};
+
+/// What the host has to change; as clap's own for a command line that it cannot read.
+const EXIT_SETTINGS: u8 = 2;
+
+#[derive(Parser)]
+#[command(
+    name = "rollcall-host",
+    version,
+    about = "Takes workshop sign-ups and keeps them in a database on this machine"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the engine until Ctrl-C or SIGTERM
+    Run(Run),
+    /// Make, change, list or end workshops of the running engine
+    Workshop {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: WorkshopCommand,
+    },
+    /// Make this installation the collector of a workshop's mail
+    Takeover {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id
+        id: String,
+    },
+    /// Have a workshop's mail delivered again
+    Replay {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id
+        id: String,
+        /// Only what was deposited since then, in milliseconds since 1970 UTC
+        #[arg(long, default_value_t = 0)]
+        since: i64,
+    },
+    /// How the running engine is doing, as JSON
+    Status {
+        #[command(flatten)]
+        folder: DataDir,
+    },
+    /// Measure the drain from Redis to SQLite; prints JSON
+    #[command(hide = true)]
+    BenchDrain {
+        /// How many sealed messages
+        #[arg(long, default_value_t = 20_000)]
+        messages: u32,
+        /// Where the database and Redis's files go for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Through the direct channel
+        #[arg(long)]
+        no_redis: bool,
+    },
+}
+
+#[derive(Args)]
+struct DataDir {
+    /// The running engine's data folder
+    #[arg(long, env = "ROLLCALL_DATA_DIR")]
+    data_dir: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum WorkshopCommand {
+    /// All workshops, as JSON
+    List,
+    /// Make a workshop from a JSON file
+    Make {
+        /// The file; `-` for standard input
+        file: PathBuf,
+    },
+    /// Change a workshop to what a JSON file says, which names it by its id
+    Change {
+        /// The file; `-` for standard input
+        file: PathBuf,
+    },
+    /// End a workshop's intake
+    Retire {
+        /// The workshop's id
+        id: String,
+    },
+    /// Give a workshop a new invite code; the old one ends
+    Renew {
+        /// The workshop's id
+        id: String,
+    },
+}
+
+#[derive(Args)]
+struct Run {
+    /// Where database, keys and Redis's files live
+    #[arg(long, env = "ROLLCALL_DATA_DIR")]
+    data_dir: PathBuf,
+    /// The deployment that takes sign-ups over the internet
+    #[arg(long, env = "ROLLCALL_EDGE_URL")]
+    edge_url: Option<String>,
+    /// A file that holds the deployment's publish key
+    #[arg(long, env = "ROLLCALL_PUBLISH_KEY_FILE")]
+    publish_key_file: Option<PathBuf>,
+    /// The address on which the venue page listens; 0.0.0.0 for the whole local network
+    #[arg(long, env = "ROLLCALL_LAN_HOST", default_value = "127.0.0.1")]
+    lan_host: IpAddr,
+    /// The venue page's port; 0 for any free one
+    #[arg(long, env = "ROLLCALL_LAN_PORT", default_value_t = config::DEFAULT_LAN_PORT)]
+    lan_port: u16,
+    /// The port of metrics and control, on 127.0.0.1; 0 for any free one
+    #[arg(long, env = "ROLLCALL_METRICS_PORT", default_value_t = 0)]
+    metrics_port: u16,
+    /// A Redis of your own instead of a managed one
+    #[arg(long, env = "ROLLCALL_REDIS_URL", conflicts_with = "no_redis")]
+    redis_url: Option<String>,
+    /// No Redis: messages go to the database directly
+    #[arg(long)]
+    no_redis: bool,
+    /// Make a demo workshop where the folder has no workshop
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    match Cli::parse().command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            let is_setting = error.downcast_ref::<SettingsError>().is_some();
+            if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Run(run) => run.run(),
+            Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
+            Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
+            Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
+            Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
+            Self::BenchDrain { messages, data_dir, no_redis } => {
+                let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
+                println!("{}", serde_json::to_string(&report)?);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl From<WorkshopCommand> for Ask {
+    fn from(command: WorkshopCommand) -> Self {
+        match command {
+            WorkshopCommand::List => Self::Workshops,
+            WorkshopCommand::Make { file } => Self::Put { file, has_id: false },
+            WorkshopCommand::Change { file } => Self::Put { file, has_id: true },
+            WorkshopCommand::Retire { id } => Self::Retire(id),
+            WorkshopCommand::Renew { id } => Self::Renew(id),
+        }
+    }
+}
+
+impl Run {
+    fn run(self) -> anyhow::Result<()> {
+        // Before anything starts, so that a signal always ends it cleanly.
+        #[cfg(feature = "failpoints")]
+        let _failpoints = fail::FailScenario::setup();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("the operating system refuses what a runtime needs")?;
+        let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
+        let engine = Engine::start(self.config()?)?;
+        let ready = serde_json::to_string(engine.ready())?;
+        println!("ready {ready}");
+        // Whoever started us may read through a pipe.
+        std::io::stdout().flush()?;
+        runtime.block_on(asked_to_stop.wait());
+        tracing::info!("stopping");
+        engine.stop();
+        Ok(())
+    }
+
+    fn config(self) -> Result<Config, SettingsError> {
+        let publish_key = self.publish_key_file.map(read_publish_key).transpose()?;
+        let edge = self.edge_url.map(|url| EdgeConfig::parse(&url, publish_key)).transpose()?;
+        let redis = match (self.redis_url, self.no_redis) {
+            (Some(url), _) => RedisChoice::Url(url),
+            (None, true) => RedisChoice::Direct,
+            (None, false) => RedisChoice::Managed,
+        };
+        Ok(Config {
+            data_dir: self.data_dir,
+            edge,
+            lan_host: self.lan_host,
+            lan_port: self.lan_port,
+            metrics_port: self.metrics_port,
+            redis,
+            demo: self.demo,
+        })
+    }
+}
+
+fn read_publish_key(path: PathBuf) -> Result<String, SettingsError> {
+    match std::fs::read_to_string(&path) {
+        Ok(key) if !key.trim().is_empty() => Ok(key.trim().to_owned()),
+        Ok(_) => Err(SettingsError::PublishKeyFile { path, why: "it is empty".to_owned() }),
+        Err(e) => Err(SettingsError::PublishKeyFile { path, why: e.to_string() }),
+    }
+}
+
+/// Ctrl-C, and what service managers send.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let context = "the operating system refuses a signal handler";
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context(context)?,
+            interrupt: signal(SignalKind::interrupt()).context(context)?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn wait(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

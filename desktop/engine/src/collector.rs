@@ -1,0 +1,182 @@
+//! From the mailbox into the stream: pulls while there is mail, then polls.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use rand_core::OsRng;
+use rollcall_shared::mailbox::{LEASE_MS, MAX_BATCH, PullResult};
+use rollcall_shared::retry;
+use rollcall_shared::workshop::{Intake, KEEP_AFTER_END_MS, WorkshopId};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::now_ms;
+use crate::edge_client::{EdgeClient, EdgeError};
+use crate::failpoints;
+use crate::health::{Collection, LineHealth, Publication};
+use crate::keys::Keys;
+use crate::leases::Leases;
+use crate::metrics::{Hop, Metrics};
+use crate::stream::{Entry, Stream};
+use crate::workshops::Roster;
+use crate::writer::Writer;
+
+/// While the workshop takes sign-ups. The edge's wake-up call will make it unnecessary; until then a teacher's *registered*
+/// waits for it.
+const POLL_OPEN: Duration = Duration::from_millis(500);
+/// Otherwise, and where the edge says no.
+const POLL: Duration = Duration::from_secs(30);
+/// Most pulls at once.
+const MAX_PULLS: u64 = 4;
+/// A stream that is away is tried for half a lease; then the mail is left to come again.
+const ADD_FOR: Duration = Duration::from_millis(LEASE_MS as u64 / 2);
+
+/// One workshop's collector.
+pub(crate) struct CollectorLoop<S> {
+    pub(crate) workshop: WorkshopId,
+    pub(crate) edge: Arc<EdgeClient>,
+    pub(crate) stream: Arc<S>,
+    pub(crate) leases: Arc<Leases>,
+    pub(crate) writer: Writer,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) health: LineHealth,
+    pub(crate) stop: CancellationToken,
+}
+
+impl<S: Stream> CollectorLoop<S> {
+    /// Runs until `stop`.
+    pub(crate) async fn run(&self) {
+        tokio::select! {
+            () = self.collect() => {}
+            // What is in hand is under a lease: left alone it comes again.
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    async fn collect(&self) {
+        let mut attempt = 0;
+        let mut pulls = 1;
+        loop {
+            self.ready().await;
+            match self.pull(pulls).await {
+                Ok(Mail { backlog, came }) => {
+                    attempt = 0;
+                    self.health.collection(Collection::Collecting);
+                    self.metrics.set_backlog(Hop::Edge, backlog);
+                    pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);
+                    if !came {
+                        tokio::time::sleep(self.poll_interval()).await;
+                    }
+                }
+                Err(error) => {
+                    pulls = 1;
+                    let wait = self.explain(&error, attempt);
+                    attempt += 1;
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// Returns once mail may be pulled: it would only lie here if it could be neither opened nor stored.
+    async fn ready(&self) {
+        // The mailbox exists once the workshop is published; a retired one goes on delivering.
+        self.health
+            .wait_for(|h| matches!(h.publication, Publication::Published | Publication::Retired))
+            .await;
+        self.writer.writable().await;
+        self.leases.room().await;
+        while let Some(key_id) = self.health.now().missing_key {
+            self.keys.reload();
+            if self.keys.secret(&self.workshop, &key_id).is_some() {
+                self.health.key_found();
+            } else {
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+
+    async fn pull(&self, pulls: u64) -> Result<Mail, EdgeError> {
+        let results = join_all((0..pulls).map(|_| self.edge.pull(&self.workshop))).await;
+        let (mut backlog, mut came, mut first_error) = (u64::MAX, false, None);
+        for result in results {
+            match result {
+                Ok(PullResult { message_backlog_count, messages }) => {
+                    backlog = backlog.min(message_backlog_count);
+                    came |= !messages.is_empty();
+                    let entries = messages.into_iter().map(|m| Entry {
+                        lease_id: m.lease_id,
+                        body: m.body,
+                        attempts: m.attempts,
+                    });
+                    self.keep(entries.collect()).await;
+                }
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        match first_error {
+            Some(error) if !came => Err(error),
+            _ => Ok(Mail { backlog: if backlog == u64::MAX { 0 } else { backlog }, came }),
+        }
+    }
+
+    /// Puts pulled mail into the stream.
+    async fn keep(&self, entries: Vec<Entry>) {
+        if entries.is_empty() {
+            return;
+        }
+        failpoints::reached("after_pull");
+        // Held before they are in the stream: the drain may be done with them at once.
+        self.leases.hold(entries.iter().map(|entry| &entry.lease_id));
+        let deadline = Instant::now() + ADD_FOR;
+        let mut attempt = 0;
+        while let Err(error) = self.stream.add(entries.clone()).await {
+            self.health.stream_away(&error.to_string());
+            self.metrics.retried(retry::Failure::Redis);
+            if Instant::now() > deadline {
+                let lease_ids = entries.into_iter().map(|entry| entry.lease_id).collect();
+                return self.leases.give_back(lease_ids, Duration::ZERO);
+            }
+            tokio::time::sleep(retry::delay(attempt, &mut OsRng)).await;
+            attempt += 1;
+        }
+        failpoints::reached("after_stream_add");
+    }
+
+    fn poll_interval(&self) -> Duration {
+        let Some(row) = self.roster.get(&self.workshop) else { return POLL };
+        let now = now_ms();
+        match row.workshop.intake(now, None) {
+            Intake::Open if row.retired_at.is_none() => POLL_OPEN,
+            _ if now > row.workshop.ends_at + KEEP_AFTER_END_MS => POLL * 20,
+            _ => POLL,
+        }
+    }
+
+    fn explain(&self, error: &EdgeError, attempt: u32) -> Duration {
+        let collection = match (error.owner(), error.is_unauthorized()) {
+            (Some(owner), _) => Collection::OwnedElsewhere { collector: owner.clone() },
+            (None, true) => Collection::Unauthorized,
+            (None, false) => Collection::Away { why: error.to_string() },
+        };
+        if self.health.now().collection != collection {
+            tracing::warn!(workshop = %self.workshop, %error, "mail is not collected");
+        }
+        self.health.collection(collection);
+        if error.is_permanent() {
+            return POLL;
+        }
+        self.metrics.retried(error.failure());
+        retry::delay(attempt, &mut OsRng)
+    }
+}
+
+/// What a round of pulls brought.
+struct Mail {
+    /// What remains at the edge, leased messages included.
+    backlog: u64,
+    /// Whether anything came.
+    came: bool,
+}

@@ -1,0 +1,182 @@
+//! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
+
+pub(crate) mod duplicates;
+pub(crate) mod erased;
+pub(crate) mod events;
+pub(crate) mod failure;
+pub(crate) mod parked;
+pub(crate) mod readers;
+pub(crate) mod receipts_out;
+pub(crate) mod signups;
+pub(crate) mod suspects;
+pub(crate) mod workshops;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations, SchemaVersion};
+
+use crate::settings_error::SettingsError;
+
+/// SQLite before 3.51.3 can corrupt a WAL when it is reset.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// How long a connection waits for another program's lock before it says *busy*.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// Prepared statements that a connection keeps; there are fewer.
+const STATEMENTS: usize = 64;
+
+/// Version 1: every table's own SQL.
+const V1: &[&str] = &[
+    workshops::SQL,
+    signups::SQL,
+    duplicates::SQL,
+    parked::SQL,
+    erased::SQL,
+    receipts_out::SQL,
+    events::SQL,
+    suspects::SQL,
+];
+
+/// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(SettingsError::OldSqlite { found: rusqlite::version().to_owned() });
+    }
+    let fail = |e: rusqlite::Error| settings_error(path, &e);
+    let mut conn = Connection::open(path).map_err(fail)?;
+    conn.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // WAL with FULL: a commit is on the disk when it returns, power cut or not. fullfsync is what macOS needs for that.
+    conn.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+    conn.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+    conn.pragma_update(None, "fullfsync", "ON").map_err(fail)?;
+    conn.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
+    if conn.is_readonly("main").map_err(fail)? {
+        return Err(SettingsError::ReadOnly { path: path.to_owned(), why: "read-only file".to_owned() });
+    }
+    upgrade(path, &mut conn)?;
+    // Proves now, in words for the host, what the first sign-up would prove too late.
+    conn.execute_batch("BEGIN IMMEDIATE; UPDATE probe SET at = at; COMMIT").map_err(fail)?;
+    Ok(conn)
+}
+
+/// Opens a connection that only reads.
+pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(conn)
+}
+
+fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
+    let v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    migrate(path, conn, vec![M::up(&v1)])
+}
+
+/// A row to write when the writer asks whether the disk takes writes again.
+const PROBE: &str = "CREATE TABLE probe(at INTEGER NOT NULL) STRICT; INSERT INTO probe VALUES (0);";
+
+fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), SettingsError> {
+    let fail = |e: &rusqlite_migration::Error| match e {
+        rusqlite_migration::Error::RusqliteError { err, .. } => settings_error(path, err),
+        other => SettingsError::Database { path: path.to_owned(), why: other.to_string() },
+    };
+    let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let found: i64 = conn
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|e| settings_error(path, &e))?;
+    if found > known {
+        return Err(SettingsError::Newer { path: path.to_owned(), found, known });
+    }
+    let migrations = Migrations::new(steps);
+    if matches!(migrations.current_version(conn).map_err(|e| fail(&e))?, SchemaVersion::Inside(_))
+        && found < known
+    {
+        let copy = copy_path(path, found);
+        // VACUUM INTO copies what is committed, the WAL's part included, in one consistent file.
+        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| settings_error(path, &e))?;
+        tracing::info!(copy = %copy.display(), from = found, to = known, "the database is of an older version: copied, now upgraded");
+    }
+    migrations.to_latest(conn).map_err(|e| fail(&e))
+}
+
+/// `rollcall.before-v1.1.db`: never a file that is there already, whose content may be somebody's only copy.
+fn copy_path(path: &Path, version: i64) -> PathBuf {
+    let candidate = |n: u32| path.with_extension(format!("before-v{}.{n}.db", version + 1));
+    (1..).map(candidate).find(|p| !p.exists()).unwrap_or_else(|| candidate(0))
+}
+
+fn settings_error(path: &Path, error: &rusqlite::Error) -> SettingsError {
+    let (path, why) = (path.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
+            SettingsError::ReadOnly { path, why }
+        }
+        _ => SettingsError::Database { path, why },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opened_as_safely_as_promised() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = open_writer(&dir.path().join("rollcall.db")).unwrap();
+        let pragma = |name: &str| {
+            conn.pragma_query_value(None, name, |r| r.get::<_, rusqlite::types::Value>(0)).unwrap()
+        };
+        assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
+        assert_eq!(pragma("synchronous"), 2.into());
+        assert_eq!(pragma("fullfsync"), 1.into());
+        assert_eq!(pragma("user_version"), 1.into());
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let dir = tempfile::tempdir().unwrap();
+        let conn = open_writer(&dir.path().join("rollcall.db")).unwrap();
+        let loose: i64 = conn
+            .query_row("SELECT count(*) FROM pragma_table_list WHERE type='table' AND schema='main' AND name NOT LIKE 'sqlite_%' AND NOT strict", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(loose, 0);
+    }
+
+    #[test]
+    fn a_newer_file_is_refused_untouched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rollcall.db");
+        open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
+        let error = open_writer(&path).unwrap_err();
+        assert!(matches!(error, SettingsError::Newer { found: 7, known: 1, .. }), "{error}");
+    }
+
+    #[test]
+    fn an_older_file_is_copied_and_then_upgraded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rollcall.db");
+        drop(open_writer(&path).unwrap());
+        let mut conn = Connection::open(&path).unwrap();
+        conn.execute("INSERT INTO erased(id) VALUES ('x')", []).unwrap();
+        migrate(&path, &mut conn, vec![M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")]).unwrap();
+        let copy = Connection::open(copy_path(&path, 1).with_extension("").with_extension("1.db"))
+            .or_else(|_| Connection::open(dir.path().join("rollcall.before-v2.1.db")))
+            .unwrap();
+        let kept: String = copy.query_row("SELECT id FROM erased", [], |r| r.get(0)).unwrap();
+        assert_eq!(kept, "x");
+        assert!(copy.execute("INSERT INTO later VALUES (1)", []).is_err(), "the copy is the older version");
+        conn.execute("INSERT INTO later VALUES (1)", []).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_database_is_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rollcall.db");
+        std::fs::write(&path, "this is a shopping list, long enough to be looked at as a header".repeat(20))
+            .unwrap();
+        assert!(matches!(open_writer(&path), Err(SettingsError::Database { .. })));
+    }
+}

@@ -1,0 +1,105 @@
+//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge until it says 200,
+//! and read by the venue's own receipts.
+
+use rollcall_shared::Millis;
+use rollcall_shared::mailbox::ReceiptUpdate;
+use rollcall_shared::receipt::{Receipt, ReceiptState};
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+pub(super) const SQL: &str = "
+CREATE TABLE receipts_out(
+  id          TEXT NOT NULL,
+  workshop_id TEXT NOT NULL REFERENCES workshops(id),
+  state       TEXT NOT NULL CHECK (state IN ('received', 'registered', 'waitlisted', 'cancelled')),
+  see_desk    INTEGER NOT NULL,
+  rev         INTEGER NOT NULL,  -- grows with every change
+  sent_rev    INTEGER NOT NULL,  -- the rev that the edge confirmed; 0 for none
+  PRIMARY KEY (id, workshop_id)
+) STRICT;
+CREATE INDEX receipts_out_unsent ON receipts_out(workshop_id) WHERE sent_rev < rev;
+";
+
+/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a database restored
+/// from a copy must not fall behind what the edge has seen.
+pub(crate) fn set(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    state: ReceiptState,
+    see_desk: bool,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO receipts_out(id, workshop_id, state, see_desk, rev, sent_rev) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+         ON CONFLICT DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk, rev = max(rev + 1, excluded.rev)",
+    )?
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), see_desk, now))?;
+    Ok(())
+}
+
+/// What a receipt says now.
+pub(crate) fn get(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<Receipt>> {
+    conn.prepare_cached(
+        "SELECT id, state, see_desk, rev FROM receipts_out WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), update)
+    .optional()
+    .map(|row| row.map(|r| Receipt { id: r.id, state: r.state, see_desk: r.see_desk }))
+}
+
+/// Up to `limit` receipts that the edge has not confirmed.
+pub(crate) fn unsent(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    limit: usize,
+) -> rusqlite::Result<Vec<ReceiptUpdate>> {
+    conn.prepare_cached(
+        "SELECT id, state, see_desk, rev FROM receipts_out WHERE workshop_id = ?1 AND sent_rev < rev LIMIT ?2",
+    )?
+    .query_map((workshop.as_str(), limit), update)?
+    .collect()
+}
+
+/// How many receipts the edge has not confirmed, over all workshops.
+pub(crate) fn unsent_count(conn: &Connection) -> rusqlite::Result<u64> {
+    conn.prepare_cached("SELECT count(*) FROM receipts_out WHERE sent_rev < rev")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Notes that the edge has these.
+pub(crate) fn sent(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    updates: &[ReceiptUpdate],
+) -> rusqlite::Result<()> {
+    let mut note = conn.prepare_cached(
+        "UPDATE receipts_out SET sent_rev = ?3 WHERE id = ?1 AND workshop_id = ?2 AND sent_rev < ?3",
+    )?;
+    for update in updates {
+        note.execute((
+            update.id.to_string(),
+            workshop.as_str(),
+            i64::try_from(update.rev).unwrap_or(i64::MAX),
+        ))?;
+    }
+    Ok(())
+}
+
+fn update(row: &Row<'_>) -> rusqlite::Result<ReceiptUpdate> {
+    let wrong = |index| {
+        rusqlite::Error::InvalidColumnType(index, "receipts_out".to_owned(), rusqlite::types::Type::Text)
+    };
+    let (id, state): (String, String) = (row.get(0)?, row.get(1)?);
+    Ok(ReceiptUpdate {
+        id: SignupId::parse(&id).map_err(|_| wrong(0))?,
+        state: ReceiptState::from_word(&state).ok_or_else(|| wrong(1))?,
+        see_desk: row.get(2)?,
+        rev: row.get(3)?,
+    })
+}

@@ -1,0 +1,150 @@
+//! `signups`: the list. One number stands on a workshop's list once.
+
+use rollcall_shared::Millis;
+use rollcall_shared::admission::Flags;
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::signup::{Digest, Signup};
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, OptionalExtension, named_params};
+use serde::Serialize;
+
+use crate::message::Path;
+
+pub(super) const SQL: &str = "
+CREATE TABLE signups(
+  id             TEXT NOT NULL,
+  workshop_id    TEXT NOT NULL REFERENCES workshops(id),
+  phone          TEXT NOT NULL,     -- E.164
+  name           TEXT NOT NULL,
+  answers        TEXT NOT NULL,     -- JSON by the key of the question
+  state          TEXT NOT NULL CHECK (state IN ('registered', 'waitlisted', 'cancelled')),
+  path           TEXT NOT NULL CHECK (path IN ('edge', 'venue', 'import', 'desk')),
+  digest         BLOB NOT NULL,     -- SHA-256 of phone, name and answers
+  flags          TEXT NOT NULL,     -- JSON: id_reused, late, older_form
+  form_version   INTEGER NOT NULL,
+  notice_version INTEGER NOT NULL,
+  filled_at      INTEGER,           -- by the phone's clock
+  received_at    INTEGER NOT NULL,  -- by the edge's, or the laptop's at the venue
+  stored_at      INTEGER NOT NULL,
+  PRIMARY KEY (id, workshop_id)
+) STRICT;
+CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled';
+";
+
+/// What came with a sign-up and is stored beside it.
+pub(crate) struct Circumstances {
+    pub(crate) state: ReceiptState,
+    pub(crate) path: Path,
+    pub(crate) digest: Digest,
+    pub(crate) flags: Flags,
+    pub(crate) notice_version: u32,
+    pub(crate) received_at: Millis,
+    pub(crate) stored_at: Millis,
+}
+
+/// A row, for the host's eyes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SignupRow {
+    /// The id under which it stands.
+    pub id: String,
+    /// E.164.
+    pub phone: String,
+    /// As it was given.
+    pub name: String,
+    /// JSON by the key of the question.
+    pub answers: serde_json::Value,
+    /// `registered`, `waitlisted` or `cancelled`.
+    pub state: String,
+    /// `edge`, `venue`, `import` or `desk`.
+    pub path: String,
+    /// By the clock of whoever took it.
+    pub received_at: Millis,
+    /// When it was committed.
+    pub stored_at: Millis,
+}
+
+/// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other content).
+pub(crate) fn insert(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    signup: &Signup,
+    with: &Circumstances,
+) -> rusqlite::Result<()> {
+    let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
+    conn.prepare_cached(
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
+         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at)",
+    )?
+    .execute(named_params! {
+        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
+        ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.path.as_str(),
+        ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
+        ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
+        ":stored_at": with.stored_at,
+    })?;
+    Ok(())
+}
+
+/// The digest that stands under an id in a workshop.
+pub(crate) fn digest(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<Digest>> {
+    conn.prepare_cached("SELECT digest FROM signups WHERE id = ?1 AND workshop_id = ?2")?
+        .query_row((id.to_string(), workshop.as_str()), |row| row.get(0).map(Digest::from_bytes))
+        .optional()
+}
+
+/// Who holds a number on a workshop's list, and under which name.
+pub(crate) fn holder(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    phone: &str,
+) -> rusqlite::Result<Option<(String, String)>> {
+    conn.prepare_cached(
+        "SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled'",
+    )?
+    .query_row((workshop.as_str(), phone), |row| Ok((row.get(0)?, row.get(1)?)))
+    .optional()
+}
+
+/// Seats taken: rows with the state *registered*.
+pub(crate) fn seats_taken(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
+    conn.prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND state = 'registered'")?
+        .query_row([workshop.as_str()], |row| row.get(0))
+}
+
+/// How many stand in each state, over all workshops.
+pub(crate) fn counts(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
+    conn.prepare_cached("SELECT state, count(*) FROM signups GROUP BY state")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Rows of a workshop's list, in the order in which they were stored.
+pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusqlite::Result<Vec<SignupRow>> {
+    conn.prepare_cached(
+        "SELECT id, phone, name, answers, state, path, received_at, stored_at FROM signups WHERE workshop_id = ?1 ORDER BY rowid LIMIT ?2",
+    )?
+    .query_map((workshop.as_str(), limit), |row| {
+        let answers: String = row.get(3)?;
+        Ok(SignupRow {
+            id: row.get(0)?,
+            phone: row.get(1)?,
+            name: row.get(2)?,
+            answers: serde_json::from_str(&answers).unwrap_or_default(),
+            state: row.get(4)?,
+            path: row.get(5)?,
+            received_at: row.get(6)?,
+            stored_at: row.get(7)?,
+        })
+    })?
+    .collect()
+}
+
+pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}

@@ -1,0 +1,112 @@
+//! `workshops`: one row a workshop; the public record as JSON, and what only this laptop knows about it.
+
+use rollcall_shared::Millis;
+use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rusqlite::{Connection, Row, named_params};
+
+pub(super) const SQL: &str = "
+CREATE TABLE workshops(
+  id            TEXT PRIMARY KEY NOT NULL,
+  invite_code   TEXT NOT NULL UNIQUE,
+  title         TEXT NOT NULL,     -- Chinese where there is one, else English
+  starts_at     INTEGER NOT NULL,
+  ends_at       INTEGER NOT NULL,
+  record        TEXT NOT NULL,     -- the public record, JSON
+  venue_token   TEXT NOT NULL UNIQUE,
+  retired_at    INTEGER,           -- sign-up was ended by hand
+  rev           INTEGER NOT NULL,  -- counts up with every change
+  published_rev INTEGER NOT NULL,  -- the rev that the edge has; 0 where it has none
+  created_at    INTEGER NOT NULL
+) STRICT;
+";
+
+/// A workshop as this laptop knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkshopRow {
+    /// The public record.
+    pub workshop: Workshop,
+    /// Stands before every address of its venue page; short enough to type.
+    pub venue_token: String,
+    /// When sign-up was ended by hand.
+    pub retired_at: Option<Millis>,
+    /// Counts up with every change.
+    pub rev: i64,
+    /// The rev that the edge has; 0 where it has none.
+    pub published_rev: i64,
+}
+
+/// All workshops, oldest first.
+pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<WorkshopRow>> {
+    let mut select = conn.prepare_cached(
+        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops ORDER BY created_at, rowid",
+    )?;
+    select.query_map([], read)?.collect()
+}
+
+/// The public record of one workshop.
+pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Workshop> {
+    conn.prepare_cached(
+        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops WHERE id = ?1",
+    )?
+    .query_row([id.as_str()], read)
+    .map(|row| row.workshop)
+}
+
+/// Stores a new workshop.
+pub(crate) fn insert(conn: &Connection, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
+    let w = &row.workshop;
+    conn.prepare_cached(
+        "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at, rev, published_rev, created_at)
+         VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at, :rev, :published_rev, :now)",
+    )?
+    .execute(named_params! {
+        ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
+        ":ends_at": w.ends_at, ":record": to_json(w)?, ":token": row.venue_token, ":retired_at": row.retired_at,
+        ":rev": row.rev, ":published_rev": row.published_rev, ":now": now,
+    })?;
+    Ok(())
+}
+
+/// Replaces a workshop's record and retirement; its rev counts up. The rev that it has now.
+pub(crate) fn change(conn: &Connection, w: &Workshop, retired_at: Option<Millis>) -> rusqlite::Result<i64> {
+    conn.prepare_cached(
+        "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
+         record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",
+    )?
+    .query_row(
+        named_params! {
+            ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
+            ":ends_at": w.ends_at, ":record": to_json(w)?, ":retired_at": retired_at,
+        },
+        |row| row.get(0),
+    )
+}
+
+/// Notes which rev the edge has.
+pub(crate) fn published(conn: &Connection, id: &WorkshopId, rev: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE workshops SET published_rev = ?2 WHERE id = ?1")?
+        .execute((id.as_str(), rev))?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
+    let record: String = row.get(0)?;
+    let workshop = serde_json::from_str(&record).map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e))
+    })?;
+    Ok(WorkshopRow {
+        workshop,
+        venue_token: row.get(1)?,
+        retired_at: row.get(2)?,
+        rev: row.get(3)?,
+        published_rev: row.get(4)?,
+    })
+}
+
+fn title(workshop: &Workshop) -> &str {
+    if workshop.title.zh.is_empty() { &workshop.title.en } else { &workshop.title.zh }
+}
+
+fn to_json(workshop: &Workshop) -> rusqlite::Result<String> {
+    serde_json::to_string(workshop).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+}

@@ -1,0 +1,23 @@
+//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging holds.
+//!
+//! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`, `in_transaction`,
+//! `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
+//! `FAILPOINTS=after_commit=return`; compiled in with the feature `failpoints` only.
+
+/// Dies here, as by SIGKILL, where the environment asks for it.
+#[cfg(feature = "failpoints")]
+pub(crate) fn reached(name: &str) {
+    fail::fail_point!(name, |_| die());
+}
+
+/// Nothing: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn reached(_name: &str) {}
+
+#[cfg(feature = "failpoints")]
+fn die() {
+    // No destructor runs and no buffer is flushed: the next engine finds what a power cut would leave.
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort()
+}

@@ -1,0 +1,194 @@
+//! The leases that this laptop holds: acknowledged once their messages are committed, or given back.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rand_core::OsRng;
+use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
+use rollcall_shared::retry;
+use rollcall_shared::workshop::WorkshopId;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::edge_client::EdgeClient;
+use crate::failpoints;
+use crate::metrics::Metrics;
+
+/// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
+const MAX_HELD: usize = 2_000;
+/// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is *repeated*.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// One workshop's leases.
+pub(crate) struct Leases {
+    held: Mutex<HashSet<String>>,
+    freed: Notify,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+enum Done {
+    Committed(Vec<String>),
+    Returned { lease_ids: Vec<String>, delay: Duration },
+}
+
+impl Leases {
+    /// None held. What is done with comes out of the receiver, which [`acknowledge_all`] reads.
+    pub(crate) fn new() -> (Arc<Self>, Finished) {
+        let (done, finished) = mpsc::unbounded_channel();
+        (Arc::new(Self { held: Mutex::default(), freed: Notify::new(), done }), Finished(finished))
+    }
+
+    /// Takes note of pulled leases.
+    pub(crate) fn hold<'a>(&self, lease_ids: impl Iterator<Item = &'a String>) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).extend(lease_ids.cloned());
+    }
+
+    /// Returns once there is room for more.
+    pub(crate) async fn room(&self) {
+        loop {
+            let freed = self.freed.notified();
+            if self.held.lock().unwrap_or_else(PoisonError::into_inner).len() < MAX_HELD {
+                return;
+            }
+            freed.await;
+        }
+    }
+
+    /// Their messages are committed.
+    pub(crate) fn committed(&self, lease_ids: Vec<String>) {
+        self.forget(&lease_ids);
+        let _ = self.done.send(Done::Committed(lease_ids));
+    }
+
+    /// They are given back, to be delivered again after `delay`.
+    pub(crate) fn give_back(&self, lease_ids: Vec<String>, delay: Duration) {
+        self.forget(&lease_ids);
+        let _ = self.done.send(Done::Returned { lease_ids, delay });
+    }
+
+    /// All that are held are given back at once: the stream lost its entries.
+    pub(crate) fn give_all_back(&self) {
+        let lease_ids = self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        self.give_back(lease_ids, Duration::ZERO);
+    }
+
+    fn forget(&self, lease_ids: &[String]) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        for lease_id in lease_ids {
+            held.remove(lease_id);
+        }
+        drop(held);
+        self.freed.notify_one();
+    }
+}
+
+/// Leases that are done with, on their way to the edge.
+pub(crate) struct Finished(mpsc::UnboundedReceiver<Done>);
+
+impl Finished {
+    /// How many the next message acknowledges; `None` once nobody is left to acknowledge.
+    pub(crate) async fn committed(&mut self) -> Option<usize> {
+        match self.0.recv().await? {
+            Done::Committed(lease_ids) => Some(lease_ids.len()),
+            Done::Returned { .. } => Some(0),
+        }
+    }
+}
+
+/// Tells the edge about every lease that is done with, until `stop`; then says its last words. Without an edge there is
+/// nobody to tell.
+pub(crate) async fn acknowledge_all(
+    mut finished: Finished,
+    edge: Option<Arc<EdgeClient>>,
+    workshop: WorkshopId,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) {
+    let Some(edge) = edge else { return };
+    let mut attempt = 0;
+    let mut batch = Batch::default();
+    loop {
+        if batch.is_empty() {
+            // The line closes the channel after its drain has ended.
+            match finished.0.recv().await {
+                Some(done) => batch.add(done),
+                None => return,
+            }
+        }
+        while batch.len() < MAX_ENTRIES
+            && let Ok(done) = finished.0.try_recv()
+        {
+            batch.add(done);
+        }
+        let (acks, retries) = batch.first(MAX_ENTRIES);
+        let sent = edge.acknowledge(&workshop, acks, retries);
+        let sent = if stop.is_cancelled() {
+            match tokio::time::timeout(LAST_WORDS, sent).await {
+                Ok(sent) => sent,
+                Err(_) => return,
+            }
+        } else {
+            sent.await
+        };
+        match sent {
+            Ok(()) => {
+                failpoints::reached("after_lease_ack");
+                batch.drop_first(MAX_ENTRIES);
+                attempt = 0;
+            }
+            Err(_) if stop.is_cancelled() => return,
+            Err(error) if error.is_permanent() => {
+                // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
+                tracing::warn!(%workshop, %error, "the edge refuses acknowledgements");
+                batch.drop_first(MAX_ENTRIES);
+            }
+            Err(error) => {
+                metrics.retried(error.failure());
+                let wait = retry::delay(attempt, &mut OsRng);
+                attempt += 1;
+                let _ = tokio::time::timeout(wait, stop.cancelled()).await;
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Batch {
+    acks: Vec<Ack>,
+    retries: Vec<Retry>,
+}
+
+impl Batch {
+    fn add(&mut self, done: Done) {
+        match done {
+            Done::Committed(ids) => self.acks.extend(ids.into_iter().map(|lease_id| Ack { lease_id })),
+            Done::Returned { lease_ids, delay } => {
+                let delay_seconds = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
+                self.retries.extend(lease_ids.into_iter().map(|lease_id| Retry { lease_id, delay_seconds }));
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.acks.len() + self.retries.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first so many, acknowledgements before returns.
+    fn first(&self, most: usize) -> (Vec<Ack>, Vec<Retry>) {
+        let acks: Vec<Ack> = self.acks.iter().take(most).cloned().collect();
+        let retries = self.retries.iter().take(most - acks.len()).cloned().collect();
+        (acks, retries)
+    }
+
+    fn drop_first(&mut self, most: usize) {
+        let acks = self.acks.len().min(most);
+        self.acks.drain(..acks);
+        let retries = self.retries.len().min(most - acks);
+        self.retries.drain(..retries);
+    }
+}

@@ -1,0 +1,52 @@
+//! Rollcall on the host's laptop: collects sign-ups from the edge and from the venue's network and keeps them in SQLite.
+//!
+//! In the order of the path: [`config`] what the host sets · `folder`, `keys` what the data folder holds · `publisher` the
+//! edge learns of a workshop · `collector` pulls mail under leases into a `stream` (Redis, or a direct channel) · `drain`
+//! reads it, has the `opener` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
+//! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host.
+//!
+//! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any moment.
+//! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
+
+pub mod bench;
+pub mod config;
+pub mod control;
+mod engine;
+pub mod health;
+mod message;
+mod settings_error;
+mod status;
+mod workshops;
+
+mod clock;
+mod collector;
+mod db;
+mod demo;
+mod drain;
+mod edge_client;
+mod failpoints;
+mod folder;
+mod keys;
+mod leases;
+mod line;
+mod metrics;
+mod opener;
+mod publisher;
+mod receipts;
+mod redis_choice;
+#[cfg(unix)]
+mod redis_server;
+mod server;
+mod stream;
+mod venue;
+mod writer;
+
+pub use config::{Config, EdgeConfig, RedisChoice};
+pub use db::signups::SignupRow;
+pub use db::workshops::WorkshopRow;
+pub use engine::{Engine, EngineError, Ready};
+pub use message::Path;
+pub use redis_choice::RedisKind;
+pub use settings_error::SettingsError;
+pub use status::{Backlog, Counts, EngineHealth, Status, WorkshopStatus};
+pub use workshops::{RosterError, WorkshopDraft};

@@ -1,0 +1,162 @@
+//! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use rollcall_shared::admission::Outcome;
+use rollcall_shared::retry::Failure;
+
+type Label = [(&'static str, String); 1];
+
+/// Every figure of one engine.
+pub(crate) struct Metrics {
+    registry: Registry,
+    pub(crate) commits: Counter,
+    commit_seconds: Histogram,
+    batch_size: Histogram,
+    queue_seconds: Histogram,
+    outcomes: Family<Label, Counter>,
+    retries: Family<Label, Counter>,
+    backlog: Family<Label, Gauge>,
+    signups: Family<Label, Gauge>,
+    parked: Gauge,
+}
+
+/// A place where messages or receipts wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hop {
+    /// In the mailbox, as the edge said last.
+    Edge,
+    /// Pulled, not yet acknowledged in the stream.
+    Stream,
+    /// Before the writer.
+    Writer,
+    /// Receipts that the edge has not confirmed.
+    Receipts,
+}
+
+impl Metrics {
+    /// All at zero.
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("rollcall");
+        let commits = Counter::default();
+        // The text format adds `_total` to a counter's name by itself.
+        registry.register("commits", "Transactions committed", commits.clone());
+        let commit_seconds = Histogram::new(exponential_buckets(0.000_5, 2.0, 14));
+        registry.register("commit_seconds", "From BEGIN to the end of COMMIT", commit_seconds.clone());
+        let batch_size = Histogram::new(exponential_buckets(1.0, 2.0, 10));
+        registry.register("batch_size", "Messages in one transaction", batch_size.clone());
+        let queue_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 18));
+        registry.register("queue_seconds", "From being received to being stored", queue_seconds.clone());
+        let outcomes = Family::default();
+        registry.register("outcomes", "Messages by what became of them", Family::clone(&outcomes));
+        let retries = Family::default();
+        registry.register("retries", "Failures that are tried again, by cause", Family::clone(&retries));
+        let backlog = Family::default();
+        registry.register("backlog", "Waiting at each hop", Family::clone(&backlog));
+        let signups = Family::default();
+        registry.register("signups", "Sign-ups on the lists by state", Family::clone(&signups));
+        let parked = Gauge::default();
+        registry.register("parked", "Messages that wait for a person's look", parked.clone());
+        Self {
+            registry,
+            commits,
+            commit_seconds,
+            batch_size,
+            queue_seconds,
+            outcomes,
+            retries,
+            backlog,
+            signups,
+            parked,
+        }
+    }
+
+    /// A transaction was committed.
+    pub(crate) fn committed(&self, messages: usize, took: Duration) {
+        self.commits.inc();
+        self.commit_seconds.observe(took.as_secs_f64());
+        if messages > 0 {
+            self.batch_size.observe(messages as f64);
+        }
+    }
+
+    /// A message was decided and committed.
+    pub(crate) fn decided(&self, outcome: Outcome) {
+        self.outcomes.get_or_create(&[("outcome", outcome.as_str().to_owned())]).inc();
+    }
+
+    /// A message waited so long from the edge's or the venue's hand to its COMMIT.
+    pub(crate) fn queued(&self, milliseconds: i64) {
+        self.queue_seconds.observe(milliseconds.max(0) as f64 / 1_000.0);
+    }
+
+    /// Something failed and is tried again.
+    pub(crate) fn retried(&self, failure: Failure) {
+        self.retries.get_or_create(&[("cause", failure.cause().to_owned())]).inc();
+    }
+
+    /// So many wait there.
+    pub(crate) fn set_backlog(&self, hop: Hop, waiting: u64) {
+        let hop = match hop {
+            Hop::Edge => "edge",
+            Hop::Stream => "stream",
+            Hop::Writer => "writer",
+            Hop::Receipts => "receipts",
+        };
+        let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+        self.backlog.get_or_create(&[("hop", hop.to_owned())]).set(waiting);
+    }
+
+    /// What the tables hold.
+    pub(crate) fn set_tables(&self, signups: &[(String, u64)], parked: u64) {
+        for (state, count) in signups {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            self.signups.get_or_create(&[("state", state.clone())]).set(count);
+        }
+        self.parked.set(i64::try_from(parked).unwrap_or(i64::MAX));
+    }
+
+    /// Everything, as Prometheus reads it.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_the_contracts() {
+        let metrics = Metrics::new();
+        metrics.committed(3, Duration::from_millis(2));
+        metrics.decided(Outcome::Stored);
+        metrics.queued(5);
+        metrics.retried(Failure::Busy);
+        metrics.set_backlog(Hop::Edge, 4);
+        metrics.set_tables(&[("registered".to_owned(), 3)], 1);
+        let text = metrics.text();
+        for line in [
+            "rollcall_commits_total 1",
+            "rollcall_commit_seconds_count 1",
+            "rollcall_batch_size_sum 3.0",
+            "rollcall_queue_seconds_count 1",
+            "rollcall_outcomes_total{outcome=\"stored\"} 1",
+            "rollcall_retries_total{cause=\"busy\"} 1",
+            "rollcall_backlog{hop=\"edge\"} 4",
+            "rollcall_signups{state=\"registered\"} 3",
+            "rollcall_parked 1",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+    }
+}

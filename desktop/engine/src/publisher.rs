@@ -1,0 +1,124 @@
+//! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires what was retired.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::OsRng;
+use rollcall_shared::problem::ProblemCode;
+use rollcall_shared::retry;
+use rollcall_shared::workshop::WorkshopId;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::now_ms;
+use crate::db::workshops::WorkshopRow;
+use crate::edge_client::{EdgeClient, EdgeError};
+use crate::health::{LineHealth, Publication};
+use crate::metrics::Metrics;
+use crate::workshops::Roster;
+
+/// After a refusal that time alone does not mend, and that a change of the workshop may.
+const REFUSED: Duration = Duration::from_secs(30);
+
+/// One workshop's publisher.
+pub(crate) struct Publisher {
+    pub(crate) workshop: WorkshopId,
+    pub(crate) edge: Arc<EdgeClient>,
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) health: LineHealth,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Publisher {
+    /// Runs until `stop`.
+    pub(crate) async fn run(&self) {
+        tokio::select! {
+            () = self.publish_all() => {}
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    async fn publish_all(&self) {
+        let mut changes = self.roster.changes();
+        // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best found now.
+        let mut is_due = true;
+        let mut attempt = 0;
+        loop {
+            changes.mark_unchanged();
+            let Some(row) = self.roster.get(&self.workshop) else { return };
+            let ended = now_ms() > row.workshop.closing_time() + row.workshop.grace_ms;
+            if row.published_rev == row.rev && (!is_due || ended) {
+                self.health.publication(published(&row));
+                if changes.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            let wait = match self.publish(&row).await {
+                Ok(()) => {
+                    (is_due, attempt) = (false, 0);
+                    continue;
+                }
+                Err(wait) => wait.unwrap_or_else(|| retry::delay(attempt, &mut OsRng)),
+            };
+            attempt += 1;
+            // A change is worth a try at once: it may be the remedy.
+            let _ = tokio::time::timeout(wait, changes.changed()).await;
+        }
+    }
+
+    /// Publishes what stands now. Otherwise how long to wait, or nothing where the usual back-off will do.
+    async fn publish(&self, row: &WorkshopRow) -> Result<(), Option<Duration>> {
+        let known = row.published_rev > 0;
+        let result = match row.retired_at {
+            Some(_) => self.edge.retire(&self.workshop).await,
+            None => self.edge.publish(&row.workshop, known).await,
+        };
+        match result {
+            Ok(()) => {
+                if self.roster.published(&self.workshop, row.rev).await.is_err() {
+                    return Err(None);
+                }
+                tracing::info!(workshop = %self.workshop, edge = self.edge.url(), retired = row.retired_at.is_some(), "published");
+                self.health.publication(published(row));
+                Ok(())
+            }
+            // The edge has never shown this code for us, so nobody has it on a poster.
+            Err(error) if error.code() == Some(ProblemCode::Taken) && !known => {
+                tracing::warn!(workshop = %self.workshop, "the invite code is somebody else's: another one is drawn");
+                self.roster.renew_code(&self.workshop).await.map(|_| ()).map_err(|_| None)?;
+                Err(Some(Duration::ZERO))
+            }
+            Err(error) => Err(self.explain(&error, known)),
+        }
+    }
+
+    fn explain(&self, error: &EdgeError, known: bool) -> Option<Duration> {
+        let publication = if error.is_unauthorized() {
+            Publication::Unauthorized { known }
+        } else if error.is_permanent() {
+            let why = match error {
+                EdgeError::Refused(problem) => {
+                    problem.detail.clone().unwrap_or_else(|| problem.title.clone())
+                }
+                other => other.to_string(),
+            };
+            Publication::Refused { why }
+        } else {
+            Publication::Pending { why: Some(error.to_string()) }
+        };
+        if self.health.now().publication != publication {
+            tracing::warn!(workshop = %self.workshop, %error, "not published");
+        }
+        self.health.publication(publication);
+        if error.is_permanent() {
+            return Some(REFUSED);
+        }
+        self.metrics.retried(error.failure());
+        None
+    }
+}
+
+fn published(row: &WorkshopRow) -> Publication {
+    if row.retired_at.is_some() { Publication::Retired } else { Publication::Published }
+}

@@ -1,0 +1,104 @@
+//! Sends what receipts say, until the edge says 200.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::OsRng;
+use rollcall_shared::mailbox::MAX_ENTRIES;
+use rollcall_shared::retry;
+use rollcall_shared::workshop::WorkshopId;
+use tokio_util::sync::CancellationToken;
+
+use crate::db::readers::Readers;
+use crate::db::receipts_out;
+use crate::edge_client::EdgeClient;
+use crate::failpoints;
+use crate::health::{LineHealth, Publication};
+use crate::metrics::Metrics;
+use crate::writer::Writer;
+
+/// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
+const LOOK: Duration = Duration::from_millis(200);
+/// After a refusal that time alone does not mend.
+const REFUSED: Duration = Duration::from_secs(30);
+
+/// One workshop's sender.
+pub(crate) struct ReceiptSender {
+    pub(crate) workshop: WorkshopId,
+    pub(crate) edge: Arc<EdgeClient>,
+    pub(crate) readers: Arc<Readers>,
+    pub(crate) writer: Writer,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) health: LineHealth,
+    pub(crate) stop: CancellationToken,
+}
+
+impl ReceiptSender {
+    /// Runs until `stop`.
+    pub(crate) async fn run(&self) {
+        tokio::select! {
+            () = self.send_all() => {}
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    async fn send_all(&self) {
+        let mut attempt = 0;
+        loop {
+            self.health
+                .wait_for(|h| matches!(h.publication, Publication::Published | Publication::Retired))
+                .await;
+            self.writer.writable().await;
+            let wait = match self.send_some().await {
+                Ok(true) => {
+                    attempt = 0;
+                    continue;
+                }
+                Ok(false) => LOOK,
+                Err(Unsent::Refused) => REFUSED,
+                Err(Unsent::Later) => {
+                    attempt += 1;
+                    retry::delay(attempt - 1, &mut OsRng)
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Sends up to [`MAX_ENTRIES`]; whether there were any.
+    async fn send_some(&self) -> Result<bool, Unsent> {
+        let (readers, workshop) = (Arc::clone(&self.readers), self.workshop.clone());
+        let look = move || readers.read(|conn| receipts_out::unsent(conn, &workshop, MAX_ENTRIES));
+        let receipts = match tokio::task::spawn_blocking(look).await {
+            Ok(Ok(receipts)) => receipts,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "receipts cannot be read");
+                return Err(Unsent::Later);
+            }
+            Err(_) => return Err(Unsent::Later),
+        };
+        if receipts.is_empty() {
+            return Ok(false);
+        }
+        failpoints::reached("before_receipts");
+        if let Err(error) = self.edge.send_receipts(&self.workshop, receipts.clone()).await {
+            if error.is_permanent() {
+                tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
+                return Err(Unsent::Refused);
+            }
+            self.metrics.retried(error.failure());
+            return Err(Unsent::Later);
+        }
+        let workshop = self.workshop.clone();
+        // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.
+        match self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await {
+            Ok(()) => Ok(true),
+            Err(_) => Err(Unsent::Later),
+        }
+    }
+}
+
+enum Unsent {
+    Later,
+    Refused,
+}

@@ -1,0 +1,112 @@
+//! Serves HTTP/1 to phones that may be slow, silent or hostile: connections, headers, bodies and time are bounded.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use rollcall_shared::problem::Problem;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::settings_error::SettingsError;
+use crate::venue::answer::problem;
+
+/// Most connections at once: a hall of 500 phones with browsers that open six each.
+const MAX_CONNECTIONS: usize = 3_000;
+/// A connection that sends no whole request head in this time is closed; also how long one may idle.
+const HEAD: Duration = Duration::from_secs(15);
+/// Longest time from a request's head to its answer.
+const ANSWER: Duration = Duration::from_secs(15);
+/// Most bytes of a request's head.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// How long requests in hand may take when the engine stops.
+const GRACE: Duration = Duration::from_secs(3);
+/// Where the operating system has no descriptor left, or the like.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// Listens, or says which setting to change.
+pub(crate) async fn listen(
+    address: SocketAddr,
+    purpose: &'static str,
+    flag: &'static str,
+) -> Result<TcpListener, SettingsError> {
+    TcpListener::bind(address).await.map_err(|e| SettingsError::Port {
+        address: address.to_string(),
+        purpose,
+        why: e.to_string(),
+        flag,
+    })
+}
+
+/// Answers until `stop`, then finishes what is in hand.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &room) => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, permit)) => {
+                connections.spawn(connection(stream, service.clone(), permit, stop.clone()));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a connection was not accepted");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
+            }
+        }
+    }
+    connections.close();
+    let _ = tokio::time::timeout(GRACE, connections.wait()).await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    // Room first: whoever does not fit waits in the operating system's queue instead of being turned away.
+    let permit = Arc::clone(room).acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, permit))
+}
+
+async fn connection(
+    stream: TcpStream,
+    service: TowerToHyperService<Router>,
+    _permit: OwnedSemaphorePermit,
+    stop: CancellationToken,
+) {
+    // Answers are small: waiting to fill a packet would only delay them.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        // A phone that hangs up in mid-request is no event.
+        _ = connection.as_mut() => return,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER, next.run(request)).await {
+        Ok(response) => response,
+        // It may be committed all the same: the same id, sent again, is told what stands.
+        Err(_) => problem(&Problem::unavailable(1)).into_response(),
+    }
+}

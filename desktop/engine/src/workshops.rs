@@ -1,0 +1,300 @@
+//! The workshops of this laptop: in memory for whoever asks on every request, in the database for ever.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rollcall_shared::Millis;
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::language::Text;
+use rollcall_shared::problem::FieldError;
+use rollcall_shared::question::Question;
+use rollcall_shared::retry::Failure;
+use rollcall_shared::workshop::{DEFAULT_GRACE_MS, Notice, ProofMode, Workshop, WorkshopId};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::clock::{now_ms, random_16};
+use crate::db::workshops::{self, WorkshopRow};
+use crate::db::{events, readers::Readers};
+use crate::keys::Keys;
+use crate::writer::Writer;
+
+/// Characters of a venue token: 31⁶ ≈ 900 million, on a network that has one Rollcall or two.
+const VENUE_TOKEN_CHARS: usize = 6;
+
+/// What a host fills in to make a workshop, or to change one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkshopDraft {
+    /// The workshop to change; a new one is made where it is not set.
+    #[serde(default)]
+    pub id: Option<WorkshopId>,
+    /// What it is called.
+    pub title: Text,
+    /// Who holds it and collects the data.
+    pub organisation: Text,
+    /// Where it is.
+    pub place: Text,
+    /// Beginning.
+    pub starts_at: Millis,
+    /// End.
+    pub ends_at: Millis,
+    /// Minutes east of UTC; China's where it is not set.
+    #[serde(default = "china")]
+    pub utc_offset_minutes: i16,
+    /// Sign-ups are taken from here on.
+    #[serde(default)]
+    pub opens_at: Option<Millis>,
+    /// Sign-ups are taken until here.
+    #[serde(default)]
+    pub closes_at: Option<Millis>,
+    /// How long after closing an entry counts that was filled in before.
+    #[serde(default = "grace")]
+    pub grace_ms: Millis,
+    /// Seats.
+    #[serde(default)]
+    pub capacity: Option<u32>,
+    /// Whether who finds no seat waits for one.
+    #[serde(default)]
+    pub waiting_list: bool,
+    /// The workshop's own questions.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    /// What the data is for.
+    pub purpose: Text,
+    /// Days after the end when it is erased.
+    #[serde(default = "month")]
+    pub retention_days: u16,
+    /// When a proof of work is asked for.
+    #[serde(default)]
+    pub proof: ProofMode,
+}
+
+fn china() -> i16 {
+    480
+}
+
+fn grace() -> Millis {
+    DEFAULT_GRACE_MS
+}
+
+fn month() -> u16 {
+    30
+}
+
+/// Why a workshop was not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RosterError {
+    /// There is no such workshop here.
+    #[error("there is no workshop {0} here")]
+    Unknown(WorkshopId),
+    /// The record breaks a rule.
+    #[error("{}: {}", .0.field, .0.code)]
+    Invalid(FieldError),
+    /// The keys cannot be kept, so nothing is sealed to them.
+    #[error("the keys cannot be kept ({0})")]
+    Keys(std::io::Error),
+    /// The database cannot be written just now.
+    #[error("the database cannot be written just now ({})", .0.cause())]
+    Unwritable(Failure),
+}
+
+/// All workshops of one data folder.
+pub(crate) struct Roster {
+    rows: RwLock<Vec<Arc<WorkshopRow>>>,
+    changed: watch::Sender<u64>,
+    writer: Writer,
+    keys: Arc<Keys>,
+}
+
+impl Roster {
+    /// Reads them from the database.
+    pub(crate) fn read(readers: &Readers, writer: Writer, keys: Arc<Keys>) -> rusqlite::Result<Self> {
+        let rows = readers.read(workshops::all)?.into_iter().map(Arc::new).collect();
+        Ok(Self { rows: RwLock::new(rows), changed: watch::Sender::new(0), writer, keys })
+    }
+
+    /// All of them, oldest first.
+    pub(crate) fn all(&self) -> Vec<Arc<WorkshopRow>> {
+        self.rows.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, id: &WorkshopId) -> Option<Arc<WorkshopRow>> {
+        self.find(|row| row.workshop.id == *id)
+    }
+
+    /// The one whose venue page stands under this token.
+    pub(crate) fn by_venue_token(&self, token: &str) -> Option<Arc<WorkshopRow>> {
+        self.find(|row| row.venue_token.eq_ignore_ascii_case(token))
+    }
+
+    /// Tells of every change of any workshop.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Makes a workshop, or changes one.
+    pub(crate) async fn put(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, RosterError> {
+        match draft.id.clone() {
+            None => self.make(draft).await,
+            Some(id) => {
+                let old = self.get(&id).ok_or_else(|| RosterError::Unknown(id))?;
+                self.change(&changed(&old.workshop, draft), old.retired_at, "workshop changed").await
+            }
+        }
+    }
+
+    /// Ends the intake by hand. Mail that was accepted still comes in.
+    pub(crate) async fn retire(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+        let old = self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?;
+        let retired_at = old.retired_at.unwrap_or_else(now_ms);
+        self.change(&old.workshop, Some(retired_at), "workshop retired").await
+    }
+
+    /// Draws a new invite code. The old one answers *gone* once the edge has the new one.
+    pub(crate) async fn renew_code(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+        let old = self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?;
+        let workshop = Workshop { invite_code: InviteCode::from_random(random_16()), ..old.workshop.clone() };
+        self.change(&workshop, old.retired_at, "code renewed").await
+    }
+
+    /// Notes which rev the edge has.
+    pub(crate) async fn published(&self, id: &WorkshopId, rev: i64) -> Result<(), RosterError> {
+        let workshop = id.clone();
+        let note = self.writer.edit(move |conn| workshops::published(conn, &workshop, rev)).await;
+        note.map_err(RosterError::Unwritable)?;
+        self.replace(id, |row| WorkshopRow { published_rev: rev, ..row.clone() });
+        Ok(())
+    }
+
+    async fn make(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, RosterError> {
+        let id = WorkshopId::from_random(random_16());
+        // Checked with a stand-in for the keys, so that a refused draft leaves none behind.
+        let stand_in = rollcall_shared::seal::SecretKey::from_bytes([1; 32]).public();
+        check(&fresh(id.clone(), draft.clone(), stand_in))?;
+        let key = self.keys.make(&id).map_err(RosterError::Keys)?;
+        let row = WorkshopRow {
+            workshop: fresh(id, draft, key),
+            venue_token: venue_token(),
+            retired_at: None,
+            rev: 1,
+            published_rev: 0,
+        };
+        let (stored, now) = (row.clone(), now_ms());
+        let insert = move |conn: &rusqlite::Connection| {
+            workshops::insert(conn, &stored, now)?;
+            events::add(conn, now, "workshop made", stored.workshop.id.as_str())
+        };
+        self.writer.edit(insert).await.map_err(RosterError::Unwritable)?;
+        let row = Arc::new(row);
+        self.rows.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&row));
+        self.changed.send_modify(|n| *n += 1);
+        Ok(row)
+    }
+
+    async fn change(
+        &self,
+        workshop: &Workshop,
+        retired_at: Option<Millis>,
+        what: &'static str,
+    ) -> Result<Arc<WorkshopRow>, RosterError> {
+        check(workshop)?;
+        let (stored, now) = (workshop.clone(), now_ms());
+        let update = move |conn: &rusqlite::Connection| {
+            events::add(conn, now, what, stored.id.as_str())?;
+            workshops::change(conn, &stored, retired_at)
+        };
+        let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
+        let changed = self.replace(&workshop.id, |row| WorkshopRow {
+            workshop: workshop.clone(),
+            retired_at,
+            rev,
+            ..row.clone()
+        });
+        changed.ok_or_else(|| RosterError::Unknown(workshop.id.clone()))
+    }
+
+    fn find(&self, is_it: impl Fn(&WorkshopRow) -> bool) -> Option<Arc<WorkshopRow>> {
+        self.rows.read().unwrap_or_else(PoisonError::into_inner).iter().find(|row| is_it(row)).cloned()
+    }
+
+    fn replace(
+        &self,
+        id: &WorkshopId,
+        new: impl Fn(&WorkshopRow) -> WorkshopRow,
+    ) -> Option<Arc<WorkshopRow>> {
+        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        let row = rows.iter_mut().find(|row| row.workshop.id == *id)?;
+        *row = Arc::new(new(row));
+        let row = Arc::clone(row);
+        drop(rows);
+        self.changed.send_modify(|n| *n += 1);
+        Some(row)
+    }
+}
+
+fn check(workshop: &Workshop) -> Result<(), RosterError> {
+    workshop.check().map_err(|error| RosterError::Invalid(FieldError::new(error.field(), error.to_string())))
+}
+
+fn fresh(id: WorkshopId, draft: WorkshopDraft, key: rollcall_shared::seal::PublicKey) -> Workshop {
+    let WorkshopDraft {
+        id: _,
+        title,
+        organisation,
+        place,
+        starts_at,
+        ends_at,
+        utc_offset_minutes,
+        opens_at,
+        closes_at,
+        grace_ms,
+        capacity,
+        waiting_list,
+        questions,
+        purpose,
+        retention_days,
+        proof,
+    } = draft;
+    Workshop {
+        id,
+        invite_code: InviteCode::from_random(random_16()),
+        title,
+        organisation,
+        place,
+        starts_at,
+        ends_at,
+        utc_offset_minutes,
+        opens_at,
+        closes_at,
+        grace_ms,
+        capacity,
+        waiting_list,
+        questions,
+        form_version: 1,
+        notice: Notice { version: 1, purpose, retention_days },
+        proof,
+        key,
+    }
+}
+
+/// The old record with the draft's content. Versions count up where what they count has changed.
+fn changed(old: &Workshop, draft: WorkshopDraft) -> Workshop {
+    let new = fresh(old.id.clone(), draft, old.key.clone());
+    let same_form = new.questions == old.questions;
+    let same_notice =
+        new.notice.purpose == old.notice.purpose && new.notice.retention_days == old.notice.retention_days;
+    Workshop {
+        invite_code: old.invite_code.clone(),
+        form_version: old.form_version + u32::from(!same_form),
+        notice: Notice { version: old.notice.version + u32::from(!same_notice), ..new.notice },
+        ..new
+    }
+}
+
+fn venue_token() -> String {
+    // The id's signs are those that people can type without mistaking one for another.
+    let mut token = WorkshopId::from_random(random_16()).as_str().to_owned();
+    token.truncate(VENUE_TOKEN_CHARS);
+    token
+}

@@ -1,0 +1,183 @@
+//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
+
+use std::collections::HashMap;
+
+use rollcall_shared::Millis;
+use rollcall_shared::admission::{self, Flags, Found, Incoming, Outcome, UnderReused};
+use rollcall_shared::envelope::SealedSignup;
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::signup::Digest;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::{Intake, Workshop, WorkshopId};
+use rusqlite::Connection;
+
+use crate::db::signups::Circumstances;
+use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
+use crate::message::{Content, Message, Path, Written};
+
+/// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
+#[derive(Default)]
+pub(super) struct Lists(HashMap<WorkshopId, List>);
+
+struct List {
+    workshop: Workshop,
+    /// Only counted where seats are limited.
+    seats_taken: u32,
+}
+
+impl Lists {
+    fn of(&mut self, conn: &Connection, id: &WorkshopId) -> rusqlite::Result<&mut List> {
+        if !self.0.contains_key(id) {
+            let workshop = workshops::record(conn, id)?;
+            let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
+            self.0.insert(id.clone(), List { workshop, seats_taken });
+        }
+        self.0.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+}
+
+/// Decides about one message and writes the decision.
+pub(super) fn admit(
+    conn: &Connection,
+    lists: &mut Lists,
+    message: &Message,
+    now: Millis,
+) -> rusqlite::Result<Written> {
+    let written = match &message.content {
+        Content::Signup(sealed) => admit_signup(conn, lists, message, sealed, now)?,
+        Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
+    };
+    if message.suspect {
+        // In the same transaction: a message that stands must not be taken for a killer at the next start.
+        suspects::remove(conn, &message.bytes_digest())?;
+    }
+    Ok(written)
+}
+
+fn admit_signup(
+    conn: &Connection,
+    lists: &mut Lists,
+    message: &Message,
+    sealed: &SealedSignup,
+    now: Millis,
+) -> rusqlite::Result<Written> {
+    #[cfg(test)]
+    tests::panic_where_asked(sealed);
+    let (workshop, signup) = (&message.workshop, &sealed.signup);
+    let digest = signup.digest();
+    let list = lists.of(conn, workshop)?;
+    let holder = signups::holder(conn, workshop, signup.phone.as_str())?;
+    let digest_under_id = digest_under(conn, workshop, signup.id)?;
+    let found = Found {
+        erased: erased::exists(conn, signup.id)?,
+        digest_under_id,
+        under_reused: match digest_under_id {
+            Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
+            _ => UnderReused::Nothing,
+        },
+        same_bytes_parked: false,
+        phone_held: holder.is_some(),
+        seats_taken: list.seats_taken,
+        capacity: list.workshop.capacity,
+    };
+    let decision = admission::admit(Incoming::Signup { id: signup.id, digest }, &found);
+    let (Some(id), Some(state)) = (decision.id, decision.receipt) else {
+        return standing(conn, message, decision.outcome, decision.id);
+    };
+    let with = Circumstances {
+        state,
+        path: message.path,
+        digest,
+        flags: Flags {
+            id_reused: decision.id_reused,
+            late: list.workshop.intake(sealed.received_at, signup.filled_at) == Intake::Late,
+            older_form: signup.form_version < list.workshop.form_version,
+        },
+        notice_version: sealed.notice_version,
+        received_at: sealed.received_at,
+        stored_at: now,
+    };
+    match (decision.outcome, &holder) {
+        (Outcome::Duplicate, Some(original)) => {
+            duplicates::insert(conn, workshop, id, signup, original, &with)?;
+        }
+        _ => {
+            signups::insert(conn, workshop, id, signup, &with)?;
+            if state == ReceiptState::Registered {
+                list.seats_taken += 1;
+            }
+        }
+    }
+    receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+    events::add(conn, now, event(decision.outcome, message.path), &id.to_string())?;
+    Ok(Written { outcome: decision.outcome, state })
+}
+
+fn park(
+    conn: &Connection,
+    message: &Message,
+    id: Option<SignupId>,
+    reason: &str,
+    now: Millis,
+) -> rusqlite::Result<Written> {
+    let workshop = &message.workshop;
+    let digest = message.bytes_digest();
+    let found = Found {
+        erased: id.map_or(Ok(false), |id| erased::exists(conn, id))?,
+        digest_under_id: id.map_or(Ok(None), |id| digest_under(conn, workshop, id))?,
+        same_bytes_parked: parked::exists(conn, workshop, &digest)?,
+        ..Found::default()
+    };
+    let decision = admission::admit(Incoming::Unreadable { id }, &found);
+    if decision.outcome != Outcome::Parked {
+        return standing(conn, message, decision.outcome, id);
+    }
+    parked::insert(conn, workshop, message.path, &digest, reason, &message.bytes, now)?;
+    if let (Some(id), Some(state)) = (decision.id, decision.receipt) {
+        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+    }
+    events::add(conn, now, event(Outcome::Parked, message.path), &digest.to_string())?;
+    Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received })
+}
+
+/// Nothing is written: what the receipt says is looked up for a visitor who waits for it.
+fn standing(
+    conn: &Connection,
+    message: &Message,
+    outcome: Outcome,
+    id: Option<SignupId>,
+) -> rusqlite::Result<Written> {
+    let state = match (outcome, id, message.path) {
+        // Off the list, and said so: calling an erased sign-up received would promise a row that is not there.
+        (Outcome::Erased, ..) => ReceiptState::Cancelled,
+        (_, Some(id), Path::Venue | Path::Desk) => {
+            receipts_out::get(conn, &message.workshop, id)?.map_or(ReceiptState::Received, |r| r.state)
+        }
+        _ => ReceiptState::Received,
+    };
+    Ok(Written { outcome, state })
+}
+
+fn digest_under(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Option<Digest>> {
+    match signups::digest(conn, workshop, id)? {
+        Some(digest) => Ok(Some(digest)),
+        None => duplicates::digest(conn, workshop, id),
+    }
+}
+
+fn under_reused(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<UnderReused> {
+    if erased::exists(conn, id)? {
+        return Ok(UnderReused::Erased);
+    }
+    Ok(digest_under(conn, workshop, id)?.map_or(UnderReused::Nothing, |_| UnderReused::Stored))
+}
+
+fn event(outcome: Outcome, path: Path) -> &'static str {
+    match (outcome, path) {
+        (Outcome::Stored, Path::Edge) => "stored edge",
+        (Outcome::Stored, Path::Venue) => "stored venue",
+        (Outcome::Stored, Path::Import) => "stored import",
+        (Outcome::Stored, Path::Desk) => "stored desk",
+        (outcome, _) => outcome.as_str(),
+    }
+}

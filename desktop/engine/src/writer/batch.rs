@@ -1,0 +1,135 @@
+//! One batch of messages, one transaction; and what happens when one of them is the reason that it fails.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use rollcall_shared::admission::Outcome;
+use rollcall_shared::retry::Failure;
+use rusqlite::Connection;
+
+use super::admit::{Lists, admit};
+use super::{in_transaction, since};
+use crate::clock::now_ms;
+use crate::db::failure::classify;
+use crate::failpoints;
+use crate::message::{Content, Message, Written};
+use crate::metrics::Metrics;
+
+/// Why a message cannot be part of its batch.
+#[derive(Debug)]
+enum Stop {
+    /// Time mends it; nothing of the batch is kept.
+    Transient(Failure),
+    /// The message at this place panicked or was refused by the database.
+    Message(usize),
+}
+
+/// Commits the messages together. A message that panics or that the database refuses is taken out, the batch runs without
+/// it, then the message alone; if that fails as well it is parked. One answer a message, in their order.
+pub(super) fn commit(
+    conn: &mut Connection,
+    messages: &[Message],
+    metrics: &Metrics,
+) -> Vec<Result<Written, Failure>> {
+    let mut answers: Vec<Option<Result<Written, Failure>>> = vec![None; messages.len()];
+    let mut together: Vec<usize> = (0..messages.len()).collect();
+    let mut alone = Vec::new();
+    loop {
+        match try_commit(conn, messages, &together, metrics) {
+            Ok(written) => {
+                for (place, written) in together.iter().zip(written) {
+                    answers[*place] = Some(Ok(written));
+                }
+                break;
+            }
+            Err(Stop::Message(place)) => {
+                together.retain(|p| *p != place);
+                alone.push(place);
+            }
+            Err(Stop::Transient(failure)) => {
+                for place in &together {
+                    answers[*place] = Some(Err(failure));
+                }
+                break;
+            }
+        }
+    }
+    for place in alone {
+        answers[place] = Some(commit_alone(conn, &messages[place], metrics));
+    }
+    answers.into_iter().map(|answer| answer.unwrap_or(Err(Failure::Io))).collect()
+}
+
+fn commit_alone(conn: &mut Connection, message: &Message, metrics: &Metrics) -> Result<Written, Failure> {
+    let one = |conn: &mut Connection, message: &Message| {
+        try_commit(conn, std::slice::from_ref(message), &[0], metrics)
+            .map(|written| written.into_iter().next().unwrap_or(NOTHING))
+    };
+    match one(conn, message) {
+        Ok(written) => return Ok(written),
+        Err(Stop::Transient(failure)) => return Err(failure),
+        Err(Stop::Message(_)) => {}
+    }
+    tracing::error!(workshop = %message.workshop, "a message failed together with others and alone: parked");
+    match one(conn, &message.unreadable("failed")) {
+        Ok(written) => Ok(written),
+        Err(Stop::Transient(failure)) => Err(failure),
+        // Not even parking works: the database is the reason, and time or a person may mend it.
+        Err(Stop::Message(_)) => Err(Failure::Io),
+    }
+}
+
+const NOTHING: Written =
+    Written { outcome: Outcome::Repeated, state: rollcall_shared::receipt::ReceiptState::Received };
+
+fn try_commit(
+    conn: &mut Connection,
+    messages: &[Message],
+    places: &[usize],
+    metrics: &Metrics,
+) -> Result<Vec<Written>, Stop> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let start = Instant::now();
+    let now = now_ms();
+    let mut failed_at = None;
+    let result = in_transaction(conn, |conn| {
+        let mut lists = Lists::default();
+        let mut written = Vec::with_capacity(places.len());
+        for place in places {
+            failed_at = Some(*place);
+            // Unwind safe: after a panic the transaction is rolled back and the lists are dropped.
+            let decided = catch_unwind(AssertUnwindSafe(|| admit(conn, &mut lists, &messages[*place], now)));
+            written.push(decided.unwrap_or(Err(rusqlite::Error::UnwindingPanic))?);
+        }
+        failed_at = None;
+        failpoints::reached("in_transaction");
+        Ok(written)
+    });
+    let written = result.map_err(|error| stop(&error, failed_at))?;
+    failpoints::reached("after_commit");
+    metrics.committed(written.len(), since(start));
+    for (place, written) in places.iter().zip(&written) {
+        metrics.decided(written.outcome);
+        if let (Content::Signup(sealed), false) =
+            (&messages[*place].content, written.outcome == Outcome::Repeated)
+        {
+            metrics.queued(now_ms() - sealed.received_at);
+        }
+    }
+    Ok(written)
+}
+
+fn stop(error: &rusqlite::Error, failed_at: Option<usize>) -> Stop {
+    let failure = classify(error);
+    match failed_at {
+        Some(place) if !failure.is_transient() => {
+            tracing::warn!(%error, "a message was taken out of its batch");
+            Stop::Message(place)
+        }
+        // BEGIN and COMMIT concern no message. What they are refused for is the database's state.
+        _ if failure.is_transient() => Stop::Transient(failure),
+        _ => Stop::Transient(Failure::Io),
+    }
+}

@@ -1,0 +1,1 @@
+pub(super) fn panic_where_asked(_: &super::SealedSignup) {}
