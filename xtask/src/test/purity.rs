@@ -1,12 +1,14 @@
 //! Invariants of the layout, read off cargo's own dependency trees.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
 use crate::tool;
 
 /// Crates that do I/O, read a clock, draw randomness or run tasks. None of them may stand below `shared`.
-const IO: [&str; 22] = [
+const IO: [&str; 21] = [
     "async-std",
     "chrono",
     "getrandom",
@@ -23,7 +25,6 @@ const IO: [&str; 22] = [
     "rustls",
     "socket2",
     "tempfile",
-    "time",
     "tokio",
     "ureq",
     "uuid",
@@ -33,41 +34,44 @@ const IO: [&str; 22] = [
 
 /// `shared` does no I/O; the engine has nothing of a window.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
-    forbid(checkout, "rollcall-shared", |name| IO.contains(&name))?;
-    forbid(checkout, "rollcall-engine", |name| name.starts_with("tauri") || name == "wry" || name == "tao")
+    forbid(checkout, "rollcall-shared", |krate| IO.contains(&krate.name) || reads_the_clock(krate))?;
+    forbid(checkout, "rollcall-engine", |krate| {
+        krate.name.starts_with("tauri") || ["wry", "tao"].contains(&krate.name)
+    })
 }
 
-fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&str) -> bool) -> Result<()> {
-    let arguments = [
-        "tree",
-        "--package",
-        package,
-        "--edges",
-        "normal",
-        "--target",
-        "all",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ];
-    let tree = tool::output(tool::cargo(checkout).args(arguments))?;
-    let mut found: Vec<&str> = names(&tree).filter(|name| forbidden(name)).collect();
-    found.sort_unstable();
-    found.dedup();
-    if found.is_empty() {
-        return Ok(());
-    }
+/// `time` is welcome for its calendar; these features add the clock.
+fn reads_the_clock(krate: &Crate<'_>) -> bool {
+    krate.name == "time"
+        && krate.features.split(',').any(|feature| ["std", "local-offset"].contains(&feature))
+}
+
+fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> bool) -> Result<()> {
+    let arguments =
+        ["tree", "--package", package, "--edges", "normal", "--target", "all", "--prefix", "none"];
+    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    let found: BTreeSet<&str> = crates(&tree).filter(forbidden).map(|krate| krate.name).collect();
+    let Some(first) = found.first() else { return Ok(()) };
+    let names = Vec::from_iter(found.iter().copied()).join(", ");
     bail!(
-        "{package} must not depend on {} — `cargo tree --package {package} --invert {}` shows by which way it does",
-        found.join(", "),
-        found[0]
+        "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by which way it does"
     )
 }
 
-/// `name v1.2.3 (…)` a line.
-fn names(tree: &str) -> impl Iterator<Item = &str> {
-    tree.lines().filter_map(|line| line.split_whitespace().next())
+/// A package of a dependency tree.
+struct Crate<'a> {
+    name: &'a str,
+    /// Separated by commas.
+    features: &'a str,
+}
+
+/// One a line: `name v1.2.3 (…)|feature,feature (*)`.
+fn crates(tree: &str) -> impl Iterator<Item = Crate<'_>> {
+    tree.lines().filter_map(|line| {
+        let (package, features) = line.split_once('|')?;
+        let features = features.split_whitespace().next().unwrap_or_default();
+        Some(Crate { name: package.split_whitespace().next()?, features })
+    })
 }
 
 #[cfg(test)]
@@ -75,8 +79,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_off_the_tree() {
-        let tree = "rollcall-shared v0.1.0 (/somewhere)\nserde v1.0.228\n\ntokio v1.50.0 (*)\n";
-        assert_eq!(names(tree).collect::<Vec<_>>(), ["rollcall-shared", "serde", "tokio"]);
+    fn crates_are_read_off_the_tree() {
+        let tree =
+            "rollcall-shared v0.1.0 (/somewhere)|\nserde v1.0.228|derive,std\n\ntime v0.3.55|alloc,std (*)\n";
+        let read = |krate: Crate<'_>| (krate.name.to_owned(), reads_the_clock(&krate));
+        let expected = [("rollcall-shared", false), ("serde", false), ("time", true)];
+        assert_eq!(
+            crates(tree).map(read).collect::<Vec<_>>(),
+            expected.map(|(name, clock)| (name.to_owned(), clock))
+        );
     }
 }
