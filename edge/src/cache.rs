@@ -71,8 +71,8 @@ async fn fetch(env: &Env, code: &InviteCode) -> Result<Rc<Entry>> {
 /// KV is only a cache: where it fails, the object is asked.
 async fn from_kv(env: &Env, code: &InviteCode) -> Option<Known> {
     let read = async {
-        let value = env.kv("CACHE")?.get(&kv_key(code)).cache_ttl(KV_CACHE_TTL_SECONDS).text().await?;
-        Ok(value.map(|text| serde_json::from_str::<Entry>(&text)).transpose()?)
+        let value = env.kv("CACHE")?.get(&kv_key(code)).cache_ttl(KV_CACHE_TTL_SECONDS).bytes().await?;
+        Ok(value.map(|json| serde_json::from_slice::<Entry>(&json)).transpose()?)
     };
     match deadline::within(deadline::KV, "KV", read).await {
         Ok(entry) => entry.filter(|entry| entry.usable_from_kv(clock::now())).map(|entry| entry.known),

@@ -189,7 +189,7 @@ impl InviteCode {
         let query = "SELECT workshop, retired, kv_is_behind FROM claim";
         let Some(row) = sql::first::<Row>(&self.sql, query, [])? else { return Ok(None) };
         Ok(Some(Holder {
-            workshop: serde_json::from_str(&row.workshop)?,
+            workshop: serde_json::from_slice(row.workshop.as_bytes())?,
             retired: row.retired != 0,
             kv_is_behind: row.kv_is_behind != 0,
         }))

@@ -1,9 +1,12 @@
 //! Asking a Durable Object: one typed question, one typed answer, as JSON over the object's own `fetch`.
+//!
+//! JSON is read from bytes here and everywhere in this crate: each kind of source would be another copy of every reader.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use worker::{Error, Method, Request, RequestInit, Response, Result, Stub};
+use worker::web_sys::{self, RequestInit};
+use worker::{Error, Request, Response, Result, Stub};
 
 use crate::deadline;
 
@@ -32,18 +35,21 @@ pub(crate) use asks;
 
 /// Asks and waits, at most [`deadline::OBJECT`].
 pub(crate) async fn ask<A: Ask>(object: &Stub, question: &A) -> Result<A::Answer> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(JsValue::from_str(&serde_json::to_string(question)?)));
-    let request = Request::new_with_init(&format!("https://object/{}", A::NAME), &init)?;
+    let body = JsValue::from_str(&serde_json::to_string(question)?);
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&body);
+    let request = web_sys::Request::new_with_str_and_init(&format!("https://object/{}", A::NAME), &init)?;
+    let request = Request::from(request);
     let answer = deadline::within(deadline::OBJECT, "the object", async {
         let mut response = object.fetch_with_request(request).await?;
-        let text = response.text().await?;
+        let bytes = response.bytes().await?;
         match response.status_code() {
-            200 => Ok(text),
+            200 => Ok(bytes),
             status => Err(Error::RustError(format!("the object answered {status} to {}", A::NAME))),
         }
     });
-    Ok(serde_json::from_str(&answer.await?)?)
+    Ok(serde_json::from_slice(&answer.await?)?)
 }
 
 /// The question's name in a request that [`ask`] made.
@@ -56,6 +62,6 @@ pub(crate) async fn serve<A: Ask>(
     mut request: Request,
     answer: impl AsyncFnOnce(A) -> Result<A::Answer>,
 ) -> Result<Response> {
-    let question = serde_json::from_str(&request.text().await?)?;
+    let question = serde_json::from_slice(&request.bytes().await?)?;
     Response::from_json(&answer(question).await?)
 }

@@ -1,12 +1,14 @@
 //! The table of addresses: what stands where, and which methods it has.
 
 use rollcall_shared::Millis;
+use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{Problem, ProblemCode};
 use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::routes::{bench, health, join, messages, publication, receipts, signups, stats, workshops};
+use crate::settings;
 
 /// A request and what is needed to answer it.
 pub(crate) struct Inbound {
@@ -53,7 +55,9 @@ pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
 
 async fn dispatch(mut inbound: Inbound) -> Answer {
     let path = inbound.request.path();
-    let Some(address) = Address::parse(&path) else { return Err(Problem::new(ProblemCode::NotFound).into()) };
+    let Some(address) = Address::parse(&path).filter(|address| address.exists(&inbound.env)) else {
+        return nothing_at(&path, &inbound);
+    };
     // HEAD is GET whose body is left out at the end.
     let method = match inbound.request.method() {
         Method::Head => Method::Get,
@@ -133,6 +137,11 @@ impl<'a> Address<'a> {
         })
     }
 
+    /// The routes of tests and benchmarks exist where the deployment says so.
+    fn exists(&self, env: &Env) -> bool {
+        !matches!(self, Self::BenchQueueOnly | Self::BenchDeposit) || settings::has_bench_routes(env)
+    }
+
     /// The value of `Allow`.
     fn methods(self) -> &'static str {
         match self {
@@ -153,6 +162,14 @@ impl<'a> Address<'a> {
             | Self::BenchDeposit => "POST",
         }
     }
+}
+
+/// Programs read problem details, people a page.
+fn nothing_at(path: &str, inbound: &Inbound) -> Answer {
+    if path.starts_with("/v1/") {
+        return Err(Problem::new(ProblemCode::NotFound).into());
+    }
+    answer::page(404, message_page(Message::NotFound, inbound.language()))
 }
 
 fn not_allowed(address: &Address<'_>) -> Answer {

@@ -1,22 +1,20 @@
-//! `/v1/bench/…`: for tests and benchmarks alone. Without ROLLCALL_BENCH=1 nothing stands there.
+//! `/v1/bench/…`: for tests and benchmarks alone. The router finds nothing here without ROLLCALL_BENCH=1.
 
 use rollcall_shared::envelope::addressee;
-use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use worker::Response;
 
-use crate::answer::{Answer, Refusal};
+use crate::answer::Answer;
 use crate::router::Inbound;
 use crate::routes::host::invalid;
-use crate::{body, queue, settings};
+use crate::{body, queue};
 
 /// Most bytes that may be put on the queue: more than any reader takes, less than the queue's own limit of 128 KB.
 const MAX_BYTES: usize = 100 * 1024;
 
 /// `POST /v1/bench/queue-only`: sends one message and does nothing else, the least that a sign-up can cost.
 pub(crate) async fn queue_only(inbound: &mut Inbound) -> Answer {
-    exists(inbound)?;
     queue::send(&inbound.env, queue::BENCH_MESSAGE).await?;
     Ok(Response::empty()?.with_status(202))
 }
@@ -24,7 +22,6 @@ pub(crate) async fn queue_only(inbound: &mut Inbound) -> Answer {
 /// `POST /v1/bench/deposit?workshop=…`: puts the body on the queue as it is, however wrong, for that workshop. A body that
 /// does not name the workshop is wrapped in one that does; without `workshop` it is sent bare.
 pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
-    exists(inbound)?;
     let bytes = body::bounded(&mut inbound.request, MAX_BYTES).await?;
     let raw = String::from_utf8_lossy(&bytes).into_owned();
     let workshop = inbound.parameter("workshop").map(|text| WorkshopId::parse(&text)).transpose();
@@ -44,12 +41,4 @@ pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
 struct Wrapped {
     workshop: WorkshopId,
     raw: String,
-}
-
-fn exists(inbound: &Inbound) -> Result<(), Refusal> {
-    if settings::has_bench_routes(&inbound.env) {
-        Ok(())
-    } else {
-        Err(Problem::new(ProblemCode::NotFound).into())
-    }
 }

@@ -43,7 +43,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     let Some(row) = sql::first::<Row>(storage, query, [])? else { return Ok(None) };
     let collector = row.collector_id.zip(row.collector_name).map(|(id, name)| Collector { id, name });
     Ok(Some(Registration {
-        workshop: serde_json::from_str(&row.workshop)?,
+        workshop: serde_json::from_slice(row.workshop.as_bytes())?,
         drain_key_sha256: row.drain_key_sha256,
         collector,
     }))
