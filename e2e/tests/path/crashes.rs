@@ -6,7 +6,6 @@ use std::fs;
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Options};
 use rollcall_e2e::teacher::{Receipt, Teacher};
-use rollcall_e2e::wait;
 use serde_json::json;
 
 const CROWD: usize = 20;

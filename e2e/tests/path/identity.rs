@@ -3,7 +3,6 @@
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Host, Options, Workshop};
 use rollcall_e2e::teacher::Teacher;
-use rollcall_e2e::wait;
 use serde_json::json;
 
 fn set_up() -> (&'static Edge, Folder, Host, Workshop) {
