@@ -25,7 +25,7 @@ use crate::health::{LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::Leases;
 use crate::message::Message;
-use crate::metrics::Metrics;
+use crate::metrics::{Hop, Metrics};
 use crate::opener::{Opened, Opener};
 use crate::stream::direct::DirectStream;
 use crate::stream::redis::RedisStream;
@@ -147,6 +147,7 @@ impl Bench {
             writer: self.writer.clone(),
             leases,
             metrics: Arc::clone(&self.metrics),
+            backlog: self.metrics.backlog_share(Hop::Stream),
             health: LineHealth::new(Publication::NoEdge),
             stop: stop.clone(),
         };

@@ -140,7 +140,7 @@ struct Run {
 
 /// Does what the command line says.
 pub(crate) fn run() -> ExitCode {
-    let filter = EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -16,7 +16,7 @@ use crate::failpoints;
 use crate::health::{Collection, LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::Leases;
-use crate::metrics::{Hop, Metrics};
+use crate::metrics::{BacklogShare, Metrics};
 use crate::stream::{Entry, Stream};
 use crate::workshops::Roster;
 use crate::writer::Writer;
@@ -41,6 +41,7 @@ pub(crate) struct CollectorLoop<S> {
     pub(crate) keys: Arc<Keys>,
     pub(crate) roster: Arc<Roster>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) backlog: BacklogShare,
     pub(crate) health: LineHealth,
     pub(crate) stop: CancellationToken,
 }
@@ -64,7 +65,7 @@ impl<S: Stream> CollectorLoop<S> {
                 Ok(Mail { backlog, came }) => {
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
-                    self.metrics.set_backlog(Hop::Edge, backlog);
+                    self.backlog.set(backlog);
                     pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);
                     if !came {
                         tokio::time::sleep(self.poll_interval()).await;

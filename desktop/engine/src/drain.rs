@@ -16,7 +16,7 @@ use crate::failpoints;
 use crate::health::LineHealth;
 use crate::leases::Leases;
 use crate::message::Message;
-use crate::metrics::{Hop, Metrics};
+use crate::metrics::{BacklogShare, Metrics};
 use crate::opener::{Opened, Opener};
 use crate::stream::{Delivered, Stream, StreamError};
 use crate::writer::{MAX_BATCH, Writer};
@@ -33,6 +33,7 @@ pub(crate) struct Drain<S> {
     pub(crate) writer: Writer,
     pub(crate) leases: Arc<Leases>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) backlog: BacklogShare,
     pub(crate) health: LineHealth,
     pub(crate) stop: CancellationToken,
 }
@@ -247,7 +248,7 @@ impl<S: Stream> Drain<S> {
     pub(crate) async fn watch_backlog(&self) {
         while !self.stop.is_cancelled() {
             if let Ok(waiting) = self.stream.waiting().await {
-                self.metrics.set_backlog(Hop::Stream, waiting);
+                self.backlog.set(waiting);
             }
             let _ = tokio::time::timeout(Duration::from_secs(1), self.stop.cancelled()).await;
         }

@@ -38,6 +38,8 @@ mod redis_choice;
 mod redis_server;
 mod server;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod venue;
 mod writer;
 

@@ -17,7 +17,7 @@ use crate::edge_client::EdgeClient;
 use crate::health::{LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::{Leases, acknowledge_all};
-use crate::metrics::Metrics;
+use crate::metrics::{Hop, Metrics};
 use crate::opener::Opener;
 use crate::publisher::Publisher;
 use crate::receipts::ReceiptSender;
@@ -69,6 +69,7 @@ impl Parts {
             writer: self.writer.clone(),
             leases: Arc::clone(&leases),
             metrics: Arc::clone(&self.metrics),
+            backlog: self.metrics.backlog_share(Hop::Stream),
             health: health.clone(),
             stop: self.stop.clone(),
         });
@@ -106,6 +107,7 @@ impl Parts {
             keys: Arc::clone(&self.keys),
             roster: Arc::clone(&self.roster),
             metrics: Arc::clone(&self.metrics),
+            backlog: self.metrics.backlog_share(Hop::Edge),
             health: health.clone(),
             stop: self.stop.clone(),
         };

@@ -1,5 +1,6 @@
 //! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -38,6 +39,20 @@ pub(crate) enum Hop {
     Writer,
     /// Receipts that the edge has not confirmed.
     Receipts,
+}
+
+/// One workshop's part of a hop's figure, which is the sum of all.
+pub(crate) struct BacklogShare {
+    gauge: Gauge,
+    last: AtomicI64,
+}
+
+impl BacklogShare {
+    /// So many of this workshop wait there now.
+    pub(crate) fn set(&self, waiting: u64) {
+        let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+        self.gauge.inc_by(waiting - self.last.swap(waiting, Ordering::Relaxed));
+    }
 }
 
 impl Metrics {
@@ -101,16 +116,24 @@ impl Metrics {
         self.retries.get_or_create(&[("cause", failure.cause().to_owned())]).inc();
     }
 
-    /// So many wait there.
+    /// So many wait there, over all workshops.
     pub(crate) fn set_backlog(&self, hop: Hop, waiting: u64) {
+        self.backlog(hop).set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+
+    /// A part of that figure, for one workshop to keep.
+    pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
+        BacklogShare { gauge: self.backlog(hop), last: AtomicI64::new(0) }
+    }
+
+    fn backlog(&self, hop: Hop) -> Gauge {
         let hop = match hop {
             Hop::Edge => "edge",
             Hop::Stream => "stream",
             Hop::Writer => "writer",
             Hop::Receipts => "receipts",
         };
-        let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-        self.backlog.get_or_create(&[("hop", hop.to_owned())]).set(waiting);
+        self.backlog.get_or_create(&[("hop", hop.to_owned())]).clone()
     }
 
     /// What the tables hold.

@@ -275,3 +275,59 @@ fn ping(socket: &Path) -> io::Result<()> {
     // While it reads its file it answers -LOADING.
     if &answer == b"+PONG" { Ok(()) } else { Err(io::Error::other("redis-server is still reading its file")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn until(what: &str, mut reached: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !reached() {
+            assert!(Instant::now() < deadline, "waited in vain: {what}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn ends_with_the_value_and_leaves_no_socket() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = RedisServer::start(&dir.path().join("redis")).unwrap();
+        let (pid, socket) = (Pid::from_raw(server.pid().unwrap()).unwrap(), server.socket.clone());
+        assert_eq!(std::fs::metadata(&socket).unwrap().mode() & 0o077, 0);
+        drop(server);
+        assert!(test_kill_process(pid).is_err());
+        assert!(!socket.exists());
+    }
+
+    #[test]
+    fn is_started_again_when_it_dies() {
+        let dir = tempfile::tempdir().unwrap();
+        let server = RedisServer::start(&dir.path().join("redis")).unwrap();
+        let first = server.pid().unwrap();
+        kill_process(Pid::from_raw(first).unwrap(), Signal::KILL).unwrap();
+        until("another process", || server.pid().is_some_and(|pid| pid != first));
+        until("it answers", || ping(&server.socket).is_ok());
+    }
+
+    #[test]
+    fn one_that_was_left_behind_is_ended_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("redis");
+        let places = Places::make(&data).unwrap();
+        let mut left_behind = spawn(&places).unwrap();
+        until("it answers", || ping(&places.socket).is_ok());
+        until("its note", || orphan(&places).is_some());
+        let server = RedisServer::start(&data).unwrap();
+        assert!(left_behind.try_wait().unwrap().is_some(), "it has ended");
+        assert_ne!(server.pid(), Some(left_behind.id().cast_signed()));
+    }
+
+    #[test]
+    fn a_note_of_another_process_ends_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("redis");
+        let places = Places::make(&data).unwrap();
+        std::fs::write(&places.pid_file, std::process::id().to_string()).unwrap();
+        assert!(orphan(&places).is_none());
+    }
+}

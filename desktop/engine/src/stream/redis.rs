@@ -28,12 +28,15 @@ pub(crate) struct RedisStream {
     client: Client,
     key: String,
     /// For everything that answers at once.
-    quick: Mutex<Option<MultiplexedConnection>>,
+    quick: Slot,
     /// For the read that blocks.
-    blocking: Mutex<Option<MultiplexedConnection>>,
+    blocking: Slot,
     /// Where reading is.
     place: StdMutex<Place>,
 }
+
+/// A connection, made when it is first needed and again when it broke.
+type Slot = Mutex<Option<MultiplexedConnection>>;
 
 /// Whether the reader is still among its own unacknowledged entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,34 +63,31 @@ impl RedisStream {
 
     async fn query<T: FromRedisValue>(
         &self,
-        slot: &Mutex<Option<MultiplexedConnection>>,
+        slot: &Slot,
         pipeline: &redis::Pipeline,
     ) -> Result<T, StreamError> {
+        self.try_query(slot, pipeline).await.map_err(|error| match server_code(&error).as_deref() {
+            Some("NOGROUP") => StreamError::Lost,
+            _ => StreamError::Away(error.to_string()),
+        })
+    }
+
+    async fn try_query<T: FromRedisValue>(
+        &self,
+        slot: &Slot,
+        pipeline: &redis::Pipeline,
+    ) -> Result<T, RedisError> {
         let mut slot = slot.lock().await;
         let mut conn = match slot.take() {
             Some(conn) => conn,
-            None => connect(&self.client).await.map_err(|e| self.explain(&e))?,
+            None => connect(&self.client).await?,
         };
-        match pipeline.query_async(&mut conn).await {
-            Ok(value) => {
-                *slot = Some(conn);
-                Ok(value)
-            }
-            Err(error) => {
-                // An error that the server sent leaves the connection good; any other leaves it in an unknown state.
-                if error.code().is_some() && !error.is_io_error() {
-                    *slot = Some(conn);
-                }
-                Err(self.explain(&error))
-            }
+        let result = pipeline.query_async(&mut conn).await;
+        // An error that the server sent leaves the connection good; any other leaves it in an unknown state.
+        if result.as_ref().err().is_none_or(|error| server_code(error).is_some()) {
+            *slot = Some(conn);
         }
-    }
-
-    fn explain(&self, error: &RedisError) -> StreamError {
-        if error.code() == Some("NOGROUP") {
-            return StreamError::Lost;
-        }
-        StreamError::Away(error.to_string())
+        result
     }
 
     fn place(&self) -> Place {
@@ -180,12 +180,14 @@ impl Stream for RedisStream {
     async fn restart(&self) -> Result<(), StreamError> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
-        let made: Result<(), StreamError> = self.query(&self.quick, &pipeline).await;
+        let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         match made {
             Ok(()) => {}
-            Err(StreamError::Away(why)) if why.contains("BUSYGROUP") => {}
-            Err(error) => return Err(error),
+            Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => {}
+            Err(error) => return Err(StreamError::Away(error.to_string())),
         }
+        // Whatever broke the one connection has broken the other.
+        *self.blocking.lock().await = None;
         self.set_place(Place::Own("0".to_owned()));
         Ok(())
     }
@@ -204,6 +206,13 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
         .set_response_timeout(Some(RESPONSE))
         .set_connection_timeout(Some(CONNECT));
     client.get_multiplexed_async_connection_with_config(&config).await
+}
+
+/// The first word of the server's own error, alone or as one answer of several.
+fn server_code(error: &RedisError) -> Option<String> {
+    let first =
+        error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));
+    first.or_else(|| error.code().map(str::to_owned))
 }
 
 fn read_group(pipeline: &mut redis::Pipeline, key: &str, most: usize, block_ms: Option<usize>, after: &str) {

@@ -62,7 +62,7 @@ fn admit_signup(
     now: Millis,
 ) -> rusqlite::Result<Written> {
     #[cfg(test)]
-    tests::panic_where_asked(sealed);
+    super::tests::panic_where_asked(sealed);
     let (workshop, signup) = (&message.workshop, &sealed.signup);
     let digest = signup.digest();
     let list = lists.of(conn, workshop)?;

@@ -6,6 +6,8 @@
 
 mod admit;
 mod batch;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -139,6 +141,12 @@ impl Writer {
         let _ = unwritable.wait_for(Option::is_none).await;
     }
 
+    /// Pieces of work that wait.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Ends the thread after what waits before this is committed.
     pub(crate) fn stop(&self) {
         let _ = self.work.send(Work::Stop);
@@ -175,7 +183,7 @@ impl Desk {
             let turn = catch_unwind(AssertUnwindSafe(|| self.turn()));
             match turn {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => break,
                 // A defect outside the messages, whose panics the batch catches. What was taken was not committed and
                 // not answered, so its senders hear that it failed.
                 Err(_) => {
@@ -184,6 +192,8 @@ impl Desk {
                 }
             }
         }
+        // Folded into the file, so that who copies it copies everything. Not needed for safety: a WAL left behind is read.
+        let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize");
     }
 
     /// Takes what waits and commits it; false where it is time to stop.

@@ -1,0 +1,107 @@
+//! What tests of several modules need: a data folder with a workshop in it, sign-ups, a Redis.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::OsRng;
+use rollcall_shared::envelope::{Envelope, SealedSignup};
+use rollcall_shared::signup::{Signup, SignupForm};
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::Workshop;
+use tempfile::TempDir;
+
+use crate::clock::{now_ms, random_16};
+use crate::db;
+use crate::db::readers::Readers;
+use crate::demo;
+use crate::keys::Keys;
+use crate::message::{Content, Message, Path};
+use crate::metrics::Metrics;
+use crate::workshops::{Roster, WorkshopDraft};
+use crate::writer::Writer;
+
+/// No condition is waited for longer.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A data folder with a writer and one workshop.
+pub(crate) struct Hall {
+    pub(crate) dir: TempDir,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) writer: Writer,
+    pub(crate) readers: Arc<Readers>,
+    pub(crate) workshop: Workshop,
+}
+
+impl Hall {
+    pub(crate) async fn open() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    pub(crate) async fn with(change: impl FnOnce(&mut WorkshopDraft)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = Arc::new(Keys::open(dir.path().join("keys.json")).unwrap());
+        let path = dir.path().join("rollcall.db");
+        let metrics = Arc::new(Metrics::new());
+        let (writer, _) = Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
+        let readers = Arc::new(Readers::new(path));
+        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
+        let mut draft = demo::draft(now_ms());
+        change(&mut draft);
+        let workshop = roster.put(draft).await.unwrap().workshop.clone();
+        Self { dir, keys, metrics, writer, readers, workshop }
+    }
+
+    /// The one number that a query yields.
+    pub(crate) fn count(&self, sql: &str) -> u64 {
+        self.readers.read(|conn| conn.query_row(sql, [], |row| row.get(0))).unwrap()
+    }
+
+    /// The texts that a query yields.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        self.readers.read(|conn| conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()).unwrap()
+    }
+
+    pub(crate) fn signup(&self, name: &str, phone: &str) -> Signup {
+        let form = SignupForm {
+            id: SignupId::from_random(random_16()).to_string(),
+            invite_code: self.workshop.invite_code.to_string(),
+            name: name.to_owned(),
+            phone: phone.to_owned(),
+            ..SignupForm::default()
+        };
+        form.parse(&self.workshop).unwrap()
+    }
+
+    /// A message from the venue.
+    pub(crate) fn message(&self, signup: &Signup) -> Message {
+        let sealed = SealedSignup {
+            workshop: self.workshop.id.clone(),
+            signup: signup.clone(),
+            received_at: now_ms(),
+            notice_version: 1,
+        };
+        Message {
+            workshop: self.workshop.id.clone(),
+            path: Path::Venue,
+            content: Content::Signup(Box::new(sealed)),
+            bytes: format!("{signup:?}").into_bytes(),
+            suspect: false,
+        }
+    }
+
+    /// The text of a message as the edge seals it.
+    pub(crate) fn sealed(&self, signup: &Signup) -> String {
+        Envelope::seal(&self.workshop, signup, now_ms(), &mut OsRng).unwrap().to_text()
+    }
+}
+
+/// Waits until `reached` holds.
+pub(crate) async fn until(what: &str, mut reached: impl FnMut() -> bool) {
+    let waited = async {
+        while !reached() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    assert!(tokio::time::timeout(DEADLINE, waited).await.is_ok(), "waited in vain: {what}");
+}
