@@ -191,7 +191,7 @@ impl Envelope {
     /// # Errors
     /// [`OpenError`]; only [`OpenError::OtherKey`] can be mended, by the right key.
     pub fn open(&self, key: &SecretKey) -> Result<SealedSignup, OpenError> {
-        if key.public().key_id != self.key_id {
+        if *key.key_id() != self.key_id {
             return Err(OpenError::OtherKey);
         }
         let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;

@@ -91,28 +91,41 @@ pub struct UnsealError;
 
 /// The secret half, which never leaves the laptop. `Debug` shows its id only.
 #[derive(Clone)]
-pub struct SecretKey(crypto_box::SecretKey);
+pub struct SecretKey {
+    secret: crypto_box::SecretKey,
+    /// Computed once: it costs as much as a third of opening a box.
+    public: PublicKey,
+}
 
 impl SecretKey {
     /// From the 32 bytes that were kept.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(crypto_box::SecretKey::from(bytes))
+        Self::new(crypto_box::SecretKey::from(bytes))
     }
 
     /// A new pair.
     pub fn generate(rng: &mut impl CryptoRngCore) -> Self {
-        Self(crypto_box::SecretKey::generate(rng))
+        Self::new(crypto_box::SecretKey::generate(rng))
+    }
+
+    fn new(secret: crypto_box::SecretKey) -> Self {
+        let x25519 = *secret.public_key().as_bytes();
+        Self { secret, public: PublicKey { key_id: KeyId::of(&x25519), x25519 } }
     }
 
     /// The 32 bytes, to be kept where only the host reads.
     pub fn to_bytes(&self) -> [u8; 32] {
-        self.0.to_bytes()
+        self.secret.to_bytes()
     }
 
     /// The public half.
     pub fn public(&self) -> PublicKey {
-        let x25519 = *self.0.public_key().as_bytes();
-        PublicKey { key_id: KeyId::of(&x25519), x25519 }
+        self.public.clone()
+    }
+
+    /// The pair's id.
+    pub fn key_id(&self) -> &KeyId {
+        &self.public.key_id
     }
 
     /// Opens what [`PublicKey::seal`] sealed.
@@ -120,13 +133,13 @@ impl SecretKey {
     /// # Errors
     /// [`UnsealError`] where the box is damaged or meant for another key.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
-        self.0.unseal(sealed).map_err(|_| UnsealError)
+        self.secret.unseal(sealed).map_err(|_| UnsealError)
     }
 }
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretKey({})", self.public().key_id)
+        write!(f, "SecretKey({})", self.public.key_id)
     }
 }
 
