@@ -91,8 +91,7 @@ impl<S: Stream> Drain<S> {
                 continue;
             }
             failpoints::reached("after_stream_read");
-            let (alone, together): (Vec<_>, Vec<_>) =
-                delivered.into_iter().partition(|d| d.interruptions >= INTERRUPTIONS);
+            let (alone, together): (Vec<_>, Vec<_>) = delivered.into_iter().partition(|d| self.is_suspect(d));
             let batch = self.open(together).await?;
             if !batch.is_empty() && opened.send(batch).await.is_err() {
                 return Ok(());
@@ -101,6 +100,11 @@ impl<S: Stream> Drain<S> {
                 self.run_alone(delivered).await?;
             }
         }
+    }
+
+    /// A known killer is parked unopened, in whatever company.
+    fn is_suspect(&self, delivered: &Delivered) -> bool {
+        delivered.interruptions >= INTERRUPTIONS && !self.opener.is_killer(&delivered.entry.body)
     }
 
     /// Opens boxes; those whose key is missing go back to the edge.
@@ -252,5 +256,178 @@ impl<S: Stream> Drain<S> {
             }
             let _ = tokio::time::timeout(Duration::from_secs(1), self.stop.cancelled()).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rollcall_shared::seal::SecretKey;
+    use rollcall_shared::workshop::Workshop;
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::health::Publication;
+    use crate::leases::{Done, Finished};
+    use crate::metrics::Hop;
+    use crate::stream::Entry;
+    use crate::stream::direct::DirectStream;
+    use crate::testing::{Hall, until};
+
+    struct Line {
+        stream: Arc<DirectStream>,
+        finished: Finished,
+        health: LineHealth,
+        stop: CancellationToken,
+    }
+
+    fn start(hall: &Hall, killers: HashSet<Digest>) -> Line {
+        let (leases, finished) = Leases::new();
+        let (stream, health) = (Arc::new(DirectStream::default()), LineHealth::new(Publication::Published));
+        let stop = CancellationToken::new();
+        let drain = Drain {
+            stream: Arc::clone(&stream),
+            opener: Opener::new(hall.workshop.id.clone(), Arc::clone(&hall.keys), Arc::new(killers)),
+            writer: hall.writer.clone(),
+            leases,
+            metrics: Arc::clone(&hall.metrics),
+            backlog: hall.metrics.backlog_share(Hop::Stream),
+            health: health.clone(),
+            stop: stop.clone(),
+        };
+        tokio::spawn(async move { drain.run().await });
+        Line { stream, finished, health, stop }
+    }
+
+    fn entry(lease: u32, attempts: u32, body: String) -> Entry {
+        Entry { lease_id: format!("lease-{lease}"), body, attempts }
+    }
+
+    impl Line {
+        async fn committed(&mut self, mut count: usize) {
+            let waiting = async {
+                while count > 0 {
+                    count -= self.finished.committed().await.unwrap();
+                }
+            };
+            tokio::time::timeout(crate::testing::DEADLINE, waiting).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn mail_becomes_rows_and_then_its_leases_are_acknowledged() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let mail = (0..50).map(|n| entry(n, 1, hall.sealed(&hall.signup("王芳", &format!("138{n:08}")))));
+        line.stream.add(mail.collect()).await.unwrap();
+        line.committed(50).await;
+        assert_eq!(hall.count("SELECT count(*) FROM signups WHERE path = 'edge'"), 50);
+        assert_eq!(line.stream.waiting().await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn poison_is_parked_with_its_reason_and_holds_up_nobody() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let good = hall.sealed(&hall.signup("王芳", "13800138000"));
+        let other = Workshop { id: crate::workshops::new_id(), ..hall.workshop.clone() };
+        let elsewhere = rollcall_shared::envelope::Envelope::seal(
+            &other,
+            &hall.signup("李伟", "13900139000"),
+            1,
+            &mut OsRng,
+        );
+        let poison = ["garbage".to_owned(), good.replace("\"v\":1", "\"v\":9"), elsewhere.unwrap().to_text()];
+        line.stream
+            .add(poison.into_iter().chain([good]).zip(0..).map(|(body, n)| entry(n, 1, body)).collect())
+            .await
+            .unwrap();
+        line.committed(4).await;
+        assert_eq!(
+            hall.texts("SELECT reason FROM parked ORDER BY reason"),
+            ["malformed", "other_workshop", "unknown_version"]
+        );
+        assert_eq!(hall.count("SELECT count(*) FROM signups"), 1);
+    }
+
+    #[tokio::test]
+    async fn mail_to_a_missing_key_goes_back_undecided() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let key = SecretKey::generate(&mut OsRng).public();
+        let workshop = Workshop { key: key.clone(), ..hall.workshop.clone() };
+        let strange = rollcall_shared::envelope::Envelope::seal(
+            &workshop,
+            &hall.signup("王芳", "13800138000"),
+            1,
+            &mut OsRng,
+        );
+        line.stream.add(vec![entry(7, 1, strange.unwrap().to_text())]).await.unwrap();
+        match line.finished.next().await.unwrap() {
+            Done::Returned { lease_ids, delay } => {
+                assert_eq!((lease_ids, delay), (vec!["lease-7".to_owned()], MISSING_KEY_DELAY))
+            }
+            Done::Committed(lease_ids) => panic!("acknowledged: {lease_ids:?}"),
+        }
+        until("it left the stream", || line.health.now().missing_key == Some(key.key_id.clone())).await;
+        assert_eq!(hall.count("SELECT (SELECT count(*) FROM parked) + (SELECT count(*) FROM signups)"), 0);
+    }
+
+    #[tokio::test]
+    async fn mail_waits_out_a_locked_database() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mail = (0..20).map(|n| entry(n, 1, hall.sealed(&hall.signup("王芳", &format!("138{n:08}")))));
+        line.stream.add(mail.collect()).await.unwrap();
+        until("the writer gives up", || hall.writer.unwritable() == Some(Failure::Busy)).await;
+        assert_eq!(line.stream.waiting().await.unwrap(), 20);
+        other.execute_batch("ROLLBACK").unwrap();
+        line.committed(20).await;
+        assert_eq!(hall.count("SELECT count(*) FROM signups"), 20);
+        assert_eq!(hall.count("SELECT count(*) FROM parked"), 0);
+    }
+
+    #[tokio::test]
+    async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let mail = (0..3).map(|n| {
+            entry(n, 1 + n * INTERRUPTIONS, hall.sealed(&hall.signup("王芳", &format!("138{n:08}"))))
+        });
+        line.stream.add(mail.collect()).await.unwrap();
+        line.committed(3).await;
+        assert_eq!(hall.count("SELECT count(*) FROM signups"), 3);
+        assert_eq!(hall.count("SELECT count(*) FROM suspects"), 0);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_ended_the_process_alone_is_parked_unopened() {
+        let hall = Hall::open().await;
+        let body = hall.sealed(&hall.signup("王芳", "13800138000"));
+        let digest = Digest::of(body.as_bytes());
+        let mut line = start(&hall, HashSet::from([digest]));
+        line.stream.add(vec![entry(0, 5, body.clone()), entry(1, 1, body)]).await.unwrap();
+        line.committed(2).await;
+        assert_eq!(hall.texts("SELECT reason FROM parked"), ["interrupted"]);
+        assert_eq!(hall.count("SELECT count(*) FROM receipts_out WHERE see_desk"), 1);
+        assert_eq!(hall.count("SELECT count(*) FROM signups"), 0);
+    }
+
+    #[tokio::test]
+    async fn a_stop_leaves_what_is_not_committed_unacknowledged() {
+        let hall = Hall::open().await;
+        let mut line = start(&hall, HashSet::new());
+        let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        line.stream.add(vec![entry(0, 1, hall.sealed(&hall.signup("王芳", "13800138000")))]).await.unwrap();
+        until("the writer gives up", || hall.writer.unwritable().is_some()).await;
+        line.stop.cancel();
+        // The drain has ended once nobody can be done with a lease any more.
+        let ended = tokio::time::timeout(crate::testing::DEADLINE, line.finished.next()).await.unwrap();
+        assert!(ended.is_none());
+        assert_eq!(line.stream.waiting().await.unwrap(), 1);
     }
 }

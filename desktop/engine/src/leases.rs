@@ -27,8 +27,11 @@ pub(crate) struct Leases {
     done: mpsc::UnboundedSender<Done>,
 }
 
-enum Done {
+/// A lease's end.
+pub(crate) enum Done {
+    /// Its message stands in the database.
     Committed(Vec<String>),
+    /// It goes back, to be delivered again after a while.
     Returned { lease_ids: Vec<String>, delay: Duration },
 }
 
@@ -87,9 +90,14 @@ impl Leases {
 pub(crate) struct Finished(mpsc::UnboundedReceiver<Done>);
 
 impl Finished {
+    /// The next ones; `None` once nobody is left who could be done with any.
+    pub(crate) async fn next(&mut self) -> Option<Done> {
+        self.0.recv().await
+    }
+
     /// How many the next message acknowledges; `None` once nobody is left to acknowledge.
     pub(crate) async fn committed(&mut self) -> Option<usize> {
-        match self.0.recv().await? {
+        match self.next().await? {
             Done::Committed(lease_ids) => Some(lease_ids.len()),
             Done::Returned { .. } => Some(0),
         }
@@ -111,7 +119,7 @@ pub(crate) async fn acknowledge_all(
     loop {
         if batch.is_empty() {
             // The line closes the channel after its drain has ended.
-            match finished.0.recv().await {
+            match finished.next().await {
                 Some(done) => batch.add(done),
                 None => return,
             }

@@ -64,6 +64,11 @@ impl Opener {
         }
     }
 
+    /// Whether a message ended the process when it ran alone.
+    pub(crate) fn is_killer(&self, body: &str) -> bool {
+        !self.killers.is_empty() && self.killers.contains(&Digest::of(body.as_bytes()))
+    }
+
     fn content(&self, body: &str) -> Result<Content, KeyId> {
         let envelope = match Envelope::parse(body) {
             Ok(envelope) => envelope,
@@ -73,7 +78,7 @@ impl Opener {
         if envelope.workshop != self.workshop {
             return Ok(Content::Unreadable { id, reason: "other_workshop" });
         }
-        if !self.killers.is_empty() && self.killers.contains(&Digest::of(body.as_bytes())) {
+        if self.is_killer(body) {
             return Ok(Content::Unreadable { id, reason: "interrupted" });
         }
         let Some(key) = self.keys.secret(&self.workshop, &envelope.key_id) else {

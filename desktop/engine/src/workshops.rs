@@ -168,7 +168,7 @@ impl Roster {
     }
 
     async fn make(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, RosterError> {
-        let id = WorkshopId::from_random(random_16());
+        let id = new_id();
         // Checked with a stand-in for the keys, so that a refused draft leaves none behind.
         let stand_in = rollcall_shared::seal::SecretKey::from_bytes([1; 32]).public();
         check(&fresh(id.clone(), draft.clone(), stand_in))?;
@@ -233,6 +233,11 @@ impl Roster {
     }
 }
 
+/// A workshop's id, drawn once.
+pub(crate) fn new_id() -> WorkshopId {
+    WorkshopId::from_random(random_16())
+}
+
 fn check(workshop: &Workshop) -> Result<(), RosterError> {
     workshop.check().map_err(|error| RosterError::Invalid(FieldError::new(error.field(), error.to_string())))
 }
@@ -294,7 +299,7 @@ fn changed(old: &Workshop, draft: WorkshopDraft) -> Workshop {
 
 fn venue_token() -> String {
     // The id's signs are those that people can type without mistaking one for another.
-    let mut token = WorkshopId::from_random(random_16()).as_str().to_owned();
+    let mut token = new_id().as_str().to_owned();
     token.truncate(VENUE_TOKEN_CHARS);
     token
 }
