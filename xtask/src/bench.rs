@@ -39,7 +39,6 @@ pub(crate) fn command() -> Result<ExitCode> {
         bench: true,
     };
     run::prepare(&checkout, &settings)?;
-    interrupt::take_over()?;
     let system = System::start(&checkout, &settings)?;
     let rows = measure(&system.scene());
     system.stop();

@@ -6,6 +6,9 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
+use crate::interrupt;
 use crate::step::say;
 
 /// How long a program may take to put its things in order before it is killed.
@@ -13,22 +16,23 @@ const GRACE: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A running program in a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
-/// Dropping it stops it.
+/// Dropping it stops it, unless it was waited for.
 #[derive(Debug)]
 pub(crate) struct Process {
-    name: &'static str,
+    name: String,
     child: Child,
+    waited_for: bool,
 }
 
 impl Process {
-    pub(crate) fn start(name: &'static str, command: &mut Command) -> io::Result<Self> {
+    pub(crate) fn start(name: impl Into<String>, command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        Ok(Self { name, child: spawn(command)? })
+        Ok(Self { name: name.into(), child: spawn(command)?, waited_for: false })
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn child(&mut self) -> &mut Child {
@@ -38,6 +42,19 @@ impl Process {
     /// How it ended, if it has ended.
     pub(crate) fn ended(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
+    }
+
+    /// Waits until the program ends. An interruption stops it, and what it has started, and is an error.
+    pub(crate) fn wait(mut self) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.ended()? {
+                // What it leaves behind on purpose, a compiler cache's server for one, is not ours to end.
+                self.waited_for = true;
+                return Ok(status);
+            }
+            interrupt::check()?;
+            thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// Asks the program to stop; after a grace period kills it. Then kills what is left of its process group.
@@ -62,7 +79,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.stop();
+        if !self.waited_for {
+            self.stop();
+        }
     }
 }
 
@@ -70,7 +89,7 @@ impl Drop for Process {
 ///
 /// That signal fires when the *thread* that started the program ends, so every program is started from one thread that
 /// lives as long as we do.
-pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
+fn spawn(command: &mut Command) -> io::Result<Child> {
     type Job = (Command, mpsc::Sender<io::Result<Child>>);
     static SPAWNER: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
     let spawner = SPAWNER.get_or_init(|| {

@@ -27,16 +27,17 @@ use crate::cli::{Cli, Command};
 use crate::settings::WrongSetting;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    interrupt::take_over().and_then(|()| obey(&command)).unwrap_or_else(|error| fail(&error))
+}
+
+fn obey(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Edge => edge::command(),
-        Command::Run(options) => run::command(&options),
-        Command::Test(options) => test::command(&options),
+        Command::Run(options) => run::command(options),
+        Command::Test(options) => test::command(options),
         Command::Bench => bench::command(),
         Command::Setup => setup::command(),
-    };
-    match outcome {
-        Ok(code) => code,
-        Err(error) => fail(&error),
     }
 }
 

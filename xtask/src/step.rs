@@ -7,14 +7,13 @@ pub(crate) fn say(line: impl AsRef<str>) {
     eprintln!("[xtask] {}", line.as_ref());
 }
 
-/// Runs one step, says what it does and why before, and how it went after.
+/// Runs one step: says what it does and why before, and that it is done after. A failure is for the caller to tell.
 pub(crate) fn step<T, E>(what: &str, why: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     say(format!("{what}: {why}"));
     let started = Instant::now();
-    let outcome = work();
-    let word = if outcome.is_ok() { "done" } else { "FAILED" };
-    say(format!("{what}: {word} in {}", elapsed(started.elapsed())));
-    outcome
+    let outcome = work()?;
+    say(format!("{what}: done in {}", elapsed(started.elapsed())));
+    Ok(outcome)
 }
 
 /// `0.4s`, `12s`, `3m 05s`.

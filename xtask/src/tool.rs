@@ -8,14 +8,13 @@ use std::{env, io};
 use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
-use crate::child;
+use crate::child::Process;
 
 /// Runs a program with its output on standard error, so that standard output keeps carrying results alone.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
-    let status = child::spawn(command.stdin(Stdio::null()).stdout(to_stderr()?))
-        .and_then(|mut child| child.wait())
-        .with_context(|| shown.clone())?;
+    let process = Process::start(shown.as_str(), command.stdin(Stdio::null()).stdout(to_stderr()?));
+    let status = process.with_context(|| shown.clone())?.wait()?;
     if !status.success() {
         bail!("`{shown}` failed ({status})");
     }

@@ -38,7 +38,6 @@ pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
     }
     prepare(&checkout, &settings)?;
 
-    interrupt::take_over()?;
     let mut system = System::start(&checkout, &settings)?;
     let code = match options.rehearse {
         Some(teachers) => {

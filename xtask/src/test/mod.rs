@@ -14,7 +14,7 @@ use crate::cli::TestOptions;
 use crate::run::{Build, build_host};
 use crate::setup::{self, EdgeTools, Redis, WASM};
 use crate::step::{elapsed, say, step};
-use crate::{edge, tool};
+use crate::{edge, interrupt, tool};
 use tally::Tally;
 
 /// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
@@ -58,12 +58,13 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
     let wanted = |step: &&Step| options.only.as_ref().is_none_or(|only| step.name.contains(only.as_str()));
     for Step { name, why, run } in STEPS.iter().filter(wanted) {
+        interrupt::check()?;
         checks += 1;
         // A failing step does not keep the others from telling what they know.
         match step(name, why, || run(&context).and_then(Tally::verdict)) {
             Ok(tests) => total += tests.or_one_passed(),
             Err(error) => {
-                say(format!("{name}: {error:#}"));
+                say(format!("{name}: FAILED: {error:#}"));
                 failed.push(*name);
                 total += tally::of_failure(&error);
             }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::io::{BufRead, BufReader};
 use std::ops::AddAssign;
 use std::process::{Command, Stdio};
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-use crate::child;
+use crate::child::Process;
 
 /// How many tests passed and failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,23 +60,29 @@ impl std::error::Error for FailedTests {}
 
 /// Runs `cargo test`, passes on what it prints, and counts.
 pub(super) fn run(command: &mut Command) -> Result<Tally> {
-    let mut child =
-        child::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped())).context("starting cargo")?;
-    let stdout = child.stdout.take().context("its output is not ours to read")?;
-    let mut total = Tally::default();
-    for line in BufReader::new(stdout).lines() {
-        let line = line.context("reading cargo's output")?;
-        eprintln!("{line}");
-        if let Some(tests) = read(&line) {
-            total += tests;
-        }
-    }
-    let status = child.wait().context("waiting for cargo")?;
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut process = Process::start("cargo test", command).context("starting cargo test")?;
+    let stdout = process.child().stdout.take().context("its output is not ours to read")?;
+    // Beside the wait, which an interruption ends even while nothing is printed.
+    let counter = thread::spawn(move || count(BufReader::new(stdout)));
+    let status = process.wait()?;
+    let total = counter.join().map_err(|_| anyhow!("counting tests panicked"))?;
     // It can also fail without a failed test, by an error of the compiler or a test that crashes.
     if !status.success() && total.failed == 0 {
         bail!("cargo test failed ({status}) after {total}");
     }
     Ok(total)
+}
+
+fn count(output: impl BufRead) -> Tally {
+    let mut total = Tally::default();
+    for line in output.lines().map_while(Result::ok) {
+        eprintln!("{line}");
+        if let Some(tests) = read(&line) {
+            total += tests;
+        }
+    }
+    total
 }
 
 /// `test result: ok. 12 passed; 0 failed; 0 ignored; …`
