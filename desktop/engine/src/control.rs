@@ -198,8 +198,9 @@ async fn signups(
     }
 }
 
-fn parse(id: &str) -> Result<WorkshopId, Problem> {
-    WorkshopId::parse(id).map_err(|e| Problem::new(ProblemCode::NotFound).with_detail(e.to_string()))
+fn parse(id: &str) -> Result<WorkshopId, Box<Problem>> {
+    WorkshopId::parse(id)
+        .map_err(|e| Box::new(Problem::new(ProblemCode::NotFound).with_detail(e.to_string())))
 }
 
 fn workshop(result: Result<Arc<WorkshopRow>, RosterError>) -> Response {

@@ -138,7 +138,7 @@ impl Roster {
         match draft.id.clone() {
             None => self.make(draft).await,
             Some(id) => {
-                let old = self.get(&id).ok_or_else(|| RosterError::Unknown(id))?;
+                let old = self.get(&id).ok_or(RosterError::Unknown(id))?;
                 self.change(&changed(&old.workshop, draft), old.retired_at, "workshop changed").await
             }
         }

@@ -12,7 +12,7 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use rollcall_shared::retry::Failure;
@@ -34,13 +34,16 @@ const PROBE_EVERY: Duration = Duration::from_millis(250);
 /// What a sender hears: one answer a message, in the order in which they were sent.
 type Answers = Vec<Result<Written, Failure>>;
 
+/// A transaction that begins, commits and answers by itself, and says why the database did not take it.
+type Edit = Box<dyn FnOnce(&mut Connection) -> Option<Failure> + Send>;
+
 enum Work {
     Messages {
         messages: Vec<Message>,
         answer: oneshot::Sender<Answers>,
     },
-    /// A transaction of its own; it begins, commits and answers by itself, and says whether the database took it.
-    Edit(Box<dyn FnOnce(&mut Connection) -> Option<Failure> + Send>),
+    /// A transaction of its own.
+    Edit(Edit),
     Stop,
 }
 
@@ -250,10 +253,7 @@ impl Desk {
             if taken.messages.len() >= MAX_BATCH {
                 break;
             }
-            next = match self.work.try_recv() {
-                Ok(work) => Some(work),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-            };
+            next = self.work.try_recv().ok();
         }
         taken
     }
