@@ -1,18 +1,10 @@
 //! Request bodies: bounded before they are parsed, whatever `Content-Length` says.
 
 use futures_util::TryStreamExt;
-use rollcall_shared::mailbox;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use serde::de::DeserializeOwned;
 use worker::Request;
 
 use crate::answer::Refusal;
-
-/// Reads a JSON body of a host's request.
-pub(crate) async fn host_json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Refusal> {
-    let bytes = read(request, "application/json", mailbox::MAX_BODY_BYTES).await?;
-    serde_json::from_slice(&bytes).map_err(|error| malformed(&error).into())
-}
 
 /// Reads a body of `media_type` and of at most `limit` bytes.
 pub(crate) async fn read(request: &mut Request, media_type: &str, limit: usize) -> Result<Vec<u8>, Refusal> {
@@ -44,7 +36,7 @@ pub(crate) async fn bounded(request: &mut Request, limit: usize) -> Result<Vec<u
 }
 
 /// Where JSON went wrong, without what stood there: it may be a name.
-fn malformed(error: &serde_json::Error) -> Problem {
+pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     let kind = match error.classify() {
         serde_json::error::Category::Data => "a member is missing or of another kind",
         _ => "no JSON",

@@ -13,7 +13,7 @@ use worker::{
     durable_object,
 };
 
-use crate::object::{Ask, asks, name, serve};
+use crate::object::{Ask, asks, name, question, reply};
 use crate::{clock, deadline, sql};
 
 /// KV takes one write a second to a key (<https://developers.cloudflare.com/kv/platform/limits/>).
@@ -74,14 +74,16 @@ impl DurableObject for InviteCode {
         Self { state, env, sql, changes: Cell::new(0), written_to_kv_at: Cell::new(0) }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        match name(&request).as_str() {
-            LookUp::NAME => serve(request, async |_: LookUp| self.look_up().await).await,
-            Claim::NAME => serve(request, async |ask: Claim| self.claim(ask.workshop).await).await,
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let name = name(&request);
+        let bytes = request.bytes().await?;
+        match name.as_str() {
+            LookUp::NAME => reply::<LookUp>(&self.look_up().await?),
+            Claim::NAME => reply::<Claim>(&self.claim(question::<Claim>(&bytes)?.workshop).await?),
             RetireCode::NAME => {
-                serve(request, async |ask: RetireCode| self.retire(&ask.workshop).await).await
+                reply::<RetireCode>(&self.retire(&question::<RetireCode>(&bytes)?.workshop).await?)
             }
-            CountLookUps::NAME => serve(request, async |_: CountLookUps| self.count_look_ups()).await,
+            CountLookUps::NAME => reply::<CountLookUps>(&self.count_look_ups()?),
             _ => Response::error("no such question", 404),
         }
     }
@@ -92,7 +94,7 @@ impl DurableObject for InviteCode {
                 self.state.storage().delete_all().await?
             }
             Some(holder) if holder.kv_is_behind => self.write_kv(&holder).await?,
-            Some(claim) => self.set_alarm_at(claim.end_of_keeping()).await?,
+            Some(holder) => self.set_alarm_at(holder.end_of_keeping()).await?,
             None => {}
         }
         Response::empty()
@@ -101,13 +103,13 @@ impl DurableObject for InviteCode {
 
 impl InviteCode {
     async fn look_up(&self) -> Result<Known> {
-        let Some(claim) = self.read()? else { return Ok(Known::Unknown) };
+        let Some(holder) = self.read()? else { return Ok(Known::Unknown) };
         self.sql.exec("UPDATE claim SET look_ups = look_ups + 1", None)?;
         // Several readers miss at once; one write serves them all.
         if clock::now() - self.written_to_kv_at.get() >= KV_WRITE_INTERVAL_MS {
-            self.write_kv(&claim).await?;
+            self.write_kv(&holder).await?;
         }
-        Ok(claim.known())
+        Ok(holder.known())
     }
 
     async fn claim(&self, workshop: Workshop) -> Result<Claimed> {
@@ -125,11 +127,11 @@ impl InviteCode {
     }
 
     async fn retire(&self, workshop: &WorkshopId) -> Result<()> {
-        let Some(claim) = self.read()?.filter(|holder| holder.workshop.id == *workshop) else {
+        let Some(holder) = self.read()?.filter(|holder| holder.workshop.id == *workshop) else {
             return Ok(());
         };
         self.sql.exec("UPDATE claim SET retired = 1, kv_is_behind = 1", None)?;
-        self.after_change(&Holder { retired: true, kv_is_behind: true, ..claim }).await
+        self.after_change(&Holder { retired: true, kv_is_behind: true, ..holder }).await
     }
 
     fn count_look_ups(&self) -> Result<u64> {
@@ -143,32 +145,32 @@ impl InviteCode {
         Ok(sql::first::<Row>(&self.sql, "SELECT look_ups FROM claim", [])?.map_or(0, |row| row.look_ups))
     }
 
-    async fn after_change(&self, claim: &Holder) -> Result<()> {
+    async fn after_change(&self, holder: &Holder) -> Result<()> {
         self.changes.set(self.changes.get() + 1);
-        self.write_kv(claim).await
+        self.write_kv(holder).await
     }
 
     /// Writes KV. It may fail without harm to the caller: the object is the truth, and the alarm tries again.
-    async fn write_kv(&self, claim: &Holder) -> Result<()> {
+    async fn write_kv(&self, holder: &Holder) -> Result<()> {
         let changes = self.changes.get();
         self.written_to_kv_at.set(clock::now());
-        let written = deadline::within(deadline::KV, "KV", self.put(claim)).await;
+        let written = deadline::within(deadline::KV, "KV", self.put(holder)).await;
         if let Err(error) = &written {
             console_warn!("KV was not written, trying again: {error}");
         }
         if written.is_ok() && self.changes.get() == changes {
             self.sql.exec("UPDATE claim SET kv_is_behind = 0", None)?;
-            self.set_alarm_at(claim.end_of_keeping()).await
+            self.set_alarm_at(holder.end_of_keeping()).await
         } else {
             self.sql.exec("UPDATE claim SET kv_is_behind = 1", None)?;
             self.set_alarm_at(clock::now() + KV_RETRY_MS).await
         }
     }
 
-    async fn put(&self, claim: &Holder) -> Result<()> {
-        let entry = Entry { known: claim.known(), stored_at: clock::now() };
+    async fn put(&self, holder: &Holder) -> Result<()> {
+        let entry = Entry { known: holder.known(), stored_at: clock::now() };
         let text = serde_json::to_string(&entry)?;
-        let put = self.env.kv("CACHE")?.put(&kv_key(&claim.workshop.invite_code), text)?;
+        let put = self.env.kv("CACHE")?.put(&kv_key(&holder.workshop.invite_code), text)?;
         put.expiration_ttl(KV_ENTRY_TTL_SECONDS).execute().await.map_err(Error::from)
     }
 

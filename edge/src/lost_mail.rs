@@ -9,7 +9,7 @@ use rollcall_shared::workshop::KEEP_AFTER_END_MS;
 use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
 
-use crate::object::{Ask, asks, name, serve};
+use crate::object::{Ask, asks, name, question, reply};
 use crate::{clock, sql};
 
 asks! {
@@ -56,13 +56,15 @@ impl DurableObject for LostMail {
         Self { state, sql }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        match name(&request).as_str() {
-            Keep::NAME => serve(request, async |ask: Keep| self.keep(&ask.messages).await).await,
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let name = name(&request);
+        let bytes = request.bytes().await?;
+        match name.as_str() {
+            Keep::NAME => reply::<Keep>(&self.keep(&question::<Keep>(&bytes)?.messages).await?),
             CountDeadLetters::NAME => {
-                serve(request, async |ask: CountDeadLetters| self.count(&ask.ids).await).await
+                reply::<CountDeadLetters>(&self.count(&question::<CountDeadLetters>(&bytes)?.ids).await?)
             }
-            CountAlarms::NAME => serve(request, async |_: CountAlarms| self.alarms()).await,
+            CountAlarms::NAME => reply::<CountAlarms>(&self.alarms()?),
             _ => Response::error("no such question", 404),
         }
     }

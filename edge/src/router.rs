@@ -7,8 +7,9 @@ use rollcall_shared::problem::{Problem, ProblemCode};
 use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
-use crate::routes::{bench, health, join, messages, publication, receipts, signups, stats, workshops};
+use crate::routes::{bench, errands, health, join, publication, receipts, signups, stats, workshops};
 use crate::settings;
+use crate::workshop::Errand;
 
 /// A request and what is needed to answer it.
 pub(crate) struct Inbound {
@@ -75,11 +76,19 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         }
         (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
-        (Address::Pull { workshop }, Method::Post) => messages::pull(inbound, workshop).await,
-        (Address::Ack { workshop }, Method::Post) => messages::acknowledge(inbound, workshop).await,
-        (Address::Replay { workshop }, Method::Post) => messages::replay(inbound, workshop).await,
-        (Address::Takeover { workshop }, Method::Post) => messages::take_over(inbound, workshop).await,
-        (Address::ReceiptStates { workshop }, Method::Post) => receipts::store(inbound, workshop).await,
+        (Address::Pull { workshop }, Method::Post) => errands::forward(inbound, workshop, Errand::Pull).await,
+        (Address::Ack { workshop }, Method::Post) => {
+            errands::forward(inbound, workshop, Errand::Acknowledge).await
+        }
+        (Address::Replay { workshop }, Method::Post) => {
+            errands::forward(inbound, workshop, Errand::Replay).await
+        }
+        (Address::Takeover { workshop }, Method::Post) => {
+            errands::forward(inbound, workshop, Errand::TakeOver).await
+        }
+        (Address::ReceiptStates { workshop }, Method::Post) => {
+            errands::forward(inbound, workshop, Errand::StoreReceipts).await
+        }
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
         (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,

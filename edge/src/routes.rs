@@ -1,10 +1,10 @@
 //! What answers at each address, one noun to a file.
 
 pub(crate) mod bench;
+pub(crate) mod errands;
 pub(crate) mod health;
 mod host;
 pub(crate) mod join;
-pub(crate) mod messages;
 pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod signups;

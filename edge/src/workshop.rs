@@ -3,6 +3,7 @@
 //! It is found with the first publication, or with the first message where that one came earlier. Until then it has no
 //! tables, so that asking about workshops that never were costs no storage.
 
+mod errand;
 mod mail;
 mod receipt_states;
 mod registration;
@@ -11,42 +12,30 @@ use std::cell::Cell;
 
 use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::mailbox::{
-    AckRequest, AckResult, Collector, KEEP_ACKED_MS, Publication, PullRequest, PullResult, ReceiptUpdate,
-    ReplayRequest,
-};
+use rollcall_shared::mailbox::KEEP_ACKED_MS;
 use rollcall_shared::secret;
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::{KEEP_AFTER_END_MS, Workshop as Record, WorkshopId};
+use rollcall_shared::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
 
-use crate::object::{Ask, asks, name, serve};
+use crate::object::{Ask, KEY_HEADER, asks, name, question, reply};
+pub(crate) use crate::workshop::errand::Errand;
 use crate::workshop::receipt_states::StoredState;
 use crate::workshop::registration::Registration;
-use crate::{clock, sql};
+use crate::{answer, clock, sql};
 
 asks! {
     /// May the workshop be published like this? Asked before anything is written anywhere.
-    Authorize { key: ShownKey, drain_key_sha256: String } -> Verdict<()>;
-    /// Writes the record down. Codes that the workshop had before come back, to be retired.
-    Publish { key: ShownKey, publication: Publication } -> Verdict<Published>;
-    /// Closes the intake. The codes that lead to the workshop come back, to be retired.
-    Retire { key: ShownKey } -> Verdict<Vec<InviteCode>>;
+    Authorize { key: ShownKey, drain_key_sha256: String } -> Granted;
+    /// Writes the record down. `None` where the key is not the one.
+    Publish { key: ShownKey, drain_key_sha256: String, publication: Published } -> Option<Recorded>;
+    /// Closes the intake: the codes that lead to the workshop, to be retired. `None` where the key is not the one.
+    Retire { key: ShownKey } -> Option<Vec<InviteCode>>;
     /// This code has been retired; it need not be named again.
     Left { code: InviteCode } -> ();
     /// Puts messages into the mailbox; those that are there already change nothing.
     Deposit { messages: Vec<String> } -> ();
-    /// Leases messages.
-    Pull { key: ShownKey, request: PullRequest } -> Verdict<PullResult>;
-    /// Acknowledges leases, or gives them back.
-    Acknowledge { key: ShownKey, request: AckRequest } -> Verdict<AckResult>;
-    /// Makes acknowledged messages wait again; says how many.
-    Replay { key: ShownKey, request: ReplayRequest } -> Verdict<u64>;
-    /// Makes this installation the collector; names the one before.
-    TakeOver { key: ShownKey, collector: Collector } -> Verdict<Option<Collector>>;
-    /// Stores receipts' states.
-    StoreReceipts { key: ShownKey, receipts: Vec<ReceiptUpdate> } -> Verdict<()>;
     /// What is known about one receipt.
     FindReceipt { id: SignupId } -> FoundReceipt;
 }
@@ -60,32 +49,40 @@ pub(crate) struct ShownKey {
     pub(crate) publishes: bool,
 }
 
-/// What a host gets, or why it does not.
-pub(crate) type Verdict<T> = std::result::Result<T, Denial>;
+/// Whether a key is the one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Granted {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
 
-/// Why a host is denied.
+/// A record as the objects keep it: its text, and what they need of it.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Denial {
-    /// The key is not this workshop's.
-    Unauthorized,
-    /// Another installation collects.
-    OwnedElsewhere(Collector),
+pub(crate) struct Published {
+    /// The public record as JSON.
+    pub(crate) record: String,
+    /// The code in it.
+    pub(crate) invite_code: InviteCode,
+    /// The end in it.
+    pub(crate) ends_at: Millis,
 }
 
 /// What publishing came to.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Published {
+pub(crate) struct Recorded {
     /// Whether the workshop was not known before.
     pub(crate) new: bool,
-    /// Codes that are no longer the workshop's.
+    /// Codes that are no longer the workshop's, to be retired.
     pub(crate) leaving: Vec<InviteCode>,
 }
 
 /// A receipt as far as the edge knows it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct FoundReceipt {
-    /// The workshop's record, unless it was erased.
-    pub(crate) workshop: Option<Record>,
+    /// The workshop's record as JSON, unless it was erased.
+    pub(crate) record: Option<String>,
     /// The state that the laptop sent; none yet means *received*.
     pub(crate) state: Option<StoredState>,
 }
@@ -110,19 +107,23 @@ impl DurableObject for Workshop {
         Self { state, sql, founded }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        match name(&request).as_str() {
-            Authorize::NAME => serve(request, async |ask: Authorize| self.authorize(&ask)).await,
-            Publish::NAME => serve(request, async |ask| self.publish(ask).await).await,
-            Retire::NAME => serve(request, async |ask| self.retire(ask)).await,
-            Left::NAME => serve(request, async |ask: Left| registration::left(&self.sql, &ask.code)).await,
-            Deposit::NAME => serve(request, async |ask| self.deposit(ask).await).await,
-            Pull::NAME => serve(request, async |ask| self.pull(ask)).await,
-            Acknowledge::NAME => serve(request, async |ask| self.acknowledge(ask).await).await,
-            Replay::NAME => serve(request, async |ask| self.replay(ask)).await,
-            TakeOver::NAME => serve(request, async |ask| self.take_over(ask)).await,
-            StoreReceipts::NAME => serve(request, async |ask| self.store_receipts(ask)).await,
-            FindReceipt::NAME => serve(request, async |ask| self.find_receipt(ask)).await,
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let name = name(&request);
+        let key = request.headers().get(KEY_HEADER)?.unwrap_or_default();
+        let bytes = request.bytes().await?;
+        if let Some(errand) = Errand::named(&name) {
+            return match self.run(errand, &key, &bytes).await {
+                Ok(response) => Ok(response),
+                Err(refusal) => answer::refuse(&refusal.into_problem()),
+            };
+        }
+        match name.as_str() {
+            Authorize::NAME => reply::<Authorize>(&self.authorize(&question(&bytes)?)?),
+            Publish::NAME => reply::<Publish>(&self.publish(question(&bytes)?).await?),
+            Retire::NAME => reply::<Retire>(&self.retire(question(&bytes)?)?),
+            Left::NAME => reply::<Left>(&registration::left(&self.sql, &question::<Left>(&bytes)?.code)?),
+            Deposit::NAME => reply::<Deposit>(&self.deposit(question(&bytes)?).await?),
+            FindReceipt::NAME => reply::<FindReceipt>(&self.find_receipt(question(&bytes)?)?),
             _ => Response::error("no such question", 404),
         }
     }
@@ -141,27 +142,27 @@ impl DurableObject for Workshop {
 }
 
 impl Workshop {
-    fn authorize(&self, ask: &Authorize) -> Result<Verdict<()>> {
+    fn authorize(&self, ask: &Authorize) -> Result<Granted> {
         Ok(may_publish(self.registration()?.as_ref(), &ask.key, &ask.drain_key_sha256))
     }
 
-    async fn publish(&self, ask: Publish) -> Result<Verdict<Published>> {
+    async fn publish(&self, ask: Publish) -> Result<Option<Recorded>> {
         let before = self.registration()?;
-        if let Err(denial) = may_publish(before.as_ref(), &ask.key, &ask.publication.drain_key_sha256) {
-            return Ok(Err(denial));
+        if may_publish(before.as_ref(), &ask.key, &ask.drain_key_sha256) == Granted::No {
+            return Ok(None);
         }
         self.found()?;
-        registration::write(&self.sql, &ask.publication)?;
+        registration::write(&self.sql, before.as_ref(), &ask.publication, &ask.drain_key_sha256)?;
         let leaving = registration::leaving(&self.sql)?;
         self.set_alarm().await?;
-        Ok(Ok(Published { new: before.is_none(), leaving }))
+        Ok(Some(Recorded { new: before.is_none(), leaving }))
     }
 
-    fn retire(&self, ask: Retire) -> Result<Verdict<Vec<InviteCode>>> {
-        let Some(registration) = self.opened_by(&ask.key)? else { return Ok(Err(Denial::Unauthorized)) };
+    fn retire(&self, ask: Retire) -> Result<Option<Vec<InviteCode>>> {
+        let Some(registration) = self.opened_by(&ask.key.sha256)? else { return Ok(None) };
         let mut codes = registration::leaving(&self.sql)?;
-        codes.push(registration.workshop.invite_code);
-        Ok(Ok(codes))
+        codes.push(registration.invite_code);
+        Ok(Some(codes))
     }
 
     async fn deposit(&self, ask: Deposit) -> Result<()> {
@@ -170,68 +171,17 @@ impl Workshop {
         self.bring_alarm_forward().await
     }
 
-    fn pull(&self, ask: Pull) -> Result<Verdict<PullResult>> {
-        if let Err(denial) = self.collect(&ask.key, &ask.request.collector)? {
-            return Ok(Err(denial));
-        }
-        mail::pull(&self.sql, &ask.request, clock::now()).map(Ok)
-    }
-
-    async fn acknowledge(&self, ask: Acknowledge) -> Result<Verdict<AckResult>> {
-        if let Err(denial) = self.collect(&ask.key, &ask.request.collector)? {
-            return Ok(Err(denial));
-        }
-        let answer = mail::acknowledge(&self.sql, &ask.request, clock::now())?;
-        self.bring_alarm_forward().await?;
-        Ok(Ok(answer))
-    }
-
-    fn replay(&self, ask: Replay) -> Result<Verdict<u64>> {
-        if let Err(denial) = self.collect(&ask.key, &ask.request.collector)? {
-            return Ok(Err(denial));
-        }
-        mail::replay(&self.sql, ask.request.since, clock::now()).map(Ok)
-    }
-
-    fn take_over(&self, ask: TakeOver) -> Result<Verdict<Option<Collector>>> {
-        let Some(before) = self.opened_by(&ask.key)? else { return Ok(Err(Denial::Unauthorized)) };
-        registration::set_collector(&self.sql, &ask.collector)?;
-        // What the other installation has leased and not acknowledged comes to this one at once.
-        if before.collector.as_ref().is_some_and(|other| other.id != ask.collector.id) {
-            mail::release_leases(&self.sql, clock::now())?;
-        }
-        Ok(Ok(before.collector))
-    }
-
-    fn store_receipts(&self, ask: StoreReceipts) -> Result<Verdict<()>> {
-        if self.opened_by(&ask.key)?.is_none() {
-            return Ok(Err(Denial::Unauthorized));
-        }
-        receipt_states::store(&self.sql, &ask.receipts).map(Ok)
-    }
-
     fn find_receipt(&self, ask: FindReceipt) -> Result<FoundReceipt> {
-        let Some(registration) = self.registration()? else {
-            return Ok(FoundReceipt { workshop: None, state: None });
-        };
-        let state = receipt_states::find(&self.sql, &ask.id)?;
-        Ok(FoundReceipt { workshop: Some(registration.workshop), state })
-    }
-
-    /// Lets a collector in: the one there is, or the first that comes.
-    fn collect(&self, key: &ShownKey, collector: &Collector) -> Result<Verdict<()>> {
-        let Some(registration) = self.opened_by(key)? else { return Ok(Err(Denial::Unauthorized)) };
-        match registration.collector {
-            Some(owner) if owner.id != collector.id => return Ok(Err(Denial::OwnedElsewhere(owner))),
-            Some(owner) if owner == *collector => {}
-            _ => registration::set_collector(&self.sql, collector)?,
+        if !self.founded.get() {
+            return Ok(FoundReceipt::default());
         }
-        Ok(Ok(()))
+        let state = receipt_states::find(&self.sql, &ask.id)?;
+        Ok(FoundReceipt { record: registration::record(&self.sql)?, state })
     }
 
     /// The registration, where the key is its drain key.
-    fn opened_by(&self, key: &ShownKey) -> Result<Option<Registration>> {
-        Ok(self.registration()?.filter(|registration| same(&registration.drain_key_sha256, &key.sha256)))
+    fn opened_by(&self, key_sha256: &str) -> Result<Option<Registration>> {
+        Ok(self.registration()?.filter(|registration| same(&registration.drain_key_sha256, key_sha256)))
     }
 
     fn registration(&self) -> Result<Option<Registration>> {
@@ -251,7 +201,7 @@ impl Workshop {
     /// When the object is erased: so long after the workshop's end, or after the last message where none was published.
     fn end_of_keeping(&self) -> Result<Option<Millis>> {
         let last = match self.registration()? {
-            Some(registration) => Some(registration.workshop.ends_at),
+            Some(registration) => Some(registration.ends_at),
             None if self.founded.get() => mail::last_deposit(&self.sql)?,
             None => None,
         };
@@ -282,15 +232,15 @@ impl Workshop {
 
 /// A new workshop is published with the deployment's key, a known one changed with its own. The publish key with the
 /// very drain key that is written down is let in as well: a publication that broke off is sent again like that.
-fn may_publish(known: Option<&Registration>, key: &ShownKey, drain_key_sha256: &str) -> Verdict<()> {
-    let allowed = match known {
+fn may_publish(known: Option<&Registration>, key: &ShownKey, drain_key_sha256: &str) -> Granted {
+    let may = match known {
         None => key.publishes,
         Some(known) => {
             same(&known.drain_key_sha256, &key.sha256)
                 || (key.publishes && same(&known.drain_key_sha256, drain_key_sha256))
         }
     };
-    if allowed { Ok(()) } else { Err(Denial::Unauthorized) }
+    if may { Granted::Yes } else { Granted::No }
 }
 
 fn same(a: &str, b: &str) -> bool {

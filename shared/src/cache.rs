@@ -30,9 +30,9 @@ pub fn kv_key(code: &InviteCode) -> String {
     format!("workshop:invite:{code}")
 }
 
-/// What is known about a code.
+/// What is known about a code. Tagged from outside: a tag inside would give the worker a second copy of every reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Known {
     /// A workshop has it.
     Published {

@@ -4,38 +4,45 @@
 //! a request that broke off has left undone, the same request sent again does.
 
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::mailbox::{Answer as Success, Publication};
+use rollcall_shared::mailbox::{Answer as Success, MAX_BODY_BYTES, Publication};
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
-use crate::body::host_json;
 use crate::invite_code::{Claim, Claimed, RetireCode};
 use crate::object::ask;
 use crate::router::Inbound;
-use crate::routes::host::{Host, granted, invalid};
-use crate::workshop::{Authorize, Left, Publish, Retire};
-use crate::{cache, invite_code};
+use crate::routes::host::{Host, invalid, unauthorized};
+use crate::workshop::{Authorize, Granted, Left, Publish, Published, Retire};
+use crate::{body, cache, invite_code};
 
 /// Publishes the workshop, or changes it.
 pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let publication: Publication = host_json(&mut inbound.request).await?;
-    check(&publication, &host.workshop)?;
+    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let publication: Publication = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
+    let record = checked(&publication, &host.workshop)?;
     let Publication { workshop, drain_key_sha256 } = &publication;
     let code = &workshop.invite_code;
 
     // First whether it may be, then whether the code is free, and only then is it written down: a code that is another's
     // leaves everything as it was.
     let authorize = Authorize { key: host.key, drain_key_sha256: drain_key_sha256.clone() };
-    granted(ask(&host.object, &authorize).await?)?;
+    if ask(&host.object, &authorize).await? == Granted::No {
+        return Err(unauthorized().into());
+    }
     let claim = Claim { workshop: workshop.clone() };
     if ask(&invite_code::object(&inbound.env, code)?, &claim).await? == Claimed::Taken {
         return Err(Problem::new(ProblemCode::Taken).into());
     }
-    let published =
-        granted(ask(&host.object, &Publish { key: authorize.key, publication: publication.clone() }).await?)?;
+    let Authorize { key, drain_key_sha256 } = authorize;
+    let publish = Publish {
+        key,
+        drain_key_sha256,
+        publication: Published { record, invite_code: code.clone(), ends_at: workshop.ends_at },
+    };
+    let published = ask(&host.object, &publish).await?.ok_or_else(unauthorized)?;
     for old in &published.leaving {
         retire_code(&inbound.env, old, &host.workshop).await?;
         ask(&host.object, &Left { code: old.clone() }).await?;
@@ -47,7 +54,7 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
 /// Closes the intake. The mailbox and the receipts go on.
 pub(crate) async fn retire(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let codes = granted(ask(&host.object, &Retire { key: host.key }).await?)?;
+    let codes = ask(&host.object, &Retire { key: host.key }).await?.ok_or_else(unauthorized)?;
     for code in &codes {
         retire_code(&inbound.env, code, &host.workshop).await?;
         ask(&host.object, &Left { code: code.clone() }).await?;
@@ -61,7 +68,8 @@ async fn retire_code(env: &Env, code: &InviteCode, workshop: &WorkshopId) -> Res
     Ok(())
 }
 
-fn check(publication: &Publication, id: &WorkshopId) -> Result<(), Refusal> {
+/// The record as JSON, where it may be published under this id.
+fn checked(publication: &Publication, id: &WorkshopId) -> Result<String, Refusal> {
     let Publication { workshop, drain_key_sha256: _ } = publication;
     if workshop.id != *id {
         return Err(invalid("workshop.id", "other_than_address"));
@@ -74,10 +82,10 @@ fn check(publication: &Publication, id: &WorkshopId) -> Result<(), Refusal> {
         let field = FieldError::new(format!("workshop.{}", error.field()), "invalid");
         return Err(Problem { errors: vec![field], ..problem }.into());
     }
-    let bytes = serde_json::to_string(workshop).map_err(Error::from)?.len();
-    if bytes > MAX_RECORD_BYTES {
-        let detail = format!("the record has {bytes} bytes, {MAX_RECORD_BYTES} at most");
+    let record = serde_json::to_string(workshop).map_err(Error::from)?;
+    if record.len() > MAX_RECORD_BYTES {
+        let detail = format!("the record has {} bytes, {MAX_RECORD_BYTES} at most", record.len());
         return Err(Problem::new(ProblemCode::TooLarge).with_detail(detail).into());
     }
-    Ok(())
+    Ok(record)
 }

@@ -1,11 +1,12 @@
 //! One row: the workshop's record, whose key drains it, and who collects. Beside it, codes that are being retired.
 
+use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::mailbox::{Collector, Publication};
-use rollcall_shared::workshop::Workshop;
+use rollcall_shared::mailbox::Collector;
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
+use super::Published;
 use crate::sql;
 
 /// A code stays in `leaving_codes` until its own object has retired it, so that a publication that broke off in
@@ -13,7 +14,9 @@ use crate::sql;
 pub(super) const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS registration (
         one INTEGER PRIMARY KEY CHECK (one = 1),
-        workshop TEXT NOT NULL,
+        record TEXT NOT NULL,
+        invite_code TEXT NOT NULL,
+        ends_at INTEGER NOT NULL,
         drain_key_sha256 TEXT NOT NULL,
         collector_id TEXT,
         collector_name TEXT
@@ -21,10 +24,12 @@ pub(super) const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS leaving_codes (code TEXT PRIMARY KEY) STRICT;
 ";
 
-/// The row.
+/// The row, but for the record itself.
 pub(super) struct Registration {
-    /// The public record.
-    pub(super) workshop: Workshop,
+    /// The code that leads here.
+    pub(super) invite_code: InviteCode,
+    /// When the workshop ends.
+    pub(super) ends_at: Millis,
     /// SHA-256 of the drain key, hexadecimal.
     pub(super) drain_key_sha256: String,
     /// The one installation that collects, once one did.
@@ -34,38 +39,48 @@ pub(super) struct Registration {
 pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     #[derive(Deserialize)]
     struct Row {
-        workshop: String,
+        invite_code: InviteCode,
+        ends_at: Millis,
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
     }
-    let query = "SELECT workshop, drain_key_sha256, collector_id, collector_name FROM registration";
-    let Some(row) = sql::first::<Row>(storage, query, [])? else { return Ok(None) };
-    let collector = row.collector_id.zip(row.collector_name).map(|(id, name)| Collector { id, name });
-    Ok(Some(Registration {
-        workshop: serde_json::from_slice(row.workshop.as_bytes())?,
-        drain_key_sha256: row.drain_key_sha256,
-        collector,
-    }))
+    let query =
+        "SELECT invite_code, ends_at, drain_key_sha256, collector_id, collector_name FROM registration";
+    let registration = |row: Row| {
+        let Row { invite_code, ends_at, drain_key_sha256, collector_id, collector_name } = row;
+        let collector = collector_id.zip(collector_name).map(|(id, name)| Collector { id, name });
+        Registration { invite_code, ends_at, drain_key_sha256, collector }
+    };
+    Ok(sql::first(storage, query, [])?.map(registration))
+}
+
+/// The public record as JSON.
+pub(super) fn record(storage: &SqlStorage) -> Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        record: String,
+    }
+    Ok(sql::first::<Row>(storage, "SELECT record FROM registration", [])?.map(|row| row.record))
 }
 
 /// Writes a publication down; the code that it replaces begins to leave. The drain key stays the first one.
-pub(super) fn write(storage: &SqlStorage, publication: &Publication) -> Result<()> {
-    let code = &publication.workshop.invite_code;
-    if let Some(before) =
-        read(storage)?.map(|before| before.workshop.invite_code).filter(|before| before != code)
-    {
-        storage
-            .exec("INSERT OR IGNORE INTO leaving_codes (code) VALUES (?)", vec![before.as_str().into()])?;
+pub(super) fn write(
+    storage: &SqlStorage,
+    before: Option<&Registration>,
+    publication: &Published,
+    drain_key_sha256: &str,
+) -> Result<()> {
+    let Published { record, invite_code, ends_at } = publication;
+    if let Some(old) = before.map(|before| &before.invite_code).filter(|old| *old != invite_code) {
+        storage.exec("INSERT OR IGNORE INTO leaving_codes (code) VALUES (?)", vec![old.as_str().into()])?;
     }
-    left(storage, code)?;
+    left(storage, invite_code)?;
     storage.exec(
-        "INSERT INTO registration (one, workshop, drain_key_sha256) VALUES (1, ?, ?)
-         ON CONFLICT (one) DO UPDATE SET workshop = excluded.workshop",
-        vec![
-            serde_json::to_string(&publication.workshop)?.into(),
-            publication.drain_key_sha256.as_str().into(),
-        ],
+        "INSERT INTO registration (one, record, invite_code, ends_at, drain_key_sha256) VALUES (1, ?, ?, ?, ?)
+         ON CONFLICT (one) DO UPDATE
+         SET record = excluded.record, invite_code = excluded.invite_code, ends_at = excluded.ends_at",
+        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).into(), drain_key_sha256.into()],
     )?;
     Ok(())
 }

@@ -1,0 +1,131 @@
+//! What a host's laptop comes for: to lease, acknowledge and replay mail, to take over, to leave receipts' states. The
+//! worker hands these requests on as they are; they are answered here.
+
+use rollcall_shared::mailbox::{
+    AckRequest, Answer as Success, Collector, MAX_ENTRIES, PullRequest, ReceiptsRequest, ReceiptsResult,
+    ReplayRequest, ReplayResult, TakeoverRequest, TakeoverResult,
+};
+use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use serde::de::DeserializeOwned;
+use worker::Result;
+
+use super::{Workshop, mail, receipt_states, registration};
+use crate::answer::{self, Answer, Refusal};
+use crate::{body, clock};
+
+/// One kind of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// `POST …/messages/pull`
+    Pull,
+    /// `POST …/messages/ack`
+    Acknowledge,
+    /// `POST …/messages/replay`
+    Replay,
+    /// `POST …/takeover`
+    TakeOver,
+    /// `POST …/receipts`
+    StoreReceipts,
+}
+
+impl Errand {
+    const ALL: [Self; 5] = [Self::Pull, Self::Acknowledge, Self::Replay, Self::TakeOver, Self::StoreReceipts];
+
+    /// How the worker names it to the object.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Acknowledge => "acknowledge",
+            Self::Replay => "replay",
+            Self::TakeOver => "take-over",
+            Self::StoreReceipts => "store-receipts",
+        }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|errand| errand.name() == name)
+    }
+}
+
+impl Workshop {
+    /// Answers a host's request.
+    pub(super) async fn run(&self, errand: Errand, key: &str, bytes: &[u8]) -> Answer {
+        match errand {
+            Errand::Pull => self.pull(key, &read(bytes)?),
+            Errand::Acknowledge => self.acknowledge(key, &read(bytes)?).await,
+            Errand::Replay => self.replay(key, &read(bytes)?),
+            Errand::TakeOver => self.take_over(key, &read(bytes)?),
+            Errand::StoreReceipts => self.store_receipts(key, &read(bytes)?),
+        }
+    }
+
+    fn pull(&self, key: &str, request: &PullRequest) -> Answer {
+        self.collect(key, &request.collector)?;
+        answer::json(200, &Success::of(mail::pull(&self.sql, request, clock::now())?))
+    }
+
+    async fn acknowledge(&self, key: &str, request: &AckRequest) -> Answer {
+        if request.acks.len() + request.retries.len() > MAX_ENTRIES {
+            return Err(invalid("acks", "too_many"));
+        }
+        self.collect(key, &request.collector)?;
+        let result = mail::acknowledge(&self.sql, request, clock::now())?;
+        self.bring_alarm_forward().await?;
+        answer::json(200, &Success::of(result))
+    }
+
+    fn replay(&self, key: &str, request: &ReplayRequest) -> Answer {
+        self.collect(key, &request.collector)?;
+        let replayed = mail::replay(&self.sql, request.since, clock::now())?;
+        answer::json(200, &Success::of(ReplayResult { replayed }))
+    }
+
+    fn take_over(&self, key: &str, request: &TakeoverRequest) -> Answer {
+        let TakeoverRequest { collector } = request;
+        check(collector)?;
+        let previous = self.opened_by(key)?.ok_or_else(unauthorized)?.collector;
+        registration::set_collector(&self.sql, collector)?;
+        // What the other installation has leased and not acknowledged comes to this one at once.
+        if previous.as_ref().is_some_and(|other| other.id != collector.id) {
+            mail::release_leases(&self.sql, clock::now())?;
+        }
+        answer::json(200, &Success::of(TakeoverResult { previous }))
+    }
+
+    fn store_receipts(&self, key: &str, request: &ReceiptsRequest) -> Answer {
+        let ReceiptsRequest { receipts } = request;
+        if receipts.len() > MAX_ENTRIES {
+            return Err(invalid("receipts", "too_many"));
+        }
+        self.opened_by(key)?.ok_or_else(unauthorized)?;
+        receipt_states::store(&self.sql, receipts)?;
+        answer::json(200, &Success::of(ReceiptsResult { stored: receipts.len() as u64 }))
+    }
+
+    /// Lets a collector in: the one there is, or the first that comes.
+    fn collect(&self, key: &str, collector: &Collector) -> Result<(), Refusal> {
+        check(collector)?;
+        match self.opened_by(key)?.ok_or_else(unauthorized)?.collector {
+            Some(owner) if owner.id != collector.id => Err(Problem::owned_elsewhere(owner).into()),
+            Some(owner) if owner == *collector => Ok(()),
+            _ => Ok(registration::set_collector(&self.sql, collector)?),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(bytes).map_err(|error| body::malformed(&error).into())
+}
+
+/// Refuses a collector that names itself in a way that cannot be shown.
+fn check(collector: &Collector) -> Result<(), Refusal> {
+    if collector.is_valid() { Ok(()) } else { Err(invalid("collector", "text")) }
+}
+
+fn invalid(field: &str, code: &str) -> Refusal {
+    Problem::invalid(vec![FieldError::new(field, code)]).into()
+}
+
+fn unauthorized() -> Problem {
+    Problem::new(ProblemCode::Unauthorized)
+}
