@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
 use serde_json::Value;
@@ -30,8 +31,10 @@ pub struct Edge {
 impl Edge {
     /// The edge that the tests of one program share: each test has workshops of its own on it.
     pub fn shared() -> &'static Self {
-        static EDGE: OnceLock<Edge> = OnceLock::new();
-        EDGE.get_or_init(Self::start)
+        static EDGE: OnceLock<Option<Edge>> = OnceLock::new();
+        // Tried once: where it does not start for the first test, the others need not wait for the same.
+        let edge = EDGE.get_or_init(|| std::panic::catch_unwind(Self::start).ok());
+        edge.as_ref().expect("the edge started; why not stands above")
     }
 
     /// Starts an edge with nothing on it.
@@ -95,9 +98,11 @@ impl Edge {
 
     fn wait_until_healthy(&self) {
         let url = format!("{}/healthz", self.url);
+        let deadline = Instant::now() + wait::DEADLINE;
         wait::until("the edge answers", || {
             let ended = self.process.lock().unwrap().try_ended();
-            assert!(ended.is_none(), "the edge ended ({ended:?}):\n{}", self.log());
+            let given_up = ended.is_some() || Instant::now() + Duration::from_secs(1) > deadline;
+            assert!(!given_up, "the edge does not answer ({ended:?}):\n{}", self.log());
             client().get(&url).send().ok().filter(|answer| answer.status() == 200)
         });
     }

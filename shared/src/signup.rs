@@ -111,6 +111,10 @@ impl SignupForm {
         if body.len() > MAX_BODY_BYTES {
             return Err(FormError::TooLarge);
         }
+        // serde reads a struct from a list as well; a form is an object.
+        if body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(FormError::Json { line: 1, column: 1 });
+        }
         serde_json::from_slice(body).map_err(|e| FormError::Json { line: e.line(), column: e.column() })
     }
 
@@ -356,7 +360,8 @@ mod tests {
         assert_eq!(SignupForm::from_json(&vec![b' '; MAX_BODY_BYTES + 1]), Err(FormError::TooLarge));
         assert_eq!(SignupForm::from_json(b"{\"name\":\n1}"), Err(FormError::Json { line: 2, column: 1 }));
         assert_eq!(SignupForm::from_urlencoded(b"name=%FF"), Err(FormError::Encoding));
-        let deep = "[".repeat(10_000);
+        assert_eq!(SignupForm::from_json(b" []"), Err(FormError::Json { line: 1, column: 1 }));
+        let deep = format!("{{\"answers\":{}", "[".repeat(10_000));
         assert!(matches!(SignupForm::from_json(deep.as_bytes()), Err(FormError::Json { .. })));
     }
 }

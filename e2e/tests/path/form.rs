@@ -97,7 +97,7 @@ fn works(server: &str, workshop: &Workshop, folder: &Folder) {
         let answer = client().get(&receipt).header("accept-language", "en").send().unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["cache-control"], "no-store");
-        Some(answer.text().unwrap()).filter(|html| html.contains("on the list"))
+        Some(answer.text().unwrap()).filter(|html| html.contains("class=\"state registered\""))
     });
     assert!(!html.contains(&teacher.phone) && !html.contains("王芳"), "a receipt names nobody");
     wait::until_equal("rows", &2, || folder.count("SELECT count(*) FROM signups"));

@@ -55,7 +55,10 @@ fn bodies_are_refused_for_what_they_are() {
 fn addresses_and_methods_are_refused_for_what_they_are() {
     let edge = Edge::shared();
     let at = |path: &str| format!("{}{path}", edge.url());
-    check(client().get(at("/nowhere")), 404, "not_found");
+    check(client().get(at("/v1/nowhere")), 404, "not_found");
+    let page = client().get(at("/nowhere")).send().unwrap();
+    assert_eq!(page.status(), 404);
+    assert!(page.text().unwrap().contains("<h1>"), "a person who mistyped an address reads a page");
     check(client().get(at("/v1/receipts/x/y")), 404, "not_found");
     assert!(check(client().get(at("/v1/signups")), 405, "method_not_allowed").contains("POST"));
     assert!(
