@@ -12,7 +12,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rollcall_shared::problem::Problem;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,6 +22,9 @@ use crate::venue::answer::problem;
 
 /// Most connections at once: a hall of 500 phones with browsers that open six each.
 const MAX_CONNECTIONS: usize = 3_000;
+/// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a hall's first
+/// instant: the rest would wait a whole second before they knock again.
+const BACKLOG: u32 = 4_096;
 /// A connection that sends no whole request head in this time is closed; also how long one may idle.
 const HEAD: Duration = Duration::from_secs(15);
 /// Longest time from a request's head to its answer.
@@ -39,12 +42,21 @@ pub(crate) async fn listen(
     purpose: &'static str,
     flag: &'static str,
 ) -> Result<TcpListener, SettingsError> {
-    TcpListener::bind(address).await.map_err(|e| SettingsError::Port {
+    bind(address).map_err(|e| SettingsError::Port {
         address: address.to_string(),
         purpose,
         why: e.to_string(),
         flag,
     })
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // On Windows the same word lets two programs have one port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Answers until `stop`, then finishes what is in hand.
