@@ -113,13 +113,22 @@ fn docs(context: &Context) -> Result<Tally> {
 }
 
 fn unit_tests(context: &Context) -> Result<Tally> {
-    let arguments = ["test", "--workspace", "--exclude", "rollcall-e2e", "--all-targets", "--no-fail-fast"];
+    let arguments =
+        ["test", "--release", "--workspace", "--exclude", "rollcall-e2e", "--all-targets", "--no-fail-fast"];
     tally::run(tool::cargo(&context.checkout).args(arguments))
 }
 
 fn doc_tests(context: &Context) -> Result<Tally> {
-    let arguments =
-        ["test", "--doc", "--package", "rollcall-shared", "--package", "rollcall-engine", "--no-fail-fast"];
+    let arguments = [
+        "test",
+        "--release",
+        "--doc",
+        "--package",
+        "rollcall-shared",
+        "--package",
+        "rollcall-engine",
+        "--no-fail-fast",
+    ];
     tally::run(tool::cargo(&context.checkout).args(arguments))
 }
 
@@ -136,7 +145,10 @@ fn host_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = tool::cargo(&context.checkout);
     environment::describe(&mut cargo, &context.checkout)?;
-    tally::run(cargo.args(["test", "--release", "--package", "rollcall-e2e", "--no-fail-fast"]))
+    // Most of them wait most of the time, for leases to run out: more at once than there are processors.
+    let arguments =
+        ["test", "--release", "--package", "rollcall-e2e", "--no-fail-fast", "--", "--test-threads=8"];
+    tally::run(cargo.args(arguments))
 }
 
 fn check(command: &mut Command) -> Result<Tally> {
