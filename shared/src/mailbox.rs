@@ -54,6 +54,10 @@ pub struct PullRequest {
     /// How many at the most; at most [`MAX_BATCH`].
     #[serde(default = "batch")]
     pub batch_size: u32,
+    /// Ends the leases that there are, first. Said once, by a collector that has just started and does not know them:
+    /// after a crash its mail comes again at once, not when the leases run out. Ours; Cloudflare's contract has none.
+    #[serde(default)]
+    pub release: bool,
 }
 
 fn lease() -> u32 {
@@ -268,6 +272,6 @@ mod tests {
             r#"{"success":true,"errors":[],"result":{"ackCount":1,"retryCount":0,"warnings":[]}}"#
         );
         let pull: PullRequest = serde_json::from_str(r#"{"collector":{"id":"a","name":"b"}}"#).unwrap();
-        assert_eq!((pull.batch_size, pull.visibility_timeout_ms), (MAX_BATCH, LEASE_MS));
+        assert_eq!((pull.batch_size, pull.visibility_timeout_ms, pull.release), (MAX_BATCH, LEASE_MS, false));
     }
 }

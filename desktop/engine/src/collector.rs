@@ -59,10 +59,14 @@ impl<S: Stream> CollectorLoop<S> {
     async fn collect(&self) {
         let mut attempt = 0;
         let mut pulls = 1;
+        // What an earlier run had leased and not stored comes again at once. What still stands in the stream comes twice,
+        // which changes nothing.
+        let mut release = true;
         loop {
             self.ready().await;
-            match self.pull(pulls).await {
+            match self.pull(pulls, release).await {
                 Ok(Mail { backlog, came }) => {
+                    release = false;
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
                     self.backlog.set(backlog);
@@ -99,8 +103,8 @@ impl<S: Stream> CollectorLoop<S> {
         }
     }
 
-    async fn pull(&self, pulls: u64) -> Result<Mail, EdgeError> {
-        let results = join_all((0..pulls).map(|_| self.edge.pull(&self.workshop))).await;
+    async fn pull(&self, pulls: u64, release: bool) -> Result<Mail, EdgeError> {
+        let results = join_all((0..pulls).map(|_| self.edge.pull(&self.workshop, release))).await;
         let (mut backlog, mut came, mut first_error) = (u64::MAX, false, None);
         for result in results {
             match result {

@@ -156,12 +156,13 @@ impl EdgeClient {
         }
     }
 
-    /// Takes up to [`MAX_BATCH`] messages under a lease.
-    pub(crate) async fn pull(&self, workshop: &WorkshopId) -> Result<PullResult, EdgeError> {
+    /// Takes up to [`MAX_BATCH`] messages under a lease; with `release`, ends the leases of an earlier run first.
+    pub(crate) async fn pull(&self, workshop: &WorkshopId, release: bool) -> Result<PullResult, EdgeError> {
         let request = PullRequest {
             collector: self.collector.clone(),
             visibility_timeout_ms: LEASE_MS,
             batch_size: MAX_BATCH,
+            release,
         };
         self.post(workshop, "/messages/pull", &request).await
     }

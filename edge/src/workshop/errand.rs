@@ -61,6 +61,9 @@ impl Workshop {
 
     fn pull(&self, key: &str, request: &PullRequest) -> Answer {
         self.collect(key, &request.collector)?;
+        if request.release {
+            mail::release_leases(&self.sql, clock::now())?;
+        }
         answer::json(200, &Success::of(mail::pull(&self.sql, request, clock::now())?))
     }
 
