@@ -24,9 +24,10 @@ pub(crate) enum Build {
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
     let mut cargo = tool::cargo(checkout);
-    cargo.args(["build", "--release", "--package", "rollcall-engine", "--bin", "rollcall-host"]);
+    // Named by the whole workspace, as the tests are: dependencies then have the same features and are compiled once.
+    cargo.args(["build", "--release", "--workspace", "--bin", "rollcall-host"]);
     if build == Build::Failpoints {
-        cargo.args(["--features", "failpoints"]);
+        cargo.args(["--features", "rollcall-engine/failpoints"]);
     }
     tool::run(&mut cargo)?;
     let program = |name| {

@@ -30,12 +30,11 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 10] = [
     Step { name: "formatting", why: "cargo fmt --check", run: formatting },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
     Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
     Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
-    Step { name: "clippy edge", why: "the same for the worker", run: clippy_edge },
     Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
     Step { name: "unit tests", why: "each crate by itself", run: unit_tests },
     Step { name: "doc tests", why: "examples in the documentation work", run: doc_tests },
@@ -43,7 +42,7 @@ const STEPS: [Step; 11] = [
     Step { name: "host build", why: "rollcall-host, as people run it and with failpoints", run: host_build },
     Step {
         name: "end to end",
-        why: "the whole system, real processes: workerd, Redis, rollcall-host",
+        why: "parts with real files, and the whole system in real processes: workerd, Redis, rollcall-host",
         run: end_to_end,
     },
 ];
@@ -96,40 +95,26 @@ fn shared_for_wasm(context: &Context) -> Result<Tally> {
     check(cargo.current_dir(context.checkout.root()).args(arguments))
 }
 
+/// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
+/// lints are the same.
 fn clippy(context: &Context) -> Result<Tally> {
-    let arguments = ["clippy", "--all-targets", "--", "--deny", "warnings"];
-    check(tool::cargo(&context.checkout).args(arguments))
-}
-
-/// For this machine's own target: the compiler that builds for wasm may come without clippy, and the lints are the same.
-fn clippy_edge(context: &Context) -> Result<Tally> {
-    let arguments = ["clippy", "--package", "rollcall-edge", "--all-targets", "--", "--deny", "warnings"];
-    check(tool::cargo(&context.checkout).args(arguments))
+    check(cargo(context, "clippy").args(["--all-targets", "--", "--deny", "warnings"]))
 }
 
 fn docs(context: &Context) -> Result<Tally> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items"];
-    check(tool::cargo(&context.checkout).args(arguments).env("RUSTDOCFLAGS", "--deny warnings"))
+    check(
+        cargo(context, "doc")
+            .args(["--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
 }
 
 fn unit_tests(context: &Context) -> Result<Tally> {
-    let arguments =
-        ["test", "--release", "--workspace", "--exclude", "rollcall-e2e", "--all-targets", "--no-fail-fast"];
-    tally::run(tool::cargo(&context.checkout).args(arguments))
+    tally::run(cargo(context, "test").args(["--lib", "--bins", "--no-fail-fast"]))
 }
 
 fn doc_tests(context: &Context) -> Result<Tally> {
-    let arguments = [
-        "test",
-        "--release",
-        "--doc",
-        "--package",
-        "rollcall-shared",
-        "--package",
-        "rollcall-engine",
-        "--no-fail-fast",
-    ];
-    tally::run(tool::cargo(&context.checkout).args(arguments))
+    tally::run(cargo(context, "test").args(["--doc", "--no-fail-fast"]))
 }
 
 fn edge_build(context: &Context) -> Result<Tally> {
@@ -143,12 +128,18 @@ fn host_build(context: &Context) -> Result<Tally> {
 }
 
 fn end_to_end(context: &Context) -> Result<Tally> {
-    let mut cargo = tool::cargo(&context.checkout);
+    let mut cargo = cargo(context, "test");
     environment::describe(&mut cargo, &context.checkout)?;
     // Most of them wait most of the time, for leases to run out: more at once than there are processors.
-    let arguments =
-        ["test", "--release", "--package", "rollcall-e2e", "--no-fail-fast", "--", "--test-threads=8"];
-    tally::run(cargo.args(arguments))
+    tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
+}
+
+/// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
+/// packages that are named, so that naming others would compile half of everything anew.
+fn cargo(context: &Context, command: &str) -> Command {
+    let mut cargo = tool::cargo(&context.checkout);
+    cargo.args([command, "--release", "--workspace"]);
+    cargo
 }
 
 fn check(command: &mut Command) -> Result<Tally> {
