@@ -160,6 +160,11 @@ pub fn free_port() -> u16 {
 /// A client that follows no redirects, so that a test sees them.
 pub fn client() -> Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
-    let make = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    let make = || {
+        // reqwest is compiled once for the workspace, with the engine's TLS, and wants a provider even for plain HTTP.
+        // An error only says that there is one already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+    };
     CLIENT.get_or_init(make).clone()
 }

@@ -1,9 +1,8 @@
 //! Builds the worker into edge/build. wrangler.toml calls `cargo xtask edge` before it serves or deploys.
 
-use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::{fmt, fs};
 
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
@@ -49,7 +48,9 @@ pub(crate) fn build(checkout: &Checkout, tools: &EdgeTools) -> Result<()> {
         setup::path_with_node(&mut build, checkout)?;
         tool::run(&mut build)
     })?;
-    weigh(&checkout.worker())?;
+    let weight = weigh(checkout)?;
+    let verdict = if weight.is_within_limit() { "within" } else { "OVER" };
+    say(format!("the worker: {weight}, {verdict} the target of {} KB", versions::WASM_LIMIT_BYTES / 1024));
     stamp.keep()
 }
 
@@ -73,11 +74,32 @@ fn is_built(checkout: &Checkout) -> bool {
     checkout.worker().join("index.js").is_file()
 }
 
-/// Says how heavy the worker is, as Cloudflare counts it: compressed.
-fn weigh(worker: &Path) -> Result<()> {
+/// How heavy a worker is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weight {
+    plain: u64,
+    /// What Cloudflare counts, and a cold start reads.
+    compressed: u64,
+}
+
+impl Weight {
+    pub(crate) fn is_within_limit(self) -> bool {
+        self.compressed <= versions::WASM_LIMIT_BYTES
+    }
+}
+
+impl fmt::Display for Weight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} KB, {} KB compressed", self.plain / 1024, self.compressed / 1024)
+    }
+}
+
+/// Weighs the worker that was built.
+pub(crate) fn weigh(checkout: &Checkout) -> Result<Weight> {
+    let worker = checkout.worker();
     let mut compressed = GzEncoder::new(Vec::new(), Compression::best());
     let mut plain = 0;
-    for file in fs::read_dir(worker).with_context(|| format!("reading {}", worker.display()))? {
+    for file in fs::read_dir(&worker).with_context(|| format!("reading {}", worker.display()))? {
         let path = file?.path();
         if path.extension().is_some_and(|extension| extension == "wasm") {
             let wasm = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -85,16 +107,8 @@ fn weigh(worker: &Path) -> Result<()> {
             compressed.write_all(&wasm)?;
         }
     }
-    let compressed = compressed.finish()?.len() as u64;
     if plain == 0 {
         bail!("the build left no .wasm in {}", worker.display());
     }
-    let verdict = if compressed <= versions::WASM_LIMIT_BYTES { "within" } else { "OVER" };
-    let limit = versions::WASM_LIMIT_BYTES / 1024;
-    say(format!(
-        "the worker: {} KB, {} KB compressed, {verdict} the target of {limit} KB",
-        plain / 1024,
-        compressed / 1024
-    ));
-    Ok(())
+    Ok(Weight { plain, compressed: compressed.finish()?.len() as u64 })
 }
