@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::text::is_invisible;
 
@@ -93,7 +94,8 @@ impl PersonName {
 fn canonical(input: &str) -> Result<String, PersonNameError> {
     let mut name = String::with_capacity(input.len());
     let mut space_due = false;
-    for c in input.chars().filter(|c| !is_invisible(*c)).nfc() {
+    let visible = input.chars().filter(|c| !is_invisible(*c));
+    for c in ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible) {
         let c = fold(c);
         if c.is_whitespace() && !is_line_control(c) {
             space_due = !name.is_empty();
@@ -129,11 +131,15 @@ fn may_stand(c: char) -> bool {
 }
 
 fn is_word(c: char) -> bool {
-    is_letter(c) || c.general_category_group() == GeneralCategoryGroup::Mark
+    is_letter(c) || is_of(c, GeneralCategoryGroup::Mark)
 }
 
 fn is_letter(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Letter
+    is_of(c, GeneralCategoryGroup::Letter)
+}
+
+fn is_of(c: char, group: GeneralCategoryGroup) -> bool {
+    group.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 /// Zero-width joiner and non-joiner: Persian and Indic spelling needs them between letters.
