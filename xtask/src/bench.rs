@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the rows of the targets, measured on this machine, in one run.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -40,6 +40,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let settings = Settings {
         data_dir: folder.path().to_owned(),
         edge_port: run::free_port()?,
+        lan_host: Ipv4Addr::LOCALHOST.into(),
         lan_port: run::free_port()?,
         metrics_port: run::free_port()?,
         redis: RedisChoice::Private,
