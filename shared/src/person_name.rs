@@ -7,6 +7,7 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde::{Deserialize, Serialize};
 
+use crate::mistake::Mistake;
 use crate::text::is_invisible;
 
 /// Fewest characters of a name (王芳, Li).
@@ -84,12 +85,24 @@ impl PersonName {
     /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. Length is checked
     /// with it; the rest is checked where the sign-up is taken.
     pub fn html_pattern() -> String {
-        format!(
-            r"\s*[\p{{L}}\p{{M}}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF]{{{MIN_CHARS},{}}}\s*",
-            MAX_CHARS * 2
-        )
+        format!(r"\s*[{MAY_STAND}]{{{MIN_CHARS},{}}}\s*", MAX_CHARS * 2)
+    }
+
+    /// How the page's script tells mistakes apart, once the input does not match [`PersonName::html_pattern`].
+    pub fn mistakes() -> Vec<Mistake> {
+        vec![
+            Mistake::new("empty", r"^\s*$"),
+            Mistake::new("character", format!("[^{MAY_STAND}]")),
+            Mistake::new("no_letter", r"^[^\p{L}]*$"),
+            Mistake::new("too_short", r"^\s*\S\s*$"),
+            Mistake::new("too_long", "."),
+        ]
     }
 }
+
+/// What a name may be typed with, as a character class without its brackets: a little more than may be kept.
+const MAY_STAND: &str =
+    r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
 fn canonical(input: &str) -> Result<String, PersonNameError> {
     let mut name = String::with_capacity(input.len());

@@ -1,7 +1,7 @@
 //! What the writer takes, whatever path it came by.
 
 use rollcall_shared::admission::Outcome;
-use rollcall_shared::envelope::SealedSignup;
+use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
@@ -50,8 +50,10 @@ pub(crate) struct Message {
 /// What a message says.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// A valid sign-up.
+    /// A valid sign-up, perhaps one that corrects another.
     Signup(Box<SealedSignup>),
+    /// A sign-up is taken back by its own phone.
+    Cancellation(SealedCancellation),
     /// It cannot be read and never will be.
     Unreadable {
         /// From the outside, where that much could be read.
@@ -71,6 +73,7 @@ impl Message {
     pub(crate) fn unreadable(&self, reason: &'static str) -> Self {
         let id = match &self.content {
             Content::Signup(sealed) => Some(sealed.signup.id),
+            Content::Cancellation(sealed) => Some(sealed.id),
             Content::Unreadable { id, .. } => *id,
         };
         Self { content: Content::Unreadable { id, reason }, ..self.clone() }

@@ -1,11 +1,12 @@
 //! `duplicates`: sign-ups whose number stands on the list already, beside the first.
 
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::{Digest, Signup};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::signups::{Circumstances, json};
+use super::signups::{Circumstances, json, receipt_state, signup_id};
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(
@@ -64,6 +65,49 @@ pub(crate) fn digest(
     conn.prepare_cached("SELECT digest FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
         .query_row((id.to_string(), workshop.as_str()), |row| row.get(0).map(Digest::from_bytes))
         .optional()
+}
+
+/// What the receipt of a duplicate says, if it is one.
+pub(crate) fn state(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<ReceiptState>> {
+    conn.prepare_cached("SELECT state FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+        .query_row((id.to_string(), workshop.as_str()), |row| receipt_state(row, 0))
+        .optional()
+}
+
+/// Its phone took it back: it claims the number no more.
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((id.to_string(), workshop.as_str()))?;
+    Ok(())
+}
+
+/// Moves the oldest one that claims a number onto the list, which must have nobody with that number; who it is.
+pub(crate) fn claim(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    phone: &str,
+    state: ReceiptState,
+) -> rusqlite::Result<Option<SignupId>> {
+    let oldest = conn
+        .prepare_cached(
+            "SELECT id FROM duplicates WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' ORDER BY rowid LIMIT 1",
+        )?
+        .query_row((workshop.as_str(), phone), |row| signup_id(row, 0))
+        .optional()?;
+    let Some(id) = oldest else { return Ok(None) };
+    let key = (id.to_string(), workshop.as_str());
+    conn.prepare_cached(
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
+         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at
+         FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .execute((&key.0, key.1, state.as_str()))?;
+    conn.prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?.execute(key)?;
+    Ok(Some(id))
 }
 
 /// How many there are, over all workshops.

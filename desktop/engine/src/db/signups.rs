@@ -6,7 +6,7 @@ use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::{Digest, Signup};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use crate::message::Path;
@@ -98,6 +98,43 @@ pub(crate) fn digest(
         .optional()
 }
 
+/// How a sign-up stands on the list, if it is there.
+pub(crate) fn state(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<ReceiptState>> {
+    conn.prepare_cached("SELECT state FROM signups WHERE id = ?1 AND workshop_id = ?2")?
+        .query_row((id.to_string(), workshop.as_str()), |row| receipt_state(row, 0))
+        .optional()
+}
+
+/// Takes a sign-up off the list; the number that it held, and since when.
+pub(crate) fn cancel(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<(String, Millis)> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2 RETURNING phone, received_at",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Gives a seat to whoever has waited longest; who that is, if anybody waits.
+pub(crate) fn promote_longest_waiting(
+    conn: &Connection,
+    workshop: &WorkshopId,
+) -> rusqlite::Result<Option<SignupId>> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = 'registered' WHERE rowid = (
+           SELECT rowid FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted' ORDER BY received_at, rowid LIMIT 1
+         ) RETURNING id",
+    )?
+    .query_row([workshop.as_str()], |row| signup_id(row, 0))
+    .optional()
+}
+
 /// Who holds a number on a workshop's list, and under which name.
 pub(crate) fn holder(
     conn: &Connection,
@@ -143,6 +180,22 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
         })
     })?
     .collect()
+}
+
+/// A state as it stands in a column.
+pub(super) fn receipt_state(row: &Row<'_>, column: usize) -> rusqlite::Result<ReceiptState> {
+    let word: String = row.get(column)?;
+    ReceiptState::from_word(&word).ok_or_else(|| wrong(column))
+}
+
+/// An id as it stands in a column.
+pub(super) fn signup_id(row: &Row<'_>, column: usize) -> rusqlite::Result<SignupId> {
+    let text: String = row.get(column)?;
+    SignupId::parse(&text).map_err(|_| wrong(column))
+}
+
+fn wrong(column: usize) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(column, "signups".to_owned(), rusqlite::types::Type::Text)
 }
 
 pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {

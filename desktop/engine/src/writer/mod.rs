@@ -6,6 +6,7 @@
 
 mod admit;
 mod batch;
+mod ending;
 #[cfg(test)]
 mod tests;
 
