@@ -8,6 +8,8 @@ mod admit;
 mod batch;
 mod ending;
 #[cfg(test)]
+mod ending_tests;
+#[cfg(test)]
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
