@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Bench,
     /// Builds the worker into edge/build, unless nothing has changed
     Edge,
+    /// Packs the phone page's script and style from edge/web into shared, to be committed
+    Web,
     /// Installs what is missing on this machine and nothing else
     Setup,
 }

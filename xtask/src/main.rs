@@ -18,6 +18,7 @@ mod step;
 mod test;
 mod tool;
 mod versions;
+mod web;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Run(options) => run::command(options),
         Command::Test(options) => test::command(options),
         Command::Bench => bench::command(),
+        Command::Web => web::command(),
         Command::Setup => setup::command(),
     }
 }

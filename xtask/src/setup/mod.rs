@@ -33,6 +33,11 @@ pub(crate) fn command() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Gets what packs the page's script.
+pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
+    npm::install(checkout)
+}
+
 /// Whether the engine will start a Redis of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Redis {

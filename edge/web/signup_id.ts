@@ -1,0 +1,26 @@
+// The sign-up's id: drawn before the first attempt, the same for every attempt with the same content.
+
+/** A UUID of version 4. Not `crypto.randomUUID`: browsers hide that one from plain HTTP, as at the venue. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => (byte + 0x100).toString(16).slice(1)).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** One sign-up on its way. */
+export interface Attempt {
+  id: string;
+  filled_at: number;
+}
+
+/** Remembers the attempt for what was typed; other content is another sign-up. */
+export function attempts(): (content: string) => Attempt {
+  const known = new Map<string, Attempt>();
+  return (content) => {
+    const attempt = known.get(content) ?? { id: newId(), filled_at: Date.now() };
+    known.set(content, attempt);
+    return attempt;
+  };
+}
