@@ -28,25 +28,32 @@ const browser = await chromium.launch({
   executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium",
   args: FLAGS,
 });
+/** No story takes longer; a browser that hangs is a failure that says so. */
+setTimeout(() => {
+  console.error("the story did not come to an end");
+  process.exit(1);
+}, 100_000).unref();
 try {
-  const context = await browser.newContext({
+  const phone = {
     viewport: { width: 360, height: 740 },
     deviceScaleFactor: 2,
     hasTouch: true,
     locale: told.language === "zh" ? "zh-CN" : "en-GB",
     colorScheme: told.scheme,
     reducedMotion: "reduce",
-    javaScriptEnabled: told.script,
-  });
+  };
+  const context = await browser.newContext({ ...phone, javaScriptEnabled: told.script });
+  const inspector = await browser.newContext(phone);
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   const requests = watch(page, new URL(told.server).origin);
-  await stories[told.story]({ page, context, requests, look: (name) => look(page, name), ...told });
+  await stories[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {
   await browser.close();
 }
+process.exit(0);
 
 /** Keeps account of what the page asks for and complains of. */
 function watch(page, origin) {
@@ -66,7 +73,14 @@ function watch(page, origin) {
   return seen;
 }
 
-async function look(page, name) {
+async function look(shown, inspector, name) {
+  if (process.env.ROLLCALL_SCREENSHOTS) {
+    mkdirSync(process.env.ROLLCALL_SCREENSHOTS, { recursive: true });
+    const file = [told.story, name, told.language, told.scheme, told.script ? "script" : "plain", told.path].filter(Boolean);
+    await shown.screenshot({ path: `${process.env.ROLLCALL_SCREENSHOTS}/${file.join("-")}.png`, fullPage: true });
+  }
+  // axe is a script itself: a page without any is looked at in a copy.
+  const page = told.script ? shown : await copyOf(shown, inspector);
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
@@ -82,11 +96,6 @@ async function look(page, name) {
   }, TARGET);
   assert.deepEqual(small, [], `targets lower than ${TARGET} px, ${name}`);
 
-  if (process.env.ROLLCALL_SCREENSHOTS) {
-    mkdirSync(process.env.ROLLCALL_SCREENSHOTS, { recursive: true });
-    const file = [told.story, name, told.language, told.scheme, told.script ? "script" : "plain", told.path].filter(Boolean);
-    await page.screenshot({ path: `${process.env.ROLLCALL_SCREENSHOTS}/${file.join("-")}.png`, fullPage: true });
-  }
   for (const size of ["100%", "225%"]) {
     const wide = await page.evaluate((size) => {
       document.documentElement.style.fontSize = size === "100%" ? "" : size;
@@ -96,4 +105,11 @@ async function look(page, name) {
     }, size);
     assert.ok(wide <= 0, `${name} is ${wide} px wider than the phone with text at ${size}`);
   }
+}
+
+async function copyOf(shown, inspector) {
+  const copy = await inspector.newPage();
+  const html = await shown.content();
+  await copy.setContent(html.replace(/<script[^]*?<\/script>/g, "").replace(/<\/?noscript>/g, ""));
+  return copy;
 }

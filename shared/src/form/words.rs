@@ -45,28 +45,28 @@ const ZH: Words = Words {
     other_language: "English",
     name: "姓名",
     phone: "手机号",
-    phone_hint: "11 位手机号;境外号码请以 + 开头",
-    optional: "(选填)",
+    phone_hint: "11 位手机号；境外号码请以 + 开头",
+    optional: "（选填）",
     yes: "是",
     submit: "登记",
-    submit_correction: "提交更正",
-    correcting: "更正您的登记:请把各项重新填对,座位给您留着。",
+    submit_correction: "提交",
+    correcting: "这会代替您之前的那次登记，请把各项都填好。",
     sending: "正在发送…",
     send_again: "再发一次",
-    please_mend: "请看这里:",
-    unavailable: "还没有登记上,您填的都在。请过几秒再点一次“登记”。",
+    please_mend: "请看这里：",
+    unavailable: "还没有登记上，您填的都在。请过几秒再点一次“登记”。",
     see_desk: "请到签到台找工作人员。",
-    code_hint: "签到时出示这个登记码,建议截图保存。",
-    refresh: "刷新,看看有没有变化",
+    code_hint: "签到时出示这个登记码，建议截图保存。",
+    refresh: "刷新，看看有没有变化",
     acts: "还可以",
     correct: "更正",
     cancel: "取消登记",
     sign_up_again: "重新登记",
     colleague: "为同事登记",
     cancelling: StateWords {
-        title: "正在取消", next: "取消请求已收到,主持人那里稍后更新,不用再按一次。"
+        title: "正在取消", next: "取消请求已收到，主持人那里稍后更新，不用再按一次。"
     },
-    not_cancelled: "没能取消:网络不通。您仍在名单上,请再按一次“取消登记”。",
+    not_cancelled: "没有收到回应，可能还没取消。请再按一次“取消登记”，多按不要紧。",
 };
 
 const EN: Words = Words {
@@ -77,8 +77,8 @@ const EN: Words = Words {
     optional: " (optional)",
     yes: "Yes",
     submit: "Sign up",
-    submit_correction: "Send the correction",
-    correcting: "Correct your sign-up: please fill in everything as it should be. Your seat stays yours.",
+    submit_correction: "Send",
+    correcting: "This replaces your earlier sign-up: please fill in everything as it should be.",
     sending: "Sending…",
     send_again: "Send again",
     please_mend: "Please look at this:",
@@ -95,7 +95,7 @@ const EN: Words = Words {
         title: "Cancelling",
         next: "Your cancellation has been received; the host's list follows shortly. No need to press again.",
     },
-    not_cancelled: "Not cancelled: there is no connection. You are still on the list; please press \"Cancel\" again.",
+    not_cancelled: "There was no answer, so it may not be cancelled yet. Please press \"Cancel\" again; twice does no harm.",
 };
 
 pub(super) fn words(language: Language) -> &'static Words {
@@ -108,23 +108,23 @@ pub(super) fn words(language: Language) -> &'static Words {
 pub(super) fn state_words(state: ReceiptState, keeps_waiting_list: bool, language: Language) -> StateWords {
     let ((zh, zh_next), (en, en_next)) = match state {
         ReceiptState::Received => (
-            ("已收到", "主持人稍后确认,不用再填一次。"),
+            ("已收到", "主持人稍后确认，不用再填一次。"),
             ("Received", "The host confirms later; no need to sign up again."),
         ),
         ReceiptState::Registered => (
-            ("已登记", "到时直接来就行,签到时出示下面的登记码。"),
+            ("已登记", "到时直接来就行，签到时出示下面的登记码。"),
             ("You're on the list", "Just come along, and show the code below at the desk."),
         ),
         ReceiptState::Waitlisted if keeps_waiting_list => (
-            ("已排入候补", "有空位会自动补上,本页会变成“已登记”。"),
+            ("已排入候补", "有空位会自动补上，本页会变成“已登记”。"),
             ("You're on the waiting list", "A free seat is yours automatically; this page will then say so."),
         ),
         ReceiptState::Waitlisted => (
-            ("名额已满", "已记下您的联系方式,有变化主办方会联系您。"),
+            ("名额已满", "已记下您的联系方式，有变化主办方会联系您。"),
             ("It's full", "The host has your details and will call if that changes."),
         ),
         ReceiptState::Cancelled => (
-            ("已取消登记", "您不在名单上了。改主意了?下面可以重新登记。"),
+            ("已取消登记", "您不在名单上了。改主意了？下面可以重新登记。"),
             ("Cancelled", "You are no longer on the list. Changed your mind? Sign up again below."),
         ),
     };
@@ -141,39 +141,39 @@ pub(super) const REFUSALS: [u16; 9] = [0, 404, 410, 413, 415, 422, 428, 429, 503
 pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
     let (zh, en) = match status {
         0 => (
-            "没有收到回应:网络可能断了。您填的都在,请再发一次;就算刚才已经送到,也不会登记两次。",
+            "没有收到回应：网络可能断了。您填的都在，请再发一次；就算刚才已经送到，也不会登记两次。",
             "There was no answer: the network may be gone. Nothing you typed is lost; please send again. If it did arrive, it still counts once.",
         ),
         404 => (
-            "这个邀请码现在查不到,您填的都在。刚公布的邀请码请过两分钟再发一次。",
+            "这个邀请码现在查不到，您填的都在。刚公布的邀请码请过两分钟再发一次。",
             "This code is not known just now, and nothing you typed is lost. A code that was just published works within two minutes: please send again then.",
         ),
         410 => (
-            "登记已经结束,或者还没有开始,这次没有登记上。如果想参加,请联系主办方。",
+            "登记已经结束，或者还没有开始，这次没有登记上。如果想参加，请联系主办方。",
             "Sign-up has closed or has not opened yet, so you are not signed up. If you would like to come, please ask the host.",
         ),
         413 => (
-            "写得太长了,没能收下。请写短一些再发。",
+            "写得太长了，没能收下。请写短一些再发。",
             "This is too long to be taken. Please write less and send again.",
         ),
         422 => (
-            "还有地方要改,请看上面标出的几项。",
+            "还有地方要改，请看上面标出的几项。",
             "Something needs mending: please look at what is marked above.",
         ),
         428 => (
-            "现在登记的人太多,没能收下。请过几分钟再发一次,或者到签到台登记。",
+            "现在登记的人太多，没能收下。请过几分钟再发一次，或者到签到台登记。",
             "Too many sign-ups just now, and yours was not taken. Please send again in a few minutes, or sign up at the desk.",
         ),
         429 => (
-            "现在登记的人很多,还没有收下,您填的都在。请过几秒再发一次。",
+            "现在登记的人很多，还没有收下，您填的都在。请过几秒再发一次。",
             "Very busy just now: not taken yet, and nothing you typed is lost. Please send again in a few seconds.",
         ),
         503 => (
-            "还没有登记上,您填的都在。请过几秒再发一次。",
+            "还没有登记上，您填的都在。请过几秒再发一次。",
             "Not signed up yet, and nothing you typed is lost. Please send again in a few seconds.",
         ),
         _ => (
-            "没有读懂。请刷新本页,再填一次。",
+            "没有读懂。请刷新本页，再填一次。",
             "This could not be read. Please reload this page and fill it in again.",
         ),
     };
@@ -196,7 +196,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
         Message::UnknownCode => (
             (
                 "没有这个邀请码",
-                "请对照海报再看一遍。邀请码里没有 0、O、1、I、L。刚公布的邀请码,过两分钟再试。",
+                "请对照海报再看一遍。邀请码里没有 0、O、1、I、L。刚公布的邀请码，过两分钟再试。",
             ),
             (
                 "No workshop has this code",
@@ -208,7 +208,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("Sign-up has not opened yet", "Please open this page again when it has."),
         ),
         Message::Closed => (
-            ("登记已经结束", "如果想参加,请联系主办方。"),
+            ("登记已经结束", "如果想参加，请联系主办方。"),
             ("Sign-up has closed", "If you would like to come, please ask the host."),
         ),
         Message::NotFound => (
@@ -216,7 +216,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("Nothing is here", "Please scan the QR code on the poster again."),
         ),
         Message::Malformed => (
-            ("没有读懂", "请重新扫描二维码,再填一次。"),
+            ("没有读懂", "请重新扫描二维码，再填一次。"),
             ("This could not be read", "Please scan the QR code again and fill in the form once more."),
         ),
         Message::Unavailable => (
@@ -232,7 +232,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
 
 pub(super) fn notice_text(who: &str, purpose: &str, days: u16, language: Language) -> String {
     match language {
-        Language::Zh => format!("由{who}收集,{purpose},会后 {days} 天删除。"),
+        Language::Zh => format!("由{who}收集，{purpose}，会后 {days} 天删除。"),
         Language::En => format!("Collected by {who}, {purpose}; deleted {days} days after the workshop."),
     }
 }

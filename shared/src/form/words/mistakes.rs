@@ -40,17 +40,17 @@ pub(in crate::form) fn phone_template(code: &str, needed: Option<usize>, languag
     let (zh, en) = match code {
         "empty" => ("请填写手机号", "Please type your mobile number"),
         "not_mobile" => (
-            "手机号以 13 至 19 开头;境外号码请以 + 开头",
+            "手机号以 13 至 19 开头；境外号码请以 + 开头",
             "A mobile number starts with 13 to 19; numbers from elsewhere start with +",
         ),
         "too_few_digits" if at_home => ("还差 {missing} 位数字", "{needed} digits, you typed {typed}"),
         "too_few_digits" => (
-            "境外号码至少 {needed} 位,还差 {missing} 位",
+            "境外号码至少 {needed} 位，还差 {missing} 位",
             "At least {needed} digits after +, you typed {typed}",
         ),
         "too_many_digits" if at_home => ("多了 {missing} 位数字", "{needed} digits, you typed {typed}"),
         "too_many_digits" => (
-            "境外号码最多 {needed} 位,多了 {missing} 位",
+            "境外号码最多 {needed} 位，多了 {missing} 位",
             "At most {needed} digits after +, you typed {typed}",
         ),
         "country_code" => ("+ 后面先写国家或地区代码", "After + comes the country code"),
@@ -89,13 +89,13 @@ pub(in crate::form) fn answer_text(code: &str, language: Language) -> &'static s
         "too_long" => ("写得太长了", "This is too long"),
         "character" => ("有不能用的字符", "It holds a character that cannot be used"),
         "option" | "kind" | "unknown" => {
-            ("表单改过了,请刷新后重选", "The form has changed: please reload and choose again")
+            ("表单改过了，请刷新后重选", "The form has changed: please reload and choose again")
         }
         "token" => (
-            "找不到要更正的那次登记,请从回执页再点一次“更正”",
+            "找不到要更正的那次登记，请从回执页再点一次“更正”",
             "The sign-up to correct was not found: please press \"Correct\" on the receipt again",
         ),
-        _ => ("请刷新本页,再填一次", "Please reload this page and fill it in again"),
+        _ => ("请刷新本页，再填一次", "Please reload this page and fill it in again"),
     };
     match language {
         Language::Zh => zh,
@@ -117,7 +117,7 @@ mod tests {
         };
         check("1380013800", "还差 1 位数字", "11 digits, you typed 10");
         check("+86 138 0013 80001", "多了 1 位数字", "11 digits, you typed 12");
-        check("+852 912", "境外号码至少 8 位,还差 2 位", "At least 8 digits after +, you typed 6");
+        check("+852 912", "境外号码至少 8 位，还差 2 位", "At least 8 digits after +, you typed 6");
         check("", "请填写手机号", "Please type your mobile number");
     }
 
