@@ -132,11 +132,8 @@ function typedNow(): Typed {
       continue;
     }
     const chosen = Array.from(field.querySelectorAll<HTMLInputElement>(":checked"), (box) => box.value);
-    if (field.querySelector("[type=radio]")) {
-      if (chosen[0] !== undefined) answers[key] = chosen[0];
-    } else if (chosen.length) {
-      answers[key] = chosen;
-    }
+    // One alone goes as the plain form sends it.
+    if (chosen.length) answers[key] = chosen.length > 1 ? chosen : chosen[0];
   }
   return { name: name.value, phone: phone.value, answers };
 }
