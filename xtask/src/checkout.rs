@@ -36,6 +36,11 @@ impl Checkout {
         self.edge().join("node_modules/.bin")
     }
 
+    /// What drives Chromium.
+    pub(crate) fn browser_tests(&self) -> PathBuf {
+        self.root.join("e2e/browser")
+    }
+
     /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
     pub(crate) fn edge_target(&self) -> PathBuf {
         self.root.join("target-edge")

@@ -3,6 +3,7 @@
 //! One module to each thing. Each can tell whether its thing is there, and get it.
 
 mod apt;
+mod browser;
 mod cargo_tool;
 mod npm;
 mod redis;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
+pub(crate) use browser::program as chromium;
 pub(crate) use npm::path_with_node;
 pub(crate) use wasm_target::{Compiler, WASM};
 
@@ -29,13 +31,20 @@ pub(crate) struct EdgeTools {
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     edge_tools(&checkout, Redis::Private)?;
+    browser(&checkout)?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Gets what packs the page's script.
 pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
-    npm::install(checkout)
+    npm::install_edge(checkout)
+}
+
+/// Gets what tests the phone's page in Chromium. Nothing else needs it.
+pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
+    apt::install(&browser::missing_packages())?;
+    npm::install_browser(checkout)
 }
 
 /// Whether the engine will start a Redis of its own.
@@ -68,7 +77,7 @@ pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools>
         Some(compiler) => compiler,
         None => wasm_target::build_for_debian()?,
     };
-    npm::install(checkout)?;
+    npm::install_edge(checkout)?;
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
 }

@@ -14,7 +14,7 @@ use crate::cli::TestOptions;
 use crate::run::{Build, build_host};
 use crate::setup::{self, EdgeTools, Redis, WASM};
 use crate::step::{elapsed, say, step};
-use crate::{edge, interrupt, tool};
+use crate::{edge, interrupt, tool, web};
 use tally::Tally;
 
 /// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
@@ -30,10 +30,11 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 12] = [
     Step { name: "formatting", why: "cargo fmt --check", run: formatting },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
     Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
+    Step { name: "page", why: "its packed script and style are what edge/web comes to", run: page },
     Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
     Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
     Step { name: "unit tests", why: "each crate by itself", run: unit_tests },
@@ -45,6 +46,7 @@ const STEPS: [Step; 10] = [
         why: "parts with real files, and the whole system in real processes: workerd, Redis, rollcall-host",
         run: end_to_end,
     },
+    Step { name: "browser", why: "the phone's page in Chromium, at the edge and at the venue", run: browser },
 ];
 
 /// `cargo xtask test`.
@@ -95,10 +97,14 @@ fn shared_for_wasm(context: &Context) -> Result<Tally> {
     check(cargo.current_dir(context.checkout.root()).args(arguments))
 }
 
+fn page(context: &Context) -> Result<Tally> {
+    web::check(&context.checkout).map(|()| Tally::default())
+}
+
 /// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
 /// lints are the same.
 fn clippy(context: &Context) -> Result<Tally> {
-    check(cargo(context, "clippy").args(["--all-targets", "--", "--deny", "warnings"]))
+    check(cargo(context, "clippy").args(["--all-targets", "--features", BROWSER, "--", "--deny", "warnings"]))
 }
 
 fn docs(context: &Context) -> Result<Tally> {
@@ -132,6 +138,19 @@ fn end_to_end(context: &Context) -> Result<Tally> {
     environment::describe(&mut cargo, &context.checkout)?;
     // Most of them wait most of the time, for leases to run out: more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
+}
+
+/// The tests that only run where there is a Chromium; the step above leaves them out.
+const BROWSER: &str = "rollcall-e2e/browser";
+
+/// A test each for what a teacher does or meets; cargo counts them as it counts all others. Two at once: a browser keeps a
+/// processor busy.
+fn browser(context: &Context) -> Result<Tally> {
+    setup::browser(&context.checkout)?;
+    let mut cargo = cargo(context, "test");
+    environment::describe(&mut cargo, &context.checkout)?;
+    let arguments = ["--features", BROWSER, "--test", "browser", "--no-fail-fast", "--", "--test-threads=2"];
+    tally::run(cargo.args(arguments))
 }
 
 /// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
