@@ -100,7 +100,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
                 }
             }
         }
-        noscript { p.refresh { a.act href={ "?lang=" (language.tag()) } { (w.refresh) } } }
+        @if state != ReceiptState::Cancelled { noscript { p.refresh { a.act href={ "?lang=" (language.tag()) } { (w.refresh) } } } }
         p #trouble.alert hidden role="alert" {}
         (acts(view, w))
     };

@@ -121,7 +121,7 @@ pub(super) fn state_words(state: ReceiptState, keeps_waiting_list: bool, languag
         ),
         ReceiptState::Waitlisted => (
             ("名额已满", "已记下您的联系方式，有变化主办方会联系您。"),
-            ("It's full", "The host has your details and will call if that changes."),
+            ("It's full", "The host has your details and gets in touch if that changes."),
         ),
         ReceiptState::Cancelled => (
             ("已取消登记", "您不在名单上了。改主意了？下面可以重新登记。"),
