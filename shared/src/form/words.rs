@@ -56,7 +56,7 @@ const ZH: Words = Words {
     please_mend: "请看这里：",
     unavailable: "还没有登记上，您填的都在。请过几秒再点一次“登记”。",
     see_desk: "请到签到台找工作人员。",
-    code_hint: "签到时出示这个登记码，建议截图保存。",
+    code_hint: "凭此码签到，建议截图保存。",
     refresh: "刷新，看看有没有变化",
     acts: "还可以",
     correct: "更正",
@@ -112,7 +112,7 @@ pub(super) fn state_words(state: ReceiptState, keeps_waiting_list: bool, languag
             ("Received", "The host confirms later; no need to sign up again."),
         ),
         ReceiptState::Registered => (
-            ("已登记", "到时直接来就行，签到时出示下面的登记码。"),
+            ("已登记", "到时直接来，出示登记码签到。"),
             ("You're on the list", "Just come along, and show the code below at the desk."),
         ),
         ReceiptState::Waitlisted if keeps_waiting_list => (
