@@ -16,6 +16,7 @@ pub mod health;
 mod message;
 mod settings_error;
 mod status;
+pub mod window;
 mod workshops;
 
 mod clock;
