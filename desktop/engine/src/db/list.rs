@@ -57,8 +57,7 @@ pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
         needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
         ..Counts::default()
     };
-    let mut select =
-        conn.prepare_cached("SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state")?;
+    let mut select = conn.prepare_cached(COUNTS)?;
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
         let count = row.get(1)?;
@@ -80,8 +79,7 @@ pub(crate) fn arrivals(
 ) -> rusqlite::Result<Vec<u32>> {
     let mut arrivals = vec![0; seconds];
     let first = now.div_euclid(1_000) + 1 - Millis::try_from(seconds).unwrap_or(Millis::MAX);
-    let mut select =
-        conn.prepare_cached("SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2")?;
+    let mut select = conn.prepare_cached(ARRIVALS)?;
     let mut rows = select.query((workshop.as_str(), first.saturating_mul(1_000)))?;
     while let Some(row) = rows.next()? {
         let stored_at: Millis = row.get(0)?;
@@ -201,9 +199,7 @@ fn found(
 ) -> rusqlite::Result<Vec<(Millis, i64)>> {
     let mut found = Vec::new();
     let wanted = word(show);
-    let mut select = conn.prepare_cached(
-        "SELECT rowid, stored_at, state, name, phone FROM signups INDEXED BY signups_search WHERE workshop_id = ?1",
-    )?;
+    let mut select = conn.prepare_cached(SEARCH)?;
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
         if wanted.is_none_or(|wanted| {
@@ -251,8 +247,7 @@ fn by_short_code(
     code: &str,
     found: &mut Vec<(Millis, i64)>,
 ) -> rusqlite::Result<()> {
-    let mut select =
-        conn.prepare_cached("SELECT rowid, id FROM signups WHERE workshop_id = ?1 ORDER BY id")?;
+    let mut select = conn.prepare_cached(CODES)?;
     let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
@@ -305,6 +300,15 @@ fn rowids(
     }
 }
 
+/// What is asked again and again; a test sees that each has its index.
+pub(crate) const QUERIES: [&str; 7] = [ALL, BY_STATE, FLAGGED, SEARCH, CODES, COUNTS, ARRIVALS];
+
+const COUNTS: &str = "SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state";
+const ARRIVALS: &str = "SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2";
+const SEARCH: &str = "SELECT rowid, stored_at, state, name, phone FROM signups INDEXED BY signups_search WHERE workshop_id = ?1";
+/// Over the ids of all workshops: they stand first in the key.
+const CODES: &str =
+    "SELECT rowid, id FROM signups INDEXED BY sqlite_autoindex_signups_1 WHERE workshop_id = ?1";
 const ALL: &str =
     "SELECT rowid FROM signups WHERE workshop_id = ?1 ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
 const BY_STATE: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND state = ?4
@@ -388,3 +392,6 @@ fn masked_between(number: &str, start: usize, end: usize) -> String {
     let last = number.chars().count().saturating_sub(end);
     number.chars().enumerate().map(|(at, c)| if at < start || at >= last { c } else { '•' }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,11 +9,13 @@
 mod addresses;
 mod case;
 mod connection_test;
+mod doing;
 mod export_format;
 mod home;
 mod hop;
 mod keys_saved;
 mod list;
+mod reading;
 mod refusal;
 mod signup_view;
 #[cfg(feature = "typescript")]
