@@ -37,7 +37,7 @@ use crate::server;
 use crate::settings_error::SettingsError;
 use crate::status::{Desk, Status};
 use crate::venue::{self, Venue};
-use crate::window::Refusal;
+use crate::window::{Phase, Refusal};
 use crate::workshops::{Roster, RosterError, WorkshopDraft};
 use crate::writer::Writer;
 
@@ -45,6 +45,8 @@ use crate::writer::Writer;
 const WAIT_FOR_EDGE: Duration = Duration::from_secs(30);
 /// How often it is noted how hops are, at most.
 const NOTE_EVERY: Duration = Duration::from_millis(100);
+/// How often the laptop's networks and the clock are looked at.
+const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// How long the loops may take to end.
 const WAIT_FOR_END: Duration = Duration::from_secs(8);
 
@@ -443,7 +445,26 @@ async fn watch_changes(desk: Arc<Desk>) {
         () = changes.clone().follow(desk.parts.writer.watch_unwritable()) => {}
         () = changes.clone().follow(desk.roster.changes()) => {}
         () = noted => {}
+        () = watch_surroundings(&desk) => {}
         () = desk.parts.stop.cancelled() => {}
+    }
+}
+
+/// What nobody tells the engine: the laptop joins another network, a workshop's hour comes.
+async fn watch_surroundings(desk: &Desk) {
+    let look = || {
+        let now = crate::clock::now_ms();
+        let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
+        (desk.door.addresses(), phases)
+    };
+    let mut seen = look();
+    loop {
+        tokio::time::sleep(LOOK_AROUND).await;
+        let sees = look();
+        if sees != seen {
+            desk.parts.changes.moved();
+            seen = sees;
+        }
     }
 }
 

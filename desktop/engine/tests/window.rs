@@ -235,6 +235,26 @@ fn closing_and_opening_move_a_time() {
 }
 
 #[test]
+fn the_counter_moves_when_a_workshops_hour_comes() {
+    let laptop = Laptop::start();
+    let mut draft = laptop.engine.workshop(&laptop.workshop).unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    draft.opens_at = Some(i64::try_from(now.as_millis()).unwrap() + 700);
+    laptop.engine.put_workshop(draft).unwrap();
+    let mut changes = laptop.engine.subscribe();
+    let opened = laptop.runtime.block_on(async {
+        let opened = async {
+            while laptop.home().workshop.phase != Phase::Open {
+                // Nothing else wakes: nobody signs up.
+                changes.changed().await.unwrap();
+            }
+        };
+        tokio::time::timeout(DEADLINE, opened).await
+    });
+    assert!(opened.is_ok(), "the window is told");
+}
+
+#[test]
 fn a_form_that_is_saved_unchanged_changes_nothing() {
     let laptop = Laptop::start();
     let draft = laptop.engine.workshop(&laptop.workshop).unwrap();

@@ -198,8 +198,10 @@ fn scroll(conn: &Connection, workshop: &WorkshopId, rows: u32) -> anyhow::Result
 
 fn plan(conn: &Connection, sql: &'static str) -> rusqlite::Result<Plan> {
     let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    // Parameters without a value are NULL, which changes no plan.
-    let steps = explain.query_map([], |row| row.get(3))?.collect::<rusqlite::Result<_>>()?;
+    // No plan depends on a parameter's value.
+    let nothing = vec![rusqlite::types::Null; explain.parameter_count()];
+    let steps = explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3))?;
+    let steps = steps.collect::<rusqlite::Result<_>>()?;
     Ok(Plan { sql, steps })
 }
 
