@@ -104,6 +104,13 @@ impl PersonName {
 const MAY_STAND: &str =
     r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
+/// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
+pub fn folded(input: &str) -> String {
+    let visible = input.chars().filter(|c| !is_invisible(*c));
+    let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn canonical(input: &str) -> Result<String, PersonNameError> {
     let mut name = String::with_capacity(input.len());
     let mut space_due = false;

@@ -99,17 +99,7 @@ impl EdgeError {
 impl EdgeClient {
     /// A client that shows the keys of this folder.
     pub(crate) fn new(config: EdgeConfig, keys: Arc<Keys>, collector: Collector) -> reqwest::Result<Self> {
-        // The process may have chosen one already; either will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("rollcall-host/", env!("CARGO_PKG_VERSION")));
-        if config.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        Ok(Self { http: builder.build()?, config, keys, collector })
+        Ok(Self { http: http(&config)?, config, keys, collector })
     }
 
     /// The deployment's address.
@@ -262,7 +252,23 @@ fn json(
     Ok(request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body))
 }
 
-fn network(error: &reqwest::Error) -> EdgeError {
+/// A client for that deployment.
+pub(crate) fn http(config: &EdgeConfig) -> reqwest::Result<reqwest::Client> {
+    // The process may have chosen one already; either will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("rollcall-host/", env!("CARGO_PKG_VERSION")));
+    if config.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
+/// The network's words.
+pub(crate) fn network(error: &reqwest::Error) -> EdgeError {
     if error.is_timeout() {
         return EdgeError::Timeout;
     }

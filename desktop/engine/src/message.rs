@@ -6,9 +6,12 @@ use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
+use serde::Serialize;
 
 /// By which path a sign-up came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Path {
     /// Over the internet.
     Edge,
@@ -30,7 +33,15 @@ impl Path {
             Self::Desk => "desk",
         }
     }
+
+    /// From the word in the database.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Edge, Self::Venue, Self::Import, Self::Desk].into_iter().find(|path| path.as_str() == word)
+    }
 }
+
+/// What a cancellation on the venue page is kept as where it has to be parked: it comes without a body. The id follows.
+pub(crate) const CANCEL: &str = "cancel ";
 
 /// One message on its way into the database.
 #[derive(Debug, Clone)]

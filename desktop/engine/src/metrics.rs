@@ -1,5 +1,6 @@
 //! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -41,17 +42,25 @@ pub(crate) enum Hop {
     Receipts,
 }
 
-/// One workshop's part of a hop's figure, which is the sum of all.
+/// One workshop's part of a hop's figure, which is the sum of all. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct BacklogShare {
     gauge: Gauge,
-    last: AtomicI64,
+    last: Arc<AtomicI64>,
 }
 
 impl BacklogShare {
-    /// So many of this workshop wait there now.
-    pub(crate) fn set(&self, waiting: u64) {
+    /// So many of this workshop wait there now; whether that is news.
+    pub(crate) fn set(&self, waiting: u64) -> bool {
         let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-        self.gauge.inc_by(waiting - self.last.swap(waiting, Ordering::Relaxed));
+        let last = self.last.swap(waiting, Ordering::Relaxed);
+        self.gauge.inc_by(waiting - last);
+        last != waiting
+    }
+
+    /// How many of this workshop wait there.
+    pub(crate) fn waiting(&self) -> u64 {
+        u64::try_from(self.last.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 
@@ -123,7 +132,7 @@ impl Metrics {
 
     /// A part of that figure, for one workshop to keep.
     pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
-        BacklogShare { gauge: self.backlog(hop), last: AtomicI64::new(0) }
+        BacklogShare { gauge: self.backlog(hop), last: Arc::default() }
     }
 
     fn backlog(&self, hop: Hop) -> Gauge {

@@ -6,7 +6,7 @@ use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::{Digest, Signup};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
 use crate::message::Path;
@@ -32,6 +32,22 @@ CREATE TABLE signups(
 CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled';
 ";
 
+/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed on, and the
+/// window's pages, counts and searches have their indexes. `signups_search` holds all that a search looks at, so that it
+/// reads a quarter of the table.
+pub(super) const V2: &str = "
+ALTER TABLE signups ADD COLUMN shared_phone INTEGER NOT NULL DEFAULT 0;  -- 1: the host knows that another has the number too
+ALTER TABLE signups ADD COLUMN waiting_since INTEGER;                    -- its place among those who wait, where it is not received_at
+DROP INDEX signups_phone;
+CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled' AND shared_phone = 0;
+CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_phone = 1;
+CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
+CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
+CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
+CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at)) WHERE state = 'waitlisted';
+CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
+";
+
 /// What came with a sign-up and is stored beside it.
 pub(crate) struct Circumstances {
     pub(crate) state: ReceiptState,
@@ -41,6 +57,10 @@ pub(crate) struct Circumstances {
     pub(crate) notice_version: u32,
     pub(crate) received_at: Millis,
     pub(crate) stored_at: Millis,
+    /// Whether the host knows that another has the number, too.
+    pub(crate) shared_phone: bool,
+    /// Its place among those who wait, where it is not `received_at`.
+    pub(crate) waiting_since: Option<Millis>,
 }
 
 /// A row, for the host's eyes.
@@ -74,15 +94,15 @@ pub(crate) fn insert(
 ) -> rusqlite::Result<()> {
     let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
-         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at)",
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since)
+         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
         ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.path.as_str(),
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
         ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at,
+        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
     })?;
     Ok(())
 }
@@ -98,51 +118,49 @@ pub(crate) fn digest(
         .optional()
 }
 
-/// How a sign-up stands on the list, if it is there.
-pub(crate) fn state(
+/// What a sign-up held that was taken off the list.
+pub(crate) struct Held {
+    pub(crate) phone: String,
+    /// Its place among those who wait.
+    pub(crate) waiting_since: Millis,
+}
+
+/// Takes a sign-up off the list; what it held.
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Held> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2
+         RETURNING phone, coalesce(waiting_since, received_at)",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| {
+        Ok(Held { phone: row.get(0)?, waiting_since: row.get(1)? })
+    })
+}
+
+/// Whether a sign-up stands on the list with this very number, which the host knows to be another's, too.
+pub(crate) fn shares_phone(
     conn: &Connection,
     workshop: &WorkshopId,
     id: SignupId,
-) -> rusqlite::Result<Option<ReceiptState>> {
-    conn.prepare_cached("SELECT state FROM signups WHERE id = ?1 AND workshop_id = ?2")?
-        .query_row((id.to_string(), workshop.as_str()), |row| receipt_state(row, 0))
-        .optional()
-}
-
-/// Takes a sign-up off the list; the number that it held, and since when.
-pub(crate) fn cancel(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    id: SignupId,
-) -> rusqlite::Result<(String, Millis)> {
+    phone: &str,
+) -> rusqlite::Result<bool> {
     conn.prepare_cached(
-        "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2 RETURNING phone, received_at",
+        "SELECT EXISTS (SELECT 1 FROM signups
+           WHERE id = ?1 AND workshop_id = ?2 AND phone = ?3 AND shared_phone = 1 AND state <> 'cancelled')",
     )?
-    .query_row((id.to_string(), workshop.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))
+    .query_row((id.to_string(), workshop.as_str(), phone), |row| row.get(0))
 }
 
-/// Gives a seat to whoever has waited longest; who that is, if anybody waits.
-pub(crate) fn promote_longest_waiting(
-    conn: &Connection,
-    workshop: &WorkshopId,
-) -> rusqlite::Result<Option<SignupId>> {
-    conn.prepare_cached(
-        "UPDATE signups SET state = 'registered' WHERE rowid = (
-           SELECT rowid FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted' ORDER BY received_at, rowid LIMIT 1
-         ) RETURNING id",
-    )?
-    .query_row([workshop.as_str()], |row| signup_id(row, 0))
-    .optional()
-}
-
-/// Who holds a number on a workshop's list, and under which name.
+/// Who holds a number on a workshop's list, and under which name; of several who share it, the first.
 pub(crate) fn holder(
     conn: &Connection,
     workshop: &WorkshopId,
     phone: &str,
 ) -> rusqlite::Result<Option<(String, String)>> {
     conn.prepare_cached(
-        "SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled'",
+        "SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' AND shared_phone = 0
+         UNION ALL
+         SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' AND shared_phone = 1
+         LIMIT 1",
     )?
     .query_row((workshop.as_str(), phone), |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()
@@ -152,6 +170,75 @@ pub(crate) fn holder(
 pub(crate) fn seats_taken(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
     conn.prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND state = 'registered'")?
         .query_row([workshop.as_str()], |row| row.get(0))
+}
+
+/// Those who wait, the longest first.
+pub(crate) fn longest_waiting(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    limit: u32,
+) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached(
+        "SELECT id FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'
+         ORDER BY coalesce(waiting_since, received_at), rowid LIMIT ?2",
+    )?
+    .query_map((workshop.as_str(), limit), |row| parsed(row, 0, SignupId::parse))?
+    .collect()
+}
+
+/// Where a sign-up stands, and what it hands on where another takes its place.
+pub(crate) struct Place {
+    pub(crate) state: ReceiptState,
+    pub(crate) shared_phone: bool,
+    /// Since when it waits, should it wait.
+    pub(crate) waiting_since: Millis,
+}
+
+/// Where a sign-up stands; `None` where there is none.
+pub(crate) fn place(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<Place>> {
+    conn.prepare_cached(
+        "SELECT state, shared_phone, coalesce(waiting_since, received_at) FROM signups
+         WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| {
+        Ok(Place {
+            state: parsed(row, 0, |word| ReceiptState::from_word(word).ok_or(()))?,
+            shared_phone: row.get(1)?,
+            waiting_since: row.get(2)?,
+        })
+    })
+    .optional()
+}
+
+/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new one.
+pub(crate) fn set_state(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    state: ReceiptState,
+    waiting_since: Option<Millis>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = ?3, waiting_since = coalesce(?4, waiting_since) WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), waiting_since))?;
+    Ok(())
+}
+
+/// A column's text, parsed; a wrong one is named by its column.
+pub(super) fn parsed<T, E>(
+    row: &rusqlite::Row<'_>,
+    index: usize,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> rusqlite::Result<T> {
+    parse(row.get_ref(index)?.as_str()?).map_err(|_| {
+        let name = row.as_ref().column_name(index).unwrap_or_default().to_owned();
+        rusqlite::Error::InvalidColumnType(index, name, rusqlite::types::Type::Text)
+    })
 }
 
 /// How many stand in each state, over all workshops.
@@ -180,22 +267,6 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
         })
     })?
     .collect()
-}
-
-/// A state as it stands in a column.
-pub(super) fn receipt_state(row: &Row<'_>, column: usize) -> rusqlite::Result<ReceiptState> {
-    let word: String = row.get(column)?;
-    ReceiptState::from_word(&word).ok_or_else(|| wrong(column))
-}
-
-/// An id as it stands in a column.
-pub(super) fn signup_id(row: &Row<'_>, column: usize) -> rusqlite::Result<SignupId> {
-    let text: String = row.get(column)?;
-    SignupId::parse(&text).map_err(|_| wrong(column))
-}
-
-fn wrong(column: usize) -> rusqlite::Error {
-    rusqlite::Error::InvalidColumnType(column, "signups".to_owned(), rusqlite::types::Type::Text)
 }
 
 pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {

@@ -18,7 +18,7 @@ use super::answer::{self, Asked, RETRY_AFTER_SECONDS};
 use super::page::see_other;
 use super::receipt::Address;
 use crate::clock::now_ms;
-use crate::message::{Content, Message, Path};
+use crate::message::{CANCEL, Content, Message, Path};
 
 /// `DELETE /{token}/v1/receipts/…`, from the page's script.
 pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
@@ -59,8 +59,7 @@ impl Venue {
             workshop: workshop.clone(),
             path: Path::Venue,
             content: Content::Cancellation(sealed),
-            // Kept where it has to be parked; it came without a body.
-            bytes: format!("cancel {id}").into_bytes(),
+            bytes: format!("{CANCEL}{id}").into_bytes(),
             suspect: false,
         };
         let written = self.writer.admit_now(message).await?;

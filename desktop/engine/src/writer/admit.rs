@@ -69,9 +69,14 @@ fn admit_signup(
     let digest = signup.digest();
     let list = lists.of(conn, workshop)?;
     let replaced = sealed.replaces.map(|old| ending::standing(conn, workshop, old)).transpose()?;
-    // The one that is replaced does not stand in its own correction's way.
-    let holder = signups::holder(conn, workshop, signup.phone.as_str())?
-        .filter(|(id, _)| sealed.replaces.is_none_or(|old| old.to_string() != *id));
+    // The one that is replaced does not stand in its own correction's way, nor does whoever shares its number.
+    let phone = signup.phone.as_str();
+    let shared_phone = match sealed.replaces {
+        Some(old) => signups::shares_phone(conn, workshop, old, phone)?,
+        None => false,
+    };
+    let holder = signups::holder(conn, workshop, phone)?
+        .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
     let digest_under_id = digest_under(conn, workshop, signup.id)?;
     let found = Found {
         erased: erased::exists(conn, signup.id)?,
@@ -113,9 +118,11 @@ fn admit_signup(
             older_form: signup.form_version < list.workshop.form_version,
         },
         notice_version: sealed.notice_version,
-        // A correction keeps its place among those who wait, and the time since when it has it.
-        received_at: freed.as_ref().map_or(sealed.received_at, |freed| freed.since),
+        received_at: sealed.received_at,
         stored_at: now,
+        shared_phone: shared_phone && freed.is_some(),
+        // A correction keeps its place among those who wait.
+        waiting_since: freed.as_ref().map(|freed| freed.waiting_since),
     };
     match (decision.outcome, &holder) {
         (Outcome::Duplicate, Some(original)) => {

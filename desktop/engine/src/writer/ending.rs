@@ -9,6 +9,8 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
 use super::admit::List;
+use super::seats;
+use crate::db::signups::Held;
 use crate::db::{duplicates, erased, events, receipts_out, signups};
 
 /// Why a sign-up ends, for the audit log.
@@ -20,28 +22,20 @@ pub(super) enum Reason {
     Replaced,
 }
 
-/// What a row of the list held until it ended.
-#[derive(Debug)]
-pub(super) struct Freed {
-    phone: String,
-    /// When it had been received.
-    pub(super) since: Millis,
-}
-
 /// How the sign-up stands that a cancellation or a correction names.
 pub(super) fn standing(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Standing> {
     if erased::exists(conn, id)? {
         return Ok(Standing::Erased);
     }
-    if let Some(state) = signups::state(conn, workshop, id)? {
-        return Ok(match state {
+    if let Some(place) = signups::place(conn, workshop, id)? {
+        return Ok(match place.state {
             ReceiptState::Registered => Standing::Registered,
             ReceiptState::Waitlisted => Standing::Waitlisted,
             ReceiptState::Received | ReceiptState::Cancelled => Standing::Cancelled,
         });
     }
-    Ok(match duplicates::state(conn, workshop, id)? {
-        Some(ReceiptState::Cancelled) => Standing::Cancelled,
+    Ok(match duplicates::get(conn, workshop, id)? {
+        Some(beside) if beside.state == ReceiptState::Cancelled.as_str() => Standing::Cancelled,
         Some(_) => Standing::Beside,
         None if is_taken_back(conn, workshop, id)? => Standing::Cancelled,
         None => Standing::Unknown,
@@ -68,7 +62,7 @@ pub(super) fn end(
     ending: Ending,
     reason: Reason,
     now: Millis,
-) -> rusqlite::Result<Option<Freed>> {
+) -> rusqlite::Result<Option<Held>> {
     let workshop = &list.workshop.id;
     if ending == Ending::Nothing {
         return Ok(None);
@@ -76,8 +70,7 @@ pub(super) fn end(
     let mut freed = None;
     match standing {
         Standing::Registered | Standing::Waitlisted => {
-            let (phone, since) = signups::cancel(conn, workshop, id)?;
-            freed = Some(Freed { phone, since });
+            freed = Some(signups::cancel(conn, workshop, id)?);
         }
         Standing::Beside => duplicates::cancel(conn, workshop, id)?,
         Standing::Unknown | Standing::Erased | Standing::Cancelled => {}
@@ -95,19 +88,15 @@ pub(super) fn end(
 }
 
 /// Passes on what an ended sign-up held: its number to the next who claims it, then a free seat to who waits longest.
-pub(super) fn pass_on(
-    conn: &Connection,
-    list: &mut List,
-    freed: &Freed,
-    now: Millis,
-) -> rusqlite::Result<()> {
+pub(super) fn pass_on(conn: &Connection, list: &mut List, freed: &Held, now: Millis) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
     let has_seat = |seats_taken: u32| list.workshop.capacity.is_none_or(|seats| seats_taken < seats);
     if signups::holder(conn, workshop, &freed.phone)?.is_none() {
         // Whoever is kept beside a number holds a receipt that says *registered*: now it can be true.
         let state =
             if has_seat(list.seats_taken) { ReceiptState::Registered } else { ReceiptState::Waitlisted };
-        if let Some(id) = duplicates::claim(conn, workshop, &freed.phone, state)? {
+        if let Some(id) = duplicates::next_with(conn, workshop, &freed.phone)? {
+            duplicates::enlist(conn, workshop, id, state, false, None)?;
             receipts_out::set(conn, workshop, id, state, false, now)?;
             events::add(conn, now, "number passed on", &id.to_string())?;
             if state == ReceiptState::Registered {
@@ -115,13 +104,7 @@ pub(super) fn pass_on(
             }
         }
     }
-    if list.workshop.waiting_list
-        && list.workshop.capacity.is_some_and(|seats| list.seats_taken < seats)
-        && let Some(id) = signups::promote_longest_waiting(conn, workshop)?
-    {
-        receipts_out::set(conn, workshop, id, ReceiptState::Registered, false, now)?;
-        events::add(conn, now, "promoted", &id.to_string())?;
-        list.seats_taken += 1;
-    }
+    let promoted = seats::promote_waiting(conn, &list.workshop, now)?;
+    list.seats_taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Signup;
+use rusqlite::Connection;
 
 use super::tests::written;
 use crate::message::Message;
@@ -132,6 +133,12 @@ async fn a_free_seat_goes_to_whoever_waits_longest() {
     let (first, _) = hall.sign_up("王芳", "13800138001").await;
     let (second, _) = hall.sign_up("李伟", "13800138002").await;
     let (third, _) = hall.sign_up("张敏", "13800138003").await;
+    // All three came within a millisecond here.
+    let last = third.id.to_string();
+    let later = move |conn: &Connection| {
+        conn.execute("UPDATE signups SET received_at = received_at + 1 WHERE id = ?1", [last])
+    };
+    hall.writer.edit(later).await.unwrap();
     // A correction keeps the seat, and a place in the queue.
     let first = hall.correct(&first, "王方", "13800138001").await;
     let corrected = hall.signup("李薇", "13800138009");
@@ -201,4 +208,26 @@ async fn whoever_was_erased_does_not_come_back_by_a_correction() {
     assert_eq!(hall.send(hall.cancellation(first.id)).await.outcome, Outcome::Erased);
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 0);
     assert_eq!(hall.receipt(&second), "cancelled", "its receipt does not say received for ever");
+}
+
+/// The host knows that two people have one number: a correction of either leaves the other alone.
+#[tokio::test]
+async fn a_shared_number_stays_shared() {
+    let hall = Hall::open().await;
+    let (mother, _) = hall.sign_up("王芳", "13800138000").await;
+    let (daughter, _) = hall.sign_up("李薇", "13900139000").await;
+    let id = daughter.id.to_string();
+    hall.writer
+        .edit(move |conn| {
+            conn.execute("UPDATE signups SET phone = '+8613800138000', shared_phone = 1 WHERE id = ?1", [id])
+        })
+        .await
+        .unwrap();
+    let daughter = hall.correct(&daughter, "李微", "13800138000").await;
+    let mother = hall.correct(&mother, "王方", "13800138000").await;
+    let mut both = [mother.id.to_string(), daughter.id.to_string()];
+    both.sort();
+    assert_eq!(hall.list("registered"), both);
+    hall.send(hall.cancellation(mother.id)).await;
+    assert_eq!(hall.list("registered"), [daughter.id.to_string()]);
 }
