@@ -457,9 +457,17 @@ async fn watch_surroundings(desk: &Desk) {
         let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
         (desk.door.addresses(), phases)
     };
+    let mut roster = desk.roster.changes();
     let mut seen = look();
     loop {
-        tokio::time::sleep(LOOK_AROUND).await;
+        // What the host changes is told already; from there on the clock goes on.
+        if let Ok(changed) = tokio::time::timeout(LOOK_AROUND, roster.changed()).await {
+            if changed.is_err() {
+                return;
+            }
+            seen = look();
+            continue;
+        }
         let sees = look();
         if sees != seen {
             desk.parts.changes.moved();

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
 use rollcall_shared::Millis;
 use rollcall_shared::person_name;
 use rollcall_shared::signup_id::SignupId;
@@ -18,6 +19,8 @@ use crate::window::{
 
 /// Most cases that are shown at once: more than a person looks through, and one answer's worth.
 const MAX_CASES: usize = 200;
+/// Bytes of a sign-up's id as text.
+const ID_BYTES: usize = 36;
 /// Most characters of a parked message that are shown.
 const PREVIEW_CHARS: usize = 200;
 
@@ -197,20 +200,18 @@ fn found(
     show: Show,
     search: &Search,
 ) -> rusqlite::Result<Vec<(Millis, i64)>> {
-    let mut found = Vec::new();
-    let wanted = word(show);
-    let mut select = conn.prepare_cached(SEARCH)?;
-    let mut rows = select.query([workshop.as_str()])?;
-    while let Some(row) = rows.next()? {
-        if wanted.is_none_or(|wanted| {
-            row.get_ref(2).and_then(|state| Ok(state.as_str()? == wanted)).unwrap_or(false)
-        }) && search.finds(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?)
-        {
-            found.push((row.get(1)?, row.get(0)?));
+    let mut found = match search {
+        Search::Digits(digits) => by_part(conn, BY_PHONE, workshop, show, digits)?,
+        Search::Name { text, .. } if text.bytes().all(|b| b.is_ascii_digit()) => {
+            by_part(conn, BY_PHONE, workshop, show, text)?
         }
-    }
+        // No name holds a digit: it can only be a code.
+        Search::Name { text, short_code: Some(_) } if text.bytes().any(|b| b.is_ascii_digit()) => Vec::new(),
+        Search::Name { text, .. } if text.chars().any(is_cased) => by_cased_name(conn, workshop, show, text)?,
+        Search::Name { text, .. } => by_part(conn, BY_NAME, workshop, show, text)?,
+    };
     if let Search::Name { short_code: Some(code), .. } = search {
-        by_short_code(conn, workshop, wanted, code, &mut found)?;
+        by_short_code(conn, workshop, show, code, &mut found)?;
     }
     if show == Show::Flagged {
         let flagged: HashSet<i64> = conn
@@ -224,42 +225,80 @@ fn found(
     Ok(found)
 }
 
-impl Search {
-    fn finds(&self, name: &str, phone: &str) -> bool {
-        match self {
-            Self::Digits(digits) => phone.contains(digits.as_str()),
-            Self::Name { text, .. } if text.bytes().all(|b| b.is_ascii_digit()) => {
-                phone.contains(text.as_str())
-            }
-            // Most names have no case, and are compared as they stand.
-            Self::Name { text, .. } => {
-                name.contains(text.as_str()) || name.to_lowercase().contains(text.as_str())
-            }
+fn by_part(
+    conn: &Connection,
+    sql: &str,
+    workshop: &WorkshopId,
+    show: Show,
+    part: &str,
+) -> rusqlite::Result<Vec<(Millis, i64)>> {
+    let mut select = conn.prepare_cached(sql)?;
+    let mut rows = select.query((workshop.as_str(), part))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if stands(row, 2, show)? {
+            found.push((row.get(1)?, row.get(0)?));
         }
+    }
+    Ok(found)
+}
+
+/// SQLite knows the cases of ASCII only, so these are compared here.
+fn by_cased_name(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    show: Show,
+    text: &str,
+) -> rusqlite::Result<Vec<(Millis, i64)>> {
+    let mut select = conn.prepare_cached(NAMES)?;
+    let mut rows = select.query([workshop.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(3)?.as_str()?;
+        // Most names of a hall have no case, and cannot hold a text that has.
+        if name.chars().any(is_cased) && name.to_lowercase().contains(text) && stands(row, 2, show)? {
+            found.push((row.get(1)?, row.get(0)?));
+        }
+    }
+    Ok(found)
+}
+
+fn is_cased(c: char) -> bool {
+    c.is_lowercase() || c.is_uppercase()
+}
+
+fn stands(row: &Row<'_>, index: usize, show: Show) -> rusqlite::Result<bool> {
+    match word(show) {
+        None => Ok(true),
+        Some(wanted) => Ok(row.get_ref(index)?.as_str()? == wanted),
     }
 }
 
-/// Codes are derived from ids: one pass over the primary key's index, a hash each.
+/// Codes are derived from ids: one pass over the primary key's index, a hash each, on all cores.
 fn by_short_code(
     conn: &Connection,
     workshop: &WorkshopId,
-    state: Option<&str>,
+    show: Show,
     code: &str,
     found: &mut Vec<(Millis, i64)>,
 ) -> rusqlite::Result<()> {
     let mut select = conn.prepare_cached(CODES)?;
-    let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
+    let mut ids: Vec<(i64, [u8; ID_BYTES])> = Vec::new();
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
-        let Ok(id) = SignupId::parse(row.get_ref(1)?.as_str()?) else { continue };
-        if id.short_code().bytes().filter(|b| *b != b' ').eq(code.bytes()) {
-            let rowid: i64 = row.get(0)?;
-            let (stored_at, stands): (Millis, String) =
-                place.query_row([rowid], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if state.is_none_or(|state| state == stands) {
-                found.push((stored_at, rowid));
-            }
+        if let Ok(id) = row.get_ref(1)?.as_bytes()?.try_into() {
+            ids.push((row.get(0)?, id));
         }
+    }
+    let has_code = |id: &[u8; ID_BYTES]| {
+        let id = std::str::from_utf8(id).ok().and_then(|text| SignupId::parse(text).ok());
+        id.is_some_and(|id| id.short_code().bytes().filter(|b| *b != b' ').eq(code.bytes()))
+    };
+    let matching: Vec<i64> = ids.par_iter().filter(|(_, id)| has_code(id)).map(|(rowid, _)| *rowid).collect();
+    for rowid in matching {
+        let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
+        let at = place.query_row([rowid], |row| Ok(stands(row, 1, show)?.then_some(row.get(0)?)))?;
+        found.extend(at.map(|stored_at| (stored_at, rowid)));
     }
     Ok(())
 }
@@ -301,11 +340,17 @@ fn rowids(
 }
 
 /// What is asked again and again; a test sees that each has its index.
-pub(crate) const QUERIES: [&str; 7] = [ALL, BY_STATE, FLAGGED, SEARCH, CODES, COUNTS, ARRIVALS];
+pub(crate) const QUERIES: [&str; 9] =
+    [ALL, BY_STATE, FLAGGED, BY_PHONE, BY_NAME, NAMES, CODES, COUNTS, ARRIVALS];
 
 const COUNTS: &str = "SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state";
 const ARRIVALS: &str = "SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2";
-const SEARCH: &str = "SELECT rowid, stored_at, state, name, phone FROM signups INDEXED BY signups_search WHERE workshop_id = ?1";
+const BY_PHONE: &str = "SELECT rowid, stored_at, state FROM signups INDEXED BY signups_search
+     WHERE workshop_id = ?1 AND instr(phone, ?2) > 0";
+const BY_NAME: &str = "SELECT rowid, stored_at, state FROM signups INDEXED BY signups_search
+     WHERE workshop_id = ?1 AND instr(name, ?2) > 0";
+const NAMES: &str =
+    "SELECT rowid, stored_at, state, name FROM signups INDEXED BY signups_search WHERE workshop_id = ?1";
 /// Over the ids of all workshops: they stand first in the key.
 const CODES: &str =
     "SELECT rowid, id FROM signups INDEXED BY sqlite_autoindex_signups_1 WHERE workshop_id = ?1";

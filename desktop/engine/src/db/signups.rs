@@ -44,7 +44,7 @@ CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_ph
 CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
 CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
 CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
-CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at)) WHERE state = 'waitlisted';
+CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL) WHERE state = 'waitlisted';
 CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
 ";
 
@@ -172,7 +172,8 @@ pub(crate) fn seats_taken(conn: &Connection, workshop: &WorkshopId) -> rusqlite:
         .query_row([workshop.as_str()], |row| row.get(0))
 }
 
-/// Those who wait, the longest first.
+/// Those who wait, the longest first. Of several of one millisecond, whoever was handed a place comes before those who came
+/// by themselves, as the one whose place it was did or might have done.
 pub(crate) fn longest_waiting(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -180,10 +181,20 @@ pub(crate) fn longest_waiting(
 ) -> rusqlite::Result<Vec<SignupId>> {
     conn.prepare_cached(
         "SELECT id FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'
-         ORDER BY coalesce(waiting_since, received_at), rowid LIMIT ?2",
+         ORDER BY coalesce(waiting_since, received_at), waiting_since IS NULL, rowid LIMIT ?2",
     )?
     .query_map((workshop.as_str(), limit), |row| parsed(row, 0, SignupId::parse))?
     .collect()
+}
+
+/// A place behind everybody who waits, whatever the clocks of those who received them say.
+pub(crate) fn end_of_line(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<Millis> {
+    let last: Option<Millis> = conn
+        .prepare_cached(
+            "SELECT max(coalesce(waiting_since, received_at)) FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'",
+        )?
+        .query_row([workshop.as_str()], |row| row.get(0))?;
+    Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
 /// Where a sign-up stands, and what it hands on where another takes its place.

@@ -2,7 +2,7 @@
 //! that answer with them.
 //!
 //! Everything here is plain data with stable words; which sentence a person reads is chosen by the window, in its language.
-//! With the feature `typescript` the same types are written out for the window's front end (see [`typescript`]).
+//! With the feature `typescript` the same types are written out for the window's front end (see `typescript.rs`).
 //!
 //! [`Engine`]: crate::Engine
 
