@@ -7,6 +7,7 @@ use crate::text::{is_direction_control, is_invisible};
 /// A language of the page, the window and the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Language {
     /// Chinese, the default.
     #[default]
@@ -54,6 +55,7 @@ impl Language {
 
 /// A host's text in one or both languages; an empty one falls back to the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Text {
     /// In Chinese.
     #[serde(default)]

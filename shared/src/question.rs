@@ -21,6 +21,7 @@ pub const MAX_KEY_CHARS: usize = 32;
 
 /// One question of a workshop's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Question {
     /// Key of the answer: 1 to [`MAX_KEY_CHARS`] of `a-z 0-9 _`.
     pub key: String,
@@ -37,6 +38,7 @@ pub struct Question {
 /// What an answer looks like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Kind {
     /// A line of text.
     Text {
@@ -59,6 +61,7 @@ pub enum Kind {
 
 /// One option of a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Choice {
     /// What is stored.
     pub key: String,
@@ -69,6 +72,7 @@ pub struct Choice {
 /// An answer as it comes and as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Answer {
     /// A ticked box.
     Ticked(bool),

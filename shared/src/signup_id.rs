@@ -15,6 +15,7 @@ use crate::signup::Digest;
 /// seed or from an id that came twice with different content.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct SignupId([u8; 16]);
 
 /// The text is not an id: `8-4-4-4-12` hexadecimal digits, version 4 or 8, RFC 9562's variant.

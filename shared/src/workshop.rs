@@ -29,6 +29,7 @@ const ID_CHARS: usize = 16;
 /// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 pub struct WorkshopId(String);
 
 /// The text is not a workshop's id.
@@ -142,6 +143,7 @@ pub struct Notice {
 /// When a proof of work is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ProofMode {
     /// Never.
     Off,

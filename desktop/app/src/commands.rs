@@ -174,12 +174,17 @@ mod bindings {
         for own in [Start::decl(&config()), Exported::decl(&config())] {
             writeln!(text, "\nexport {own}").unwrap();
         }
-        writeln!(text, "\n/** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */").unwrap();
+        writeln!(
+            text,
+            "\n/** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */"
+        )
+        .unwrap();
         writeln!(text, "export const commands = {{").unwrap();
         for Row { name, arguments, answer } in all_rows() {
             let typed: Vec<String> = arguments.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
             let names: Vec<&str> = arguments.iter().map(|(name, _)| *name).collect();
-            let given = if names.is_empty() { String::new() } else { format!(", {{ {} }}", names.join(", ")) };
+            let given =
+                if names.is_empty() { String::new() } else { format!(", {{ {} }}", names.join(", ")) };
             writeln!(text, "  {name}: ({}) => invoke<{answer}>('{name}'{given}),", typed.join(", ")).unwrap();
         }
         writeln!(text, "}};\n\n/** The one event: something on the screen may have moved. */").unwrap();
@@ -196,6 +201,9 @@ mod bindings {
             return;
         }
         fs::write(&path, fresh).unwrap();
-        panic!("{} was stale and has been written anew: look at the difference and commit it", path.display());
+        panic!(
+            "{} was stale and has been written anew: look at the difference and commit it",
+            path.display()
+        );
     }
 }

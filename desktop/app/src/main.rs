@@ -5,7 +5,6 @@
 //! There is no rule, no SQL and no Redis here.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod answer;
 mod arguments;
 mod awake;
 mod changed;

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,6 +18,9 @@ use crate::{changed, commands};
 
 /// The one window; its capabilities name it, too.
 const MAIN: &str = "main";
+
+/// The venue page is for every phone on the local network; it is opened when the host opens it, not before.
+const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Opens the window and stays until it is closed.
 pub(crate) fn run() -> ExitCode {
@@ -78,7 +82,10 @@ fn make_window(app: &AppHandle) -> tauri::Result<()> {
 /// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host` does.
 fn start_engine(app: &AppHandle, options: rollcall_engine::options::EngineOptions, data_dir: PathBuf) {
     let shell = app.state::<Shell>();
-    let started = options.config(data_dir).inspect_err(|error| shell.fail(error)).and_then(|config| shell.run(config));
+    let started = options
+        .config(data_dir, LAN_HOST)
+        .inspect_err(|error| shell.fail(error))
+        .and_then(|config| shell.run(config));
     let engine = match started {
         Ok(engine) => engine,
         Err(error) => {
@@ -87,7 +94,9 @@ fn start_engine(app: &AppHandle, options: rollcall_engine::options::EngineOption
         }
     };
     tauri::async_runtime::spawn(changed::forward(app.clone(), std::sync::Arc::clone(&engine)));
-    if let Ok(ready) = serde_json::to_string(&engine.ready()) {
+    let ready = engine.settled().inspect_err(|error| tracing::error!(%error, "the edge refuses"));
+    let ready = ready.unwrap_or_else(|_| engine.ready().clone());
+    if let Ok(ready) = serde_json::to_string(&ready) {
         let mut stdout = std::io::stdout().lock();
         // Nobody may be reading.
         let _ = writeln!(stdout, "ready {ready}").and_then(|()| stdout.flush());

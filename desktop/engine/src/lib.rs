@@ -14,8 +14,10 @@ pub mod control;
 mod engine;
 pub mod health;
 mod message;
+pub mod options;
 mod settings_error;
 mod status;
+pub mod window;
 mod workshops;
 
 mod clock;

@@ -24,6 +24,7 @@ const VENUE_TOKEN_CHARS: usize = 6;
 /// What a host fills in to make a workshop, or to change one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WorkshopDraft {
     /// The workshop to change; a new one is made where it is not set.
     #[serde(default)]

@@ -1,0 +1,35 @@
+//! What the host's window reads and does: the types on the wire to it, one noun to a file, and the [`Engine`]'s methods
+//! that answer with them.
+//!
+//! Everything here is plain data with stable words; which sentence a person reads is chosen by the window, in its language.
+//! With the feature `typescript` the same types are written out for the window's front end (see [`typescript`]).
+//!
+//! [`Engine`]: crate::Engine
+
+mod addresses;
+mod case;
+mod connection_test;
+mod export_format;
+mod home;
+mod hop;
+mod keys_saved;
+mod list;
+mod refusal;
+mod signup_view;
+#[cfg(feature = "typescript")]
+pub mod typescript;
+mod undo;
+mod workshop_summary;
+
+pub use addresses::{Addresses, LanAddress};
+pub use case::{Case, DuplicateReason, Resolution};
+pub use connection_test::{ConnectionCode, ConnectionTest};
+pub use export_format::ExportFormat;
+pub use home::Home;
+pub use hop::{Hop, HopCode, HopHealth, Level};
+pub use keys_saved::KeysSaved;
+pub use list::{ListPage, ListQuery, MAX_LIST_ROWS, Show};
+pub use refusal::Refusal;
+pub use signup_view::{SignupFlags, SignupState, SignupView};
+pub use undo::{Act, Undo};
+pub use workshop_summary::{Counts, Phase, WorkshopSummary};

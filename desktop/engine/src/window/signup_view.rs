@@ -1,0 +1,65 @@
+//! A sign-up as the window shows it.
+
+use rollcall_shared::Millis;
+use rollcall_shared::question::Answers;
+use rollcall_shared::signup_id::SignupId;
+use serde::{Deserialize, Serialize};
+
+use crate::message::Path;
+
+/// A sign-up as the window shows it. It names a person: it goes to the window and nowhere else.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SignupView {
+    /// The id under which it stands.
+    pub id: SignupId,
+    /// As it was given.
+    pub name: String,
+    /// E.164: `+8613800138000`.
+    pub phone: String,
+    /// For a screen that a whole hall sees: `138••••8000`.
+    pub phone_masked: String,
+    /// Where it stands.
+    pub state: SignupState,
+    /// By which path it came.
+    pub path: Path,
+    /// What is unusual about it.
+    pub flags: SignupFlags,
+    /// Whether the host said that two people share this number.
+    pub shared_phone: bool,
+    /// Six signs that the person can read out: `K7M 2QX`.
+    pub short_code: String,
+    /// By the key of the question.
+    pub answers: Answers,
+    /// When it was filled in, by the phone's clock.
+    pub filled_at: Option<Millis>,
+    /// When it was received, by the edge's clock, or the laptop's at the venue.
+    pub received_at: Millis,
+    /// When it was committed.
+    pub stored_at: Millis,
+}
+
+/// Where a sign-up stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum SignupState {
+    /// With a seat.
+    Registered,
+    /// Without one.
+    Waitlisted,
+    /// Taken off the list.
+    Cancelled,
+}
+
+/// What is unusual about a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SignupFlags {
+    /// Its id came before with other content.
+    pub id_reused: bool,
+    /// Filled in before closing, arrived after it.
+    pub late: bool,
+    /// Filled in on an older version of the form.
+    pub older_form: bool,
+}

@@ -1,0 +1,56 @@
+//! What was done, and the way back.
+
+use serde::Serialize;
+
+/// The way back from something that the host did. It leads back as long as the rows are as that act left them, for the last
+/// [`KEPT`] acts of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Undo {
+    /// What is shown to take it back, once.
+    pub token: String,
+    /// What was done.
+    pub what: Act,
+}
+
+/// How many acts of a run can be taken back.
+pub(crate) const KEPT: usize = 50;
+
+/// Something that the host did with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Act {
+    /// A duplicate became a sign-up of its own.
+    AnotherPerson,
+    /// A duplicate took the place of the first.
+    UseNewer,
+    /// A duplicate was seen.
+    KeepFirst,
+    /// A parked message was seen.
+    DismissParked,
+    /// A parked message was read again.
+    RetryParked,
+    /// A sign-up was taken off the list.
+    Cancel,
+    /// It was put back.
+    Restore,
+    /// Somebody who waited got a seat.
+    Promote,
+}
+
+impl Act {
+    /// The word in the audit log.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            Self::AnotherPerson => "another person",
+            Self::UseNewer => "newer used",
+            Self::KeepFirst => "first kept",
+            Self::DismissParked => "parked dismissed",
+            Self::RetryParked => "parked retried",
+            Self::Cancel => "cancelled by host",
+            Self::Restore => "restored by host",
+            Self::Promote => "promoted by host",
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A workshop in a list of workshops.
+
+use rollcall_shared::Millis;
+use rollcall_shared::language::Text;
+use rollcall_shared::workshop::{Intake, WorkshopId};
+use serde::Serialize;
+
+use crate::db::workshops::WorkshopRow;
+
+/// A workshop, short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WorkshopSummary {
+    /// For ever.
+    pub id: WorkshopId,
+    /// What it is called.
+    pub title: Text,
+    /// The code on the poster, as it is shown.
+    pub invite_code: String,
+    /// Where it is.
+    pub place: Text,
+    /// Beginning.
+    pub starts_at: Millis,
+    /// End.
+    pub ends_at: Millis,
+    /// The venue's clock: minutes east of UTC.
+    pub utc_offset_minutes: i16,
+    /// Whether sign-ups are taken.
+    pub phase: Phase,
+    /// How many.
+    pub counts: Counts,
+}
+
+/// Whether a workshop takes sign-ups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Phase {
+    /// Not yet.
+    NotYet,
+    /// It does.
+    Open,
+    /// No more; what was filled in before still comes in for a while.
+    Closed,
+    /// Ended by hand, for good: its code is gone.
+    Retired,
+}
+
+/// How many rows of a workshop stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Counts {
+    /// With a seat.
+    pub registered: u32,
+    /// Without one.
+    pub waitlisted: u32,
+    /// Taken off the list.
+    pub cancelled: u32,
+    /// For the host to decide: numbers that came again under another name, and messages that could not be read.
+    pub needs_look: u32,
+}
+
+impl WorkshopSummary {
+    /// Of that workshop, at that time.
+    pub(crate) fn of(row: &WorkshopRow, counts: Counts, now: Millis) -> Self {
+        let w = &row.workshop;
+        Self {
+            id: w.id.clone(),
+            title: w.title.clone(),
+            invite_code: w.invite_code.to_string(),
+            place: w.place.clone(),
+            starts_at: w.starts_at,
+            ends_at: w.ends_at,
+            utc_offset_minutes: w.utc_offset_minutes,
+            phase: Phase::of(row, now),
+            counts,
+        }
+    }
+}
+
+impl Phase {
+    /// Of that workshop, at that time.
+    pub(crate) fn of(row: &WorkshopRow, now: Millis) -> Self {
+        match row.workshop.intake(now, None) {
+            _ if row.retired_at.is_some() => Self::Retired,
+            Intake::NotYet => Self::NotYet,
+            Intake::Open => Self::Open,
+            Intake::Late | Intake::Closed => Self::Closed,
+        }
+    }
+}
