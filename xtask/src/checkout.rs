@@ -36,6 +36,11 @@ impl Checkout {
         self.edge().join("node_modules/.bin")
     }
 
+    /// The pages of the window.
+    pub(crate) fn ui(&self) -> PathBuf {
+        self.root.join("desktop/ui")
+    }
+
     /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
     pub(crate) fn edge_target(&self) -> PathBuf {
         self.root.join("target-edge")

@@ -10,7 +10,7 @@ pub(crate) struct Awake(Sender<bool>);
 impl Awake {
     /// On a thread of its own: the systems' services are asked with calls that block.
     pub(crate) fn new() -> Self {
-        let (wanted, changes) = mpsc::channel();
+        let (wanted, changes) = mpsc::channel::<bool>();
         thread::spawn(move || {
             let mut held = None;
             for wanted in changes {

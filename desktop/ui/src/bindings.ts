@@ -22,7 +22,7 @@ export type ListQuery = { workshop: string; search: string; show: Show; offset: 
 export type ListPage = { total: number; rows: SignupView[] };
 export type Case =
   | { kind: 'duplicate'; id: string; original: SignupView | null; newer: SignupView; reason: 'same_name' | 'other_name' }
-  | { kind: 'parked'; seq: number; source: string; reason: string; size: number; preview: string; parked_at: number };
+  | { kind: 'parked'; seq: number; source: Path; reason: string; size: number; preview: string; parked_at: number };
 export type Act = 'another_person' | 'use_newer' | 'keep_first' | 'dismiss_parked' | 'retry_parked' | 'cancel' | 'restore' | 'promote';
 export type Undo = { token: string; what: Act };
 export type Resolution =
@@ -56,7 +56,7 @@ export const commands = {
   restore: (signup: string) => invoke<Undo>('restore', { signup }),
   promote: (signup: string) => invoke<Undo>('promote', { signup }),
   undo: (token: string) => invoke<null>('undo', { token }),
-  put_workshop: (draft: WorkshopDraft) => invoke<WorkshopSummary>('put_workshop', { draft }),
+  put_workshop: (draft: WorkshopDraft) => invoke<string>('put_workshop', { draft }),
   open: (workshop: string) => invoke<null>('open', { workshop }),
   close: (workshop: string) => invoke<null>('close', { workshop }),
   retire: (workshop: string) => invoke<null>('retire', { workshop }),

@@ -7,6 +7,7 @@ mod cargo_tool;
 mod npm;
 mod redis;
 mod wasm_target;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,8 +15,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-pub(crate) use npm::path_with_node;
+pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
+pub(crate) use window::{display_is_there, toolkit_is_there};
 
 /// What building and running the worker needs, all of it there.
 #[derive(Debug)]
@@ -28,9 +30,14 @@ pub(crate) struct EdgeTools {
 /// `cargo xtask setup`.
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
-    edge_tools(&checkout, Redis::Private)?;
+    tools(&checkout, Redis::Private, Window::Tested)?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the window's pages are built with, where only they are needed.
+pub(crate) fn ui_packages(checkout: &Checkout) -> Result<()> {
+    npm::install_ui(checkout)
 }
 
 /// Whether the engine will start a Redis of its own.
@@ -41,8 +48,19 @@ pub(crate) enum Redis {
     Elsewhere,
 }
 
-/// Gets everything that the whole system needs on this machine.
-pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools> {
+/// What is done with the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// Nothing: no toolkit is needed.
+    None,
+    /// It is built and shown.
+    Shown,
+    /// It is built and tested.
+    Tested,
+}
+
+/// Gets everything that is needed on this machine.
+pub(crate) fn tools(checkout: &Checkout, redis: Redis, window: Window) -> Result<EdgeTools> {
     let tools = [cargo_tool::worker_build()?, cargo_tool::wasm_bindgen(checkout)?];
     let compiler = wasm_target::find_or_add(checkout)?;
 
@@ -57,13 +75,22 @@ pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools>
     if redis == Redis::Private {
         packages.extend(redis::missing_packages());
     }
+    if window != Window::None {
+        packages.extend(window::missing_toolkit());
+    }
+    if window == Window::Tested {
+        packages.extend(window::missing_for_tests());
+    }
     apt::install(&packages)?;
 
     let compiler = match compiler {
         Some(compiler) => compiler,
         None => wasm_target::build_for_debian()?,
     };
-    npm::install(checkout)?;
+    npm::install_edge(checkout)?;
+    if window != Window::None {
+        npm::install_ui(checkout)?;
+    }
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
 }

@@ -1,4 +1,5 @@
-//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them.
+//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them; and what the window's
+//! pages are built with.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -13,14 +14,27 @@ use crate::settings::WrongSetting;
 use crate::step::step;
 use crate::{tool, versions};
 
-/// Installs what edge/package-lock.json names, unless that very lock file has been installed already.
-pub(super) fn install(checkout: &Checkout) -> Result<()> {
-    let edge = checkout.edge();
-    let lock = edge.join("package-lock.json");
+/// Gets what runs and packs the edge.
+pub(super) fn install_edge(checkout: &Checkout) -> Result<()> {
+    let why = "wrangler runs the edge on this machine, esbuild and wasm-opt pack it (about 1 min)";
+    if install(&checkout.edge(), why)? {
+        check_node(checkout)?;
+    }
+    Ok(())
+}
+
+/// Gets what builds the window's pages. Node comes with the edge's packages, which are installed before.
+pub(super) fn install_ui(checkout: &Checkout) -> Result<()> {
+    install(&checkout.ui(), "Vite and Svelte build the window's pages (some seconds)").map(|_| ())
+}
+
+/// Installs what a folder's package-lock.json names, unless that very lock file has been installed already. Whether it had to.
+fn install(folder: &Path, why: &str) -> Result<bool> {
+    let lock = folder.join("package-lock.json");
     let wanted = digest(&lock)?;
-    let stamp = edge.join("node_modules/.rollcall-installed");
+    let stamp = folder.join("node_modules/.rollcall-installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
+        return Ok(false);
     }
     if !tool::succeeds(npm().arg("--version")) {
         return Err(WrongSetting::new(
@@ -28,17 +42,13 @@ pub(super) fn install(checkout: &Checkout) -> Result<()> {
         )
         .into());
     }
-    step(
-        "npm packages",
-        "wrangler runs the edge on this machine, esbuild and wasm-opt pack it (about 1 min)",
-        || {
-            // Without install scripts: none of these packages needs its own, and they may download.
-            let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-            tool::run(npm().args(arguments).current_dir(&edge))
-        },
-    )?;
-    check_node(checkout)?;
-    fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
+    step("npm packages", why, || {
+        // Without install scripts: none of these packages needs its own, and they may download.
+        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        tool::run(npm().args(arguments).current_dir(folder))
+    })?;
+    fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))?;
+    Ok(true)
 }
 
 /// Makes a program find wrangler's Node before an older one of the system.
@@ -64,7 +74,8 @@ fn check_node(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-fn npm() -> Command {
+/// npm, whatever the system calls it.
+pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
