@@ -90,6 +90,12 @@ impl PersonName {
     }
 }
 
+/// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
+pub fn folded(input: &str) -> String {
+    let text: String = input.chars().filter(|c| !is_invisible(*c)).nfc().map(fold).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn canonical(input: &str) -> Result<String, PersonNameError> {
     let mut name = String::with_capacity(input.len());
     let mut space_due = false;

@@ -8,6 +8,7 @@
 //! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any moment.
 //! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
 
+pub mod acts;
 pub mod bench;
 pub mod config;
 pub mod control;

@@ -33,6 +33,11 @@ impl Path {
             Self::Desk => "desk",
         }
     }
+
+    /// From the word in the database.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Edge, Self::Venue, Self::Import, Self::Desk].into_iter().find(|path| path.as_str() == word)
+    }
 }
 
 /// One message on its way into the database.

@@ -16,7 +16,7 @@ use crate::clock::{now_ms, random_16};
 use crate::db::workshops::{self, WorkshopRow};
 use crate::db::{events, readers::Readers};
 use crate::keys::Keys;
-use crate::writer::Writer;
+use crate::writer::{Writer, seats};
 
 /// Characters of a venue token: 31⁶ ≈ 900 million, on a network that has one Rollcall or two.
 const VENUE_TOKEN_CHARS: usize = 6;
@@ -203,6 +203,8 @@ impl Roster {
         let (stored, now) = (workshop.clone(), now_ms());
         let update = move |conn: &rusqlite::Connection| {
             events::add(conn, now, what, stored.id.as_str())?;
+            // More seats than before are somebody's.
+            seats::promote_waiting(conn, &stored, now)?;
             workshops::change(conn, &stored, retired_at)
         };
         let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;

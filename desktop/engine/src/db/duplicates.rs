@@ -1,11 +1,13 @@
 //! `duplicates`: sign-ups whose number stands on the list already, beside the first.
 
+use rollcall_shared::Millis;
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::{Digest, Signup};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::signups::{Circumstances, json};
+use super::signups::{Circumstances, json, parsed};
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(
@@ -27,6 +29,12 @@ CREATE TABLE duplicates(
   stored_at      INTEGER NOT NULL,
   PRIMARY KEY (id, workshop_id)
 ) STRICT;
+";
+
+/// Version 2: a case that the host has looked at is not shown again.
+pub(super) const V2: &str = "
+ALTER TABLE duplicates ADD COLUMN kept_at INTEGER;  -- when the host said that the first one counts
+CREATE INDEX duplicates_open ON duplicates(workshop_id, reason, stored_at) WHERE kept_at IS NULL AND state <> 'cancelled';
 ";
 
 /// Keeps a sign-up beside the one that holds its number.
@@ -64,6 +72,105 @@ pub(crate) fn digest(
     conn.prepare_cached("SELECT digest FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
         .query_row((id.to_string(), workshop.as_str()), |row| row.get(0).map(Digest::from_bytes))
         .optional()
+}
+
+/// A duplicate as far as a decision needs it.
+pub(crate) struct Beside {
+    pub(crate) phone: String,
+    pub(crate) name: String,
+    pub(crate) original: Option<SignupId>,
+    /// What its receipt says.
+    pub(crate) state: String,
+    pub(crate) is_kept: bool,
+}
+
+/// One of them.
+pub(crate) fn get(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<Beside>> {
+    conn.prepare_cached(
+        "SELECT phone, name, original_id, state, kept_at IS NOT NULL FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| {
+        let original: String = row.get(2)?;
+        Ok(Beside {
+            phone: row.get(0)?,
+            name: row.get(1)?,
+            original: SignupId::parse(&original).ok(),
+            state: row.get(3)?,
+            is_kept: row.get(4)?,
+        })
+    })
+    .optional()
+}
+
+/// Notes that the host has looked at it and lets the first one count.
+pub(crate) fn keep_first(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((id.to_string(), workshop.as_str(), now))?;
+    Ok(())
+}
+
+/// Moves one onto the list. Exactly one row before, exactly one after.
+pub(crate) fn enlist(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    state: ReceiptState,
+    shared_phone: bool,
+    waiting_since: Option<Millis>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since)
+         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5
+         FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
+    conn.prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((id.to_string(), workshop.as_str()))?;
+    Ok(())
+}
+
+/// Those that stand beside a sign-up.
+pub(crate) fn beside(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    original: SignupId,
+) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached("SELECT id FROM duplicates WHERE workshop_id = ?1 AND original_id = ?2")?
+        .query_map((workshop.as_str(), original.to_string()), |row| parsed(row, 0, SignupId::parse))?
+        .collect()
+}
+
+/// Another sign-up stands where the original stood: the duplicate is compared with that one from here on.
+pub(crate) fn compare_with(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    original: SignupId,
+    name: &str,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE duplicates SET original_id = ?3, reason = CASE name WHEN ?4 THEN 'same_name' ELSE 'other_name' END
+         WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .execute((id.to_string(), workshop.as_str(), original.to_string(), name))?;
+    Ok(())
+}
+
+/// How many of a workshop a person has to decide about.
+pub(crate) fn undecided(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
+    conn.prepare_cached(
+        "SELECT count(*) FROM duplicates WHERE workshop_id = ?1 AND reason = 'other_name' AND kept_at IS NULL AND state <> 'cancelled'",
+    )?
+    .query_row([workshop.as_str()], |row| row.get(0))
 }
 
 /// How many there are, over all workshops.

@@ -4,6 +4,7 @@ pub(crate) mod duplicates;
 pub(crate) mod erased;
 pub(crate) mod events;
 pub(crate) mod failure;
+pub(crate) mod list;
 pub(crate) mod parked;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
@@ -37,6 +38,9 @@ const V1: &[&str] = &[
     events::SQL,
     suspects::SQL,
 ];
+
+/// Version 2: what the window's acts and its list need.
+const V2: &[&str] = &[signups::V2, duplicates::V2, parked::V2];
 
 /// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
@@ -72,7 +76,8 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
     let v1: String = V1.iter().chain([&PROBE]).copied().collect();
-    migrate(path, conn, vec![M::up(&v1)])
+    let v2: String = V2.iter().copied().collect();
+    migrate(path, conn, vec![M::up(&v1), M::up(&v2)])
 }
 
 /// A row to write when the writer asks whether the disk takes writes again.
@@ -132,7 +137,7 @@ mod tests {
         assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
         assert_eq!(pragma("synchronous"), 2.into());
         assert_eq!(pragma("fullfsync"), 1.into());
-        assert_eq!(pragma("user_version"), 1.into());
+        assert_eq!(pragma("user_version"), 2.into());
     }
 
     #[test]
@@ -151,7 +156,7 @@ mod tests {
         let path = dir.path().join("rollcall.db");
         open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
         let error = open_writer(&path).unwrap_err();
-        assert!(matches!(error, SettingsError::Newer { found: 7, known: 1, .. }), "{error}");
+        assert!(matches!(error, SettingsError::Newer { found: 7, known: 2, .. }), "{error}");
     }
 
     #[test]
@@ -161,10 +166,9 @@ mod tests {
         drop(open_writer(&path).unwrap());
         let mut conn = Connection::open(&path).unwrap();
         conn.execute("INSERT INTO erased(id) VALUES ('x')", []).unwrap();
-        migrate(&path, &mut conn, vec![M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")]).unwrap();
-        let copy = Connection::open(copy_path(&path, 1).with_extension("").with_extension("1.db"))
-            .or_else(|_| Connection::open(dir.path().join("rollcall.before-v2.1.db")))
-            .unwrap();
+        let steps = vec![M::up(""), M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")];
+        migrate(&path, &mut conn, steps).unwrap();
+        let copy = Connection::open(dir.path().join("rollcall.before-v3.1.db")).unwrap();
         let kept: String = copy.query_row("SELECT id FROM erased", [], |r| r.get(0)).unwrap();
         assert_eq!(kept, "x");
         assert!(copy.execute("INSERT INTO later VALUES (1)", []).is_err(), "the copy is the older version");

@@ -5,6 +5,7 @@ use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::signups::parsed;
 use crate::message::Path;
 
 pub(super) const SQL: &str = "
@@ -18,6 +19,12 @@ CREATE TABLE parked(
   parked_at   INTEGER NOT NULL,
   UNIQUE (workshop_id, digest)
 ) STRICT;
+";
+
+/// Version 2: a message that the host has looked at stays, and is not shown again.
+pub(super) const V2: &str = "
+ALTER TABLE parked ADD COLUMN dismissed_at INTEGER;
+CREATE INDEX parked_open ON parked(workshop_id) WHERE dismissed_at IS NULL;
 ";
 
 /// Whether the same bytes are parked in this workshop.
@@ -44,6 +51,73 @@ pub(crate) fn insert(
     )?
     .execute((workshop.as_str(), source.as_str(), digest.as_bytes(), reason, bytes, now))?;
     Ok(())
+}
+
+/// A message that waits for a person's look.
+pub(crate) struct Row {
+    pub(crate) seq: i64,
+    pub(crate) source: Path,
+    pub(crate) reason: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) parked_at: Millis,
+}
+
+/// Those of a workshop that nobody has dismissed, newest first.
+pub(crate) fn open(conn: &Connection, workshop: &WorkshopId, limit: usize) -> rusqlite::Result<Vec<Row>> {
+    conn.prepare_cached(
+        "SELECT seq, source, reason, bytes, parked_at FROM parked WHERE workshop_id = ?1 AND dismissed_at IS NULL
+         ORDER BY seq DESC LIMIT ?2",
+    )?
+    .query_map((workshop.as_str(), limit), read)?
+    .collect()
+}
+
+/// One of them, dismissed or not.
+pub(crate) fn get(conn: &Connection, workshop: &WorkshopId, seq: i64) -> rusqlite::Result<Option<Row>> {
+    conn.prepare_cached(
+        "SELECT seq, source, reason, bytes, parked_at FROM parked WHERE workshop_id = ?1 AND seq = ?2",
+    )?
+    .query_row((workshop.as_str(), seq), read)
+    .optional()
+}
+
+/// Notes that a person has looked at it; whether there was one that nobody had dismissed.
+pub(crate) fn dismiss(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    seq: i64,
+    now: Millis,
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE parked SET dismissed_at = ?3 WHERE workshop_id = ?1 AND seq = ?2 AND dismissed_at IS NULL",
+        )?
+        .execute((workshop.as_str(), seq, now))?;
+    Ok(changed == 1)
+}
+
+/// Takes it out, to be written elsewhere in the same transaction; whether it was there.
+pub(crate) fn take(conn: &Connection, workshop: &WorkshopId, seq: i64) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("DELETE FROM parked WHERE workshop_id = ?1 AND seq = ?2")?
+        .execute((workshop.as_str(), seq))?;
+    Ok(changed == 1)
+}
+
+/// How many of a workshop wait for a person's look.
+pub(crate) fn undecided(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
+    conn.prepare_cached("SELECT count(*) FROM parked WHERE workshop_id = ?1 AND dismissed_at IS NULL")?
+        .query_row([workshop.as_str()], |row| row.get(0))
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        seq: row.get(0)?,
+        source: parsed(row, 1, |word| Path::from_word(word).ok_or(()))?,
+        reason: row.get(2)?,
+        bytes: row.get(3)?,
+        parked_at: row.get(4)?,
+    })
 }
 
 /// How many there are, over all workshops.

@@ -32,6 +32,22 @@ CREATE TABLE signups(
 CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled';
 ";
 
+/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed on, and the
+/// window's pages, counts and searches have their indexes. `signups_search` holds all that a search looks at, so that it
+/// reads a quarter of the table.
+pub(super) const V2: &str = "
+ALTER TABLE signups ADD COLUMN shared_phone INTEGER NOT NULL DEFAULT 0;  -- 1: the host knows that another has the number too
+ALTER TABLE signups ADD COLUMN waiting_since INTEGER;                    -- its place among those who wait, where it is not received_at
+DROP INDEX signups_phone;
+CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled' AND shared_phone = 0;
+CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_phone = 1;
+CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
+CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
+CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
+CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at)) WHERE state = 'waitlisted';
+CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
+";
+
 /// What came with a sign-up and is stored beside it.
 pub(crate) struct Circumstances {
     pub(crate) state: ReceiptState,
@@ -98,14 +114,17 @@ pub(crate) fn digest(
         .optional()
 }
 
-/// Who holds a number on a workshop's list, and under which name.
+/// Who holds a number on a workshop's list, and under which name; of several who share it, the first.
 pub(crate) fn holder(
     conn: &Connection,
     workshop: &WorkshopId,
     phone: &str,
 ) -> rusqlite::Result<Option<(String, String)>> {
     conn.prepare_cached(
-        "SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled'",
+        "SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' AND shared_phone = 0
+         UNION ALL
+         SELECT id, name FROM signups WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' AND shared_phone = 1
+         LIMIT 1",
     )?
     .query_row((workshop.as_str(), phone), |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()
@@ -115,6 +134,75 @@ pub(crate) fn holder(
 pub(crate) fn seats_taken(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
     conn.prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND state = 'registered'")?
         .query_row([workshop.as_str()], |row| row.get(0))
+}
+
+/// Those who wait, the longest first.
+pub(crate) fn longest_waiting(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    limit: u32,
+) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached(
+        "SELECT id FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'
+         ORDER BY coalesce(waiting_since, received_at), rowid LIMIT ?2",
+    )?
+    .query_map((workshop.as_str(), limit), |row| parsed(row, 0, SignupId::parse))?
+    .collect()
+}
+
+/// Where a sign-up stands, and what it hands on where another takes its place.
+pub(crate) struct Place {
+    pub(crate) state: ReceiptState,
+    pub(crate) shared_phone: bool,
+    /// Since when it waits, should it wait.
+    pub(crate) waiting_since: Millis,
+}
+
+/// Where a sign-up stands; `None` where there is none.
+pub(crate) fn place(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<Place>> {
+    conn.prepare_cached(
+        "SELECT state, shared_phone, coalesce(waiting_since, received_at) FROM signups
+         WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| {
+        Ok(Place {
+            state: parsed(row, 0, |word| ReceiptState::from_word(word).ok_or(()))?,
+            shared_phone: row.get(1)?,
+            waiting_since: row.get(2)?,
+        })
+    })
+    .optional()
+}
+
+/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new one.
+pub(crate) fn set_state(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    state: ReceiptState,
+    waiting_since: Option<Millis>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = ?3, waiting_since = coalesce(?4, waiting_since) WHERE id = ?1 AND workshop_id = ?2",
+    )?
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), waiting_since))?;
+    Ok(())
+}
+
+/// A column's text, parsed; a wrong one is named by its column.
+pub(super) fn parsed<T, E>(
+    row: &rusqlite::Row<'_>,
+    index: usize,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> rusqlite::Result<T> {
+    parse(row.get_ref(index)?.as_str()?).map_err(|_| {
+        let name = row.as_ref().column_name(index).unwrap_or_default().to_owned();
+        rusqlite::Error::InvalidColumnType(index, name, rusqlite::types::Type::Text)
+    })
 }
 
 /// How many stand in each state, over all workshops.

@@ -31,5 +31,6 @@ pub use keys_saved::KeysSaved;
 pub use list::{ListPage, ListQuery, MAX_LIST_ROWS, Show};
 pub use refusal::Refusal;
 pub use signup_view::{SignupFlags, SignupState, SignupView};
+pub(crate) use undo::KEPT;
 pub use undo::{Act, Undo};
 pub use workshop_summary::{Counts, Phase, WorkshopSummary};

@@ -6,6 +6,7 @@
 
 mod admit;
 mod batch;
+pub(crate) mod seats;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
+use rollcall_shared::Millis;
 use rollcall_shared::retry::Failure;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
@@ -289,6 +291,11 @@ impl Desk {
         let probed = in_transaction(&mut self.conn, |conn| conn.execute("UPDATE probe SET at = at + 1", []));
         self.note(probed.err().map(|e| classify(&e)));
     }
+}
+
+/// Admits one message inside a transaction that its caller began.
+pub(crate) fn admit_in(conn: &Connection, message: &Message, now: Millis) -> rusqlite::Result<Written> {
+    admit::admit(conn, &mut admit::Lists::default(), message, now)
 }
 
 fn in_transaction<T>(

@@ -1,0 +1,234 @@
+//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its entry in the
+//! audit log, and each can be taken back as long as the rows are as it left them.
+
+mod reopen;
+mod rules;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use rollcall_shared::retry::Failure;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, ErrorCode};
+
+use crate::clock::{hex, now_ms, random_16};
+use crate::db::readers::Readers;
+use crate::db::{parked, workshops};
+use crate::opener::Opener;
+use crate::window::{Act, KEPT, Resolution, Undo};
+use crate::writer::Writer;
+use snapshot::{Change, Recorder};
+
+/// Why an act was not done. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// There is no such row.
+    #[error("there is no such row")]
+    Unknown,
+    /// The rows are not as the act left them, or not as it needs them.
+    #[error("the rows have changed since")]
+    Changed,
+    /// The token was used, is one of more than [`KEPT`] acts ago, or of another run.
+    #[error("this can no longer be taken back")]
+    UndoGone,
+    /// There is no seat.
+    #[error("there is no free seat")]
+    Full,
+    /// Another row of the list has the number.
+    #[error("another sign-up has this number now")]
+    PhoneHeld,
+    /// The row is not in a state in which this means anything.
+    #[error("the row is not in the state for this")]
+    WrongState,
+    /// The message cannot be read this time either.
+    #[error("the message still cannot be read ({0})")]
+    StillUnreadable(&'static str),
+    /// The key that the message is sealed to is not here.
+    #[error("the key for this message is not here")]
+    KeyMissing,
+    /// The database cannot be written just now.
+    #[error("the database cannot be written just now ({})", .0.cause())]
+    Unwritable(Failure),
+}
+
+impl ActError {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Changed => "changed",
+            Self::UndoGone => "undo_gone",
+            Self::Full => "full",
+            Self::PhoneHeld => "phone_held",
+            Self::WrongState => "wrong_state",
+            Self::StillUnreadable(_) => "still_unreadable",
+            Self::KeyMissing => "key_missing",
+            Self::Unwritable(_) => "unwritable",
+        }
+    }
+}
+
+/// What an act's transaction ends with instead of a COMMIT.
+#[derive(Debug)]
+enum Stop {
+    /// It is refused; the transaction leaves nothing.
+    Refused(ActError),
+    /// The database did not take it.
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<ActError> for Stop {
+    fn from(error: ActError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The acts of one run, and the ways back from the last [`KEPT`] of them.
+pub(crate) struct Acts {
+    writer: Writer,
+    done: Mutex<VecDeque<Done>>,
+}
+
+struct Done {
+    token: String,
+    change: Change,
+}
+
+impl Acts {
+    /// None yet.
+    pub(crate) fn new(writer: Writer) -> Self {
+        Self { writer, done: Mutex::default() }
+    }
+
+    /// Takes a sign-up off the list. Its seat goes to who waits longest, where the workshop keeps a waiting list.
+    pub(crate) async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
+        self.run(workshop, Act::Cancel, move |recorder| rules::cancel(recorder, id)).await
+    }
+
+    /// Puts a cancelled sign-up back: with a seat where there is one, else at the end of those who wait.
+    pub(crate) async fn restore(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
+        self.run(workshop, Act::Restore, move |recorder| rules::restore(recorder, id)).await
+    }
+
+    /// Gives a free seat to one who waits, whatever their turn.
+    pub(crate) async fn promote(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
+        self.run(workshop, Act::Promote, move |recorder| rules::promote(recorder, id)).await
+    }
+
+    /// Decides a case. `opener` reads a parked message again.
+    pub(crate) async fn resolve(
+        &self,
+        workshop: &WorkshopId,
+        resolution: Resolution,
+        readers: &Readers,
+        opener: &Opener,
+    ) -> Result<Undo, ActError> {
+        match resolution {
+            Resolution::AnotherPerson { duplicate: id } => {
+                self.run(workshop, Act::AnotherPerson, move |recorder| rules::another_person(recorder, id))
+                    .await
+            }
+            Resolution::UseNewer { duplicate: id } => {
+                self.run(workshop, Act::UseNewer, move |recorder| rules::use_newer(recorder, id)).await
+            }
+            Resolution::KeepFirst { duplicate: id } => {
+                self.run(workshop, Act::KeepFirst, move |recorder| rules::keep_first(recorder, id)).await
+            }
+            Resolution::DismissParked { seq } => {
+                self.run(workshop, Act::DismissParked, move |recorder| rules::dismiss(recorder, seq)).await
+            }
+            Resolution::RetryParked { seq } => {
+                let read = |conn: &Connection| {
+                    Ok((parked::get(conn, workshop, seq)?, workshops::record(conn, workshop)?))
+                };
+                let (row, record) = readers.read(read).map_err(|_| ActError::Unwritable(Failure::Io))?;
+                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, opener)?;
+                self.run(workshop, Act::RetryParked, move |recorder| rules::retry(recorder, seq, &message))
+                    .await
+            }
+        }
+    }
+
+    /// Takes an act back.
+    pub(crate) async fn undo(&self, token: &str) -> Result<(), ActError> {
+        let change = self.take(token).ok_or(ActError::UndoGone)?;
+        let again = change.clone();
+        let undone = in_act(&self.writer, move |conn| change.undo(conn, now_ms())).await;
+        if let Err(ActError::Unwritable(_)) = undone {
+            // Nothing is wrong with the rows: the host may press again.
+            self.keep(Done { token: token.to_owned(), change: again });
+        }
+        undone
+    }
+
+    async fn run(
+        &self,
+        workshop: &WorkshopId,
+        act: Act,
+        rule: impl FnOnce(&mut Recorder<'_>) -> Result<String, Stop> + Send + 'static,
+    ) -> Result<Undo, ActError> {
+        let workshop = workshop.clone();
+        let change = in_act(&self.writer, move |conn| {
+            let mut recorder = Recorder::new(conn, workshop, now_ms())?;
+            let subject = rule(&mut recorder)?;
+            crate::db::events::add(conn, recorder.now, act.event(), &subject)?;
+            Ok(recorder.finish(subject)?)
+        })
+        .await?;
+        let token = hex(&random_16());
+        self.keep(Done { token: token.clone(), change });
+        Ok(Undo { token, what: act })
+    }
+
+    fn keep(&self, act: Done) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.push_back(act);
+        if done.len() > KEPT {
+            done.pop_front();
+        }
+    }
+
+    fn take(&self, token: &str) -> Option<Change> {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = done.iter().position(|act| act.token == token)?;
+        done.remove(at).map(|act| act.change)
+    }
+}
+
+/// Runs an act in a transaction that is committed whole or leaves nothing.
+async fn in_act<T: Send + 'static>(
+    writer: &Writer,
+    act: impl FnOnce(&Connection) -> Result<T, Stop> + Send + 'static,
+) -> Result<T, ActError> {
+    let edit = move |conn: &Connection| {
+        conn.execute_batch("SAVEPOINT act")?;
+        let refused = match act(conn) {
+            Ok(value) => {
+                conn.execute_batch("RELEASE act")?;
+                return Ok(Ok(value));
+            }
+            Err(Stop::Refused(why)) => why,
+            // A rule of the tables (one number, one row) says that something came in between.
+            Err(Stop::Database(e)) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                ActError::Changed
+            }
+            Err(Stop::Database(e)) => return Err(e),
+        };
+        conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
+        Ok(Err(refused))
+    };
+    match writer.edit(edit).await {
+        Ok(answer) => answer,
+        Err(failure) => Err(ActError::Unwritable(failure)),
+    }
+}

@@ -1,0 +1,390 @@
+//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see `signups::V2`).
+
+use std::collections::HashSet;
+
+use rollcall_shared::Millis;
+use rollcall_shared::person_name;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::signups::parsed;
+use super::{duplicates, parked};
+use crate::message::Path;
+use crate::window::{
+    Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
+    SignupView,
+};
+
+/// Most cases that are shown at once: more than a person looks through, and one answer's worth.
+const MAX_CASES: usize = 200;
+/// Most characters of a parked message that are shown.
+const PREVIEW_CHARS: usize = 200;
+
+/// A page of a list, newest first.
+pub(crate) fn page(conn: &Connection, query: &ListQuery) -> rusqlite::Result<ListPage> {
+    let (offset, limit) = (query.offset, query.limit.min(MAX_LIST_ROWS));
+    let search = Search::of(&query.search);
+    let (total, rowids) = match search {
+        None => (
+            total(conn, &query.workshop, query.show)?,
+            rowids(conn, &query.workshop, query.show, offset, limit)?,
+        ),
+        Some(search) => {
+            let found = found(conn, &query.workshop, query.show, &search)?;
+            let page =
+                found.iter().skip(offset as usize).take(limit as usize).map(|(_, rowid)| *rowid).collect();
+            (u32::try_from(found.len()).unwrap_or(u32::MAX), page)
+        }
+    };
+    let rows = rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose());
+    Ok(ListPage { total, rows: rows.collect::<rusqlite::Result<_>>()? })
+}
+
+/// The newest of a list.
+pub(crate) fn newest(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    limit: u32,
+) -> rusqlite::Result<Vec<SignupView>> {
+    let rowids = rowids(conn, workshop, Show::All, 0, limit)?;
+    rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose()).collect()
+}
+
+/// How many of a workshop stand where.
+pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Counts> {
+    let mut counts = Counts {
+        needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
+        ..Counts::default()
+    };
+    let mut select =
+        conn.prepare_cached("SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state")?;
+    let mut rows = select.query([workshop.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let count = row.get(1)?;
+        match state(row, 0)? {
+            SignupState::Registered => counts.registered = count,
+            SignupState::Waitlisted => counts.waitlisted = count,
+            SignupState::Cancelled => counts.cancelled = count,
+        }
+    }
+    Ok(counts)
+}
+
+/// Sign-ups stored in each of the last `seconds`, oldest first; the last is the second of `now`.
+pub(crate) fn arrivals(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    now: Millis,
+    seconds: usize,
+) -> rusqlite::Result<Vec<u32>> {
+    let mut arrivals = vec![0; seconds];
+    let first = now.div_euclid(1_000) + 1 - Millis::try_from(seconds).unwrap_or(Millis::MAX);
+    let mut select =
+        conn.prepare_cached("SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2")?;
+    let mut rows = select.query((workshop.as_str(), first.saturating_mul(1_000)))?;
+    while let Some(row) = rows.next()? {
+        let stored_at: Millis = row.get(0)?;
+        // A row of the future (the clock was set back) is in no second that is shown.
+        let second = usize::try_from(stored_at.div_euclid(1_000) - first).ok();
+        if let Some(count) = second.and_then(|second| arrivals.get_mut(second)) {
+            *count += 1;
+        }
+    }
+    Ok(arrivals)
+}
+
+/// What needs a look: numbers that came again under another name, messages that could not be read, and for information
+/// numbers that came again under the same name. Newest first in each.
+pub(crate) fn cases(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<Case>> {
+    let mut cases = duplicate_cases(conn, workshop, DuplicateReason::OtherName, MAX_CASES)?;
+    for row in parked::open(conn, workshop, MAX_CASES - cases.len())? {
+        cases.push(Case::Parked {
+            seq: row.seq,
+            source: row.source,
+            reason: row.reason,
+            size: row.bytes.len() as u64,
+            preview: preview(&row.bytes),
+            parked_at: row.parked_at,
+        });
+    }
+    let room = MAX_CASES - cases.len();
+    cases.extend(duplicate_cases(conn, workshop, DuplicateReason::SameName, room)?);
+    Ok(cases)
+}
+
+fn duplicate_cases(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    reason: DuplicateReason,
+    limit: usize,
+) -> rusqlite::Result<Vec<Case>> {
+    let word = match reason {
+        DuplicateReason::SameName => "same_name",
+        DuplicateReason::OtherName => "other_name",
+    };
+    let mut select = conn.prepare_cached(
+        "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at, original_id
+         FROM duplicates WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'
+         ORDER BY stored_at DESC, rowid DESC LIMIT ?3",
+    )?;
+    let mut rows = select.query((workshop.as_str(), word, limit))?;
+    let mut cases = Vec::new();
+    while let Some(row) = rows.next()? {
+        let newer = view(row)?;
+        let original: String = row.get(11)?;
+        cases.push(Case::Duplicate {
+            id: newer.id,
+            original: by_id(conn, workshop, &original)?.map(Box::new),
+            newer: Box::new(newer),
+            reason,
+        });
+    }
+    Ok(cases)
+}
+
+/// The beginning of what came, as text; what is no text becomes `�`, controls become spaces.
+fn preview(bytes: &[u8]) -> String {
+    let start = bytes.get(..PREVIEW_CHARS * 4).unwrap_or(bytes);
+    let text = String::from_utf8_lossy(start);
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PREVIEW_CHARS).collect()
+}
+
+/// What a host types into the search field.
+enum Search {
+    /// Digits in a row, of a phone.
+    Digits(String),
+    /// Part of a name.
+    Name {
+        /// Folded as names are, in lower case.
+        text: String,
+        /// The same as a short code, where it can be one.
+        short_code: Option<String>,
+    },
+}
+
+impl Search {
+    /// `None` where nothing was typed.
+    fn of(typed: &str) -> Option<Self> {
+        let text = person_name::folded(typed).to_lowercase();
+        if text.is_empty() {
+            return None;
+        }
+        let signs = |c: &char| !matches!(c, ' ' | '+' | '-' | '(' | ')' | '.');
+        let bare: String = text.chars().filter(signs).collect();
+        let digits: String =
+            bare.chars().filter_map(|c| full_width_digit(c).or(c.is_ascii_digit().then_some(c))).collect();
+        let is_number = !digits.is_empty() && digits.chars().count() == bare.chars().count();
+        let code = bare.to_ascii_uppercase();
+        let short_code = (code.len() == 6 && code.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(code);
+        // Six digits may be a code as well.
+        match short_code {
+            None if is_number => Some(Self::Digits(digits)),
+            short_code if is_number => Some(Self::Name { text: digits, short_code }),
+            short_code => Some(Self::Name { text, short_code }),
+        }
+    }
+}
+
+fn full_width_digit(c: char) -> Option<char> {
+    let digit = (c as u32).checked_sub('０' as u32).filter(|digit| *digit < 10)?;
+    char::from_digit(digit, 10)
+}
+
+/// The place in time and the row's number of all that a search finds, newest first. One pass over `signups_search`, which
+/// holds all that is compared.
+fn found(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    show: Show,
+    search: &Search,
+) -> rusqlite::Result<Vec<(Millis, i64)>> {
+    let mut found = Vec::new();
+    let wanted = word(show);
+    let mut select = conn.prepare_cached(
+        "SELECT rowid, stored_at, state, name, phone FROM signups INDEXED BY signups_search WHERE workshop_id = ?1",
+    )?;
+    let mut rows = select.query([workshop.as_str()])?;
+    while let Some(row) = rows.next()? {
+        if wanted.is_none_or(|wanted| {
+            row.get_ref(2).and_then(|state| Ok(state.as_str()? == wanted)).unwrap_or(false)
+        }) && search.finds(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?)
+        {
+            found.push((row.get(1)?, row.get(0)?));
+        }
+    }
+    if let Search::Name { short_code: Some(code), .. } = search {
+        by_short_code(conn, workshop, wanted, code, &mut found)?;
+    }
+    if show == Show::Flagged {
+        let flagged: HashSet<i64> = conn
+            .prepare_cached("SELECT rowid FROM signups WHERE workshop_id = ?1 AND flags <> '{}'")?
+            .query_map([workshop.as_str()], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        found.retain(|(_, rowid)| flagged.contains(rowid));
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.dedup();
+    Ok(found)
+}
+
+impl Search {
+    fn finds(&self, name: &str, phone: &str) -> bool {
+        match self {
+            Self::Digits(digits) => phone.contains(digits.as_str()),
+            Self::Name { text, .. } if text.bytes().all(|b| b.is_ascii_digit()) => {
+                phone.contains(text.as_str())
+            }
+            // Most names have no case, and are compared as they stand.
+            Self::Name { text, .. } => {
+                name.contains(text.as_str()) || name.to_lowercase().contains(text.as_str())
+            }
+        }
+    }
+}
+
+/// Codes are derived from ids: one pass over the primary key's index, a hash each.
+fn by_short_code(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    state: Option<&str>,
+    code: &str,
+    found: &mut Vec<(Millis, i64)>,
+) -> rusqlite::Result<()> {
+    let mut select =
+        conn.prepare_cached("SELECT rowid, id FROM signups WHERE workshop_id = ?1 ORDER BY id")?;
+    let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
+    let mut rows = select.query([workshop.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let Ok(id) = SignupId::parse(row.get_ref(1)?.as_str()?) else { continue };
+        if id.short_code().bytes().filter(|b| *b != b' ').eq(code.bytes()) {
+            let rowid: i64 = row.get(0)?;
+            let (stored_at, stands): (Millis, String) =
+                place.query_row([rowid], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            if state.is_none_or(|state| state == stands) {
+                found.push((stored_at, rowid));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn total(conn: &Connection, workshop: &WorkshopId, show: Show) -> rusqlite::Result<u32> {
+    let id = workshop.as_str();
+    match (show, word(show)) {
+        (_, Some(state)) => conn
+            .prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND state = ?2")?
+            .query_row((id, state), |row| row.get(0)),
+        (Show::Flagged, None) => conn
+            .prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND flags <> '{}'")?
+            .query_row([id], |row| row.get(0)),
+        (_, None) => conn
+            .prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1")?
+            .query_row([id], |row| row.get(0)),
+    }
+}
+
+/// The rows of a page, newest first. Rows that are skipped are skipped in the index.
+fn rowids(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    show: Show,
+    offset: u32,
+    limit: u32,
+) -> rusqlite::Result<Vec<i64>> {
+    let id = workshop.as_str();
+    let rowid = |row: &Row<'_>| row.get(0);
+    match (show, word(show)) {
+        (_, Some(state)) => {
+            conn.prepare_cached(BY_STATE)?.query_map((id, limit, offset, state), rowid)?.collect()
+        }
+        (Show::Flagged, None) => {
+            conn.prepare_cached(FLAGGED)?.query_map((id, limit, offset), rowid)?.collect()
+        }
+        (_, None) => conn.prepare_cached(ALL)?.query_map((id, limit, offset), rowid)?.collect(),
+    }
+}
+
+const ALL: &str =
+    "SELECT rowid FROM signups WHERE workshop_id = ?1 ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
+const BY_STATE: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND state = ?4
+     ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
+const FLAGGED: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND flags <> '{}'
+     ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
+
+fn word(show: Show) -> Option<&'static str> {
+    match show {
+        Show::All | Show::Flagged => None,
+        Show::Registered => Some("registered"),
+        Show::Waitlisted => Some("waitlisted"),
+        Show::Cancelled => Some("cancelled"),
+    }
+}
+
+const COLUMNS: &str =
+    "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at";
+
+fn by_rowid(conn: &Connection, rowid: i64) -> rusqlite::Result<Option<SignupView>> {
+    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE rowid = ?1"))?
+        .query_row([rowid], view)
+        .optional()
+}
+
+fn by_id(conn: &Connection, workshop: &WorkshopId, id: &str) -> rusqlite::Result<Option<SignupView>> {
+    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE id = ?1 AND workshop_id = ?2"))?
+        .query_row((id, workshop.as_str()), view)
+        .optional()
+}
+
+/// A whole list in the order in which it was stored: for a file.
+pub(crate) fn whole(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<SignupView>> {
+    conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM signups WHERE workshop_id = ?1 ORDER BY stored_at, rowid"
+    ))?
+    .query_map([workshop.as_str()], view)?
+    .collect()
+}
+
+fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
+    let id = parsed(row, 0, SignupId::parse)?;
+    let phone: String = row.get(1)?;
+    let flags: rollcall_shared::admission::Flags = parsed(row, 6, |json| serde_json::from_str(json))?;
+    Ok(SignupView {
+        id,
+        name: row.get(2)?,
+        phone_masked: masked(&phone),
+        phone,
+        state: state(row, 4)?,
+        path: parsed(row, 5, |word| Path::from_word(word).ok_or(()))?,
+        flags: SignupFlags { id_reused: flags.id_reused, late: flags.late, older_form: flags.older_form },
+        shared_phone: row.get(7)?,
+        short_code: id.short_code(),
+        answers: parsed(row, 3, |json| serde_json::from_str(json))?,
+        filled_at: row.get(8)?,
+        received_at: row.get(9)?,
+        stored_at: row.get(10)?,
+    })
+}
+
+fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<SignupState> {
+    parsed(row, index, |word| match word {
+        "registered" => Ok(SignupState::Registered),
+        "waitlisted" => Ok(SignupState::Waitlisted),
+        "cancelled" => Ok(SignupState::Cancelled),
+        _ => Err(()),
+    })
+}
+
+/// `138••••8000`; of other countries' numbers the first two digits and the last three.
+fn masked(phone: &str) -> String {
+    let (start, end) = match phone.strip_prefix("+86") {
+        Some(national) => return masked_between(national, 3, 4),
+        None => (3, 3),
+    };
+    masked_between(phone, start, end)
+}
+
+fn masked_between(number: &str, start: usize, end: usize) -> String {
+    let last = number.chars().count().saturating_sub(end);
+    number.chars().enumerate().map(|(at, c)| if at < start || at >= last { c } else { '•' }).collect()
+}
