@@ -14,6 +14,7 @@ pub mod host;
 pub mod process;
 pub mod teacher;
 pub mod wait;
+pub mod window;
 
 use std::env;
 use std::path::PathBuf;

@@ -48,6 +48,7 @@ pub(crate) fn command() -> Result<ExitCode> {
         lan_port: run::free_port()?,
         metrics_port: run::free_port()?,
         redis: RedisChoice::Private,
+        window: false,
         bench: true,
     };
     run::prepare(&checkout, &settings)?;

@@ -41,6 +41,11 @@ impl Checkout {
         self.root.join("e2e/browser")
     }
 
+    /// The pages of the window.
+    pub(crate) fn ui(&self) -> PathBuf {
+        self.root.join("desktop/ui")
+    }
+
     /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
     pub(crate) fn edge_target(&self) -> PathBuf {
         self.root.join("target-edge")

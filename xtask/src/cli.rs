@@ -31,7 +31,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RunOptions {
-    /// Without a window
+    /// Without a window, as where there is no display
     #[arg(long)]
     pub(crate) headless: bool,
     /// Sends N made-up teachers at one instant through the real path, reports, and stops

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::checkout::Checkout;
-use crate::setup::{self, EdgeTools, Redis};
+use crate::setup::{self, EdgeTools, Redis, Window};
 use crate::stamp::Stamp;
 use crate::step::{say, step};
 use crate::{tool, versions};
@@ -22,7 +22,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     // Looked at before anything else: wrangler waits for us at every start.
     if !stamp(&checkout)?.is_current() || !is_built(&checkout) {
-        let tools = setup::edge_tools(&checkout, Redis::Elsewhere)?;
+        let tools = setup::tools(&checkout, Redis::Elsewhere, Window::None)?;
         build(&checkout, &tools)?;
     }
     Ok(ExitCode::SUCCESS)

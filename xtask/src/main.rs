@@ -17,6 +17,7 @@ mod stamp;
 mod step;
 mod test;
 mod tool;
+mod ui;
 mod versions;
 mod web;
 

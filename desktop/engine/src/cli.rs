@@ -1,13 +1,14 @@
 //! The command line.
 
 use std::io::Write;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError, VenueStart, bench, config};
+use rollcall_engine::options::EngineOptions;
+use rollcall_engine::{Engine, SettingsError, VenueStart, bench};
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
@@ -15,6 +16,9 @@ use crate::ask::{Ask, ask, export, language};
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
+
+/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on purpose.
+const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 #[derive(Parser)]
 #[command(
@@ -135,30 +139,8 @@ struct Run {
     /// Where database, keys and Redis's files live
     #[arg(long, env = "ROLLCALL_DATA_DIR")]
     data_dir: PathBuf,
-    /// The deployment that takes sign-ups over the internet
-    #[arg(long, env = "ROLLCALL_EDGE_URL")]
-    edge_url: Option<String>,
-    /// A file that holds the deployment's publish key
-    #[arg(long, env = "ROLLCALL_PUBLISH_KEY_FILE")]
-    publish_key_file: Option<PathBuf>,
-    /// The address on which the venue page listens; 0.0.0.0 for the whole local network
-    #[arg(long, env = "ROLLCALL_LAN_HOST", default_value = "127.0.0.1")]
-    lan_host: IpAddr,
-    /// The venue page's port; 0 for any free one
-    #[arg(long, env = "ROLLCALL_LAN_PORT", default_value_t = config::DEFAULT_LAN_PORT)]
-    lan_port: u16,
-    /// The port of metrics and control, on 127.0.0.1; 0 for any free one
-    #[arg(long, env = "ROLLCALL_METRICS_PORT", default_value_t = 0)]
-    metrics_port: u16,
-    /// A Redis of your own instead of a managed one
-    #[arg(long, env = "ROLLCALL_REDIS_URL", conflicts_with = "no_redis")]
-    redis_url: Option<String>,
-    /// No Redis: messages go to the database directly
-    #[arg(long)]
-    no_redis: bool,
-    /// Make a demo workshop where the folder has no workshop
-    #[arg(long)]
-    demo: bool,
+    #[command(flatten)]
+    options: EngineOptions,
 }
 
 /// Does what the command line says.
@@ -221,7 +203,7 @@ impl Run {
             .build()
             .context("the operating system refuses what a runtime needs")?;
         let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-        let engine = Engine::start(self.config()?)?;
+        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce)?)?;
         let ready = serde_json::to_string(engine.ready())?;
         println!("ready {ready}");
         // Whoever started us may read through a pipe.
@@ -230,34 +212,6 @@ impl Run {
         tracing::info!("stopping");
         engine.stop();
         Ok(())
-    }
-
-    fn config(self) -> Result<Config, SettingsError> {
-        let publish_key = self.publish_key_file.map(read_publish_key).transpose()?;
-        let edge = self.edge_url.map(|url| EdgeConfig::parse(&url, publish_key)).transpose()?;
-        let redis = match (self.redis_url, self.no_redis) {
-            (Some(url), _) => RedisChoice::Url(url),
-            (None, true) => RedisChoice::Direct,
-            (None, false) => RedisChoice::Managed,
-        };
-        Ok(Config {
-            data_dir: self.data_dir,
-            edge,
-            lan_host: self.lan_host,
-            lan_port: self.lan_port,
-            venue: VenueStart::AtOnce,
-            metrics_port: self.metrics_port,
-            redis,
-            demo: self.demo,
-        })
-    }
-}
-
-fn read_publish_key(path: PathBuf) -> Result<String, SettingsError> {
-    match std::fs::read_to_string(&path) {
-        Ok(key) if !key.trim().is_empty() => Ok(key.trim().to_owned()),
-        Ok(_) => Err(SettingsError::PublishKeyFile { path, why: "it is empty".to_owned() }),
-        Err(e) => Err(SettingsError::PublishKeyFile { path, why: e.to_string() }),
     }
 }
 

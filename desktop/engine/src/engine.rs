@@ -54,6 +54,7 @@ const WAIT_FOR_END: Duration = Duration::from_secs(8);
 pub struct Engine {
     pub(crate) desk: Arc<Desk>,
     ready: Ready,
+    waits_for_edge: bool,
     writer_thread: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
     // Last, in this order: the server ends after everything that talks to it, the lock after everything that writes.
@@ -140,6 +141,17 @@ impl Engine {
     /// # Errors
     /// [`SettingsError`] where the host has to change something first. A network that is away is none.
     pub fn start(config: Config) -> Result<Self, SettingsError> {
+        let mut engine = Self::launch(config)?;
+        engine.ready = engine.settled()?;
+        Ok(engine)
+    }
+
+    /// The same, without waiting for the edge: the venue page takes sign-ups, and the edge shows the workshops when it can
+    /// be reached. What is wrong with it is told by each workshop's health.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the host has to change something first.
+    pub fn launch(config: Config) -> Result<Self, SettingsError> {
         let folder = Folder::take(&config.data_dir)?;
         let collector = folder.installation()?;
         let keys = Arc::new(Keys::open(folder.join("keys.json"))?);
@@ -154,24 +166,59 @@ impl Engine {
             .build()
             .map_err(|e| SettingsError::Thread(e.to_string()))?;
         let stop = CancellationToken::new();
-        // One that the host connected to earlier is no setting of this start: wrong keys are shown, and keep nobody waiting.
+        // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps nobody waiting.
         let waits_for_edge = config.edge.is_some();
-        let mut engine =
-            Start { config, db_path, folder: &folder, collector, keys, redis: &redis, metrics, writer, stop }
-                .run(&runtime)
-                .map(|(desk, ready)| (desk, ready, writer_thread))
-                .map(|(desk, ready, thread)| Self {
-                    desk,
-                    ready,
-                    writer_thread: Some(thread),
-                    runtime: Some(runtime),
-                    _redis: redis,
-                    _folder: folder,
-                })?;
-        if waits_for_edge {
-            engine.await_edge()?;
+        Start { config, db_path, folder: &folder, collector, keys, redis: &redis, metrics, writer, stop }
+            .run(&runtime)
+            .map(|(desk, ready)| (desk, ready, writer_thread))
+            .map(|(desk, ready, thread)| Self {
+                desk,
+                ready,
+                waits_for_edge,
+                writer_thread: Some(thread),
+                runtime: Some(runtime),
+                _redis: redis,
+                _folder: folder,
+            })
+    }
+
+    /// Waits until the edge shows the workshops, up to 30 s, and says where sign-ups can be taken then. Blocks.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the edge refuses a key or a record.
+    pub fn settled(&self) -> Result<Ready, SettingsError> {
+        let edge = self.desk.parts.edge().filter(|_| self.waits_for_edge);
+        let Some(edge) = edge else { return Ok(self.ready.clone()) };
+        let lines = self.desk.lines();
+        let settled = async {
+            for line in lines.values() {
+                let settled =
+                    line.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
+                match settled.publication {
+                    Publication::Unauthorized { known } => return Err(wrong_key(&edge, known)),
+                    Publication::Refused { why } => {
+                        return Err(SettingsError::Refused { url: edge.url().to_owned(), why });
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let mut ready = self.ready.clone();
+        match self.block_on(async { tokio::time::timeout(WAIT_FOR_EDGE, settled).await }) {
+            Ok(settled) => settled?,
+            Err(_) => {
+                tracing::warn!(
+                    edge = edge.url(),
+                    "the edge cannot be reached: the venue page goes ahead alone"
+                );
+                return Ok(ready);
+            }
         }
-        Ok(engine)
+        // Only now does its address lead anywhere; and a taken code was replaced on the way.
+        ready.edge = Some(edge.url().to_owned());
+        ready.announce(self.desk.roster.all().last(), self.desk.door.address());
+        Ok(ready)
     }
 
     /// Where sign-ups can be taken.
@@ -230,39 +277,6 @@ impl Engine {
 
     /// Finishes what is in hand and ends. Dropping does the same.
     pub fn stop(self) {}
-
-    fn await_edge(&mut self) -> Result<(), SettingsError> {
-        let Some(edge) = self.desk.parts.edge() else { return Ok(()) };
-        let lines = self.desk.lines();
-        let settled = async {
-            for line in lines.values() {
-                let settled =
-                    line.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
-                match settled.publication {
-                    Publication::Unauthorized { known } => return Err(wrong_key(&edge, known)),
-                    Publication::Refused { why } => {
-                        return Err(SettingsError::Refused { url: edge.url().to_owned(), why });
-                    }
-                    _ => {}
-                }
-            }
-            Ok(())
-        };
-        match self.block_on(async { tokio::time::timeout(WAIT_FOR_EDGE, settled).await }) {
-            Ok(settled) => settled?,
-            Err(_) => {
-                tracing::warn!(
-                    edge = edge.url(),
-                    "the edge cannot be reached: the venue page goes ahead alone"
-                );
-                return Ok(());
-            }
-        }
-        // Only now does its address lead anywhere; and a taken code was replaced on the way.
-        self.ready.edge = Some(edge.url().to_owned());
-        self.ready.announce(self.desk.roster.all().last(), self.desk.door.address());
-        Ok(())
-    }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         match &self.runtime {

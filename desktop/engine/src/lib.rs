@@ -16,6 +16,7 @@ mod engine;
 pub mod export;
 pub mod health;
 mod message;
+pub mod options;
 mod settings_error;
 mod status;
 pub mod window;

@@ -1,4 +1,4 @@
-//! `rollcall-host`: built here, started here.
+//! The host's program, with a window or without: built here, started here.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,22 +10,33 @@ use super::system::{RedisChoice, Settings};
 use super::{Secrets, local_edge};
 use crate::checkout::Checkout;
 use crate::child::Process;
-use crate::tool;
+use crate::{setup, tool};
 
 /// Which host is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// As people run it.
+    /// Without a window, as people run it.
     Plain,
     /// With the named places at which a test kills it.
     Failpoints,
+    /// With its window. The pages must be built before.
+    Window,
+}
+
+const HEADLESS: &str = "rollcall-host";
+const WINDOW: &str = "rollcall-desktop";
+
+/// What names the whole workspace, for every cargo command: dependencies then have the same features in all of them and are
+/// compiled once. The window's crate is left out where its toolkit is not there: the host without a window must not need it.
+pub(crate) fn whole_workspace() -> &'static [&'static str] {
+    if setup::toolkit_is_there() { &["--workspace"] } else { &["--workspace", "--exclude", WINDOW] }
 }
 
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
     let mut cargo = tool::cargo(checkout);
-    // Named by the whole workspace, as the tests are: dependencies then have the same features and are compiled once.
-    cargo.args(["build", "--release", "--workspace", "--bin", "rollcall-host"]);
+    let name = if build == Build::Window { WINDOW } else { HEADLESS };
+    cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
     if build == Build::Failpoints {
         cargo.args(["--features", "rollcall-engine/failpoints"]);
     }
@@ -35,8 +46,8 @@ pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
             .target()
             .map(|target| target.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX)))
     };
-    let built = program("rollcall-host")?;
-    if build == Build::Plain {
+    let built = program(name)?;
+    if build != Build::Failpoints {
         return Ok(built);
     }
     // Cargo writes both to one path; the next plain build would take this one away.
@@ -49,10 +60,16 @@ pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
 
 /// Starts the host on the demo workshop; its standard output is ours to read.
 pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets) -> Result<Process> {
-    let program =
-        checkout.target()?.join("release").join(format!("rollcall-host{}", env::consts::EXE_SUFFIX));
+    let name = if settings.window { WINDOW } else { HEADLESS };
+    let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
-    host.args(["run", "--demo", "--data-dir"])
+    if settings.window {
+        // The rehearsal and whoever reads the ready line come by the venue page as well.
+        host.arg("--venue-open");
+    } else {
+        host.arg("run");
+    }
+    host.args(["--demo", "--data-dir"])
         .arg(&settings.data_dir)
         .args(["--edge-url", &format!("http://{}", local_edge::address(settings.edge_port))])
         .arg("--publish-key-file")
@@ -71,5 +88,5 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
             host.arg("--no-redis");
         }
     }
-    Process::start("the host", &mut host).context("starting rollcall-host")
+    Process::start("the host", &mut host).with_context(|| format!("starting {name}"))
 }

@@ -16,10 +16,10 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::cli::RunOptions;
-use crate::setup::{self, Redis};
+use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
-use crate::{edge, interrupt, rehearse};
-pub(crate) use host::{Build, build as build_host};
+use crate::{edge, interrupt, rehearse, ui};
+pub(crate) use host::{Build, build as build_host, whole_workspace};
 pub(crate) use ports::free as free_port;
 pub(crate) use ready::Ready;
 pub(crate) use secrets::Secrets;
@@ -33,8 +33,8 @@ pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
     let settings = Settings::of(options)?;
     // Known before anything is built: nobody should wait for minutes to be told this.
     settings.check()?;
-    if !options.headless {
-        say("the window is not there yet: running without it, as with --headless");
+    if !settings.window && !options.headless {
+        say("no display here: running without the window, as with --headless");
     }
     prepare(&checkout, &settings)?;
 
@@ -63,10 +63,16 @@ pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
 /// Everything that can be done before the first process starts.
 pub(crate) fn prepare(checkout: &Checkout, settings: &Settings) -> Result<()> {
     let redis = if settings.redis == RedisChoice::Private { Redis::Private } else { Redis::Elsewhere };
-    let tools = setup::edge_tools(checkout, redis)?;
+    let window = if settings.window { Window::Shown } else { Window::None };
+    let tools = setup::tools(checkout, redis, window)?;
     edge::build(checkout, &tools)?;
+    // The pages go into the window's program; cargo wants them there whenever it looks at that crate.
+    if setup::toolkit_is_there() {
+        setup::ui_packages(checkout)?;
+        ui::build(checkout)?;
+    }
     step("the host", "the program that keeps the sign-ups (compiles in about 3 min the first time)", || {
-        build_host(checkout, Build::Plain)
+        build_host(checkout, if settings.window { Build::Window } else { Build::Plain })
     })?;
     Ok(())
 }

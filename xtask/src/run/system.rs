@@ -16,6 +16,7 @@ use crate::cli::RunOptions;
 use crate::interrupt;
 use crate::load::http;
 use crate::settings::WrongSetting;
+use crate::setup;
 use crate::step::step;
 
 /// Long enough for a slow machine that has everything else to do.
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) lan_port: u16,
     pub(crate) metrics_port: u16,
     pub(crate) redis: RedisChoice,
+    /// With a window.
+    pub(crate) window: bool,
     /// Opens the edge's routes that only benchmarks call.
     pub(crate) bench: bool,
 }
@@ -56,7 +59,8 @@ impl Settings {
             (None, false) => RedisChoice::Private,
         };
         let RunOptions { edge_port, lan_host, lan_port, metrics_port, .. } = *options;
-        Ok(Self { data_dir, edge_port, lan_host, lan_port, metrics_port, redis, bench: false })
+        let window = !options.headless && setup::display_is_there();
+        Ok(Self { data_dir, edge_port, lan_host, lan_port, metrics_port, redis, window, bench: false })
     }
 
     /// Whether a start can succeed, as far as that can be told beforehand.

@@ -8,6 +8,7 @@ mod cargo_tool;
 mod npm;
 mod redis;
 mod wasm_target;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,8 +17,9 @@ use anyhow::Result;
 
 use crate::checkout::Checkout;
 pub(crate) use browser::program as chromium;
-pub(crate) use npm::path_with_node;
+pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
+pub(crate) use window::{display_is_there, toolkit_is_there};
 
 /// What building and running the worker needs, all of it there.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ pub(crate) struct EdgeTools {
 /// `cargo xtask setup`.
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
-    edge_tools(&checkout, Redis::Private)?;
+    tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
@@ -47,6 +49,11 @@ pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     npm::install_browser(checkout)
 }
 
+/// What the window's pages are built with, where only they are needed.
+pub(crate) fn ui_packages(checkout: &Checkout) -> Result<()> {
+    npm::install_ui(checkout)
+}
+
 /// Whether the engine will start a Redis of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Redis {
@@ -55,8 +62,19 @@ pub(crate) enum Redis {
     Elsewhere,
 }
 
-/// Gets everything that the whole system needs on this machine.
-pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools> {
+/// What is done with the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Window {
+    /// Nothing: no toolkit is needed.
+    None,
+    /// It is built and shown.
+    Shown,
+    /// It is built and tested.
+    Tested,
+}
+
+/// Gets everything that is needed on this machine.
+pub(crate) fn tools(checkout: &Checkout, redis: Redis, window: Window) -> Result<EdgeTools> {
     let tools = [cargo_tool::worker_build()?, cargo_tool::wasm_bindgen(checkout)?];
     let compiler = wasm_target::find_or_add(checkout)?;
 
@@ -71,6 +89,12 @@ pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools>
     if redis == Redis::Private {
         packages.extend(redis::missing_packages());
     }
+    if window != Window::None {
+        packages.extend(window::missing_toolkit());
+    }
+    if window == Window::Tested {
+        packages.extend(window::missing_for_tests());
+    }
     apt::install(&packages)?;
 
     let compiler = match compiler {
@@ -78,6 +102,9 @@ pub(crate) fn edge_tools(checkout: &Checkout, redis: Redis) -> Result<EdgeTools>
         None => wasm_target::build_for_debian()?,
     };
     npm::install_edge(checkout)?;
+    if window != Window::None {
+        npm::install_ui(checkout)?;
+    }
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
 }

@@ -1,5 +1,5 @@
-//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them; and what drives
-//! Chromium in tests.
+//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them; what the window's
+//! pages are built with; and what drives Chromium in tests.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -27,6 +27,11 @@ pub(super) fn install_edge(checkout: &Checkout) -> Result<()> {
 pub(super) fn install_browser(checkout: &Checkout) -> Result<()> {
     install(&checkout.browser_tests(), "Playwright drives Chromium, axe looks at its pages (some seconds)")
         .map(|_| ())
+}
+
+/// Gets what builds the window's pages. Node comes with the edge's packages, which are installed before.
+pub(super) fn install_ui(checkout: &Checkout) -> Result<()> {
+    install(&checkout.ui(), "Vite and Svelte build the window's pages (some seconds)").map(|_| ())
 }
 
 /// Installs what a folder's package-lock.json names, unless that very lock file has been installed already. Whether it had to.
@@ -75,7 +80,8 @@ fn check_node(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-fn npm() -> Command {
+/// npm, whatever the system calls it.
+pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 

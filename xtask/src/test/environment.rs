@@ -15,6 +15,7 @@ use crate::setup;
 /// | `ROLLCALL_ROOT` | the checkout; wrangler.toml lies there |
 /// | `ROLLCALL_HOST_BIN` | `rollcall-host`, as people run it |
 /// | `ROLLCALL_HOST_FAILPOINTS_BIN` | the same with the feature `failpoints` |
+/// | `ROLLCALL_DESKTOP_BIN` | `rollcall-desktop`, the same with a window |
 /// | `ROLLCALL_WRANGLER` | wrangler; the `PATH` that is set finds its Node first |
 /// | `ROLLCALL_NODE` | Node, for what drives Chromium |
 /// | `ROLLCALL_CHROMIUM` | Chromium |
@@ -29,6 +30,7 @@ pub(super) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()>
         .env("ROLLCALL_ROOT", checkout.root())
         .env("ROLLCALL_HOST_BIN", program("rollcall-host"))
         .env("ROLLCALL_HOST_FAILPOINTS_BIN", program("rollcall-host-failpoints"))
+        .env("ROLLCALL_DESKTOP_BIN", program("rollcall-desktop"))
         .env("ROLLCALL_WRANGLER", checkout.npm_bin().join("wrangler"))
         .env("ROLLCALL_NODE", node(checkout))
         .env("ROLLCALL_CHROMIUM", setup::chromium())

@@ -11,10 +11,10 @@ use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
 use crate::cli::TestOptions;
-use crate::run::{Build, build_host};
-use crate::setup::{self, EdgeTools, Redis, WASM};
+use crate::run::{Build, build_host, whole_workspace};
+use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
-use crate::{edge, interrupt, tool, web};
+use crate::{edge, interrupt, tool, ui, web};
 use tally::Tally;
 
 /// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
@@ -30,17 +30,19 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 14] = [
     Step { name: "formatting", why: "cargo fmt --check", run: formatting },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
     Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
     Step { name: "page", why: "its packed script and style are what edge/web comes to", run: page },
+    Step { name: "pages of the window", why: "types, texts in both languages, and the bundle", run: pages },
     Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
     Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
     Step { name: "unit tests", why: "each crate by itself", run: unit_tests },
     Step { name: "doc tests", why: "examples in the documentation work", run: doc_tests },
     Step { name: "edge build", why: "the worker, as wrangler serves and deploys it", run: edge_build },
     Step { name: "host build", why: "rollcall-host, as people run it and with failpoints", run: host_build },
+    Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
     Step {
         name: "end to end",
         why: "parts with real files, and the whole system in real processes: workerd, Redis, rollcall-host",
@@ -53,7 +55,7 @@ const STEPS: [Step; 12] = [
 pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let started = Instant::now();
     let checkout = Checkout::find()?;
-    let tools = setup::edge_tools(&checkout, Redis::Private)?;
+    let tools = setup::tools(&checkout, Redis::Private, Window::Tested)?;
     let context = Context { checkout, tools };
 
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
@@ -101,6 +103,13 @@ fn page(context: &Context) -> Result<Tally> {
     web::check(&context.checkout).map(|()| Tally::default())
 }
 
+/// First of all that cargo does with the window's crate: it wants the bundle there.
+fn pages(context: &Context) -> Result<Tally> {
+    ui::build(&context.checkout)?;
+    ui::run(&context.checkout, "check")?;
+    ui::run(&context.checkout, "test").map(|()| Tally::default())
+}
+
 /// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
 /// lints are the same.
 fn clippy(context: &Context) -> Result<Tally> {
@@ -133,6 +142,10 @@ fn host_build(context: &Context) -> Result<Tally> {
     build_host(&context.checkout, Build::Plain).map(|_| Tally::default())
 }
 
+fn window_build(context: &Context) -> Result<Tally> {
+    build_host(&context.checkout, Build::Window).map(|_| Tally::default())
+}
+
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     environment::describe(&mut cargo, &context.checkout)?;
@@ -157,7 +170,7 @@ fn browser(context: &Context) -> Result<Tally> {
 /// packages that are named, so that naming others would compile half of everything anew.
 fn cargo(context: &Context, command: &str) -> Command {
     let mut cargo = tool::cargo(&context.checkout);
-    cargo.args([command, "--release", "--workspace"]);
+    cargo.args([command, "--release"]).args(whole_workspace());
     cargo
 }
 

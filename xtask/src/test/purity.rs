@@ -32,12 +32,13 @@ const IO: [&str; 21] = [
     "worker",
 ];
 
-/// `shared` does no I/O; the engine has nothing of a window.
+/// `shared` does no I/O; the engine has nothing of a window; the window's shell reaches the database and Redis through it alone.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
     forbid(checkout, "rollcall-shared", |krate| IO.contains(&krate.name) || reads_the_clock(krate))?;
     forbid(checkout, "rollcall-engine", |krate| {
         krate.name.starts_with("tauri") || ["wry", "tao"].contains(&krate.name)
-    })
+    })?;
+    forbid_directly(checkout, "rollcall-desktop", &["libsqlite3-sys", "redis", "reqwest", "rusqlite"])
 }
 
 /// `time` is welcome for its calendar; these features add the clock.
@@ -56,6 +57,28 @@ fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> 
     bail!(
         "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by which way it does"
     )
+}
+
+/// The shell has the engine for these.
+fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Result<()> {
+    let arguments = [
+        "tree",
+        "--package",
+        package,
+        "--edges",
+        "normal",
+        "--depth",
+        "1",
+        "--target",
+        "all",
+        "--prefix",
+        "none",
+    ];
+    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    match crates(&tree).find(|krate| forbidden.contains(&krate.name)) {
+        None => Ok(()),
+        Some(krate) => bail!("{package} must not depend on {} itself: that is the engine's", krate.name),
+    }
 }
 
 /// A package of a dependency tree.

@@ -1,0 +1,41 @@
+/** Which of the two ways to the form is shown, and its address. */
+import type { Addresses, LanAddress } from '../bindings';
+import { desk } from './desk.svelte';
+import { view, type Route } from './view.svelte';
+
+/** The network that the host chose for the venue's code, by its name: addresses change, names stay. */
+let chosen = $state<string | null>(null);
+
+export const lan = {
+  get all(): LanAddress[] {
+    return desk.home?.addresses.lan ?? [];
+  },
+  get now(): LanAddress | undefined {
+    return lan.all.find((one) => one.interface === chosen) ?? lan.all[0];
+  },
+  choose(name: string): void {
+    chosen = name;
+  },
+};
+
+/** The route on the screen: what the host chose, or else the one that works. */
+export function route(addresses: Addresses): Route {
+  if (view.route === null) return addresses.edge === null ? 'venue' : 'edge';
+  return view.route;
+}
+
+/** Its address; `undefined` while it leads nowhere. */
+export function address(addresses: Addresses): string | undefined {
+  if (route(addresses) === 'edge') return addresses.edge ?? undefined;
+  return addresses.venue_open ? lan.now?.url : undefined;
+}
+
+/** The other one. */
+export function turnRoute(): void {
+  if (desk.home) view.route = route(desk.home.addresses) === 'edge' ? 'venue' : 'edge';
+}
+
+/** An address as a person types it. */
+export function typed(url: string): string {
+  return url.replace(/^https?:\/\//, '');
+}

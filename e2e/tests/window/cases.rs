@@ -1,0 +1,43 @@
+//! What needs a look is decided with one click, and the click can be taken back.
+
+use rollcall_e2e::teacher::Teacher;
+use serde_json::json;
+
+use crate::{open, with_workshop};
+
+#[test]
+fn two_people_with_one_phone() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, venue) = open(&folder, &workshop);
+    let first = Teacher { name: "王芳".to_owned(), ..Teacher::new() };
+    first.sign_up(&venue, workshop.invite_code(), 201);
+    let second = Teacher { name: "李伟".to_owned(), ..first.again() };
+    second.sign_up(&venue, workshop.invite_code(), 201);
+    window.wait_for_text("#needs-look", |text| text == "1");
+    window.press("n");
+    window.wait_for_text("#look", |text| text.contains("王芳") && text.contains("李伟"));
+    window.picture("needs-a-look");
+
+    let registered = || folder.count("SELECT count(*) FROM signups WHERE state = 'registered'");
+    window.click("[data-act=another_person]");
+    window.wait_for_text("#count", |count| count == "2");
+    window.wait_until_gone("#needs-look");
+    assert_eq!(registered(), 2);
+    window.press("Ctrl+z");
+    window.wait_for_text("#count", |count| count == "1");
+    window.wait_for_text("#needs-look", |text| text == "1");
+    assert_eq!(registered(), 1);
+
+    window.click("[data-act=use_newer]");
+    window.wait_until_gone("#needs-look");
+    let names =
+        || folder.read("SELECT name FROM signups WHERE state = 'registered'", |row| row.get::<_, String>(0));
+    assert_eq!(names(), ["李伟"]);
+    window.click("#undo");
+    window.wait_for_text("#needs-look", |text| text == "1");
+    assert_eq!(names(), ["王芳"]);
+
+    window.click("[data-act=keep_first]");
+    window.wait_until_gone("#needs-look");
+    assert_eq!(names(), ["王芳"]);
+}

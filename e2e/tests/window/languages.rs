@@ -1,0 +1,80 @@
+//! Two languages, two themes, every key.
+
+use serde_json::{Value, json};
+
+use crate::{open, with_workshop};
+
+#[test]
+fn both_languages_and_both_themes() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, _) = open(&folder, &workshop);
+    let paper = || window.run("return getComputedStyle(document.body).backgroundColor", json!([]));
+    let theme = |wanted: &str| {
+        window.until(&format!("the theme is {wanted}"), || {
+            window.press("d");
+            window.find(&format!("html[data-theme={wanted}]"))
+        });
+        paper()
+    };
+    let dark = theme("dark");
+    window.wait_for_text("#workshops", |text| text.contains("Maths Teaching Workshop"));
+    window.picture("home-en-dark");
+    let light = theme("light");
+    assert_ne!(light, dark);
+    window.click("#language");
+    window.wait_for("html[lang=zh]");
+    window.wait_for_text("#workshops", |text| text.contains("数学教研工作坊"));
+    window.picture("home-zh-light");
+    // The projector is black on white whatever the theme.
+    theme("dark");
+    window.press("p");
+    window.wait_for("#projector");
+    let projector = "return getComputedStyle(document.getElementById('projector')).backgroundColor";
+    assert_eq!(window.run(projector, json!([])), "rgb(255, 255, 255)");
+    window.press("Escape");
+    window.wait_until_gone("#projector");
+    window.press("?");
+    window.wait_for("#help");
+    window.picture("keys");
+    window.press("Escape");
+    window.wait_until_gone("#help");
+}
+
+#[test]
+fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, _) = open(&folder, &workshop);
+    window.press("e");
+    window.wait_for("#edit");
+    window.fill("#ends_at", "2020-01-01 9:00");
+    window.click("#save");
+    window.wait_for_text("#ends_at-error", |text| !text.is_empty());
+    window.picture("edit");
+    window.click("#edit form button[type=button]:not(#question-add)");
+    window.wait_for("#count");
+
+    window.press("o");
+    window.wait_for("#phase[data-phase=closed]");
+    window.press("o");
+    window.wait_for("#phase[data-phase=open]");
+
+    window.press("e");
+    window.click("#renew");
+    let code = || folder.read("SELECT invite_code FROM workshops", |row| row.get::<_, String>(0)).pop();
+    window.until("there is a new code", || code().filter(|code| code != workshop.invite_code()));
+    window.click("#retire");
+    window.click("#retire-sure");
+    window.wait_for("#phase[data-phase=retired]");
+
+    // A second one, and back to the first.
+    window.press("c");
+    window.fill("#title-zh", "语文公开课");
+    window.fill("#organisation-zh", "海淀教师进修学校");
+    window.fill("#place-zh", "礼堂");
+    window.click("#save");
+    window.wait_for("#phase[data-phase=open]");
+    window.press("w");
+    window.click(&format!("#workshop-menu [data-id=\"{}\"]", workshop.id()));
+    window.wait_for("#phase[data-phase=retired]");
+    let _: Value = window.ready();
+}

@@ -1,0 +1,40 @@
+//! The real window over the real engine: buttons are pressed, names are typed, pictures are taken (into `ROLLCALL_PICTURES`).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod big_list;
+mod cases;
+mod export;
+mod first_run;
+mod health;
+mod languages;
+mod live;
+mod locked_down;
+
+use rollcall_e2e::host::{Folder, Workshop};
+use rollcall_e2e::window::{Options, Window};
+use serde_json::Value;
+
+/// A folder with one workshop, made by the program without a window.
+fn with_workshop(with: Value) -> (Folder, Workshop) {
+    let folder = Folder::new();
+    let host = folder.start(&rollcall_e2e::host::Options { direct: true, ..Default::default() });
+    let workshop = host.make_local_workshop(with);
+    assert!(host.stop().success());
+    (folder, workshop)
+}
+
+/// The window on it, in English, with its venue page open; and that page's address.
+fn open(folder: &Folder, workshop: &Workshop) -> (Window, String) {
+    let window = Window::open(folder, &Options { venue: true, ..Options::default() });
+    window.wait_for("#count");
+    in_english(&window);
+    let venue = window.venue(workshop.invite_code());
+    (window, venue)
+}
+
+fn in_english(window: &Window) {
+    if window.run("return document.documentElement.lang", serde_json::json!([])) != "en" {
+        window.press("g");
+    }
+    window.wait_for("html[lang=en]");
+}
