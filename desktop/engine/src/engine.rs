@@ -113,24 +113,24 @@ pub enum EngineError {
     Connection(#[from] NotALine),
 }
 
-impl EngineError {
+impl From<EngineError> for Refusal {
     /// The same for the window.
-    pub fn refusal(&self) -> Refusal {
-        let (code, field) = match self {
-            Self::Workshop(RosterError::Unknown(_)) => ("unknown", None),
-            Self::Workshop(RosterError::Invalid(error)) => ("invalid", Some(error.field.clone())),
-            Self::Workshop(RosterError::Retired) => ("retired", None),
-            Self::Workshop(RosterError::Keys(_)) => ("keys", None),
-            Self::Workshop(RosterError::Unwritable(_)) => ("unwritable", None),
-            Self::NoEdge => ("no_edge", None),
-            Self::Edge(_) => ("edge", None),
-            Self::Database(_) => ("database", None),
-            Self::Act(error) => (error.code(), None),
-            Self::File { .. } => ("file", None),
-            Self::Venue(_) => ("port", None),
-            Self::Connection(_) => ("connection", None),
+    fn from(error: EngineError) -> Self {
+        let (code, field) = match &error {
+            EngineError::Workshop(RosterError::Unknown(_)) => ("unknown", None),
+            EngineError::Workshop(RosterError::Invalid(wrong)) => ("invalid", Some(wrong.field.clone())),
+            EngineError::Workshop(RosterError::Retired) => ("retired", None),
+            EngineError::Workshop(RosterError::Keys(_)) => ("keys", None),
+            EngineError::Workshop(RosterError::Unwritable(_)) => ("unwritable", None),
+            EngineError::NoEdge => ("no_edge", None),
+            EngineError::Edge(_) => ("edge", None),
+            EngineError::Database(_) => ("database", None),
+            EngineError::Act(act) => (act.code(), None),
+            EngineError::File { .. } => ("file", None),
+            EngineError::Venue(_) => ("port", None),
+            EngineError::Connection(_) => ("connection", None),
         };
-        Refusal { code: code.to_owned(), field, text: self.to_string() }
+        Self { code: code.to_owned(), field, text: error.to_string() }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode, Uri};
 use rollcall_engine::window::{
-    ExportFormat, Home, Hop, HopCode, ListQuery, Phase, Resolution, Show, SignupState, SignupView,
+    ExportFormat, Home, Hop, HopCode, ListQuery, Phase, Refusal, Resolution, Show, SignupState, SignupView,
 };
 use rollcall_engine::{Config, Engine, EngineError, RedisChoice, VenueStart};
 use rollcall_shared::language::Language;
@@ -112,7 +112,7 @@ impl Laptop {
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, EngineError>) -> String {
-    result.unwrap_err().refusal().code
+    Refusal::from(result.unwrap_err()).code
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_form_that_is_saved_unchanged_changes_nothing() {
     assert_eq!(row.workshop, before);
     let mut wrong = draft;
     wrong.capacity = Some(0);
-    let refusal = laptop.engine.put_workshop(wrong).unwrap_err().refusal();
+    let refusal = Refusal::from(laptop.engine.put_workshop(wrong).unwrap_err());
     assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("invalid", Some("capacity")));
 }
 
