@@ -265,6 +265,9 @@ async function noNetwork(told) {
   await button(page).click();
   await page.locator("#status").filter({ hasText: WORDS[language].noAnswer }).waitFor();
   await context.setOffline(false);
+  // Even after the page was loaded again it is the same sign-up.
+  await page.reload();
+  await fillIn({ page, phone });
   await button(page).click();
   await shows(told, "registered");
   const ids = posts(requests).map(({ body }) => JSON.parse(body).id);

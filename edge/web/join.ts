@@ -6,7 +6,7 @@ import { maskName, masked, maskPhone, typed, type Typed } from "./memory";
 import { element, pageData } from "./page";
 import { formatWhileTyping } from "./phone_format";
 import { request, type Answer } from "./send";
-import { attempts } from "./signup_id";
+import { answered, attemptFor } from "./signup_id";
 
 interface Data {
   api: string;
@@ -36,7 +36,6 @@ const button = form.querySelector("button")!;
 const ready = button.textContent!;
 const errors = new Map(data.errors);
 const refusals = new Map(data.refusals);
-const attemptFor = attempts();
 const hidden = (name: string) => form.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
 let sending = false;
 
@@ -108,16 +107,16 @@ async function submit() {
   if (wrong[0]) return focus(wrong[0]);
 
   const content = typedNow();
-  const attempt = attemptFor(JSON.stringify(content));
   const form_version = Number(hidden("form_version"));
   const replaces = hidden("replaces");
-  const signup = { ...attempt, ...content, invite_code: hidden("invite_code"), form_version, replaces };
+  const { id, filled_at } = attemptFor(JSON.stringify([data.receipts, content, replaces]));
+  const signup = { id, filled_at, ...content, invite_code: hidden("invite_code"), form_version, replaces };
   sending = true;
   say("");
   button.setAttribute("aria-disabled", "true");
   button.textContent = data.sending;
   const answer = await request(data.api, "POST", signup);
-  const receipt = accepted(answer, attempt.id);
+  const receipt = accepted(answer, id);
   if (receipt) return leave(receipt, content);
   refused(answer);
 }
@@ -147,6 +146,7 @@ function accepted({ status, body }: Answer, id: string): string | undefined {
 
 function leave(url: string, content: Typed) {
   const key = url.split("/r/")[1] ?? url;
+  answered();
   masked.write(key, { name: maskName(content.name), phone: maskPhone(content.phone) });
   typed.write(key, content);
   location.assign(`${url}?lang=${document.documentElement.lang.slice(0, 2)}`);

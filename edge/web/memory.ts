@@ -20,7 +20,8 @@ export const masked = store<Masked>(() => localStorage, "rollcall-receipt:");
 /** Until this tab is closed. */
 export const typed = store<Typed>(() => sessionStorage, "rollcall-typed:");
 
-function store<T>(storage: () => Storage, prefix: string) {
+/** A part of a storage that may be missing, full or forbidden. */
+export function store<T>(storage: () => Storage, prefix: string) {
   return {
     read(key: string): T | undefined {
       try {
@@ -29,9 +30,10 @@ function store<T>(storage: () => Storage, prefix: string) {
         return undefined;
       }
     },
-    write(key: string, value: T) {
+    write(key: string, value: T | undefined) {
       try {
-        storage().setItem(prefix + key, JSON.stringify(value));
+        if (value === undefined) storage().removeItem(prefix + key);
+        else storage().setItem(prefix + key, JSON.stringify(value));
       } catch {
         // Forgotten, then.
       }

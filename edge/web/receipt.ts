@@ -43,7 +43,8 @@ async function look() {
   looking = true;
   const { status, body } = await request(data.api, "GET");
   looking = false;
-  const state = (body as { state?: string } | undefined)?.state;
+  const { state, see_desk } = (body ?? {}) as { state?: string; see_desk?: boolean };
+  if (status === 200) element("desk").hidden = !see_desk;
   // A cancellation is on its way: what the receipt said before is not news.
   if (status === 200 && state && (data.state !== "cancelling" || state === "cancelled")) show(state);
 }

@@ -1,5 +1,7 @@
 // The sign-up's id: drawn before the first attempt, the same for every attempt with the same content.
 
+import { store } from "./memory";
+
 /** A UUID of version 4. Not `crypto.randomUUID`: browsers hide that one from plain HTTP, as at the venue. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -13,14 +15,24 @@ export function newId(): string {
 export interface Attempt {
   id: string;
   filled_at: number;
+  /** What was typed, and what it corrects. */
+  content: string;
 }
 
-/** Remembers the attempt for what was typed; other content is another sign-up. */
-export function attempts(): (content: string) => Attempt {
-  const known = new Map<string, Attempt>();
-  return (content) => {
-    const attempt = known.get(content) ?? { id: newId(), filled_at: Date.now() };
-    known.set(content, attempt);
-    return attempt;
-  };
+/** The attempt for some content: the one that had no answer, also after the page was loaded again; other content is another. */
+export function attemptFor(content: string): Attempt {
+  const before = current ?? stored.read("");
+  current = before?.content === content ? before : { id: newId(), filled_at: Date.now(), content };
+  stored.write("", current);
+  return current;
 }
+
+/** It was kept: the same content once more is somebody's wish, not a repetition. */
+export function answered() {
+  current = undefined;
+  stored.write("", undefined);
+}
+
+const stored = store<Attempt>(() => sessionStorage, "rollcall-attempt");
+/** Lasts as long as the page where nothing can be stored. */
+let current: Attempt | undefined;

@@ -1,16 +1,13 @@
 //! How a page that does not have the rules tells mistakes apart: patterns that the rules render, in their order.
 
-use serde::Serialize;
-
 /// One way to be wrong. The first whose pattern is found in the input is the one to explain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The stable code of the rule's error.
     pub code: &'static str,
     /// A regular expression for JavaScript's `u` flag.
     pub pattern: String,
     /// How many digits are needed, where the explanation counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub needed: Option<usize>,
 }
 

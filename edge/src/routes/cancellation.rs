@@ -5,7 +5,7 @@ use rollcall_shared::Millis;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::receipt::Receipt;
+use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use worker::{Env, Error};
@@ -42,10 +42,15 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
 async fn cancel(env: &Env, workshop: &WorkshopId, id: SignupId, now: Millis) -> Result<Receipt, Refusal> {
     let failure = |error: String| Refusal::Failure(Error::RustError(error));
     let found = find(env, workshop, id).await?;
+    let standing = receipt(id, &found);
+    if standing.state == ReceiptState::Cancelled {
+        // The host knows already: a finger that presses again costs no message.
+        return Ok(standing);
+    }
     let record =
         record(&found).ok_or_else(|| failure("there is no record to seal a cancellation to".to_owned()))?;
     let envelope = Envelope::seal_cancellation(&record, id, now, &mut OsRng)
         .map_err(|error| failure(error.to_string()))?;
     queue::send(env, &envelope.to_text()).await?;
-    Ok(receipt(id, &found))
+    Ok(standing)
 }

@@ -80,13 +80,13 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
             drops: Some(Phone::FOLD_DROPS),
             prefix: Some(Phone::FOLD_PREFIX),
             groups: Some(phone::CHINA_GROUPS),
-            mistakes: told(&Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
+            mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
         },
         name: Explained {
             drops: None,
             prefix: None,
             groups: None,
-            mistakes: told(&PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+            mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
         },
         errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
         refusals: texts::REFUSALS.map(|why| (why, texts::refusal_text(why, language))),
@@ -136,13 +136,20 @@ struct Explained {
 
 #[derive(Serialize)]
 struct Told {
-    #[serde(flatten)]
-    mistake: Mistake,
+    code: &'static str,
+    pattern: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needed: Option<usize>,
     text: &'static str,
 }
 
-fn told(mistakes: &[Mistake], text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
-    mistakes.iter().map(|mistake| Told { text: text(mistake), mistake: mistake.clone() }).collect()
+fn told(mistakes: Vec<Mistake>, text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
+    let told = |mistake: Mistake| {
+        let text = text(&mistake);
+        let Mistake { code, pattern, needed } = mistake;
+        Told { code, pattern, needed, text }
+    };
+    mistakes.into_iter().map(told).collect()
 }
 
 fn notice(workshop: &Workshop, language: Language) -> Markup {

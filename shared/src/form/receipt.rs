@@ -86,10 +86,10 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
         section.slip {
             div #state.state.(face.name()) role="status" {
                 (stamp("", face.mark()))
-                h1 { (title) }
+                h1 tabindex="-1" { (title) }
                 p.next { (next) }
             }
-            @if see_desk { p.alert { (w.see_desk) } }
+            p #desk.alert hidden[!see_desk] { (w.see_desk) }
             p #person.person hidden { span {} " " span {} }
             p.code { (id.short_code()) }
             p.hint { (w.code_hint) }
