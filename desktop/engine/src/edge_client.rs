@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::{
-    Ack, AckRequest, AckResult, Answer, Collector, LEASE_MS, MAX_BATCH, Publication, PullRequest, PullResult,
-    ReceiptUpdate, ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult, Retry, TakeoverRequest,
-    TakeoverResult,
+    Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, LEASE_MS, MAX_BATCH, Publication,
+    PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult,
+    Retry, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::retry::Failure;
@@ -193,6 +193,13 @@ impl EdgeClient {
         Ok(result.replayed)
     }
 
+    /// The edge's own figures. Nothing where this host has no publish key, which they are shown for.
+    pub(crate) async fn figures(&self) -> Result<Option<EdgeFigures>, EdgeError> {
+        let Some(key) = self.config.publish_key() else { return Ok(None) };
+        let request = self.http.get(format!("{}/v1/host/stats", self.config.url())).bearer_auth(key);
+        read(&self.send(request).await?).map(Some)
+    }
+
     async fn put(
         &self,
         workshop: &WorkshopId,
@@ -211,9 +218,7 @@ impl EdgeClient {
     ) -> Result<T, EdgeError> {
         let request = self.http.post(self.address(workshop, path)).bearer_auth(self.drain_key(workshop)?);
         let bytes = self.send(json(request, body)?).await?;
-        let answer: Answer<T> = serde_json::from_slice(&bytes)
-            .map_err(|e| EdgeError::Answer(format!("line {}, column {}", e.line(), e.column())))?;
-        Ok(answer.result)
+        read::<Answer<T>>(&bytes).map(|answer| answer.result)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, EdgeError> {
@@ -242,6 +247,11 @@ impl EdgeClient {
     fn drain_key(&self, workshop: &WorkshopId) -> Result<String, EdgeError> {
         self.keys.drain_key(workshop).ok_or(EdgeError::NoKey("the workshop's drain key is not in keys.json"))
     }
+}
+
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, EdgeError> {
+    serde_json::from_slice(answer)
+        .map_err(|e| EdgeError::Answer(format!("line {}, column {}", e.line(), e.column())))
 }
 
 fn json(

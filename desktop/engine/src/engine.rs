@@ -26,6 +26,7 @@ use crate::db::{self, suspects};
 use crate::demo;
 use crate::door::Door;
 use crate::edge_client::EdgeClient;
+use crate::edge_figures;
 use crate::folder::Folder;
 use crate::health::Publication;
 use crate::hops::Since;
@@ -400,6 +401,7 @@ impl Start<'_> {
         desk.start_lines();
         desk.parts.tasks.spawn(watch_roster(Arc::clone(&desk)));
         desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
+        desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
         let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
         desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop));
         let mut ready = Ready {

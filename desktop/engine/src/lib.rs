@@ -32,6 +32,7 @@ mod demo;
 mod door;
 mod drain;
 mod edge_client;
+mod edge_figures;
 mod failpoints;
 mod folder;
 mod hops;

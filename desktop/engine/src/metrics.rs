@@ -11,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use rollcall_shared::admission::Outcome;
+use rollcall_shared::cache::Counters;
+use rollcall_shared::mailbox::{Alarms, EdgeFigures};
 use rollcall_shared::retry::Failure;
 
 type Label = [(&'static str, String); 1];
@@ -27,6 +29,8 @@ pub(crate) struct Metrics {
     backlog: Family<Label, Gauge>,
     signups: Family<Label, Gauge>,
     parked: Gauge,
+    edge_cache: Family<Label, Gauge>,
+    edge_alarms: Family<Label, Gauge>,
 }
 
 /// A place where messages or receipts wait.
@@ -87,6 +91,12 @@ impl Metrics {
         registry.register("signups", "Sign-ups on the lists by state", Family::clone(&signups));
         let parked = Gauge::default();
         registry.register("parked", "Messages that wait for a person's look", parked.clone());
+        let edge_cache = Family::default();
+        let what = "Look-ups of a workshop at the edge by how they went; one isolate's, since it began";
+        registry.register("edge_cache", what, Family::clone(&edge_cache));
+        let edge_alarms = Family::default();
+        let what = "Messages at the edge that somebody should look into";
+        registry.register("edge_alarms", what, Family::clone(&edge_alarms));
         Self {
             registry,
             commits,
@@ -98,6 +108,8 @@ impl Metrics {
             backlog,
             signups,
             parked,
+            edge_cache,
+            edge_alarms,
         }
     }
 
@@ -154,6 +166,24 @@ impl Metrics {
         self.parked.set(i64::try_from(parked).unwrap_or(i64::MAX));
     }
 
+    /// What the edge counted. Gauges, for they begin anew with each of its isolates.
+    pub(crate) fn set_edge(&self, figures: &EdgeFigures) {
+        let EdgeFigures { cache, alarms } = *figures;
+        let Counters { memory_hits, memory_stale, memory_misses, kv_hits, kv_misses, authoritative } = cache;
+        let Alarms { dead_letters, unaddressed } = alarms;
+        let set = |family: &Family<Label, Gauge>, label: &'static str, word: &str, count: u64| {
+            family.get_or_create(&[(label, word.to_owned())]).set(i64::try_from(count).unwrap_or(i64::MAX));
+        };
+        set(&self.edge_cache, "look_up", "memory_hit", memory_hits);
+        set(&self.edge_cache, "look_up", "memory_stale", memory_stale);
+        set(&self.edge_cache, "look_up", "memory_miss", memory_misses);
+        set(&self.edge_cache, "look_up", "kv_hit", kv_hits);
+        set(&self.edge_cache, "look_up", "kv_miss", kv_misses);
+        set(&self.edge_cache, "look_up", "authoritative", authoritative);
+        set(&self.edge_alarms, "kind", "dead_letters", dead_letters);
+        set(&self.edge_alarms, "kind", "unaddressed", unaddressed);
+    }
+
     /// Everything, as Prometheus reads it.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -176,8 +206,13 @@ mod tests {
         metrics.retried(Failure::Busy);
         metrics.set_backlog(Hop::Edge, 4);
         metrics.set_tables(&[("registered".to_owned(), 3)], 1);
+        let cache = Counters { memory_hits: 499, kv_hits: 1, ..Counters::default() };
+        metrics.set_edge(&EdgeFigures { cache, alarms: Alarms { dead_letters: 2, unaddressed: 0 } });
         let text = metrics.text();
         for line in [
+            "rollcall_edge_cache{look_up=\"memory_hit\"} 499",
+            "rollcall_edge_cache{look_up=\"kv_hit\"} 1",
+            "rollcall_edge_alarms{kind=\"dead_letters\"} 2",
             "rollcall_commits_total 1",
             "rollcall_commit_seconds_count 1",
             "rollcall_batch_size_sum 3.0",
