@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::edge::{client, free_port};
 use crate::host::{Folder, text};
 use crate::process::Process;
+use crate::turn::Turn;
 use crate::{place, wait};
 
 /// What WebDriver calls an element in its JSON.
@@ -37,11 +38,13 @@ pub struct Window {
     session: String,
     log: Arc<Mutex<String>>,
     folder: PathBuf,
+    _turn: Turn,
 }
 
 impl Window {
     /// Opens it; returns when its page can be asked, which is before the engine runs.
     pub fn open(folder: &Folder, options: &Options<'_>) -> Self {
+        let turn = Turn::take();
         let home = folder.path().join("home");
         fs::create_dir_all(home.join("files")).unwrap();
         let port = free_port();
@@ -93,7 +96,7 @@ impl Window {
             panic!("no window: {answer}\n{}", log.lock().unwrap());
         };
         let session = format!("{base}/session/{id}");
-        Self { driver, client, session, log, folder: folder.path().to_owned() }
+        Self { driver, client, session, log, folder: folder.path().to_owned(), _turn: turn }
     }
 
     /// All that the driver, the shell and the engine have logged.

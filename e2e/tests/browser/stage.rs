@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Host, Options, Workshop, text};
 use rollcall_e2e::teacher::Teacher;
+use rollcall_e2e::turn::Turn;
 use rollcall_e2e::{checkout, place};
 use serde_json::{Value, json};
 
@@ -84,10 +85,12 @@ pub(crate) struct Story {
     stdin: Option<ChildStdin>,
     lines: BufReader<ChildStdout>,
     complaints: Option<JoinHandle<String>>,
+    _turn: Turn,
 }
 
 impl Story {
     fn begin(name: &str, told: &Value) -> Self {
+        let turn = Turn::take();
         let mut browser = Command::new(place("ROLLCALL_NODE", "edge/node_modules/.bin/node"))
             .arg(checkout().join("e2e/browser/run.mjs"))
             .arg(told.to_string())
@@ -104,7 +107,8 @@ impl Story {
             text
         });
         let stdin = browser.stdin.take();
-        Self { name: format!("{name} {told}"), browser, stdin, lines, complaints: Some(complaints) }
+        let (name, complaints) = (format!("{name} {told}"), Some(complaints));
+        Self { name, browser, stdin, lines, complaints, _turn: turn }
     }
 
     /// Waits until the story has reached `point`, does the test's part, and lets it go on.

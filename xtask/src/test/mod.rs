@@ -30,7 +30,7 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 13] = [
     Step { name: "formatting", why: "cargo fmt --check", run: formatting },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
     Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
@@ -45,10 +45,9 @@ const STEPS: [Step; 14] = [
     Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
     Step {
         name: "end to end",
-        why: "parts with real files, and the whole system in real processes: workerd, Redis, rollcall-host",
+        why: "the whole system in real processes: workerd, Redis, rollcall-host, Chromium, the window",
         run: end_to_end,
     },
-    Step { name: "browser", why: "the phone's page in Chromium, at the edge and at the venue", run: browser },
 ];
 
 /// `cargo xtask test`.
@@ -56,6 +55,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let started = Instant::now();
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::Tested)?;
+    setup::browser(&checkout)?;
     let context = Context { checkout, tools };
 
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
@@ -151,19 +151,6 @@ fn end_to_end(context: &Context) -> Result<Tally> {
     environment::describe(&mut cargo, &context.checkout)?;
     // Most of them wait most of the time, for leases to run out: more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
-}
-
-/// The tests that only run where there is a Chromium; the step above leaves them out.
-const BROWSER: &str = "rollcall-e2e/browser";
-
-/// A test each for what a teacher does or meets; cargo counts them as it counts all others. Two at once: a browser keeps a
-/// processor busy.
-fn browser(context: &Context) -> Result<Tally> {
-    setup::browser(&context.checkout)?;
-    let mut cargo = cargo(context, "test");
-    environment::describe(&mut cargo, &context.checkout)?;
-    let arguments = ["--features", BROWSER, "--test", "browser", "--no-fail-fast", "--", "--test-threads=2"];
-    tally::run(cargo.args(arguments))
 }
 
 /// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
