@@ -113,7 +113,7 @@ fn pages(context: &Context) -> Result<Tally> {
 /// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
 /// lints are the same.
 fn clippy(context: &Context) -> Result<Tally> {
-    check(cargo(context, "clippy").args(["--all-targets", "--features", BROWSER, "--", "--deny", "warnings"]))
+    check(cargo(context, "clippy").args(["--all-targets", "--", "--deny", "warnings"]))
 }
 
 fn docs(context: &Context) -> Result<Tally> {
