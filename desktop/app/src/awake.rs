@@ -12,12 +12,13 @@ impl Awake {
     pub(crate) fn new() -> Self {
         let (wanted, changes) = mpsc::channel::<bool>();
         thread::spawn(move || {
-            let mut held = None;
+            let (mut held, mut holding) = (None, false);
             for wanted in changes {
-                if !wanted {
-                    held = None;
-                } else if held.is_none() {
-                    held = hold();
+                // Once a change: a system that does not offer it need not be asked ten times a second.
+                if wanted != holding {
+                    holding = wanted;
+                    drop(held.take());
+                    held = wanted.then(hold).flatten();
                 }
             }
             drop(held);
