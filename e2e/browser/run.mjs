@@ -32,7 +32,7 @@ const browser = await chromium.launch({
 setTimeout(() => {
   console.error("the story did not come to an end");
   process.exit(1);
-}, 100_000).unref();
+}, 140_000).unref();
 try {
   const phone = {
     viewport: { width: 360, height: 740 },
@@ -45,7 +45,7 @@ try {
   const context = await browser.newContext({ ...phone, javaScriptEnabled: told.script });
   const inspector = await browser.newContext(phone);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const requests = watch(page, new URL(told.server).origin);
   await stories[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
   assert.deepEqual(requests.strangers, [], "requests to others");
