@@ -12,6 +12,9 @@ pub(crate) struct Arguments {
     /// Where database, keys and Redis's files live; this account's own folder for data where it is not set
     #[arg(long, env = "ROLLCALL_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// Opens the venue page at once, without waiting for the host to press a button
+    #[arg(long)]
+    pub(crate) venue_open: bool,
     #[command(flatten)]
     pub(crate) engine: EngineOptions,
     /// Writes files there without asking where; for tests, which cannot answer the system's dialogs
