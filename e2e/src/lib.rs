@@ -13,6 +13,7 @@ pub mod edge;
 pub mod host;
 pub mod process;
 pub mod teacher;
+pub mod turn;
 pub mod wait;
 pub mod window;
 

@@ -75,20 +75,35 @@ pub struct Receipt {
 impl Receipt {
     /// What the server says of it now.
     pub fn now(&self) -> Value {
-        let path = text(&self.issued, "url");
-        let (base, rest) = path.split_once("/r/").unwrap();
-        // The receipt's path begins with the venue's token where there is one; so does the server's address.
-        let server = self.server.strip_suffix(base).unwrap_or(&self.server);
-        let answer = client().get(format!("{server}{base}/v1/receipts/{rest}")).send().unwrap();
+        let answer = client().get(self.address("v1/receipts")).send().unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().unwrap()
     }
 
+    /// Takes the sign-up back; what the receipt says then.
+    pub fn cancel(&self) -> Value {
+        let answer = client().delete(self.address("v1/receipts")).send().unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.json().unwrap()
+    }
+
+    /// What proves that a sign-up is this one's correction.
+    pub fn token(&self) -> &str {
+        text(&self.issued, "url").rsplit('/').next().unwrap()
+    }
+
+    /// An address that ends like the receipt's page, under another name.
+    fn address(&self, name: &str) -> String {
+        let path = text(&self.issued, "url");
+        let (base, rest) = path.split_once("/r/").unwrap();
+        // The receipt's path begins with the venue's token where there is one; so does the server's address.
+        let server = self.server.strip_suffix(base).unwrap_or(&self.server);
+        format!("{server}{base}/{name}/{rest}")
+    }
+
     /// The address of its page.
     pub fn page(&self) -> String {
-        let path = text(&self.issued, "url");
-        let base = path.split_once("/r/").unwrap().0;
-        format!("{}{path}", self.server.strip_suffix(base).unwrap_or(&self.server))
+        self.address("r")
     }
 
     /// Waits until it says `state`.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::edge::{client, free_port};
 use crate::host::{Folder, text};
 use crate::process::Process;
+use crate::turn::Turn;
 use crate::{place, wait};
 
 /// What WebDriver calls an element in its JSON.
@@ -37,11 +38,13 @@ pub struct Window {
     session: String,
     log: Arc<Mutex<String>>,
     folder: PathBuf,
+    _turn: Turn,
 }
 
 impl Window {
     /// Opens it; returns when its page can be asked, which is before the engine runs.
     pub fn open(folder: &Folder, options: &Options<'_>) -> Self {
+        let turn = Turn::take();
         let home = folder.path().join("home");
         fs::create_dir_all(home.join("files")).unwrap();
         let port = free_port();
@@ -93,7 +96,7 @@ impl Window {
             panic!("no window: {answer}\n{}", log.lock().unwrap());
         };
         let session = format!("{base}/session/{id}");
-        Self { driver, client, session, log, folder: folder.path().to_owned() }
+        Self { driver, client, session, log, folder: folder.path().to_owned(), _turn: turn }
     }
 
     /// All that the driver, the shell and the engine have logged.
@@ -275,8 +278,10 @@ impl Element<'_> {
 
     /// What a person reads there; `None` where it is gone.
     pub fn text(&self) -> Option<String> {
-        let text = self.window.ask("GET", &format!("/element/{}/text", self.id), None).ok()?;
-        text.as_str().map(str::to_owned)
+        // Not WebDriver's own question: to it, text that is cut off with an ellipsis is not there.
+        let asked = json!({ "script": "return arguments[0].innerText", "args": [{ ELEMENT: self.id }] });
+        let text = self.window.ask("POST", "/execute/sync", Some(&asked)).ok()?;
+        text.as_str().map(|text| text.trim().to_owned())
     }
 
     /// An attribute; `None` where there is none.

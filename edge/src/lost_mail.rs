@@ -4,9 +4,9 @@
 //! bytes are kept here. The routes never make such a message; a count above zero is worth a look.
 
 use rollcall_shared::Millis;
+use rollcall_shared::mailbox::Alarms;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::KEEP_AFTER_END_MS;
-use serde::{Deserialize, Serialize};
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
 
 use crate::object::{Ask, asks, name, question, reply};
@@ -19,15 +19,6 @@ asks! {
     CountDeadLetters { ids: Vec<String> } -> ();
     /// How many there are.
     CountAlarms {} -> Alarms;
-}
-
-/// What somebody should look into.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(crate) struct Alarms {
-    /// Messages that could not be deposited within all their attempts, and were delivered by the dead-letter queue.
-    pub(crate) dead_letters: u64,
-    /// Messages that name no workshop.
-    pub(crate) unaddressed: u64,
 }
 
 /// Kept as long as mail whose workshop has ended.

@@ -7,7 +7,9 @@ use rollcall_shared::problem::{Problem, ProblemCode};
 use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
-use crate::routes::{bench, errands, health, join, publication, receipts, signups, stats, workshops};
+use crate::routes::{
+    bench, cancellation, errands, health, join, publication, receipts, signups, stats, workshops,
+};
 use crate::settings;
 use crate::workshop::Errand;
 
@@ -69,10 +71,16 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::Join { code }, Method::Get) => join::show(inbound, code).await,
         (Address::Join { code }, Method::Post) => join::submit(inbound, code).await,
         (Address::Receipt { workshop, token }, Method::Get) => receipts::show(inbound, workshop, token).await,
+        (Address::Cancellation { workshop, token }, Method::Post) => {
+            cancellation::submit(inbound, workshop, token).await
+        }
         (Address::Workshop { code }, Method::Get) => workshops::facts(inbound, code).await,
         (Address::Signups, Method::Post) => signups::take(inbound).await,
         (Address::ReceiptState { workshop, token }, Method::Get) => {
             receipts::state(inbound, workshop, token).await
+        }
+        (Address::ReceiptState { workshop, token }, Method::Delete) => {
+            cancellation::take(inbound, workshop, token).await
         }
         (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
@@ -102,6 +110,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
 enum Address<'a> {
     Join { code: &'a str },
     Receipt { workshop: &'a str, token: &'a str },
+    Cancellation { workshop: &'a str, token: &'a str },
     Workshop { code: &'a str },
     Signups,
     ReceiptState { workshop: &'a str, token: &'a str },
@@ -129,6 +138,7 @@ impl<'a> Address<'a> {
         Some(match parts[..count] {
             ["j", code] => Self::Join { code },
             ["r", workshop, token] => Self::Receipt { workshop, token },
+            ["r", workshop, token, "cancel"] => Self::Cancellation { workshop, token },
             ["v1", "workshops", code] => Self::Workshop { code },
             ["v1", "signups"] => Self::Signups,
             ["v1", "receipts", workshop, token] => Self::ReceiptState { workshop, token },
@@ -155,13 +165,11 @@ impl<'a> Address<'a> {
     fn methods(self) -> &'static str {
         match self {
             Self::Join { .. } => "GET, HEAD, POST",
-            Self::Receipt { .. }
-            | Self::Workshop { .. }
-            | Self::ReceiptState { .. }
-            | Self::Stats
-            | Self::Health => "GET, HEAD",
+            Self::Receipt { .. } | Self::Workshop { .. } | Self::Stats | Self::Health => "GET, HEAD",
+            Self::ReceiptState { .. } => "GET, HEAD, DELETE",
             Self::Publication { .. } => "PUT, DELETE",
-            Self::Signups
+            Self::Cancellation { .. }
+            | Self::Signups
             | Self::Pull { .. }
             | Self::Ack { .. }
             | Self::Replay { .. }
@@ -198,6 +206,7 @@ mod tests {
         check("/v1/host/workshops/w/messages/pull", Some(Address::Pull { workshop: "w" }));
         check("/v1/host/workshops/w", Some(Address::Publication { workshop: "w" }));
         check("/v1/host/workshops/w/messages/pull/x", None);
+        check("/r/w/t/cancel", Some(Address::Cancellation { workshop: "w", token: "t" }));
         check("/", None);
         check("", None);
         check("/j/a/b", None);

@@ -1,6 +1,7 @@
 //! What answers at each address, one noun to a file.
 
 pub(crate) mod bench;
+pub(crate) mod cancellation;
 pub(crate) mod errands;
 pub(crate) mod health;
 mod host;

@@ -6,9 +6,14 @@
 //! | 2 | same id and digest stored anywhere, or the same unreadable bytes parked | [`Outcome::Repeated`] |
 //! | 3 | same id, other digest | goes on under [`SignupId::reused`], flagged |
 //! | 4 | cannot be read | [`Outcome::Parked`] |
-//! | 5 | the number is on the list | [`Outcome::Duplicate`] |
-//! | 6 | no seat left | [`Outcome::Waitlisted`] |
+//! | 4a | it corrects one that is erased | [`Outcome::Erased`] |
+//! | 4b | it was cancelled or corrected before it came | [`Outcome::Cancelled`] |
+//! | 5 | the number is on the list, and not as the one that this corrects | [`Outcome::Duplicate`] |
+//! | 6 | no seat left, and none taken over | [`Outcome::Waitlisted`] |
 //! | 7 | else | [`Outcome::Stored`] |
+//!
+//! A correction is a sign-up of its own that names the one it replaces; a cancellation names the one that it takes back.
+//! Either may come before the one that it names: [`end`] says what happens to that one.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +24,7 @@ use crate::signup_id::SignupId;
 /// What came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incoming {
-    /// A sign-up that could be read.
+    /// A sign-up that could be read; also one that corrects another, which [`Found::replaced`] says.
     Signup {
         /// Its own id.
         id: SignupId,
@@ -44,7 +49,11 @@ pub struct Found {
     pub under_reused: UnderReused,
     /// The same bytes are in this workshop's `parked`.
     pub same_bytes_parked: bool,
-    /// Who holds the number on this workshop's list, not cancelled.
+    /// Nothing stands under the id, but its receipt says *cancelled*: a cancellation or a correction overtook it.
+    pub taken_back: bool,
+    /// For a correction: how the one stands that it replaces.
+    pub replaced: Option<Standing>,
+    /// Somebody holds the number on this workshop's list, not cancelled, other than the one that is replaced.
     pub phone_held: bool,
     /// Seats that are taken: rows with the state *registered*.
     pub seats_taken: u32,
@@ -64,6 +73,43 @@ pub enum UnderReused {
     Erased,
 }
 
+/// How a sign-up stands that a cancellation or a correction names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not come yet.
+    Unknown,
+    /// The host erased it.
+    Erased,
+    /// On the list, with a seat.
+    Registered,
+    /// On the list, without a seat.
+    Waitlisted,
+    /// In `duplicates`.
+    Beside,
+    /// Taken off the list before.
+    Cancelled,
+}
+
+/// What happens to a sign-up that is cancelled or replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing: it has ended before, or was erased.
+    Nothing,
+    /// Its receipt says *cancelled* from now on; when it comes it is kept as cancelled.
+    Noted,
+    /// Its row and its receipt become *cancelled*. A seat that it had is free, unless a correction takes it over.
+    Cancelled,
+}
+
+/// Decides about the sign-up that a cancellation or a correction names.
+pub fn end(standing: Standing) -> Ending {
+    match standing {
+        Standing::Unknown => Ending::Noted,
+        Standing::Registered | Standing::Waitlisted | Standing::Beside => Ending::Cancelled,
+        Standing::Erased | Standing::Cancelled => Ending::Nothing,
+    }
+}
+
 /// What happens to the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,6 +122,8 @@ pub enum Outcome {
     Parked,
     /// Kept in `duplicates`, beside the first with the number.
     Duplicate,
+    /// Taken off the list, or put there as cancelled because it was taken back before it came.
+    Cancelled,
     /// Kept in `signups` as *waitlisted*.
     Waitlisted,
     /// Kept in `signups` as *registered*.
@@ -90,6 +138,7 @@ impl Outcome {
             Self::Repeated => "repeated",
             Self::Parked => "parked",
             Self::Duplicate => "duplicate",
+            Self::Cancelled => "cancelled",
             Self::Waitlisted => "waitlisted",
             Self::Stored => "stored",
         }
@@ -110,12 +159,20 @@ pub struct Decision {
     pub receipt: Option<ReceiptState>,
     /// Whether the receipt sends the teacher to the desk.
     pub see_desk: bool,
+    /// For a correction that is kept: what happens to the one that it replaces.
+    pub ending: Ending,
 }
 
 /// Decides. See the table above; the order is the rule.
 pub fn admit(incoming: Incoming, found: &Found) -> Decision {
-    let nothing_written =
-        |outcome, id, id_reused| Decision { outcome, id, id_reused, receipt: None, see_desk: false };
+    let nothing_written = |outcome, id, id_reused| Decision {
+        outcome,
+        id,
+        id_reused,
+        receipt: None,
+        see_desk: false,
+        ending: Ending::Nothing,
+    };
     let own_id = match incoming {
         Incoming::Signup { id, .. } => Some(id),
         Incoming::Unreadable { id } => id,
@@ -134,7 +191,8 @@ pub fn admit(incoming: Incoming, found: &Found) -> Decision {
                 None => id.map(|_| ReceiptState::Received),
             };
             let see_desk = receipt.is_some();
-            return Decision { outcome: Outcome::Parked, id, id_reused: false, receipt, see_desk };
+            let (outcome, ending) = (Outcome::Parked, Ending::Nothing);
+            return Decision { outcome, id, id_reused: false, receipt, see_desk, ending };
         }
         Incoming::Signup { id, digest } => match found.digest_under_id {
             None => (id, false),
@@ -149,7 +207,24 @@ pub fn admit(incoming: Incoming, found: &Found) -> Decision {
             UnderReused::Erased => return nothing_written(Outcome::Erased, Some(id), true),
         }
     }
-    let has_seat = found.capacity.is_none_or(|seats| found.seats_taken < seats);
+    let kept = |outcome, receipt| Decision {
+        outcome,
+        id: Some(id),
+        id_reused,
+        receipt: Some(receipt),
+        see_desk: false,
+        ending: found.replaced.map_or(Ending::Nothing, end),
+    };
+    // Whoever was erased does not come back by a correction that was on its way; its receipt says that it does not count.
+    if found.replaced == Some(Standing::Erased) {
+        return kept(Outcome::Erased, ReceiptState::Cancelled);
+    }
+    if found.taken_back && !id_reused {
+        return kept(Outcome::Cancelled, ReceiptState::Cancelled);
+    }
+    // A correction has the seat of the one that it replaces, even where there are fewer seats than people by now.
+    let has_seat = found.replaced == Some(Standing::Registered)
+        || found.capacity.is_none_or(|seats| found.seats_taken < seats);
     // A duplicate is answered as a fresh number would be: no answer tells whether a number is on the list.
     let receipt = if has_seat { ReceiptState::Registered } else { ReceiptState::Waitlisted };
     let outcome = match (found.phone_held, has_seat) {
@@ -157,7 +232,7 @@ pub fn admit(incoming: Incoming, found: &Found) -> Decision {
         (false, false) => Outcome::Waitlisted,
         (false, true) => Outcome::Stored,
     };
-    Decision { outcome, id: Some(id), id_reused, receipt: Some(receipt), see_desk: false }
+    kept(outcome, receipt)
 }
 
 /// What is unusual about a sign-up that was kept; stored with it, shown to the host.

@@ -14,19 +14,23 @@ use crate::signup::{Digest, MAX_CANONICAL_BYTES, Signup, digest};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
-/// The version that this code writes, and the only one that it reads.
+/// A sign-up.
 pub const VERSION: u32 = 1;
+/// What a program of version 1 must not take for a sign-up: a correction or a cancellation. Each message has the lowest
+/// version that says it, so that an older laptop goes on reading sign-ups and keeps the rest for when it is newer.
+pub const CHANGE_VERSION: u32 = 2;
 /// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the queue's own
 /// limit is 128 KB.
 pub const MAX_BYTES: usize = 4 * MAX_CANONICAL_BYTES;
 
-/// One sign-up on its way, sealed.
+/// One sign-up, correction or cancellation on its way, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     v: u32,
     /// Whose mail it is.
     pub workshop: WorkshopId,
-    /// The sign-up's id, so that a repetition and an erasure are recognised without the key.
+    /// The id of the sign-up that it is, or that it cancels; so that a repetition and an erasure are recognised without
+    /// the key.
     pub id: SignupId,
     /// The key that it was sealed to.
     pub key_id: KeyId,
@@ -47,7 +51,7 @@ pub enum EnvelopeError {
     #[error("the message is no envelope")]
     Malformed,
     /// From a newer edge.
-    #[error("the message has version {0}, this program reads version {VERSION}")]
+    #[error("the message has version {0}, this program reads versions {VERSION} to {CHANGE_VERSION}")]
     UnknownVersion(u32),
 }
 
@@ -63,7 +67,7 @@ pub enum OpenError {
     /// What was in the box is not a sign-up.
     #[error("what is in the box is no sign-up")]
     Content,
-    /// The workshop or the id inside is not the one outside.
+    /// The workshop, the id or the version inside is not the one outside.
     #[error("the box belongs to another envelope")]
     Mismatch,
 }
@@ -91,20 +95,42 @@ impl OpenError {
     }
 }
 
-/// What is in the box: a valid sign-up with what only the edge knew.
+/// What is in the box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// A sign-up, perhaps one that corrects another.
+    Signup(Box<SealedSignup>),
+    /// A sign-up is taken back.
+    Cancellation(SealedCancellation),
+}
+
+/// A valid sign-up with what only the edge knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedSignup {
     /// Whose list it is for.
     pub workshop: WorkshopId,
     /// The sign-up.
     pub signup: Signup,
+    /// The sign-up whose place it takes, where it corrects one: proven by its receipt's token.
+    pub replaces: Option<SignupId>,
     /// When it was taken.
     pub received_at: Millis,
     /// Version of the notice that the page showed.
     pub notice_version: u32,
 }
 
-/// The box's content on the wire.
+/// A sign-up that its own phone takes back: proven by its receipt's token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedCancellation {
+    /// From whose list.
+    pub workshop: WorkshopId,
+    /// The sign-up.
+    pub id: SignupId,
+    /// When it was taken.
+    pub received_at: Millis,
+}
+
+/// A sign-up in the box, on the wire.
 #[derive(Serialize, Deserialize)]
 struct Content {
     workshop: WorkshopId,
@@ -118,6 +144,17 @@ struct Content {
     filled_at: Option<Millis>,
     received_at: Millis,
     notice_version: u32,
+    /// In version 2, and there always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaces: Option<SignupId>,
+}
+
+/// A cancellation in the box, on the wire; version 2.
+#[derive(Serialize, Deserialize)]
+struct CancellationContent {
+    workshop: WorkshopId,
+    cancels: SignupId,
+    received_at: Millis,
 }
 
 impl SealedSignup {
@@ -138,6 +175,20 @@ impl Envelope {
         received_at: Millis,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
+        Self::seal_signup(workshop, signup, None, received_at, rng)
+    }
+
+    /// Seals a valid sign-up that takes another one's place, where `replaces` names one.
+    ///
+    /// # Errors
+    /// [`SealError`] where the cipher refuses.
+    pub fn seal_signup(
+        workshop: &Workshop,
+        signup: &Signup,
+        replaces: Option<SignupId>,
+        received_at: Millis,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, SealError> {
         let Signup { id, name, phone, answers, form_version, filled_at } = signup.clone();
         let content = Content {
             workshop: workshop.id.clone(),
@@ -149,15 +200,43 @@ impl Envelope {
             filled_at,
             received_at,
             notice_version: workshop.notice.version,
+            replaces,
         };
         let plain = serde_json::to_vec(&content).map_err(|_| SealError)?;
+        let version = if replaces.is_some() { CHANGE_VERSION } else { VERSION };
+        Self::around(version, workshop, id, received_at, &plain, rng)
+    }
+
+    /// Seals a cancellation to the workshop's key.
+    ///
+    /// # Errors
+    /// [`SealError`] where the cipher refuses.
+    pub fn seal_cancellation(
+        workshop: &Workshop,
+        id: SignupId,
+        received_at: Millis,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, SealError> {
+        let content = CancellationContent { workshop: workshop.id.clone(), cancels: id, received_at };
+        let plain = serde_json::to_vec(&content).map_err(|_| SealError)?;
+        Self::around(CHANGE_VERSION, workshop, id, received_at, &plain, rng)
+    }
+
+    fn around(
+        v: u32,
+        workshop: &Workshop,
+        id: SignupId,
+        received_at: Millis,
+        plain: &[u8],
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Self, SealError> {
         Ok(Self {
-            v: VERSION,
+            v,
             workshop: workshop.id.clone(),
             id,
             key_id: workshop.key.key_id.clone(),
             received_at,
-            sealed: STANDARD_NO_PAD.encode(workshop.key.seal(&plain, rng)?),
+            sealed: STANDARD_NO_PAD.encode(workshop.key.seal(plain, rng)?),
         })
     }
 
@@ -180,7 +259,7 @@ impl Envelope {
             return Err(EnvelopeError::TooLarge(text.len()));
         }
         let version: Version = serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)?;
-        if version.v != VERSION {
+        if !(VERSION..=CHANGE_VERSION).contains(&version.v) {
             return Err(EnvelopeError::UnknownVersion(version.v));
         }
         serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)
@@ -190,12 +269,21 @@ impl Envelope {
     ///
     /// # Errors
     /// [`OpenError`]; only [`OpenError::OtherKey`] can be mended, by the right key.
-    pub fn open(&self, key: &SecretKey) -> Result<SealedSignup, OpenError> {
+    pub fn open(&self, key: &SecretKey) -> Result<Opened, OpenError> {
         if *key.key_id() != self.key_id {
             return Err(OpenError::OtherKey);
         }
         let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;
         let plain = key.open(&sealed).map_err(|_| OpenError::Box)?;
+        // Whoever carries the message can write another version on it; what is in the box decides.
+        if self.v == CHANGE_VERSION
+            && let Ok(content) = serde_json::from_slice::<CancellationContent>(&plain)
+        {
+            let CancellationContent { workshop, cancels, received_at } = content;
+            self.compare(&workshop, cancels, received_at)?;
+            let cancellation = SealedCancellation { workshop, id: cancels, received_at };
+            return Ok(Opened::Cancellation(cancellation));
+        }
         let content: Content = serde_json::from_slice(&plain).map_err(|_| OpenError::Content)?;
         let Content {
             workshop,
@@ -207,12 +295,20 @@ impl Envelope {
             filled_at,
             received_at,
             notice_version,
+            replaces,
         } = content;
-        if workshop != self.workshop || id != self.id || received_at != self.received_at {
+        self.compare(&workshop, id, received_at)?;
+        if replaces.is_some() != (self.v == CHANGE_VERSION) {
             return Err(OpenError::Mismatch);
         }
         let signup = Signup { id, name, phone, answers, form_version, filled_at };
-        Ok(SealedSignup { workshop, signup, received_at, notice_version })
+        let sealed = SealedSignup { workshop, signup, replaces, received_at, notice_version };
+        Ok(Opened::Signup(Box::new(sealed)))
+    }
+
+    fn compare(&self, workshop: &WorkshopId, id: SignupId, received_at: Millis) -> Result<(), OpenError> {
+        let same = *workshop == self.workshop && id == self.id && received_at == self.received_at;
+        if same { Ok(()) } else { Err(OpenError::Mismatch) }
     }
 }
 
@@ -263,10 +359,36 @@ mod tests {
         let expected = SealedSignup {
             workshop: workshop.id.clone(),
             signup: signup(&workshop),
+            replaces: None,
             received_at: 42,
             notice_version: 1,
         };
-        assert_eq!(opened, expected);
+        assert_eq!(opened, Opened::Signup(Box::new(expected)));
+    }
+
+    #[test]
+    fn corrections_and_cancellations_have_a_version_of_their_own() {
+        let workshop = sample::workshop(key().public());
+        let (signup, old) = (signup(&workshop), SignupId::from_random([8; 16]));
+        let correction = Envelope::seal_signup(&workshop, &signup, Some(old), 42, &mut rng(1)).unwrap();
+        let cancellation = Envelope::seal_cancellation(&workshop, old, 43, &mut rng(2)).unwrap();
+        assert_eq!((envelope().v, correction.v, cancellation.v), (1, 2, 2));
+        let read = |envelope: &Envelope| Envelope::parse(&envelope.to_text()).unwrap().open(&key());
+        let Ok(Opened::Signup(opened)) = read(&correction) else { panic!("no sign-up") };
+        assert_eq!((opened.signup, opened.replaces), (signup, Some(old)));
+        let expected = SealedCancellation { workshop: workshop.id.clone(), id: old, received_at: 43 };
+        assert_eq!(read(&cancellation), Ok(Opened::Cancellation(expected)));
+
+        // Another version on the outside makes nothing else of what is inside.
+        assert_eq!(read(&Envelope { v: 1, ..correction }), Err(OpenError::Mismatch));
+        assert_eq!(read(&Envelope { v: 1, ..cancellation.clone() }), Err(OpenError::Content));
+        assert_eq!(read(&Envelope { v: 2, ..envelope() }), Err(OpenError::Mismatch));
+        let another = Envelope { id: signup_id(1), ..cancellation };
+        assert_eq!(read(&another), Err(OpenError::Mismatch));
+    }
+
+    fn signup_id(n: u8) -> SignupId {
+        SignupId::from_random([n; 16])
     }
 
     #[test]
@@ -285,7 +407,8 @@ mod tests {
         let check = |text: &str, error| assert_eq!(Envelope::parse(text), Err(error));
         check("garbage", EnvelopeError::Malformed);
         check(r#"{"v":1}"#, EnvelopeError::Malformed);
-        check(r#"{"v":2,"workshop":5}"#, EnvelopeError::UnknownVersion(2));
+        check(r#"{"v":3,"workshop":5}"#, EnvelopeError::UnknownVersion(3));
+        check(r#"{"v":0}"#, EnvelopeError::UnknownVersion(0));
         check(&" ".repeat(MAX_BYTES + 1), EnvelopeError::TooLarge(MAX_BYTES + 1));
     }
 

@@ -22,6 +22,7 @@ pub mod retry;
 pub mod problem;
 pub mod form;
 pub mod language;
+pub mod mistake;
 pub mod secret;
 
 mod alphabet;

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Millis;
+use crate::cache::Counters;
 use crate::receipt::ReceiptState;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
@@ -226,6 +227,24 @@ pub struct ReceiptUpdate {
 pub struct ReceiptsResult {
     /// Receipts that stand as sent, or newer.
     pub stored: u64,
+}
+
+/// `GET …/host/stats`, for who holds the publish key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EdgeFigures {
+    /// Of the isolate that answered, since it began. A deployment has many.
+    pub cache: Counters,
+    /// The deployment's, for the time that lost mail is kept.
+    pub alarms: Alarms,
+}
+
+/// What somebody should look into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Alarms {
+    /// Messages that could not be deposited within all their attempts, and were delivered by the dead-letter queue.
+    pub dead_letters: u64,
+    /// Messages that name no workshop.
+    pub unaddressed: u64,
 }
 
 /// `PUT …/workshops/{workshop}`

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::mistake::Mistake;
 use crate::text::is_invisible;
 
 /// Fewest characters of a name (王芳, Li).
@@ -83,23 +85,37 @@ impl PersonName {
     /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. Length is checked
     /// with it; the rest is checked where the sign-up is taken.
     pub fn html_pattern() -> String {
-        format!(
-            r"\s*[\p{{L}}\p{{M}}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF]{{{MIN_CHARS},{}}}\s*",
-            MAX_CHARS * 2
-        )
+        format!(r"\s*[{MAY_STAND}]{{{MIN_CHARS},{}}}\s*", MAX_CHARS * 2)
+    }
+
+    /// How the page's script tells mistakes apart, once the input does not match [`PersonName::html_pattern`].
+    pub fn mistakes() -> Vec<Mistake> {
+        vec![
+            Mistake::new("empty", r"^\s*$"),
+            Mistake::new("character", format!("[^{MAY_STAND}]")),
+            Mistake::new("no_letter", r"^[^\p{L}]*$"),
+            Mistake::new("too_short", r"^\s*\S\s*$"),
+            Mistake::new("too_long", "."),
+        ]
     }
 }
 
+/// What a name may be typed with, as a character class without its brackets: a little more than may be kept.
+const MAY_STAND: &str =
+    r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
+
 /// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
 pub fn folded(input: &str) -> String {
-    let text: String = input.chars().filter(|c| !is_invisible(*c)).nfc().map(fold).collect();
+    let visible = input.chars().filter(|c| !is_invisible(*c));
+    let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn canonical(input: &str) -> Result<String, PersonNameError> {
     let mut name = String::with_capacity(input.len());
     let mut space_due = false;
-    for c in input.chars().filter(|c| !is_invisible(*c)).nfc() {
+    let visible = input.chars().filter(|c| !is_invisible(*c));
+    for c in ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible) {
         let c = fold(c);
         if c.is_whitespace() && !is_line_control(c) {
             space_due = !name.is_empty();
@@ -135,11 +151,15 @@ fn may_stand(c: char) -> bool {
 }
 
 fn is_word(c: char) -> bool {
-    is_letter(c) || c.general_category_group() == GeneralCategoryGroup::Mark
+    is_letter(c) || is_of(c, GeneralCategoryGroup::Mark)
 }
 
 fn is_letter(c: char) -> bool {
-    c.general_category_group() == GeneralCategoryGroup::Letter
+    is_of(c, GeneralCategoryGroup::Letter)
+}
+
+fn is_of(c: char, group: GeneralCategoryGroup) -> bool {
+    group.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 /// Zero-width joiner and non-joiner: Persian and Indic spelling needs them between letters.

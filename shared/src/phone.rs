@@ -4,11 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mistake::Mistake;
 use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
 
 /// Digits of a mainland mobile number without its country code (`1[3-9]` and nine more).
 /// Source: the numbering plan of China's MIIT, <https://en.wikipedia.org/wiki/Telephone_numbers_in_China>.
 pub const CHINA_DIGITS: usize = 11;
+/// How people write those digits: `138 0013 8000`.
+pub const CHINA_GROUPS: [usize; 3] = [3, 4, 4];
 /// Fewest digits of a number with a country code that is taken: shorter ones are service numbers.
 pub const MIN_DIGITS: usize = 8;
 /// Most digits of a number with its country code: ITU-T E.164, section 6.
@@ -172,6 +175,29 @@ impl Phone {
     fn mainland_digits(&self) -> Option<&str> {
         self.digits().strip_prefix(CHINA)
     }
+
+    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on what is left
+    /// after NFKC, without [`Phone::FOLD_DROPS`] and without [`Phone::FOLD_PREFIX`].
+    pub fn mistakes() -> Vec<Mistake> {
+        let (few, most) = (CHINA_DIGITS - 3, CHINA_DIGITS - 1);
+        let foreign_few = MIN_DIGITS - 2;
+        vec![
+            Mistake::new("character", r"[^0-9+]|.\+"),
+            Mistake::new("empty", r"^\+?$"),
+            Mistake::new("country_code", r"^\+0"),
+            Mistake::counted("too_few_digits", format!(r"^\+[1-9][0-9]{{0,{foreign_few}}}$"), MIN_DIGITS),
+            Mistake::counted("too_many_digits", format!(r"^\+[1-9][0-9]{{{MAX_DIGITS},}}$"), MAX_DIGITS),
+            Mistake::counted("too_few_digits", format!(r"^1(?:[3-9][0-9]{{0,{few}}})?$"), CHINA_DIGITS),
+            Mistake::counted("too_many_digits", format!(r"^1[3-9][0-9]{{{most},}}$"), CHINA_DIGITS),
+            Mistake::new("not_mobile", "."),
+        ]
+    }
+
+    /// What stands between digits and means nothing: a character class for the page's script.
+    pub const FOLD_DROPS: &str =
+        r"[\s\-.\(\)\u00AD\u200B\u200E\u200F\u2010-\u2015\u202A-\u202E\u2060\u2066-\u2069\u2212\uFEFF]";
+    /// China's code before a number, for the page's script: to be replaced by what its group holds.
+    pub const FOLD_PREFIX: &str = r"^(?:\+|00)?86([0-9]|$)";
 
     /// The `pattern` of the page's input: a first check that needs no script. It accepts whatever
     /// [`Phone::parse`] accepts but for invisible characters, and little else. Written for the `v` flag, under

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::language::{Text, is_plain};
 use crate::problem::FieldError;
@@ -183,7 +183,8 @@ impl Question {
 }
 
 fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'static str> {
-    let text: String = text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return Ok(None);
     }

@@ -152,6 +152,11 @@ pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Si
     Ok(id)
 }
 
+/// Whose receipt a token names, unproven: for tokens that were proven before they were kept.
+pub fn named_by(token: &str) -> Option<SignupId> {
+    SignupId::parse(token.split_once('.')?.0).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +168,7 @@ mod tests {
         let id = SignupId::from_random([7; 16]);
         let token = token(&key, &workshop, id);
         assert_eq!(verify(&token, &key, &workshop), Ok(id));
+        assert_eq!(named_by(&token), Some(id));
         assert_eq!(verify(&token, &ReceiptKey::from_bytes([2; 32]), &workshop), Err(TokenError));
         assert_eq!(verify(&token, &key, &WorkshopId::from_random([4; 16])), Err(TokenError));
         let (_, mac) = token.split_once('.').unwrap();

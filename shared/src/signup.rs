@@ -11,8 +11,9 @@ use crate::person_name::PersonName;
 use crate::phone::Phone;
 use crate::problem::FieldError;
 use crate::question::{Answer, Answers, FormAge, canonical_answers};
+use crate::receipt::{self, ReceiptKey};
 use crate::signup_id::SignupId;
-use crate::workshop::Workshop;
+use crate::workshop::{Workshop, WorkshopId};
 
 /// Most bytes of a request that carries a sign-up: percent-encoded Chinese is nine bytes a character.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -81,6 +82,9 @@ pub struct SignupForm {
     /// A proof of work, where one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
+    /// The token of the receipt of the sign-up that this one corrects: who holds it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }
 
 /// Why a body is not even a form.
@@ -140,6 +144,7 @@ impl SignupForm {
                 "phone" => form.phone = value.into_owned(),
                 "form_version" => form.form_version = value.parse().ok(),
                 "filled_at" => form.filled_at = value.parse().ok(),
+                "replaces" => form.replaces = Some(value.into_owned()),
                 "seed" => seed = value.into_owned(),
                 key => {
                     if let Some(question) = key.strip_prefix("answers.") {
@@ -196,9 +201,20 @@ impl SignupForm {
         Ok(content.with_id(id))
     }
 
+    /// The sign-up that this one corrects, if it names one.
+    ///
+    /// # Errors
+    /// `replaces` where the token was not issued under this key: by another server, perhaps.
+    pub fn replaces(&self, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Option<SignupId>, FieldError> {
+        let verified =
+            self.replaces.as_deref().map(|token| receipt::verify(token, key, workshop)).transpose();
+        verified.map_err(|_| FieldError::new("replaces", "token"))
+    }
+
     fn content(&self, workshop: &Workshop) -> Result<Content, Vec<FieldError>> {
         // Destructured, so that a new field of the wire cannot be forgotten here.
-        let Self { id: _, invite_code, name, phone, answers, form_version, filled_at, proof: _ } = self;
+        let Self { id: _, invite_code, name, phone, answers, form_version, filled_at, proof: _, replaces: _ } =
+            self;
         let mut errors = Vec::new();
         if let Err(error) = InviteCode::parse(invite_code) {
             errors.push(FieldError::new("invite_code", error.code()));
@@ -345,6 +361,20 @@ mod tests {
         let colleague = SignupForm { name: "李伟".into(), ..form.clone() };
         assert_ne!(first.id, colleague.parse_seeded(&seed, &workshop()).unwrap().id);
         assert_eq!(form.parse_seeded("", &workshop()).unwrap_err(), [FieldError::new("seed", "seed")]);
+    }
+
+    #[test]
+    fn a_correction_proves_whose_it_is() {
+        let (key, workshop, old) =
+            (ReceiptKey::from_bytes([1; 32]), workshop().id, SignupId::from_random([7; 16]));
+        let check = |replaces: Option<String>, expected| {
+            assert_eq!(SignupForm { replaces, ..form() }.replaces(&key, &workshop), expected);
+        };
+        check(None, Ok(None));
+        check(Some(receipt::token(&key, &workshop, old)), Ok(Some(old)));
+        let other = receipt::token(&ReceiptKey::from_bytes([2; 32]), &workshop, old);
+        check(Some(other), Err(FieldError::new("replaces", "token")));
+        check(Some(String::new()), Err(FieldError::new("replaces", "token")));
     }
 
     #[test]

@@ -88,12 +88,19 @@ impl FromStr for SignupId {
     type Err = SignupIdError;
 
     fn from_str(text: &str) -> Result<Self, SignupIdError> {
-        let groups: Vec<&str> = text.splitn(6, '-').collect();
-        if !groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) {
+        // Without an allocation: a search for a short code reads tens of thousands of ids.
+        let mut groups = text.as_bytes().split(|b| *b == b'-');
+        let mut bytes = [0; 16];
+        let mut rest = bytes.as_mut_slice();
+        for length in [4, 2, 2, 2, 6] {
+            let (group, after) = rest.split_at_mut(length);
+            let digits = groups.next().ok_or(SignupIdError)?;
+            hex::decode_to_slice(digits, group).map_err(|_| SignupIdError)?;
+            rest = after;
+        }
+        if groups.next().is_some() {
             return Err(SignupIdError);
         }
-        let mut bytes = [0; 16];
-        hex::decode_to_slice(groups.concat(), &mut bytes).map_err(|_| SignupIdError)?;
         let version = bytes[6] >> 4;
         let variant = bytes[8] >> 6;
         if matches!(version, 4 | 8) && variant == 0b10 { Ok(Self(bytes)) } else { Err(SignupIdError) }

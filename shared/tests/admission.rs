@@ -1,6 +1,8 @@
 //! The admission table: every row, and every pair of rows in its order.
 
-use rollcall_shared::admission::{Decision, Found, Incoming, Outcome, UnderReused, admit};
+use rollcall_shared::admission::{
+    Decision, Ending, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
+};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
@@ -22,6 +24,8 @@ const FULL: Found = Found {
     digest_under_id: None,
     under_reused: UnderReused::Nothing,
     same_bytes_parked: false,
+    taken_back: false,
+    replaced: None,
     phone_held: false,
     seats_taken: 5,
     capacity: Some(5),
@@ -45,7 +49,8 @@ fn check(
 ) {
     let stands_under = if id_reused { id().reused(&digest()) } else { id() };
     let see_desk = outcome == Outcome::Parked && receipt.is_some();
-    let expected = Decision { outcome, id: Some(stands_under), id_reused, receipt, see_desk };
+    let ending = Ending::Nothing;
+    let expected = Decision { outcome, id: Some(stands_under), id_reused, receipt, see_desk, ending };
     assert_eq!(admit(incoming, &found), expected, "{name}");
 }
 
@@ -152,8 +157,14 @@ fn a_stored_sign_ups_receipt_is_not_spoilt_by_garbage_under_its_id() {
 #[test]
 fn a_message_without_an_id_parks_without_a_receipt() {
     let decision = admit(Incoming::Unreadable { id: None }, &Found::default());
-    let expected =
-        Decision { outcome: Outcome::Parked, id: None, id_reused: false, receipt: None, see_desk: false };
+    let expected = Decision {
+        outcome: Outcome::Parked,
+        id: None,
+        id_reused: false,
+        receipt: None,
+        see_desk: false,
+        ending: Ending::Nothing,
+    };
     assert_eq!(decision, expected);
 }
 
@@ -167,6 +178,131 @@ fn a_held_number_is_answered_like_a_fresh_one() {
             let fresh = admit(signup(), &found);
             let held = admit(signup(), &Found { phone_held: true, ..found });
             assert_eq!((fresh.receipt, fresh.see_desk), (held.receipt, held.see_desk));
+        }
+    }
+}
+
+/// A correction, by how the one stands that it replaces: what becomes of the two.
+#[test]
+fn every_correction() {
+    use Outcome::{Cancelled, Duplicate, Erased, Repeated, Stored, Waitlisted};
+    use ReceiptState::{Cancelled as Off, Registered, Waitlisted as Waiting};
+    let none = Found::default();
+    let held = Found { phone_held: true, ..none };
+    let rows = [
+        ("its seat is taken over", Standing::Registered, FULL, Stored, Some(Registered), Ending::Cancelled),
+        ("so where all have one", Standing::Registered, none, Stored, Some(Registered), Ending::Cancelled),
+        (
+            "no seat, none taken over",
+            Standing::Waitlisted,
+            FULL,
+            Waitlisted,
+            Some(Waiting),
+            Ending::Cancelled,
+        ),
+        ("a seat has come free", Standing::Waitlisted, none, Stored, Some(Registered), Ending::Cancelled),
+        ("a duplicate had no seat", Standing::Beside, FULL, Waitlisted, Some(Waiting), Ending::Cancelled),
+        ("a duplicate, a free seat", Standing::Beside, none, Stored, Some(Registered), Ending::Cancelled),
+        ("before the first", Standing::Unknown, none, Stored, Some(Registered), Ending::Noted),
+        ("before the first, full", Standing::Unknown, FULL, Waitlisted, Some(Waiting), Ending::Noted),
+        ("signed up again", Standing::Cancelled, none, Stored, Some(Registered), Ending::Nothing),
+        ("signed up again, full", Standing::Cancelled, FULL, Waitlisted, Some(Waiting), Ending::Nothing),
+        ("erased", Standing::Erased, none, Erased, Some(Off), Ending::Nothing),
+        (
+            "to a number that another has",
+            Standing::Registered,
+            held,
+            Duplicate,
+            Some(Registered),
+            Ending::Cancelled,
+        ),
+        (
+            "overtaken by its own correction",
+            Standing::Registered,
+            Found { taken_back: true, ..none },
+            Cancelled,
+            Some(Off),
+            Ending::Cancelled,
+        ),
+        (
+            "both before the first",
+            Standing::Unknown,
+            Found { taken_back: true, ..none },
+            Cancelled,
+            Some(Off),
+            Ending::Noted,
+        ),
+        (
+            "again: the first is left alone",
+            Standing::Registered,
+            Found { digest_under_id: Some(digest()), ..none },
+            Repeated,
+            None,
+            Ending::Nothing,
+        ),
+        (
+            "again, after the first was erased",
+            Standing::Erased,
+            Found { digest_under_id: Some(digest()), ..none },
+            Repeated,
+            None,
+            Ending::Nothing,
+        ),
+        (
+            "itself erased",
+            Standing::Registered,
+            Found { erased: true, ..none },
+            Erased,
+            None,
+            Ending::Nothing,
+        ),
+    ];
+    for (name, replaced, found, outcome, receipt, ending) in rows {
+        let decision = admit(signup(), &Found { replaced: Some(replaced), ..found });
+        let expected =
+            Decision { outcome, id: Some(id()), id_reused: false, receipt, see_desk: false, ending };
+        assert_eq!(decision, expected, "{name}");
+    }
+}
+
+/// A sign-up that comes after its own cancellation, or after its correction, is kept and takes neither number nor seat.
+#[test]
+fn what_was_taken_back_before_it_came() {
+    use ReceiptState::Cancelled as Off;
+    let back = Found { taken_back: true, ..Found::default() };
+    check("kept as cancelled", signup(), back, Outcome::Cancelled, false, Some(Off));
+    let held = Found { phone_held: true, ..back };
+    check("whoever has the number", signup(), held, Outcome::Cancelled, false, Some(Off));
+    let erased = Found { erased: true, ..back };
+    check("erased all the same", signup(), erased, Outcome::Erased, false, None);
+    let stored = Found { digest_under_id: Some(digest()), ..back };
+    check("delivered again", signup(), stored, Outcome::Repeated, false, None);
+}
+
+#[test]
+fn whatever_is_named_ends_once() {
+    let rows = [
+        (Standing::Unknown, Ending::Noted),
+        (Standing::Erased, Ending::Nothing),
+        (Standing::Registered, Ending::Cancelled),
+        (Standing::Waitlisted, Ending::Cancelled),
+        (Standing::Beside, Ending::Cancelled),
+        (Standing::Cancelled, Ending::Nothing),
+    ];
+    for (standing, ending) in rows {
+        assert_eq!(end(standing), ending, "{standing:?}");
+    }
+}
+
+/// Neither may a correction's answer tell whether a number is on the list.
+#[test]
+fn a_correction_to_a_held_number_is_answered_like_one_to_a_fresh_number() {
+    for replaced in [Standing::Registered, Standing::Waitlisted, Standing::Beside, Standing::Unknown] {
+        for seats_taken in [4, 5] {
+            let found = Found { replaced: Some(replaced), seats_taken, ..FULL };
+            let fresh = admit(signup(), &found);
+            let held = admit(signup(), &Found { phone_held: true, ..found });
+            assert_eq!((fresh.receipt, fresh.ending), (held.receipt, held.ending), "{replaced:?}");
         }
     }
 }

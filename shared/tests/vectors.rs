@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use regex::Regex;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::mistake::Mistake;
 use rollcall_shared::person_name::PersonName;
-use rollcall_shared::phone::Phone;
+use rollcall_shared::phone::{self, Phone};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -96,4 +98,39 @@ fn the_pages_patterns_take_what_the_rules_take() {
     for vector in refused {
         assert!(!phone.is_match(&vector.input), "{:?} is refused but the pattern takes it", vector.input);
     }
+}
+
+/// What a page's script does: the first pattern that is found in what was typed, once the ordinary pattern refused it.
+fn explained<'a>(mistakes: &'a [Mistake], typed: &str) -> Option<&'a str> {
+    mistakes.iter().find(|m| Regex::new(&m.pattern).unwrap().is_match(typed)).map(|m| m.code)
+}
+
+/// The page explains a mistake by its code: it must be the one that the rule gives.
+#[test]
+fn the_pages_patterns_tell_mistakes_apart_as_the_rules_do() {
+    let (v, phones, names) = (vectors(), Phone::mistakes(), PersonName::mistakes());
+    let drops = Regex::new(Phone::FOLD_DROPS).unwrap();
+    let prefix = Regex::new(Phone::FOLD_PREFIX).unwrap();
+    let mut told_apart = 0;
+    for Vector { input, expected } in
+        v.phones.iter().filter(|v| v.input.chars().count() <= phone::MAX_INPUT_CHARS)
+    {
+        if let Expected::Error(code) = expected {
+            let folded = ComposingNormalizerBorrowed::new_nfkc().normalize(input);
+            let folded = drops.replace_all(&folded, "");
+            let explained = explained(&phones, &prefix.replace(&folded, "$1")).unwrap_or("empty");
+            assert_eq!(explained, code, "{input:?}");
+            told_apart += 1;
+        }
+    }
+    let pattern = Regex::new(&format!("^(?:{})$", PersonName::html_pattern())).unwrap();
+    for Vector { input, expected } in
+        v.names.iter().filter(|v| is_typed(&v.input) && !pattern.is_match(&v.input))
+    {
+        if let Expected::Error(code) = expected {
+            assert_eq!(explained(&names, input).unwrap_or("empty"), code, "{input:?}");
+            told_apart += 1;
+        }
+    }
+    assert!(told_apart >= 60, "{told_apart}");
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the rows of the targets, measured on this machine, in one run.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -33,6 +33,10 @@ const DRAIN_RATE: f64 = 10_000.0;
 /// Per cent of the rate that the hops would allow, each measured alone and one after the other.
 const DRAIN_SHARE: f64 = 60.0;
 
+/// As many as a window must scroll without a stutter, and what an answer may take: a little more than a frame.
+const LIST_ROWS: u32 = 50_000;
+const LIST_ANSWER_MS: f64 = 20.0;
+
 /// `cargo xtask bench`.
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
@@ -40,6 +44,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let settings = Settings {
         data_dir: folder.path().to_owned(),
         edge_port: run::free_port()?,
+        lan_host: Ipv4Addr::LOCALHOST.into(),
         lan_port: run::free_port()?,
         metrics_port: run::free_port()?,
         redis: RedisChoice::Private,
@@ -53,6 +58,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let mut rows = rows?;
     // By itself: nothing else may have the processors.
     rows.push(drain_row(&checkout, folder.path())?);
+    rows.push(list_row(&checkout, folder.path())?);
     rows.push(weight_row(&checkout)?);
     println!("| what | target | measured | |");
     println!("|---|---|---|---|");
@@ -178,6 +184,32 @@ fn drain_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
         target: format!("≥ {DRAIN_RATE:.0}/s and ≥ {DRAIN_SHARE:.0} % of what the hops alone allow"),
         measured: format!("{rate:.0}/s, {share:.0} % of {allowed:.0}/s"),
         met: rate >= DRAIN_RATE && share >= DRAIN_SHARE,
+    })
+}
+
+/// What the window asks of a long list, without the window: every page, search and scroll.
+fn list_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
+    say(format!("pages and searches of {LIST_ROWS} rows"));
+    let mut host = Command::new(run::build_host(checkout, run::Build::Plain)?);
+    host.args(["bench-list", "--rows", &LIST_ROWS.to_string(), "--data-dir"]).arg(folder.join("list"));
+    let figures: Value =
+        serde_json::from_str(tool::output(&mut host)?.trim()).context("bench-list's figures")?;
+    let questions = figures["questions"].as_array().context("no questions in bench-list's figures")?;
+    let slowest = |searches: bool| {
+        let of_kind = questions
+            .iter()
+            .filter(|q| q["what"].as_str().is_some_and(|what| what.starts_with("search") == searches));
+        of_kind.filter_map(|q| q["median_ms"].as_f64()).fold(0.0, f64::max)
+    };
+    let (page, search) = (slowest(false), slowest(true));
+    let scroll = figures["scroll_worst_ms"].as_f64().context("no scroll in bench-list's figures")?;
+    Ok(Row {
+        what: format!("pages and searches of a list of {LIST_ROWS} rows, without the window"),
+        target: format!("each ≤ {LIST_ANSWER_MS:.0} ms"),
+        measured: format!(
+            "page {page:.1} ms, search {search:.1} ms, slowest of a whole scroll {scroll:.1} ms"
+        ),
+        met: page.max(search).max(scroll) <= LIST_ANSWER_MS,
     })
 }
 

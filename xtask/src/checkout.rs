@@ -36,6 +36,11 @@ impl Checkout {
         self.edge().join("node_modules/.bin")
     }
 
+    /// What drives Chromium.
+    pub(crate) fn browser_tests(&self) -> PathBuf {
+        self.root.join("e2e/browser")
+    }
+
     /// The pages of the window.
     pub(crate) fn ui(&self) -> PathBuf {
         self.root.join("desktop/ui")

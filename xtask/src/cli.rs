@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Bench,
     /// Builds the worker into edge/build, unless nothing has changed
     Edge,
+    /// Packs the phone page's script and style from edge/web into shared, to be committed
+    Web,
     /// Installs what is missing on this machine and nothing else
     Setup,
 }
@@ -43,6 +46,9 @@ pub(crate) struct RunOptions {
     /// The venue page's port; fixed, so that a printed QR code stays right after a restart
     #[arg(long, value_name = "PORT", default_value_t = 7470)]
     pub(crate) lan_port: u16,
+    /// The address on which the venue page listens; 0.0.0.0 lets the phones on the local network in
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) lan_host: IpAddr,
     /// The port of the numbers to watch and of the control interface (this machine only)
     #[arg(long, value_name = "PORT", default_value_t = 7471)]
     pub(crate) metrics_port: u16,

@@ -19,6 +19,7 @@ mod test;
 mod tool;
 mod ui;
 mod versions;
+mod web;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Run(options) => run::command(options),
         Command::Test(options) => test::command(options),
         Command::Bench => bench::command(),
+        Command::Web => web::command(),
         Command::Setup => setup::command(),
     }
 }

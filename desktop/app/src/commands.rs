@@ -48,12 +48,12 @@ commands! {
     fn home(workshop: WorkshopId) -> Home = |engine| engine.home(&workshop);
     fn list(query: ListQuery) -> ListPage = |engine| engine.list(&query);
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
-    fn keys_saved() -> KeysSaved = |engine| engine.keys_saved();
+    fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
 
-    fn resolve(resolution: Resolution) -> Undo = |engine| engine.resolve(resolution);
-    fn cancel(signup: SignupId) -> Undo = |engine| engine.cancel(&signup);
-    fn restore(signup: SignupId) -> Undo = |engine| engine.restore(&signup);
-    fn promote(signup: SignupId) -> Undo = |engine| engine.promote(&signup);
+    fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo = |engine| engine.resolve(&workshop, resolution);
+    fn cancel(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.cancel(&workshop, signup);
+    fn restore(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.restore(&workshop, signup);
+    fn promote(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.promote(&workshop, signup);
     fn undo(token: String) -> () = |engine| engine.undo(&token);
 
     fn put_workshop(draft: WorkshopDraft) -> WorkshopId = |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
@@ -64,8 +64,8 @@ commands! {
     fn open_venue() -> () = |engine| engine.open_venue();
     fn close_venue() -> () = |engine| engine.close_venue();
 
-    fn test_connection(line: String) -> ConnectionTest = |engine| engine.test_connection(&line);
-    fn connect(line: String) -> () = |engine| engine.connect(&line);
+    fn test_connection(line: String) -> ConnectionTest = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 
 /// How far the start is: the one question that is answered before the engine runs.

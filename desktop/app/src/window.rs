@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use rollcall_engine::VenueStart;
+use rollcall_engine::options::EngineOptions;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 
@@ -36,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn open(arguments: Arguments) -> anyhow::Result<()> {
+    let venue = if arguments.venue_open { VenueStart::AtOnce } else { VenueStart::WhenAsked };
     let files = arguments.files_dir.clone().map_or(Files::Dialog, Files::Folder);
     let app = tauri::Builder::default()
         // First of all plugins, so that a second start ends before it touches anything.
@@ -54,7 +57,7 @@ fn open(arguments: Arguments) -> anyhow::Result<()> {
             tauri::async_runtime::spawn(end_on_signal(handle.clone()));
             std::thread::Builder::new()
                 .name("start".to_owned())
-                .spawn(move || start_engine(&handle, arguments.engine, data_dir))?;
+                .spawn(move || start_engine(&handle, arguments.engine, data_dir, venue))?;
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -80,10 +83,10 @@ fn make_window(app: &AppHandle) -> tauri::Result<()> {
 }
 
 /// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host` does.
-fn start_engine(app: &AppHandle, options: rollcall_engine::options::EngineOptions, data_dir: PathBuf) {
+fn start_engine(app: &AppHandle, options: EngineOptions, data_dir: PathBuf, venue: VenueStart) {
     let shell = app.state::<Shell>();
     let started = options
-        .config(data_dir, LAN_HOST)
+        .config(data_dir, LAN_HOST, venue)
         .inspect_err(|error| shell.fail(error))
         .and_then(|config| shell.run(config));
     let engine = match started {

@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use reqwest::Method;
-use rollcall_engine::control::ControlNote;
+use rollcall_engine::SettingsError;
+use rollcall_engine::control::{ControlNote, ROWS};
+use rollcall_engine::export::OfflineError;
+use rollcall_engine::window::ExportFormat;
+use rollcall_shared::language::Language;
 use serde_json::Value;
 
 /// What can be asked.
@@ -21,17 +25,69 @@ pub(crate) enum Ask {
 
 /// Asks, and prints the answer as JSON.
 pub(crate) fn ask(data_dir: &Path, what: Ask) -> anyhow::Result<()> {
-    let note_path = data_dir.join("control.json");
-    let note = std::fs::read(&note_path).with_context(|| {
-        format!("no engine runs in {} — start one with `rollcall-host run --data-dir …`", data_dir.display())
-    })?;
-    let note: ControlNote = serde_json::from_slice(&note).context("control.json cannot be read")?;
+    let note = read_note(data_dir)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let only_workshops = matches!(what, Ask::Workshops);
     let answer = runtime.block_on(send(&note, what))?;
     let shown = if only_workshops { answer.get("workshops").unwrap_or(&Value::Null) } else { &answer };
     println!("{}", serde_json::to_string_pretty(shown)?);
     Ok(())
+}
+
+/// Exports a list: by the engine that runs in the folder, or straight from its database where none does.
+pub(crate) fn export(data_dir: &Path, workshop: &str, file: &Path, language: Language) -> anyhow::Result<()> {
+    let format = ExportFormat::of_file(file).context("the file's name ends neither in .xlsx nor in .csv")?;
+    let rows = match rollcall_engine::export::offline(data_dir, workshop, format, file, language) {
+        Err(OfflineError::Settings(SettingsError::Locked { .. })) => {
+            let note = read_note(data_dir)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let (bytes, rows) = runtime.block_on(fetch(&note, workshop, format, language))?;
+            std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
+            rows
+        }
+        result => result?,
+    };
+    println!("{}", serde_json::json!({ "rows": rows, "file": file }));
+    Ok(())
+}
+
+/// For clap.
+pub(crate) fn language(tag: &str) -> Result<Language, &'static str> {
+    Language::from_tag(tag).ok_or("it is zh or en")
+}
+
+fn read_note(data_dir: &Path) -> anyhow::Result<ControlNote> {
+    let note_path = data_dir.join("control.json");
+    let note = std::fs::read(&note_path).with_context(|| {
+        format!("no engine runs in {} — start one with `rollcall-host run --data-dir …`", data_dir.display())
+    })?;
+    serde_json::from_slice(&note).context("control.json cannot be read")
+}
+
+async fn fetch(
+    note: &ControlNote,
+    workshop: &str,
+    format: ExportFormat,
+    language: Language,
+) -> anyhow::Result<(Vec<u8>, u64)> {
+    let mut url = reqwest::Url::parse(&note.url).context("control.json holds no address")?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.extend(["control", "workshops", workshop, "export"]);
+    }
+    url.query_pairs_mut().append_pair("format", format.as_str()).append_pair("language", language.tag());
+    let request = rollcall_engine::control::loopback_client()?.get(url).bearer_auth(&note.token);
+    let response = request.send().await.context("the engine does not answer")?;
+    let rows = response.headers().get(ROWS).and_then(|rows| rows.to_str().ok()?.parse().ok());
+    let is_success = response.status().is_success();
+    let bytes = response.bytes().await?;
+    if !is_success {
+        let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        bail!(
+            "{}",
+            answer.get("detail").or(answer.get("title")).and_then(Value::as_str).unwrap_or("refused")
+        );
+    }
+    Ok((bytes.into(), rows.unwrap_or_default()))
 }
 
 async fn send(note: &ControlNote, what: Ask) -> anyhow::Result<Value> {

@@ -1,6 +1,8 @@
 //! Measures the drain: sealed messages in Redis, through the engine's own loop, into SQLite with FULL; and each hop alone,
 //! to know what the loop could reach.
 
+mod list;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +36,8 @@ use crate::workshops::Roster;
 use crate::writer::{MAX_BATCH, Writer};
 use crate::{demo, redis_choice};
 
+pub use list::{Asked, ListReport, Plan, list};
+
 /// What was measured.
 #[derive(Debug, Clone, Serialize)]
 pub struct DrainReport {
@@ -63,8 +67,7 @@ pub struct DrainReport {
 /// # Errors
 /// Where the folder, the database or Redis cannot be used.
 pub fn drain(messages: u32, parent: Option<&Path>, with_redis: bool) -> anyhow::Result<DrainReport> {
-    let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
-    let place = Place(parent.join(format!("rollcall-bench-{}", hex(&random_16()))));
+    let place = Place(free_place(parent));
     let folder = Folder::take(&place.0)?;
     let choice = if with_redis { RedisChoice::Managed } else { RedisChoice::Direct };
     let redis = redis_choice::open(&choice, &folder.join("redis"))?;
@@ -80,6 +83,11 @@ pub fn drain(messages: u32, parent: Option<&Path>, with_redis: bool) -> anyhow::
             None => bench.measure("direct", DirectStream::default()).await,
         }
     })
+}
+
+fn free_place(parent: Option<&Path>) -> PathBuf {
+    let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
+    parent.join(format!("rollcall-bench-{}", hex(&random_16())))
 }
 
 struct Place(PathBuf);

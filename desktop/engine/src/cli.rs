@@ -8,10 +8,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use rollcall_engine::options::EngineOptions;
-use rollcall_engine::{Engine, SettingsError, bench};
+use rollcall_engine::{Engine, SettingsError, VenueStart, bench};
+use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{Ask, ask};
+use crate::ask::{Ask, ask, export, language};
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
@@ -58,6 +59,18 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         since: i64,
     },
+    /// Write a workshop's list to a file for a spreadsheet, by the running engine or without one
+    Export {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The file: .xlsx or .csv
+        file: PathBuf,
+        /// Headings and words: zh or en
+        #[arg(long, default_value = "zh", value_parser = language)]
+        language: Language,
+    },
     /// How the running engine is doing, as JSON
     Status {
         #[command(flatten)]
@@ -75,6 +88,16 @@ enum Command {
         /// Through the direct channel
         #[arg(long)]
         no_redis: bool,
+    },
+    /// Measure pages and searches of a long list; prints JSON
+    #[command(hide = true)]
+    BenchList {
+        /// How many rows
+        #[arg(long, default_value_t = 50_000)]
+        rows: u32,
+        /// Where the database goes for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
     },
 }
 
@@ -141,10 +164,17 @@ impl Command {
             Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
             Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
             Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
+            Self::Export { folder, workshop, file, language } => {
+                export(&folder.data_dir, &workshop, &file, language)
+            }
             Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
             Self::BenchDrain { messages, data_dir, no_redis } => {
                 let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
                 println!("{}", serde_json::to_string(&report)?);
+                Ok(())
+            }
+            Self::BenchList { rows, data_dir } => {
+                println!("{}", serde_json::to_string(&bench::list(rows, data_dir.as_deref())?)?);
                 Ok(())
             }
         }
@@ -173,7 +203,7 @@ impl Run {
             .build()
             .context("the operating system refuses what a runtime needs")?;
         let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST)?)?;
+        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce)?)?;
         let ready = serde_json::to_string(engine.ready())?;
         println!("ready {ready}");
         // Whoever started us may read through a pipe.

@@ -69,7 +69,9 @@ impl<S: Stream> CollectorLoop<S> {
                     release = false;
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
-                    self.backlog.set(backlog);
+                    if self.backlog.set(backlog) {
+                        self.health.moved();
+                    }
                     pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);
                     if !came {
                         tokio::time::sleep(self.poll_interval()).await;

@@ -13,18 +13,31 @@ pub const DEFAULT_LAN_PORT: u16 = 7470;
 pub struct Config {
     /// Where database, keys and Redis's files live. Made where it is missing.
     pub data_dir: PathBuf,
-    /// The edge, where there is one: a workshop can be run from first to last without.
+    /// The edge, where there is one: a workshop can be run from first to last without. Where it is not set, the one that the
+    /// host connected to is used (see [`crate::Engine::connect`]).
     pub edge: Option<EdgeConfig>,
     /// The address on which the venue page listens.
     pub lan_host: IpAddr,
     /// Its port; 0 takes any free one.
     pub lan_port: u16,
+    /// When the venue page is opened.
+    pub venue: VenueStart,
     /// The port of `/metrics` and of the control routes, on the loopback interface only; 0 takes any free one.
     pub metrics_port: u16,
     /// Which Redis.
     pub redis: RedisChoice,
     /// Make a demo workshop where the folder has no workshop.
     pub demo: bool,
+}
+
+/// When the venue page is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VenueStart {
+    /// With the engine: a port that is taken keeps it from starting.
+    #[default]
+    AtOnce,
+    /// When the host asks for it.
+    WhenAsked,
 }
 
 /// The deployment that takes sign-ups over the internet.

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path as UrlPath, Query, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::{HeaderName, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use rollcall_shared::Millis;
+use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::secret::{bearer, equal};
 use rollcall_shared::workshop::WorkshopId;
@@ -27,8 +28,11 @@ use crate::engine::EngineError;
 use crate::folder::write_private;
 use crate::status::Desk;
 use crate::venue::answer;
+use crate::window::ExportFormat;
 use crate::workshops::{RosterError, WorkshopDraft};
 
+/// The header that says how many rows an exported file has.
+pub const ROWS: &str = "rollcall-rows";
 /// Most rows of one answer.
 const MAX_ROWS: u32 = 10_000;
 
@@ -74,6 +78,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/workshops/{id}/takeover", post(take_over))
         .route("/control/workshops/{id}/replay", post(replay))
         .route("/control/workshops/{id}/signups", get(signups))
+        .route("/control/workshops/{id}/export", get(export))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&control), with_token));
     Router::new()
         .route("/metrics", get(metrics))
@@ -198,6 +203,36 @@ async fn signups(
     }
 }
 
+#[derive(Deserialize)]
+struct ExportQuery {
+    format: ExportFormat,
+    #[serde(default)]
+    language: Language,
+}
+
+/// The file itself. Here a workshop is named by its id or its invite code.
+async fn export(
+    State(control): State<Arc<Control>>,
+    UrlPath(name): UrlPath<String>,
+    Query(ExportQuery { format, language }): Query<ExportQuery>,
+) -> Response {
+    let Some(id) = control.desk.find(&name) else {
+        return answer::problem(
+            &Problem::new(ProblemCode::NotFound).with_detail("there is no such workshop here"),
+        );
+    };
+    let (desk, workshop) = (Arc::clone(&control.desk), id.clone());
+    match tokio::task::spawn_blocking(move || desk.sheet(&workshop, format, language)).await {
+        Ok(Ok(sheet)) => {
+            control.desk.note_export(&id, format).await;
+            let rows = [(HeaderName::from_static(ROWS), sheet.rows.to_string())];
+            (rows, sheet.bytes).into_response()
+        }
+        Ok(Err(error)) => refuse(&error),
+        Err(_) => answer::problem(&Problem::unavailable(1)),
+    }
+}
+
 fn parse(id: &str) -> Result<WorkshopId, Box<Problem>> {
     WorkshopId::parse(id)
         .map_err(|e| Box::new(Problem::new(ProblemCode::NotFound).with_detail(e.to_string())))
@@ -217,6 +252,9 @@ fn refuse(error: &EngineError) -> Response {
         }
         EngineError::Workshop(RosterError::Unknown(_)) => {
             Problem::new(ProblemCode::NotFound).with_detail(error.to_string())
+        }
+        EngineError::Workshop(RosterError::Retired) => {
+            Problem::new(ProblemCode::Closed).with_detail(error.to_string())
         }
         _ => Problem::unavailable(1).with_detail(error.to_string()),
     })

@@ -251,8 +251,10 @@ impl<S: Stream> Drain<S> {
     /// Notes how much waits in the stream.
     pub(crate) async fn watch_backlog(&self) {
         while !self.stop.is_cancelled() {
-            if let Ok(waiting) = self.stream.waiting().await {
-                self.backlog.set(waiting);
+            if let Ok(waiting) = self.stream.waiting().await
+                && self.backlog.set(waiting)
+            {
+                self.health.moved();
             }
             let _ = tokio::time::timeout(Duration::from_secs(1), self.stop.cancelled()).await;
         }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::{
-    Ack, AckRequest, AckResult, Answer, Collector, LEASE_MS, MAX_BATCH, Publication, PullRequest, PullResult,
-    ReceiptUpdate, ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult, Retry, TakeoverRequest,
-    TakeoverResult,
+    Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, LEASE_MS, MAX_BATCH, Publication,
+    PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult,
+    Retry, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::retry::Failure;
@@ -99,17 +99,7 @@ impl EdgeError {
 impl EdgeClient {
     /// A client that shows the keys of this folder.
     pub(crate) fn new(config: EdgeConfig, keys: Arc<Keys>, collector: Collector) -> reqwest::Result<Self> {
-        // The process may have chosen one already; either will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(TOTAL)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("rollcall-host/", env!("CARGO_PKG_VERSION")));
-        if config.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        Ok(Self { http: builder.build()?, config, keys, collector })
+        Ok(Self { http: http(&config)?, config, keys, collector })
     }
 
     /// The deployment's address.
@@ -203,6 +193,13 @@ impl EdgeClient {
         Ok(result.replayed)
     }
 
+    /// The edge's own figures. Nothing where this host has no publish key, which they are shown for.
+    pub(crate) async fn figures(&self) -> Result<Option<EdgeFigures>, EdgeError> {
+        let Some(key) = self.config.publish_key() else { return Ok(None) };
+        let request = self.http.get(format!("{}/v1/host/stats", self.config.url())).bearer_auth(key);
+        read(&self.send(request).await?).map(Some)
+    }
+
     async fn put(
         &self,
         workshop: &WorkshopId,
@@ -221,9 +218,7 @@ impl EdgeClient {
     ) -> Result<T, EdgeError> {
         let request = self.http.post(self.address(workshop, path)).bearer_auth(self.drain_key(workshop)?);
         let bytes = self.send(json(request, body)?).await?;
-        let answer: Answer<T> = serde_json::from_slice(&bytes)
-            .map_err(|e| EdgeError::Answer(format!("line {}, column {}", e.line(), e.column())))?;
-        Ok(answer.result)
+        read::<Answer<T>>(&bytes).map(|answer| answer.result)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, EdgeError> {
@@ -254,6 +249,11 @@ impl EdgeClient {
     }
 }
 
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, EdgeError> {
+    serde_json::from_slice(answer)
+        .map_err(|e| EdgeError::Answer(format!("line {}, column {}", e.line(), e.column())))
+}
+
 fn json(
     request: reqwest::RequestBuilder,
     body: &impl Serialize,
@@ -262,7 +262,23 @@ fn json(
     Ok(request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body))
 }
 
-fn network(error: &reqwest::Error) -> EdgeError {
+/// A client for that deployment.
+pub(crate) fn http(config: &EdgeConfig) -> reqwest::Result<reqwest::Client> {
+    // The process may have chosen one already; either will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("rollcall-host/", env!("CARGO_PKG_VERSION")));
+    if config.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
+/// The network's words.
+pub(crate) fn network(error: &reqwest::Error) -> EdgeError {
     if error.is_timeout() {
         return EdgeError::Timeout;
     }

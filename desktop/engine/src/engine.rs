@@ -1,9 +1,9 @@
 //! The engine: everything that runs on the host's laptop but the window.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,35 +15,47 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::acts::{ActError, Acts};
+use crate::changes::Changes;
+use crate::config::{Config, EdgeConfig, VenueStart};
+use crate::connection::{self, ConnectionLine, NotALine};
 use crate::control::{self, Control};
 use crate::db::readers::Readers;
 use crate::db::workshops::WorkshopRow;
 use crate::db::{self, suspects};
 use crate::demo;
+use crate::door::Door;
 use crate::edge_client::EdgeClient;
+use crate::edge_figures;
 use crate::folder::Folder;
-use crate::health::{LineHealth, Publication};
+use crate::health::Publication;
+use crate::hops::Since;
 use crate::keys::Keys;
-use crate::line::Parts;
+use crate::line::{Line, Parts};
 use crate::metrics::Metrics;
 use crate::redis_choice::{self, Redis};
 use crate::server;
 use crate::settings_error::SettingsError;
 use crate::status::{Desk, Status};
 use crate::venue::{self, Venue};
+use crate::window::{Phase, Refusal};
 use crate::workshops::{Roster, RosterError, WorkshopDraft};
 use crate::writer::Writer;
 
 /// How long a start waits for the edge to show the workshops. After it the venue page goes ahead alone.
 const WAIT_FOR_EDGE: Duration = Duration::from_secs(30);
+/// How often it is noted how hops are, at most.
+const NOTE_EVERY: Duration = Duration::from_millis(100);
+/// How often the laptop's networks and the clock are looked at.
+const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// How long the loops may take to end.
 const WAIT_FOR_END: Duration = Duration::from_secs(8);
 
-/// A running engine. Dropped or stopped, it finishes what is in hand and gives the data folder free.
+/// A running engine, headless or under a window (see [`crate::window`] for what that asks). Dropped or stopped, it finishes what is in hand and gives the data folder free.
 pub struct Engine {
-    desk: Arc<Desk>,
+    pub(crate) desk: Arc<Desk>,
     ready: Ready,
+    waits_for_edge: bool,
     writer_thread: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
     // Last, in this order: the server ends after everything that talks to it, the lock after everything that writes.
@@ -83,6 +95,44 @@ pub enum EngineError {
     /// The database cannot be read.
     #[error("the database cannot be read ({0})")]
     Database(#[from] rusqlite::Error),
+    /// Nothing was done to any row.
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// A file cannot be written.
+    #[error("{} cannot be written ({why})", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// The operating system's words.
+        why: String,
+    },
+    /// The venue page cannot be opened.
+    #[error("{0}")]
+    Venue(SettingsError),
+    /// The text is no connection line.
+    #[error(transparent)]
+    Connection(#[from] NotALine),
+}
+
+impl From<EngineError> for Refusal {
+    /// The same for the window.
+    fn from(error: EngineError) -> Self {
+        let (code, field) = match &error {
+            EngineError::Workshop(RosterError::Unknown(_)) => ("unknown", None),
+            EngineError::Workshop(RosterError::Invalid(wrong)) => ("invalid", Some(wrong.field.clone())),
+            EngineError::Workshop(RosterError::Retired) => ("retired", None),
+            EngineError::Workshop(RosterError::Keys(_)) => ("keys", None),
+            EngineError::Workshop(RosterError::Unwritable(_)) => ("unwritable", None),
+            EngineError::NoEdge => ("no_edge", None),
+            EngineError::Edge(_) => ("edge", None),
+            EngineError::Database(_) => ("database", None),
+            EngineError::Act(act) => (act.code(), None),
+            EngineError::File { .. } => ("file", None),
+            EngineError::Venue(_) => ("port", None),
+            EngineError::Connection(_) => ("connection", None),
+        };
+        Self { code: code.to_owned(), field, text: error.to_string() }
+    }
 }
 
 impl Engine {
@@ -117,12 +167,15 @@ impl Engine {
             .build()
             .map_err(|e| SettingsError::Thread(e.to_string()))?;
         let stop = CancellationToken::new();
+        // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps nobody waiting.
+        let waits_for_edge = config.edge.is_some();
         Start { config, db_path, folder: &folder, collector, keys, redis: &redis, metrics, writer, stop }
             .run(&runtime)
             .map(|(desk, ready)| (desk, ready, writer_thread))
             .map(|(desk, ready, thread)| Self {
                 desk,
                 ready,
+                waits_for_edge,
                 writer_thread: Some(thread),
                 runtime: Some(runtime),
                 _redis: redis,
@@ -135,12 +188,13 @@ impl Engine {
     /// # Errors
     /// [`SettingsError`] where the edge refuses a key or a record.
     pub fn settled(&self) -> Result<Ready, SettingsError> {
-        let Some(edge) = self.desk.parts.edge.clone() else { return Ok(self.ready.clone()) };
+        let edge = self.desk.parts.edge().filter(|_| self.waits_for_edge);
+        let Some(edge) = edge else { return Ok(self.ready.clone()) };
         let lines = self.desk.lines();
         let settled = async {
-            for health in lines.values() {
+            for line in lines.values() {
                 let settled =
-                    health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
+                    line.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
                 match settled.publication {
                     Publication::Unauthorized { known } => return Err(wrong_key(&edge, known)),
                     Publication::Refused { why } => {
@@ -164,7 +218,7 @@ impl Engine {
         }
         // Only now does its address lead anywhere; and a taken code was replaced on the way.
         ready.edge = Some(edge.url().to_owned());
-        ready.announce(self.desk.roster.all().last(), self.desk.lan);
+        ready.announce(self.desk.roster.all().last(), self.desk.door.address());
         Ok(ready)
     }
 
@@ -225,7 +279,7 @@ impl Engine {
     /// Finishes what is in hand and ends. Dropping does the same.
     pub fn stop(self) {}
 
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         match &self.runtime {
             Some(runtime) => runtime.block_on(future),
             // Taken in `drop` only.
@@ -288,25 +342,35 @@ impl Start<'_> {
         let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).map_err(unreadable)?;
         let roster = Arc::new(roster);
         // Ports before anything runs: the likeliest thing to be set wrong.
+        let changes = Changes::default();
+        let tasks = TaskTracker::new();
+        let venue = Venue {
+            roster: Arc::clone(&roster),
+            writer: writer.clone(),
+            readers: Arc::clone(&readers),
+            keys: Arc::clone(&keys),
+        };
         let lan = SocketAddr::new(config.lan_host, config.lan_port);
-        let lan = server::listen(lan, "the venue page", "--lan-port").await?;
-        let loopback = SocketAddr::from(([127, 0, 0, 1], config.metrics_port));
-        let loopback = server::listen(loopback, "metrics and control", "--metrics-port").await?;
-        let (lan_address, loopback_address) = (address(&lan, &config), address(&loopback, &config));
+        let door = Door::new(lan, venue::router(venue), stop.clone(), tasks.clone(), changes.clone());
+        if config.venue == VenueStart::AtOnce {
+            door.open().await?;
+        }
+        let loopback_address = SocketAddr::from(([127, 0, 0, 1], config.metrics_port));
+        let loopback = server::listen(loopback_address, "metrics and control", "--metrics-port").await?;
+        let loopback_address = loopback.local_addr().unwrap_or(loopback_address);
         if config.demo && roster.all().is_empty() {
             let made = roster.put(demo::draft(crate::clock::now_ms())).await;
             made.map_err(|e| SettingsError::Database { path: db_path.clone(), why: e.to_string() })?;
         }
         let edge = match config.edge {
-            Some(edge) => {
-                let url = edge.url().to_owned();
-                let client = EdgeClient::new(edge, Arc::clone(&keys), collector);
-                Some(Arc::new(client.map_err(|e| SettingsError::EdgeUrl { url, why: e.to_string() })?))
+            Some(edge) => Some(edge),
+            None => {
+                ConnectionLine::read(&folder.join(connection::FILE))?.map(|line| line.edge()).transpose()?
             }
-            None => None,
         };
+        let edge = edge.map(|edge| client(edge, &keys, &collector)).transpose()?;
         let parts = Parts {
-            edge,
+            edge: RwLock::new(edge),
             redis: redis.client(),
             keys: Arc::clone(&keys),
             roster: Arc::clone(&roster),
@@ -315,7 +379,8 @@ impl Start<'_> {
             metrics,
             killers,
             stop: stop.clone(),
-            tasks: TaskTracker::new(),
+            tasks,
+            changes: changes.clone(),
         };
         let control_url = format!("http://{loopback_address}");
         let control_note = folder.join("control.json");
@@ -325,14 +390,18 @@ impl Start<'_> {
             parts,
             lines: Mutex::new(BTreeMap::new()),
             roster: Arc::clone(&roster),
-            lan: lan_address,
+            acts: Acts::new(writer.clone()),
+            door,
+            since: Since::default(),
             redis: redis.describe(),
+            collector,
+            data_dir: folder.join(""),
             control_note,
         });
         desk.start_lines();
         desk.parts.tasks.spawn(watch_roster(Arc::clone(&desk)));
-        let venue = Venue { roster: Arc::clone(&roster), writer, readers, keys };
-        desk.parts.tasks.spawn(server::serve(lan, venue::router(venue), stop.clone()));
+        desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
+        desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
         let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
         desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop));
         let mut ready = Ready {
@@ -343,15 +412,15 @@ impl Start<'_> {
             metrics: format!("{control_url}/metrics"),
             control: control_url,
         };
-        ready.announce(roster.all().last(), lan_address);
+        ready.announce(roster.all().last(), desk.door.address());
         Ok((desk, ready))
     }
 }
 
 impl Ready {
-    fn announce(&mut self, newest: Option<&Arc<WorkshopRow>>, lan: SocketAddr) {
+    fn announce(&mut self, newest: Option<&Arc<WorkshopRow>>, lan: Option<SocketAddr>) {
         let Some(row) = newest else { return };
-        self.lan = Some(venue_url(lan, row));
+        self.lan = lan.map(|lan| venue_url(lan, row));
         self.invite_code = Some(row.workshop.invite_code.to_string());
     }
 }
@@ -373,6 +442,67 @@ async fn watch_roster(desk: Arc<Desk>) {
     }
 }
 
+/// Moves the counter of changes with everything that is not a line's own, and keeps note of since when hops are as they are.
+async fn watch_changes(desk: Arc<Desk>) {
+    let changes = &desk.parts.changes;
+    let noted = async {
+        let mut seen = changes.subscribe();
+        loop {
+            desk.note_hops();
+            // A hall of sign-ups moves the counter with every commit; how hops are is not asked for each of them.
+            tokio::time::sleep(NOTE_EVERY).await;
+            if seen.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = changes.clone().follow(desk.parts.writer.watch_commits()) => {}
+        () = changes.clone().follow(desk.parts.writer.watch_unwritable()) => {}
+        () = changes.clone().follow(desk.roster.changes()) => {}
+        () = noted => {}
+        () = watch_surroundings(&desk) => {}
+        () = desk.parts.stop.cancelled() => {}
+    }
+}
+
+/// What nobody tells the engine: the laptop joins another network, a workshop's hour comes.
+async fn watch_surroundings(desk: &Desk) {
+    let look = || {
+        let now = crate::clock::now_ms();
+        let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
+        (desk.door.addresses(), phases)
+    };
+    let mut roster = desk.roster.changes();
+    let mut seen = look();
+    loop {
+        // What the host changes is told already; from there on the clock goes on.
+        if let Ok(changed) = tokio::time::timeout(LOOK_AROUND, roster.changed()).await {
+            if changed.is_err() {
+                return;
+            }
+            seen = look();
+            continue;
+        }
+        let sees = look();
+        if sees != seen {
+            desk.parts.changes.moved();
+            seen = sees;
+        }
+    }
+}
+
+/// A client of that deployment.
+pub(crate) fn client(
+    edge: EdgeConfig,
+    keys: &Arc<Keys>,
+    collector: &Collector,
+) -> Result<Arc<EdgeClient>, SettingsError> {
+    let url = edge.url().to_owned();
+    let client = EdgeClient::new(edge, Arc::clone(keys), collector.clone());
+    Ok(Arc::new(client.map_err(|e| SettingsError::EdgeUrl { url, why: e.to_string() })?))
+}
+
 impl Desk {
     /// Starts the lines of workshops that have none.
     fn start_lines(&self) {
@@ -385,8 +515,19 @@ impl Desk {
         }
     }
 
-    fn lines(&self) -> BTreeMap<WorkshopId, LineHealth> {
+    pub(crate) fn lines(&self) -> BTreeMap<WorkshopId, Line> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends every line and starts it anew, with the edge that is used now. Safe at any moment, as a restart of the engine is.
+    pub(crate) async fn restart_lines(&self) {
+        for (id, line) in self.lines() {
+            // It stands in the map until it has ended, so that nobody starts a second one beside it.
+            line.end().await;
+            let started = self.parts.start_line(&id);
+            self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(id, started);
+        }
+        self.parts.changes.moved();
     }
 }
 
@@ -403,22 +544,4 @@ fn wrong_key(edge: &EdgeClient, known: bool) -> SettingsError {
         )
     };
     SettingsError::WrongKey { url: edge.url().to_owned(), key, remedy }
-}
-
-/// The address that others reach a listener at. One that listens everywhere is reached at the address of the interface
-/// that leads outside; no packet is sent to find it.
-fn address(listener: &tokio::net::TcpListener, config: &Config) -> SocketAddr {
-    let fallback = SocketAddr::new(config.lan_host, config.lan_port);
-    let mut address = listener.local_addr().unwrap_or(fallback);
-    if address.ip().is_unspecified() {
-        address.set_ip(outside().unwrap_or(IpAddr::from([127, 0, 0, 1])));
-    }
-    address
-}
-
-fn outside() -> Option<IpAddr> {
-    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
-    // An address of documentation (RFC 5737): "connecting" a datagram socket only looks up the route.
-    socket.connect(("192.0.2.1", 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }

@@ -97,6 +97,16 @@ impl LineHealth {
         health.unwrap_or_else(|_| self.now())
     }
 
+    /// Tells of every change.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<WorkshopHealth> {
+        self.0.subscribe()
+    }
+
+    /// Something changed that is shown beside it.
+    pub(crate) fn moved(&self) {
+        self.0.send_modify(|_| ());
+    }
+
     pub(crate) fn publication(&self, publication: Publication) {
         self.set(|health| &mut health.publication, publication);
     }

@@ -92,6 +92,13 @@ impl Keys {
         }
     }
 
+    /// The file as it is, to be copied elsewhere.
+    pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
+        // Held, so that nobody writes it meanwhile.
+        let _kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        std::fs::read(&self.path)
+    }
+
     /// The secret key of that id, where it is here.
     pub(crate) fn secret(&self, workshop: &WorkshopId, key_id: &KeyId) -> Option<SecretKey> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);

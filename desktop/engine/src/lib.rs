@@ -3,16 +3,17 @@
 //! In the order of the path: [`config`] what the host sets · `folder`, `keys` what the data folder holds · `publisher` the
 //! edge learns of a workshop · `collector` pulls mail under leases into a `stream` (Redis, or a direct channel) · `drain`
 //! reads it, has the `opener` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
-//! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host.
+//! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host's commands, [`window`]
+//! and `acts` the host's window.
 //!
 //! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any moment.
 //! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
 
-pub mod acts;
 pub mod bench;
 pub mod config;
 pub mod control;
 mod engine;
+pub mod export;
 pub mod health;
 mod message;
 pub mod options;
@@ -21,15 +22,23 @@ mod status;
 pub mod window;
 mod workshops;
 
+mod acts;
+mod changes;
 mod clock;
 mod collector;
+mod connection;
 mod db;
 mod demo;
+mod door;
 mod drain;
 mod edge_client;
+mod edge_figures;
 mod failpoints;
 mod folder;
+mod hops;
 mod keys;
+mod keys_copy;
+mod lan;
 mod leases;
 mod line;
 mod metrics;
@@ -46,7 +55,8 @@ mod testing;
 mod venue;
 mod writer;
 
-pub use config::{Config, EdgeConfig, RedisChoice};
+pub use acts::ActError;
+pub use config::{Config, EdgeConfig, RedisChoice, VenueStart};
 pub use db::signups::SignupRow;
 pub use db::workshops::WorkshopRow;
 pub use engine::{Engine, EngineError, Ready};

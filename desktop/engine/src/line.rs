@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rollcall_shared::signup::Digest;
@@ -10,6 +10,7 @@ use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::changes::Changes;
 use crate::collector::CollectorLoop;
 use crate::db::readers::Readers;
 use crate::drain::Drain;
@@ -17,7 +18,7 @@ use crate::edge_client::EdgeClient;
 use crate::health::{LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::{Leases, acknowledge_all};
-use crate::metrics::{Hop, Metrics};
+use crate::metrics::{BacklogShare, Hop, Metrics};
 use crate::opener::Opener;
 use crate::publisher::Publisher;
 use crate::receipts::ReceiptSender;
@@ -32,7 +33,8 @@ const AFTER_PANIC: Duration = Duration::from_secs(1);
 
 /// What every line is made of.
 pub(crate) struct Parts {
-    pub(crate) edge: Option<Arc<EdgeClient>>,
+    /// The host may connect to one at any time.
+    pub(crate) edge: RwLock<Option<Arc<EdgeClient>>>,
     pub(crate) redis: Option<redis::Client>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) roster: Arc<Roster>,
@@ -42,43 +44,101 @@ pub(crate) struct Parts {
     pub(crate) killers: Arc<HashSet<Digest>>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    pub(crate) changes: Changes,
+}
+
+/// A line that runs.
+#[derive(Clone)]
+pub(crate) struct Line {
+    pub(crate) health: LineHealth,
+    /// What waits in the mailbox.
+    pub(crate) mail: BacklogShare,
+    /// What waits in the stream.
+    pub(crate) stream: BacklogShare,
+    run: Run,
+}
+
+/// What ends a line's loops, and what waits for their end.
+#[derive(Clone)]
+struct Run {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Line {
+    /// Ends its loops: what was read is committed and acknowledged first. Whatever is left comes again.
+    pub(crate) async fn end(&self) {
+        self.run.stop.cancel();
+        self.run.tasks.close();
+        self.run.tasks.wait().await;
+        self.mail.set(0);
+        self.stream.set(0);
+    }
 }
 
 impl Parts {
+    /// The edge that is used, where there is one.
+    pub(crate) fn edge(&self) -> Option<Arc<EdgeClient>> {
+        self.edge.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another edge, for the lines that are started from here on.
+    pub(crate) fn use_edge(&self, edge: Arc<EdgeClient>) {
+        *self.edge.write().unwrap_or_else(PoisonError::into_inner) = Some(edge);
+    }
+
     /// Starts a workshop's line.
-    pub(crate) fn start_line(&self, workshop: &WorkshopId) -> LineHealth {
+    pub(crate) fn start_line(&self, workshop: &WorkshopId) -> Line {
         match &self.redis {
             Some(client) => self.start_with(workshop, RedisStream::new(client.clone(), workshop)),
             None => self.start_with(workshop, DirectStream::default()),
         }
     }
 
-    fn start_with<S: Stream>(&self, workshop: &WorkshopId, stream: S) -> LineHealth {
+    fn start_with<S: Stream>(&self, workshop: &WorkshopId, stream: S) -> Line {
+        let run = Run { stop: self.stop.child_token(), tasks: TaskTracker::new() };
         let stream = Arc::new(stream);
         let (leases, finished) = Leases::new();
-        let publication = match self.edge {
+        let edge = self.edge();
+        let publication = match edge {
             Some(_) => Publication::Pending { why: None },
             None => Publication::NoEdge,
         };
         let health = LineHealth::new(publication);
-        let (metrics, stop) = (Arc::clone(&self.metrics), self.stop.clone());
-        self.tasks.spawn(acknowledge_all(finished, self.edge.clone(), workshop.clone(), metrics, stop));
+        let line = Line {
+            health: health.clone(),
+            mail: self.metrics.backlog_share(Hop::Edge),
+            stream: self.metrics.backlog_share(Hop::Stream),
+            run: run.clone(),
+        };
+        let (metrics, stop) = (Arc::clone(&self.metrics), run.stop.clone());
+        run.tasks.spawn(acknowledge_all(finished, edge.clone(), workshop.clone(), metrics, stop));
         let drain = Arc::new(Drain {
             stream: Arc::clone(&stream),
             opener: Opener::new(workshop.clone(), Arc::clone(&self.keys), Arc::clone(&self.killers)),
             writer: self.writer.clone(),
             leases: Arc::clone(&leases),
             metrics: Arc::clone(&self.metrics),
-            backlog: self.metrics.backlog_share(Hop::Stream),
+            backlog: line.stream.clone(),
             health: health.clone(),
-            stop: self.stop.clone(),
+            stop: run.stop.clone(),
         });
-        self.keep_running("drain", Arc::clone(&drain), |drain| async move { drain.run().await });
-        self.keep_running("backlog", drain, |drain| async move { drain.watch_backlog().await });
-        if let Some(edge) = &self.edge {
-            self.start_edge(workshop, edge, stream, leases, &health);
+        run.keep_going("drain", Arc::clone(&drain), |drain| async move { drain.run().await });
+        run.keep_going("backlog", drain, |drain| async move { drain.watch_backlog().await });
+        if let Some(edge) = &edge {
+            self.start_edge(workshop, edge, stream, leases, &line);
         }
-        health
+        let (following, stop) = (self.changes.clone().follow(health.subscribe()), run.stop.clone());
+        run.tasks.spawn(async move {
+            tokio::select! { () = following => {}, () = stop.cancelled() => {} }
+        });
+        // The engine's end waits for the line's.
+        self.tasks.spawn(async move {
+            run.stop.cancelled().await;
+            run.tasks.close();
+            run.tasks.wait().await;
+        });
+        line
     }
 
     fn start_edge<S: Stream>(
@@ -87,17 +147,18 @@ impl Parts {
         edge: &Arc<EdgeClient>,
         stream: Arc<S>,
         leases: Arc<Leases>,
-        health: &LineHealth,
+        line: &Line,
     ) {
+        let Line { health, mail, stream: _, run } = line;
         let publisher = Publisher {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),
             roster: Arc::clone(&self.roster),
             metrics: Arc::clone(&self.metrics),
             health: health.clone(),
-            stop: self.stop.clone(),
+            stop: run.stop.clone(),
         };
-        self.keep_running("publisher", Arc::new(publisher), |publisher| async move { publisher.run().await });
+        run.keep_going("publisher", Arc::new(publisher), |publisher| async move { publisher.run().await });
         let collector = CollectorLoop {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),
@@ -107,11 +168,11 @@ impl Parts {
             keys: Arc::clone(&self.keys),
             roster: Arc::clone(&self.roster),
             metrics: Arc::clone(&self.metrics),
-            backlog: self.metrics.backlog_share(Hop::Edge),
+            backlog: mail.clone(),
             health: health.clone(),
-            stop: self.stop.clone(),
+            stop: run.stop.clone(),
         };
-        self.keep_running("collector", Arc::new(collector), |collector| async move { collector.run().await });
+        run.keep_going("collector", Arc::new(collector), |collector| async move { collector.run().await });
         let receipts = ReceiptSender {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),
@@ -119,13 +180,15 @@ impl Parts {
             writer: self.writer.clone(),
             metrics: Arc::clone(&self.metrics),
             health: health.clone(),
-            stop: self.stop.clone(),
+            stop: run.stop.clone(),
         };
-        self.keep_running("receipts", Arc::new(receipts), |receipts| async move { receipts.run().await });
+        run.keep_going("receipts", Arc::new(receipts), |receipts| async move { receipts.run().await });
     }
+}
 
+impl Run {
     /// Runs a loop until it ends by itself; one that panics is reported and begun again.
-    fn keep_running<T, F>(&self, name: &'static str, part: Arc<T>, run: fn(Arc<T>) -> F)
+    fn keep_going<T, F>(&self, name: &'static str, part: Arc<T>, run: fn(Arc<T>) -> F)
     where
         T: Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,

@@ -1,7 +1,7 @@
 //! What the writer takes, whatever path it came by.
 
 use rollcall_shared::admission::Outcome;
-use rollcall_shared::envelope::SealedSignup;
+use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
@@ -40,6 +40,9 @@ impl Path {
     }
 }
 
+/// What a cancellation on the venue page is kept as where it has to be parked: it comes without a body. The id follows.
+pub(crate) const CANCEL: &str = "cancel ";
+
 /// One message on its way into the database.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
@@ -58,8 +61,10 @@ pub(crate) struct Message {
 /// What a message says.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// A valid sign-up.
+    /// A valid sign-up, perhaps one that corrects another.
     Signup(Box<SealedSignup>),
+    /// A sign-up is taken back by its own phone.
+    Cancellation(SealedCancellation),
     /// It cannot be read and never will be.
     Unreadable {
         /// From the outside, where that much could be read.
@@ -79,6 +84,7 @@ impl Message {
     pub(crate) fn unreadable(&self, reason: &'static str) -> Self {
         let id = match &self.content {
             Content::Signup(sealed) => Some(sealed.signup.id),
+            Content::Cancellation(sealed) => Some(sealed.id),
             Content::Unreadable { id, .. } => *id,
         };
         Self { content: Content::Unreadable { id, reason }, ..self.clone() }

@@ -1,5 +1,6 @@
 //! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use rollcall_shared::admission::Outcome;
+use rollcall_shared::cache::Counters;
+use rollcall_shared::mailbox::{Alarms, EdgeFigures};
 use rollcall_shared::retry::Failure;
 
 type Label = [(&'static str, String); 1];
@@ -26,6 +29,8 @@ pub(crate) struct Metrics {
     backlog: Family<Label, Gauge>,
     signups: Family<Label, Gauge>,
     parked: Gauge,
+    edge_cache: Family<Label, Gauge>,
+    edge_alarms: Family<Label, Gauge>,
 }
 
 /// A place where messages or receipts wait.
@@ -41,17 +46,25 @@ pub(crate) enum Hop {
     Receipts,
 }
 
-/// One workshop's part of a hop's figure, which is the sum of all.
+/// One workshop's part of a hop's figure, which is the sum of all. Cheap to clone.
+#[derive(Clone)]
 pub(crate) struct BacklogShare {
     gauge: Gauge,
-    last: AtomicI64,
+    last: Arc<AtomicI64>,
 }
 
 impl BacklogShare {
-    /// So many of this workshop wait there now.
-    pub(crate) fn set(&self, waiting: u64) {
+    /// So many of this workshop wait there now; whether that is news.
+    pub(crate) fn set(&self, waiting: u64) -> bool {
         let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
-        self.gauge.inc_by(waiting - self.last.swap(waiting, Ordering::Relaxed));
+        let last = self.last.swap(waiting, Ordering::Relaxed);
+        self.gauge.inc_by(waiting - last);
+        last != waiting
+    }
+
+    /// How many of this workshop wait there.
+    pub(crate) fn waiting(&self) -> u64 {
+        u64::try_from(self.last.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 
@@ -78,6 +91,12 @@ impl Metrics {
         registry.register("signups", "Sign-ups on the lists by state", Family::clone(&signups));
         let parked = Gauge::default();
         registry.register("parked", "Messages that wait for a person's look", parked.clone());
+        let edge_cache = Family::default();
+        let what = "Look-ups of a workshop at the edge by how they went; one isolate's, since it began";
+        registry.register("edge_cache", what, Family::clone(&edge_cache));
+        let edge_alarms = Family::default();
+        let what = "Messages at the edge that somebody should look into";
+        registry.register("edge_alarms", what, Family::clone(&edge_alarms));
         Self {
             registry,
             commits,
@@ -89,6 +108,8 @@ impl Metrics {
             backlog,
             signups,
             parked,
+            edge_cache,
+            edge_alarms,
         }
     }
 
@@ -123,7 +144,7 @@ impl Metrics {
 
     /// A part of that figure, for one workshop to keep.
     pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
-        BacklogShare { gauge: self.backlog(hop), last: AtomicI64::new(0) }
+        BacklogShare { gauge: self.backlog(hop), last: Arc::default() }
     }
 
     fn backlog(&self, hop: Hop) -> Gauge {
@@ -143,6 +164,24 @@ impl Metrics {
             self.signups.get_or_create(&[("state", state.clone())]).set(count);
         }
         self.parked.set(i64::try_from(parked).unwrap_or(i64::MAX));
+    }
+
+    /// What the edge counted. Gauges, for they begin anew with each of its isolates.
+    pub(crate) fn set_edge(&self, figures: &EdgeFigures) {
+        let EdgeFigures { cache, alarms } = *figures;
+        let Counters { memory_hits, memory_stale, memory_misses, kv_hits, kv_misses, authoritative } = cache;
+        let Alarms { dead_letters, unaddressed } = alarms;
+        let set = |family: &Family<Label, Gauge>, label: &'static str, word: &str, count: u64| {
+            family.get_or_create(&[(label, word.to_owned())]).set(i64::try_from(count).unwrap_or(i64::MAX));
+        };
+        set(&self.edge_cache, "look_up", "memory_hit", memory_hits);
+        set(&self.edge_cache, "look_up", "memory_stale", memory_stale);
+        set(&self.edge_cache, "look_up", "memory_miss", memory_misses);
+        set(&self.edge_cache, "look_up", "kv_hit", kv_hits);
+        set(&self.edge_cache, "look_up", "kv_miss", kv_misses);
+        set(&self.edge_cache, "look_up", "authoritative", authoritative);
+        set(&self.edge_alarms, "kind", "dead_letters", dead_letters);
+        set(&self.edge_alarms, "kind", "unaddressed", unaddressed);
     }
 
     /// Everything, as Prometheus reads it.
@@ -167,8 +206,13 @@ mod tests {
         metrics.retried(Failure::Busy);
         metrics.set_backlog(Hop::Edge, 4);
         metrics.set_tables(&[("registered".to_owned(), 3)], 1);
+        let cache = Counters { memory_hits: 499, kv_hits: 1, ..Counters::default() };
+        metrics.set_edge(&EdgeFigures { cache, alarms: Alarms { dead_letters: 2, unaddressed: 0 } });
         let text = metrics.text();
         for line in [
+            "rollcall_edge_cache{look_up=\"memory_hit\"} 499",
+            "rollcall_edge_cache{look_up=\"kv_hit\"} 1",
+            "rollcall_edge_alarms{kind=\"dead_letters\"} 2",
             "rollcall_commits_total 1",
             "rollcall_commit_seconds_count 1",
             "rollcall_batch_size_sum 3.0",

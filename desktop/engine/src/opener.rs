@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollcall_shared::envelope::{Envelope, OpenError};
+use rollcall_shared::envelope::{self, Envelope, OpenError};
 use rollcall_shared::seal::KeyId;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
@@ -85,7 +85,8 @@ impl Opener {
             return Err(envelope.key_id);
         };
         match envelope.open(&key) {
-            Ok(sealed) => Ok(Content::Signup(Box::new(sealed))),
+            Ok(envelope::Opened::Signup(sealed)) => Ok(Content::Signup(sealed)),
+            Ok(envelope::Opened::Cancellation(sealed)) => Ok(Content::Cancellation(sealed)),
             Err(OpenError::OtherKey) => Err(envelope.key_id),
             Err(error) => Ok(Content::Unreadable { id, reason: error.code() }),
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::{self, Config, EdgeConfig, RedisChoice};
+use crate::config::{self, Config, EdgeConfig, RedisChoice, VenueStart};
 use crate::settings_error::SettingsError;
 
 /// Everything that an engine is started with but its folder.
@@ -42,7 +42,12 @@ impl EngineOptions {
     ///
     /// # Errors
     /// [`SettingsError`] where the host has to mend one of them.
-    pub fn config(self, data_dir: PathBuf, lan_host: IpAddr) -> Result<Config, SettingsError> {
+    pub fn config(
+        self,
+        data_dir: PathBuf,
+        lan_host: IpAddr,
+        venue: VenueStart,
+    ) -> Result<Config, SettingsError> {
         let publish_key = self.publish_key_file.map(read_publish_key).transpose()?;
         let edge = self.edge_url.map(|url| EdgeConfig::parse(&url, publish_key)).transpose()?;
         let redis = match (self.redis_url, self.no_redis) {
@@ -55,6 +60,7 @@ impl EngineOptions {
             edge,
             lan_host: self.lan_host.unwrap_or(lan_host),
             lan_port: self.lan_port,
+            venue,
             metrics_port: self.metrics_port,
             redis,
             demo: self.demo,

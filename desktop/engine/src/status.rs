@@ -1,7 +1,6 @@
 //! What the host sees of the engine, and what can be asked of it while it runs.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,13 +10,16 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use serde::Serialize;
 
+use crate::acts::Acts;
 use crate::db::signups::SignupRow;
 use crate::db::workshops::WorkshopRow;
 use crate::db::{duplicates, parked, receipts_out, signups};
+use crate::door::Door;
 use crate::edge_client::{EdgeClient, EdgeError};
 use crate::engine::{EngineError, venue_url};
-use crate::health::{LineHealth, WorkshopHealth};
-use crate::line::Parts;
+use crate::health::WorkshopHealth;
+use crate::hops::Since;
+use crate::line::{Line, Parts};
 use crate::metrics::Hop;
 use crate::redis_choice::RedisKind;
 use crate::workshops::Roster;
@@ -25,10 +27,14 @@ use crate::workshops::Roster;
 /// What the routes and the typed methods share.
 pub(crate) struct Desk {
     pub(crate) parts: Parts,
-    pub(crate) lines: Mutex<BTreeMap<WorkshopId, LineHealth>>,
+    pub(crate) lines: Mutex<BTreeMap<WorkshopId, Line>>,
     pub(crate) roster: Arc<Roster>,
-    pub(crate) lan: SocketAddr,
+    pub(crate) acts: Acts,
+    pub(crate) door: Door,
+    pub(crate) since: Since,
     pub(crate) redis: RedisKind,
+    pub(crate) collector: Collector,
+    pub(crate) data_dir: PathBuf,
     pub(crate) control_note: PathBuf,
 }
 
@@ -51,8 +57,8 @@ pub struct WorkshopStatus {
     /// The public record.
     #[serde(flatten)]
     pub workshop: Workshop,
-    /// Its form on the local network.
-    pub lan: String,
+    /// Its form on the local network; none while the venue page is closed.
+    pub lan: Option<String>,
     /// When its intake was ended by hand.
     pub retired_at: Option<Millis>,
     /// How its line is doing.
@@ -93,10 +99,11 @@ impl Desk {
     pub(crate) fn status(&self) -> Result<Status, EngineError> {
         let (counts, receipts) = self.read_tables()?;
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let lan = self.door.address();
         let workshop = |row: Arc<WorkshopRow>| WorkshopStatus {
-            lan: venue_url(self.lan, &row),
+            lan: lan.map(|lan| venue_url(lan, &row)),
             retired_at: row.retired_at,
-            health: lines.get(&row.workshop.id).map(LineHealth::now),
+            health: lines.get(&row.workshop.id).map(|line| line.health.now()),
             workshop: row.workshop.clone(),
         };
         Ok(Status {
@@ -105,7 +112,7 @@ impl Desk {
             health: EngineHealth {
                 unwritable: self.parts.writer.unwritable(),
                 redis: self.redis.clone(),
-                edge: self.parts.edge.as_ref().map(|edge| edge.url().to_owned()),
+                edge: self.parts.edge().map(|edge| edge.url().to_owned()),
             },
             backlog: Backlog { receipts },
         })
@@ -145,12 +152,12 @@ impl Desk {
         self.edge()?.replay(workshop, since).await.map_err(said)
     }
 
-    fn edge(&self) -> Result<&EdgeClient, EngineError> {
-        self.parts.edge.as_deref().ok_or(EngineError::NoEdge)
+    fn edge(&self) -> Result<Arc<EdgeClient>, EngineError> {
+        self.parts.edge().ok_or(EngineError::NoEdge)
     }
 
     fn read_tables(&self) -> Result<(Counts, u64), EngineError> {
-        let has_edge = self.parts.edge.is_some();
+        let has_edge = self.parts.edge().is_some();
         let read = |conn: &rusqlite::Connection| {
             let counts = Counts {
                 signups: signups::counts(conn)?.into_iter().collect(),

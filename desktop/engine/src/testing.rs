@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::envelope::{Envelope, SealedSignup};
+use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
@@ -75,19 +75,34 @@ impl Hall {
 
     /// A message from the venue.
     pub(crate) fn message(&self, signup: &Signup) -> Message {
+        self.replacing(signup, None)
+    }
+
+    /// A correction from the venue.
+    pub(crate) fn correction(&self, signup: &Signup, replaces: SignupId) -> Message {
+        self.replacing(signup, Some(replaces))
+    }
+
+    fn replacing(&self, signup: &Signup, replaces: Option<SignupId>) -> Message {
         let sealed = SealedSignup {
             workshop: self.workshop.id.clone(),
             signup: signup.clone(),
+            replaces,
             received_at: now_ms(),
             notice_version: 1,
         };
-        Message {
-            workshop: self.workshop.id.clone(),
-            path: Path::Venue,
-            content: Content::Signup(Box::new(sealed)),
-            bytes: format!("{signup:?}").into_bytes(),
-            suspect: false,
-        }
+        self.venue_message(Content::Signup(Box::new(sealed)))
+    }
+
+    /// A cancellation from the venue.
+    pub(crate) fn cancellation(&self, id: SignupId) -> Message {
+        let sealed = SealedCancellation { workshop: self.workshop.id.clone(), id, received_at: now_ms() };
+        self.venue_message(Content::Cancellation(sealed))
+    }
+
+    fn venue_message(&self, content: Content) -> Message {
+        let bytes = format!("{content:?}").into_bytes();
+        Message { workshop: self.workshop.id.clone(), path: Path::Venue, content, bytes, suspect: false }
     }
 
     /// The text of a message as the edge seals it.

@@ -20,6 +20,8 @@ use crate::writer::{Writer, seats};
 
 /// Characters of a venue token: 31⁶ ≈ 900 million, on a network that has one Rollcall or two.
 const VENUE_TOKEN_CHARS: usize = 6;
+/// How long a workshop takes sign-ups again that was opened after its end: a day.
+const REOPENED_FOR_MS: Millis = 24 * 60 * 60 * 1000;
 
 /// What a host fills in to make a workshop, or to change one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,50 @@ pub struct WorkshopDraft {
     pub proof: ProofMode,
 }
 
+impl WorkshopDraft {
+    /// What the host filled in to make that workshop.
+    pub(crate) fn of(workshop: &Workshop) -> Self {
+        let Workshop {
+            id,
+            invite_code: _,
+            title,
+            organisation,
+            place,
+            starts_at,
+            ends_at,
+            utc_offset_minutes,
+            opens_at,
+            closes_at,
+            grace_ms,
+            capacity,
+            waiting_list,
+            questions,
+            form_version: _,
+            notice: Notice { version: _, purpose, retention_days },
+            proof,
+            key: _,
+        } = workshop.clone();
+        Self {
+            id: Some(id),
+            title,
+            organisation,
+            place,
+            starts_at,
+            ends_at,
+            utc_offset_minutes,
+            opens_at,
+            closes_at,
+            grace_ms,
+            capacity,
+            waiting_list,
+            questions,
+            purpose,
+            retention_days,
+            proof,
+        }
+    }
+}
+
 fn china() -> i16 {
     480
 }
@@ -91,6 +137,9 @@ pub enum RosterError {
     /// The record breaks a rule.
     #[error("{}: {}", .0.field, .0.code)]
     Invalid(FieldError),
+    /// Its intake was ended for good.
+    #[error("the workshop was retired, and its code is gone")]
+    Retired,
     /// The keys cannot be kept, so nothing is sealed to them.
     #[error("the keys cannot be kept ({0})")]
     Keys(std::io::Error),
@@ -150,6 +199,46 @@ impl Roster {
         let old = self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?;
         let retired_at = old.retired_at.unwrap_or_else(now_ms);
         self.change(&old.workshop, Some(retired_at), "workshop retired").await
+    }
+
+    /// Takes sign-ups from now on: closing moves to the end, or where that is past to [`REOPENED_FOR_MS`] from now.
+    pub(crate) async fn open(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+        let (old, now) = (self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?, now_ms());
+        if old.retired_at.is_some() {
+            return Err(RosterError::Retired);
+        }
+        let w = &old.workshop;
+        let closes_at = match (w.closing_time() > now, w.ends_at > now) {
+            (true, _) => w.closes_at,
+            (false, true) => None,
+            (false, false) => Some(now + REOPENED_FOR_MS),
+        };
+        let opens_at = w.opens_at.filter(|opens| *opens <= now);
+        let opened = Workshop { opens_at, closes_at, ..w.clone() };
+        self.change_where_other(&old, opened, "workshop opened").await
+    }
+
+    /// Takes no more sign-ups. What was filled in before still counts within the grace.
+    pub(crate) async fn close(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+        let (old, now) = (self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?, now_ms());
+        let w = &old.workshop;
+        let closes_at = if w.closing_time() > now { Some(now) } else { w.closes_at };
+        // One that has not opened yet must not open after it has closed.
+        let opens_at = w.opens_at.map(|opens| opens.min(closes_at.unwrap_or(opens)));
+        let closed = Workshop { opens_at, closes_at, ..w.clone() };
+        self.change_where_other(&old, closed, "workshop closed").await
+    }
+
+    async fn change_where_other(
+        &self,
+        old: &Arc<WorkshopRow>,
+        workshop: Workshop,
+        what: &'static str,
+    ) -> Result<Arc<WorkshopRow>, RosterError> {
+        if workshop == old.workshop {
+            return Ok(Arc::clone(old));
+        }
+        self.change(&workshop, old.retired_at, what).await
     }
 
     /// Draws a new invite code. The old one answers *gone* once the edge has the new one.

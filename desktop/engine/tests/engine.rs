@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError};
+use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError, VenueStart};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,6 +23,7 @@ struct Hall {
 
 fn config(dir: &Path, redis: RedisChoice) -> Config {
     Config {
+        venue: VenueStart::AtOnce,
         data_dir: dir.to_owned(),
         edge: None,
         lan_host: [127, 0, 0, 1].into(),

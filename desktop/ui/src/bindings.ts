@@ -1,71 +1,659 @@
+// Written from the engine's and the shell's own types by the tests of rollcall-desktop: change those, not this.
 import { invoke } from '@tauri-apps/api/core';
 
-export type Text = { zh: string; en: string };
-export type Language = 'zh' | 'en';
-export type Phase = 'not_yet' | 'open' | 'closed' | 'retired';
-export type Counts = { registered: number; waitlisted: number; cancelled: number; needs_look: number };
-export type WorkshopSummary = { id: string; title: Text; invite_code: string; place: Text; starts_at: number; ends_at: number; utc_offset_minutes: number; phase: Phase; counts: Counts };
-export type SignupState = 'registered' | 'waitlisted' | 'cancelled';
-export type Path = 'edge' | 'venue' | 'import' | 'desk';
-export type SignupFlags = { id_reused: boolean; late: boolean; older_form: boolean };
-export type Answer = boolean | string | string[];
-export type SignupView = { id: string; name: string; phone: string; phone_masked: string; state: SignupState; path: Path; flags: SignupFlags; shared_phone: boolean; short_code: string; answers: { [key in string]: Answer }; filled_at: number | null; received_at: number; stored_at: number };
-export type Hop = 'internet' | 'redis' | 'database' | 'venue' | 'collection';
-export type Level = 'ok' | 'waiting' | 'trouble';
-export type HopCode = 'no_edge' | 'published' | 'retired' | 'publishing' | 'edge_away' | 'publish_key_refused' | 'drain_key_refused' | 'record_refused' | 'collecting' | 'not_yet' | 'owned_elsewhere' | 'key_missing' | 'redis_works' | 'direct' | 'redis_restarting' | 'redis_away' | 'venue_closed' | 'venue_open' | 'no_network' | 'venue_refused' | 'writable' | 'database_busy' | 'disk_full' | 'read_only' | 'database_failing';
-export type HopHealth = { hop: Hop; level: Level; code: HopCode; since: number | null; waiting: number; detail: string | null };
-export type LanAddress = { interface: string; ip: string; url: string };
-export type Addresses = { edge: string | null; lan: LanAddress[]; venue_open: boolean };
-export type Home = { workshop: WorkshopSummary; capacity: number | null; arrivals: number[]; newest: SignupView[]; hops: HopHealth[]; addresses: Addresses };
-export type Show = 'all' | 'registered' | 'waitlisted' | 'cancelled' | 'flagged';
-export type ListQuery = { workshop: string; search: string; show: Show; offset: number; limit: number };
-export type ListPage = { total: number; rows: SignupView[] };
-export type Case =
-  | { kind: 'duplicate'; id: string; original: SignupView | null; newer: SignupView; reason: 'same_name' | 'other_name' }
-  | { kind: 'parked'; seq: number; source: Path; reason: string; size: number; preview: string; parked_at: number };
-export type Act = 'another_person' | 'use_newer' | 'keep_first' | 'dismiss_parked' | 'retry_parked' | 'cancel' | 'restore' | 'promote';
-export type Undo = { token: string; what: Act };
-export type Resolution =
-  | { act: 'another_person'; duplicate: string }
-  | { act: 'use_newer'; duplicate: string }
-  | { act: 'keep_first'; duplicate: string }
-  | { act: 'dismiss_parked'; seq: number }
-  | { act: 'retry_parked'; seq: number };
-export type Choice = { key: string; label: Text };
-export type Question = { key: string; label: Text; required: boolean } & ({ kind: 'text'; max_chars: number } | { kind: 'choice'; options: Choice[] } | { kind: 'many'; options: Choice[] } | { kind: 'checkbox' });
-export type ProofMode = 'off' | 'auto' | 'on';
-export type WorkshopDraft = { id: string | null; title: Text; organisation: Text; place: Text; starts_at: number; ends_at: number; utc_offset_minutes: number; opens_at: number | null; closes_at: number | null; grace_ms: number; capacity: number | null; waiting_list: boolean; questions: Question[]; purpose: Text; retention_days: number; proof: ProofMode };
-export type ConnectionCode = 'works' | 'not_a_line' | 'unreachable' | 'not_rollcall' | 'key_refused';
-export type ConnectionTest = { ok: boolean; code: ConnectionCode; url: string | null; detail: string | null };
-export type ExportFormat = 'xlsx' | 'csv';
-export type Refusal = { code: string; field: string | null; text: string };
-export type Start = { state: 'starting' } | { state: 'failed'; why: string } | { state: 'running' };
-export type KeysSaved = { keys_saved_at: number | null; complete: boolean };
-export type Exported = { rows: number; path: string };
+/**
+ * Something that the host did with rows.
+ */
+export type Act = "another_person" | "use_newer" | "keep_first" | "dismiss_parked" | "retry_parked" | "cancel" | "restore" | "promote";
 
+/**
+ * Where phones reach a workshop's form.
+ */
+export type Addresses = { 
+/**
+ * The teacher's page on the internet, once the edge shows it: `https://signup.example.org/j/ABCD-23456`.
+ */
+edge: string | null, 
+/**
+ * The form on the local network, one address an interface, the likeliest first. They are known while the venue page is
+ * closed as well, as long as its port is fixed.
+ */
+lan: Array<LanAddress>, 
+/**
+ * Whether the venue page is open.
+ */
+venue_open: boolean, };
+
+/**
+ * An answer as it comes and as it is kept.
+ */
+export type Answer = boolean | string | Array<string>;
+
+/**
+ * Something for the host to look at.
+ */
+export type Case = { "kind": "duplicate", 
+/**
+ * The newer one's id, under which it is resolved.
+ */
+id: SignupId, 
+/**
+ * Who had the number; as it is now, which may be cancelled. `None` where it was erased.
+ */
+original: SignupView | null, 
+/**
+ * Who came with the same number. Its state is what its receipt says.
+ */
+newer: SignupView, 
+/**
+ * Same name or another. With the same name nothing has to be decided: it is listed, and not counted.
+ */
+reason: DuplicateReason, } | { "kind": "parked", 
+/**
+ * Its number, under which it is resolved.
+ */
+seq: number, 
+/**
+ * By which path it came.
+ */
+source: Path, 
+/**
+ * A stable code.
+ */
+reason: string, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * The beginning of what came, as text, at most 200 characters. Sealed boxes stay closed.
+ */
+preview: string, 
+/**
+ * When it was parked.
+ */
+parked_at: number, };
+
+/**
+ * One option of a choice.
+ */
+export type Choice = { 
+/**
+ * What is stored.
+ */
+key: string, 
+/**
+ * What the teacher reads.
+ */
+label: Text, };
+
+/**
+ * What was found at the other end of a connection line.
+ */
+export type ConnectionCode = "works" | "not_a_line" | "unreachable" | "not_rollcall" | "key_refused";
+
+/**
+ * What a try of a connection line showed.
+ */
+export type ConnectionTest = { 
+/**
+ * Whether workshops can be published with it.
+ */
+ok: boolean, 
+/**
+ * What was found.
+ */
+code: ConnectionCode, 
+/**
+ * The address in the line, where there was one. The key is repeated nowhere.
+ */
+url: string | null, 
+/**
+ * The network's own words, for whoever mends it.
+ */
+detail: string | null, };
+
+/**
+ * How many rows of a workshop stand where.
+ */
+export type Counts = { 
+/**
+ * With a seat.
+ */
+registered: number, 
+/**
+ * Without one.
+ */
+waitlisted: number, 
+/**
+ * Taken off the list.
+ */
+cancelled: number, 
+/**
+ * For the host to decide: numbers that came again under another name, and messages that could not be read.
+ */
+needs_look: number, };
+
+/**
+ * How a duplicate's name compares to the first one's.
+ */
+export type DuplicateReason = "same_name" | "other_name";
+
+/**
+ * A kind of file.
+ */
+export type ExportFormat = "xlsx" | "csv";
+
+/**
+ * A workshop at one glance.
+ */
+export type Home = { 
+/**
+ * Which, with its counts.
+ */
+workshop: WorkshopSummary, 
+/**
+ * Seats; without limit where it is not set.
+ */
+capacity: number | null, 
+/**
+ * Sign-ups stored in each of the last 300 seconds, oldest first; the last is the second that is running.
+ */
+arrivals: Array<number>, 
+/**
+ * The newest 20 sign-ups.
+ */
+newest: Array<SignupView>, 
+/**
+ * Every hop, in the order of a sign-up's path.
+ */
+hops: Array<HopHealth>, 
+/**
+ * Where phones reach the form.
+ */
+addresses: Addresses, };
+
+/**
+ * A hop, in the order of a sign-up's path.
+ */
+export type Hop = "internet" | "collection" | "redis" | "venue" | "database";
+
+/**
+ * What is the case at a hop.
+ */
+export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
+
+/**
+ * How a hop is doing.
+ */
+export type HopHealth = { 
+/**
+ * Which.
+ */
+hop: Hop, 
+/**
+ * Whether somebody has to look.
+ */
+level: Level, 
+/**
+ * What is the case.
+ */
+code: HopCode, 
+/**
+ * Since when; `None` before it was looked at twice.
+ */
+since: number | null, 
+/**
+ * How much waits there.
+ */
+waiting: number, 
+/**
+ * Somebody else's words (the network's, the edge's, another laptop's name), for whoever mends it.
+ */
+detail: string | null, };
+
+/**
+ * Whether the host keeps a copy of the keys, without which nobody can open what waits at the edge.
+ */
+export type KeysSaved = { 
+/**
+ * When a copy was saved last.
+ */
+keys_saved_at: number | null, 
+/**
+ * Whether that copy holds every key that there is: a new workshop has a key of its own.
+ */
+complete: boolean, };
+
+/**
+ * One way to the laptop on the local network.
+ */
+export type LanAddress = { 
+/**
+ * As the operating system names it: `wlan0`, `en0`, `Wi-Fi`.
+ */
+interface: string, 
+/**
+ * The laptop's address on it.
+ */
+ip: string, 
+/**
+ * The form: `http://192.168.1.20:7470/k7m2qx/j/ABCD-23456`.
+ */
+url: string, };
+
+/**
+ * A language of the page, the window and the messages.
+ */
+export type Language = "zh" | "en";
+
+/**
+ * Whether somebody has to look.
+ */
+export type Level = "ok" | "waiting" | "trouble";
+
+/**
+ * A page, newest first.
+ */
+export type ListPage = { 
+/**
+ * Rows that there are, on all pages.
+ */
+total: number, 
+/**
+ * The page's.
+ */
+rows: Array<SignupView>, };
+
+/**
+ * Which rows of a list.
+ */
+export type ListQuery = { 
+/**
+ * Whose list.
+ */
+workshop: WorkshopId, 
+/**
+ * Any part of a name in any case, digits in a row of the phone, or the short code with or without its space. Everything
+ * where it is empty.
+ */
+search?: string, 
+/**
+ * Which of them.
+ */
+show?: Show, 
+/**
+ * So many rows before the page.
+ */
+offset?: number, 
+/**
+ * Rows of the page, at most [`MAX_LIST_ROWS`].
+ */
+limit?: number, };
+
+/**
+ * By which path a sign-up came.
+ */
+export type Path = "edge" | "venue" | "import" | "desk";
+
+/**
+ * Whether a workshop takes sign-ups.
+ */
+export type Phase = "not_yet" | "open" | "closed" | "retired";
+
+/**
+ * When a proof of work is asked for.
+ */
+export type ProofMode = "off" | "auto" | "on";
+
+/**
+ * One question of a workshop's form.
+ */
+export type Question = { 
+/**
+ * Key of the answer: 1 to [`MAX_KEY_CHARS`] of `a-z 0-9 _`.
+ */
+key: string, 
+/**
+ * What the teacher reads.
+ */
+label: Text, 
+/**
+ * Whether an answer is needed.
+ */
+required: boolean, } & ({ "kind": "text", 
+/**
+ * Most characters of the answer, 1 to [`MAX_TEXT_CHARS`].
+ */
+max_chars: number, } | { "kind": "choice", 
+/**
+ * What can be chosen.
+ */
+options: Array<Choice>, } | { "kind": "many", 
+/**
+ * What can be chosen.
+ */
+options: Array<Choice>, } | { "kind": "checkbox" });
+
+/**
+ * Why something that the window asked for was not done.
+ */
+export type Refusal = { 
+/**
+ * A stable code, by which the window chooses its words.
+ */
+code: string, 
+/**
+ * The field of a draft that needs mending.
+ */
+field: string | null, 
+/**
+ * In English, for logs and for whoever mends it.
+ */
+text: string, };
+
+/**
+ * What the host decides about a case.
+ */
+export type Resolution = { "act": "another_person", 
+/**
+ * The newer one's id.
+ */
+duplicate: SignupId, } | { "act": "use_newer", 
+/**
+ * The newer one's id.
+ */
+duplicate: SignupId, } | { "act": "keep_first", 
+/**
+ * The newer one's id.
+ */
+duplicate: SignupId, } | { "act": "dismiss_parked", 
+/**
+ * The message's number.
+ */
+seq: number, } | { "act": "retry_parked", 
+/**
+ * The message's number.
+ */
+seq: number, };
+
+/**
+ * Which rows.
+ */
+export type Show = "all" | "registered" | "waitlisted" | "cancelled" | "flagged";
+
+/**
+ * What is unusual about a sign-up.
+ */
+export type SignupFlags = { 
+/**
+ * Its id came before with other content.
+ */
+id_reused: boolean, 
+/**
+ * Filled in before closing, arrived after it.
+ */
+late: boolean, 
+/**
+ * Filled in on an older version of the form.
+ */
+older_form: boolean, };
+
+/**
+ * 128 bits, written as a UUID in lower case.
+ *
+ * Version 4 where a script drew it; version 8 (RFC 9562, section 5.8) where it was derived, from a page's
+ * seed or from an id that came twice with different content.
+ */
+export type SignupId = string;
+
+/**
+ * Where a sign-up stands.
+ */
+export type SignupState = "registered" | "waitlisted" | "cancelled";
+
+/**
+ * A sign-up as the window shows it. It names a person: it goes to the window and nowhere else.
+ */
+export type SignupView = { 
+/**
+ * The id under which it stands.
+ */
+id: SignupId, 
+/**
+ * As it was given.
+ */
+name: string, 
+/**
+ * E.164: `+8613800138000`.
+ */
+phone: string, 
+/**
+ * For a screen that a whole hall sees: `138••••8000`.
+ */
+phone_masked: string, 
+/**
+ * Where it stands.
+ */
+state: SignupState, 
+/**
+ * By which path it came.
+ */
+path: Path, 
+/**
+ * What is unusual about it.
+ */
+flags: SignupFlags, 
+/**
+ * Whether the host said that two people share this number.
+ */
+shared_phone: boolean, 
+/**
+ * Six signs that the person can read out: `K7M 2QX`.
+ */
+short_code: string, 
+/**
+ * By the key of the question.
+ */
+answers: { [key in string]: Answer }, 
+/**
+ * When it was filled in, by the phone's clock.
+ */
+filled_at: number | null, 
+/**
+ * When it was received, by the edge's clock, or the laptop's at the venue.
+ */
+received_at: number, 
+/**
+ * When it was committed.
+ */
+stored_at: number, };
+
+/**
+ * A host's text in one or both languages; an empty one falls back to the other.
+ */
+export type Text = { 
+/**
+ * In Chinese.
+ */
+zh: string, 
+/**
+ * In English.
+ */
+en: string, };
+
+/**
+ * The way back from something that the host did. It leads back as long as the rows are as that act left them, for the last
+ * 50 acts of a run.
+ */
+export type Undo = { 
+/**
+ * What is shown to take it back, once.
+ */
+token: string, 
+/**
+ * What was done.
+ */
+what: Act, };
+
+/**
+ * What a host fills in to make a workshop, or to change one.
+ */
+export type WorkshopDraft = { 
+/**
+ * The workshop to change; a new one is made where it is not set.
+ */
+id: WorkshopId | null, 
+/**
+ * What it is called.
+ */
+title: Text, 
+/**
+ * Who holds it and collects the data.
+ */
+organisation: Text, 
+/**
+ * Where it is.
+ */
+place: Text, 
+/**
+ * Beginning.
+ */
+starts_at: number, 
+/**
+ * End.
+ */
+ends_at: number, 
+/**
+ * Minutes east of UTC; China's where it is not set.
+ */
+utc_offset_minutes: number, 
+/**
+ * Sign-ups are taken from here on.
+ */
+opens_at: number | null, 
+/**
+ * Sign-ups are taken until here.
+ */
+closes_at: number | null, 
+/**
+ * How long after closing an entry counts that was filled in before.
+ */
+grace_ms: number, 
+/**
+ * Seats.
+ */
+capacity: number | null, 
+/**
+ * Whether who finds no seat waits for one.
+ */
+waiting_list: boolean, 
+/**
+ * The workshop's own questions.
+ */
+questions: Array<Question>, 
+/**
+ * What the data is for.
+ */
+purpose: Text, 
+/**
+ * Days after the end when it is erased.
+ */
+retention_days: number, 
+/**
+ * When a proof of work is asked for.
+ */
+proof: ProofMode, };
+
+/**
+ * A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
+ */
+export type WorkshopId = string;
+
+/**
+ * A workshop, short.
+ */
+export type WorkshopSummary = { 
+/**
+ * For ever.
+ */
+id: WorkshopId, 
+/**
+ * What it is called.
+ */
+title: Text, 
+/**
+ * The code on the poster, as it is shown.
+ */
+invite_code: string, 
+/**
+ * Where it is.
+ */
+place: Text, 
+/**
+ * Beginning.
+ */
+starts_at: number, 
+/**
+ * End.
+ */
+ends_at: number, 
+/**
+ * The venue's clock: minutes east of UTC.
+ */
+utc_offset_minutes: number, 
+/**
+ * Whether sign-ups are taken.
+ */
+phase: Phase, 
+/**
+ * How many.
+ */
+counts: Counts, };
+
+export type Start = { "state": "starting" } | { "state": "failed", 
+/**
+ * What, in one line.
+ */
+why: string, } | { "state": "running" };
+
+export type Exported = { 
+/**
+ * People in it.
+ */
+rows: number, 
+/**
+ * The file.
+ */
+path: string, };
+
+/** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */
 export const commands = {
-  start: () => invoke<Start>('start', {}),
-  keys_saved: () => invoke<KeysSaved>('keys_saved', {}),
-  workshops: () => invoke<WorkshopSummary[]>('workshops', {}),
-  workshop: (workshop: string) => invoke<WorkshopDraft>('workshop', { workshop }),
-  home: (workshop: string) => invoke<Home>('home', { workshop }),
-  list: (query: ListQuery) => invoke<ListPage>('list', { query }),
-  needs_look: (workshop: string) => invoke<Case[]>('needs_look', { workshop }),
-  resolve: (resolution: Resolution) => invoke<Undo>('resolve', { resolution }),
-  cancel: (signup: string) => invoke<Undo>('cancel', { signup }),
-  restore: (signup: string) => invoke<Undo>('restore', { signup }),
-  promote: (signup: string) => invoke<Undo>('promote', { signup }),
-  undo: (token: string) => invoke<null>('undo', { token }),
-  put_workshop: (draft: WorkshopDraft) => invoke<string>('put_workshop', { draft }),
-  open: (workshop: string) => invoke<null>('open', { workshop }),
-  close: (workshop: string) => invoke<null>('close', { workshop }),
-  retire: (workshop: string) => invoke<null>('retire', { workshop }),
-  renew_code: (workshop: string) => invoke<null>('renew_code', { workshop }),
-  open_venue: () => invoke<null>('open_venue', {}),
-  close_venue: () => invoke<null>('close_venue', {}),
-  export: (workshop: string, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<string | null>('save_keys', {}),
-  test_connection: (line: string) => invoke<ConnectionTest>('test_connection', { line }),
-  connect: (line: string) => invoke<null>('connect', { line }),
+  start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
+  export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
+  save_keys: () => invoke<string | null>('save_keys'),
+  workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
+  workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),
+  home: (workshop: WorkshopId) => invoke<Home>('home', { workshop }),
+  list: (query: ListQuery) => invoke<ListPage>('list', { query }),
+  needs_look: (workshop: WorkshopId) => invoke<Array<Case>>('needs_look', { workshop }),
+  keys_saved: () => invoke<KeysSaved>('keys_saved'),
+  resolve: (workshop: WorkshopId, resolution: Resolution) => invoke<Undo>('resolve', { workshop, resolution }),
+  cancel: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('cancel', { workshop, signup }),
+  restore: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('restore', { workshop, signup }),
+  promote: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('promote', { workshop, signup }),
+  undo: (token: string) => invoke<null>('undo', { token }),
+  put_workshop: (draft: WorkshopDraft) => invoke<WorkshopId>('put_workshop', { draft }),
+  open: (workshop: WorkshopId) => invoke<null>('open', { workshop }),
+  close: (workshop: WorkshopId) => invoke<null>('close', { workshop }),
+  retire: (workshop: WorkshopId) => invoke<null>('retire', { workshop }),
+  renew_code: (workshop: WorkshopId) => invoke<null>('renew_code', { workshop }),
+  open_venue: () => invoke<null>('open_venue'),
+  close_venue: () => invoke<null>('close_venue'),
+  test_connection: (line: string) => invoke<ConnectionTest>('test_connection', { line }),
+  connect: (line: string) => invoke<string>('connect', { line }),
 };
+
+/** The one event: something on the screen may have moved. */
+export const CHANGED = 'changed';

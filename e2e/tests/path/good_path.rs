@@ -37,6 +37,10 @@ fn a_sign_up_reaches_the_database(direct: bool) {
         [[teacher.id.as_str(), workshop.id(), &phone, "古丽·阿依", "registered", "edge"].map(str::to_owned)]
     );
     host.wait_until_all_collected();
+    wait::until("the edge's figures beside the laptop's", || {
+        host.metric("rollcall_edge_alarms{kind=\"dead_letters\"}")?;
+        host.metric("rollcall_edge_cache{look_up=\"memory_hit\"}")
+    });
     assert!(host.stop().success());
 }
 

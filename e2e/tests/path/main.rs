@@ -2,6 +2,7 @@
 //! One edge serves all tests of this program; each has workshops and hosts of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod changes;
 mod codes;
 mod crashes;
 mod drains;

@@ -36,7 +36,7 @@ fn poison_ends_parked(direct: bool) {
     let mut swapped: Value = serde_json::from_str(&good).unwrap();
     swapped["id"] = Value::from(Teacher::new().id);
     let mut newer: Value = serde_json::from_str(&good).unwrap();
-    newer["v"] = Value::from(2);
+    newer["v"] = Value::from(3);
     let garbage = json!({ "workshop": id, "what": "🂡 not an envelope" });
     for poison in [&damaged, &swapped, &newer, &garbage] {
         let answer = edge.deposit_raw(id, &poison.to_string());

@@ -22,7 +22,12 @@ fn no_name_and_no_number_stands_anywhere_on_the_way() {
     let doomed = folder.start(&Options { failpoints: Some("after_stream_add=return"), ..Options::on(edge) });
     let name = "Xiangyata Quvondiqov";
     let teacher = Teacher { name: name.into(), phone: "13987612345".into(), ..Teacher::new() };
-    teacher.sign_up(edge.url(), workshop.invite_code(), 202);
+    let receipt = teacher.sign_up(edge.url(), workshop.invite_code(), 202);
+    let mut correction = teacher.again().body(workshop.invite_code());
+    correction["replaces"] = receipt.token().into();
+    let corrected = client().post(format!("{}/v1/signups", edge.url())).json(&correction).send().unwrap();
+    assert_eq!(corrected.status(), 202);
+    receipt.cancel();
     doomed.killed_by_itself();
     // Requests that fail must not be logged with what they held.
     client()
@@ -40,7 +45,7 @@ fn no_name_and_no_number_stands_anywhere_on_the_way() {
     }
 
     let host = folder.start(&Options::on(edge));
-    rollcall_e2e::wait::until_equal("rows", &1, || folder.count("SELECT count(*) FROM signups"));
+    rollcall_e2e::wait::until_equal("rows", &2, || folder.count("SELECT count(*) FROM signups"));
     for secret in [name, "13987612345"] {
         assert!(!host.log().contains(secret), "the host's log holds {secret}");
     }

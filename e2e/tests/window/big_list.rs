@@ -15,8 +15,9 @@ fn fifty_thousand_rows_scroll() {
     let mut database = Connection::open(folder.database()).unwrap();
     let all = database.transaction().unwrap();
     for n in 0..ROWS {
-        let insert = "INSERT INTO signups (id, workshop_id, phone, name, answers, state, path, digest, filled_at, received_at, stored_at) \
-            VALUES (?1, ?2, ?3, ?4, '{}', 'registered', 'import', ?5, NULL, ?6, ?6)";
+        let insert = "INSERT INTO signups (id, workshop_id, phone, name, answers, state, path, digest, flags, \
+              form_version, notice_version, filled_at, received_at, stored_at) \
+            VALUES (?1, ?2, ?3, ?4, '{}', 'registered', 'import', ?5, '{}', 1, 1, NULL, ?6, ?6)";
         let id = uuid::Uuid::new_v4().to_string();
         let (phone, name) = (format!("+86138{n:08}"), format!("老师{}", n % 977));
         all.execute(

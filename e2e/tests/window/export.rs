@@ -41,7 +41,7 @@ fn the_list_as_files() {
         })
     };
     let sheet = export("xlsx");
-    let read = process::output(Command::new("python3").args(["-c", READ]).arg(&sheet));
+    let read = process::output(Command::new("/usr/bin/python3").args(["-c", READ]).arg(&sheet));
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     let rows: Vec<Vec<(String, String)>> = serde_json::from_slice(&read.stdout).unwrap();
     let cells: Vec<&(String, String)> = rows.iter().flatten().collect();

@@ -48,7 +48,7 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.wait_for("#edit");
     window.fill("#ends_at", "2020-01-01 9:00");
     window.click("#save");
-    window.wait_for_text("#ends_at-error", |text| !text.is_empty());
+    window.wait_for_text("#ends_at-error", |text| text == "It ends before it begins");
     window.picture("edit");
     window.click("#edit form button[type=button]:not(#question-add)");
     window.wait_for("#count");

@@ -2,9 +2,10 @@
 
 use rand_core::{OsRng, RngCore};
 use rollcall_shared::cache::Known;
-use rollcall_shared::form::{JoinView, Message, join_page, message_page};
+use rollcall_shared::form::{JoinView, Message, join_page, message_page, shut_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::receipt::verify;
 use rollcall_shared::signup::{MAX_BODY_BYTES, SignupForm};
 use rollcall_shared::workshop::{Intake, Workshop};
 use worker::Error;
@@ -13,7 +14,7 @@ use crate::answer::{self, Answer, Refusal};
 use crate::router::Inbound;
 use crate::routes::signups::{keep, unreadable};
 use crate::routes::workshops::code_in_path;
-use crate::{body, cache};
+use crate::{body, cache, settings};
 
 /// Shows the page.
 pub(crate) async fn show(inbound: &mut Inbound, code: &str) -> Answer {
@@ -21,16 +22,12 @@ pub(crate) async fn show(inbound: &mut Inbound, code: &str) -> Answer {
     match find(inbound, code).await {
         Ok(workshop) => match workshop.intake(inbound.now, None) {
             Intake::Open | Intake::Late => {
-                let form = Form {
-                    workshop: &workshop,
-                    language,
-                    values: &SignupForm::default(),
-                    seed: &new_seed()?,
-                };
+                let values = SignupForm { replaces: corrected(inbound, &workshop)?, ..SignupForm::default() };
+                let form = Form { workshop: &workshop, language, values: &values, seed: &new_seed()? };
                 form.show(200, &[], false)
             }
-            Intake::NotYet => say(200, Message::NotYet, language),
-            Intake::Closed => say(410, Message::Closed, language),
+            Intake::NotYet => shut(200, Message::NotYet, &workshop, language),
+            Intake::Closed => shut(410, Message::Closed, &workshop, language),
         },
         Err(refusal) => say_why(refusal, language),
     }
@@ -53,8 +50,8 @@ async fn try_submit(inbound: &mut Inbound, code: &str, language: Language) -> An
     let workshop = find(inbound, code).await?;
     match workshop.intake(inbound.now, values.filled_at) {
         Intake::Open | Intake::Late => {}
-        Intake::NotYet => return say(410, Message::NotYet, language),
-        Intake::Closed => return say(410, Message::Closed, language),
+        Intake::NotYet => return shut(410, Message::NotYet, &workshop, language),
+        Intake::Closed => return shut(410, Message::Closed, &workshop, language),
     }
     // The form goes where its address leads, whatever its hidden field says.
     let values = SignupForm { invite_code: workshop.invite_code.to_string(), ..values };
@@ -67,16 +64,17 @@ async fn try_submit(inbound: &mut Inbound, code: &str, language: Language) -> An
                 .show(422, &errors, false);
         }
     };
-    match keep(&inbound.env, &workshop, &signup, inbound.now).await {
+    let form = Form { workshop: &workshop, language, values: &values, seed: &seed };
+    let replaces = match values.replaces(&settings::receipt_key(&inbound.env)?, &workshop.id) {
+        Ok(replaces) => replaces,
+        Err(error) => return form.show(422, &[error], false),
+    };
+    match keep(&inbound.env, &workshop, &signup, replaces, inbound.now).await {
         Ok(accepted) => answer::see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
         Err(refusal) => {
             let problem = refusal.into_problem();
             // The same seed: sent again, it is the same sign-up.
-            let response = Form { workshop: &workshop, language, values: &values, seed: &seed }.show(
-                problem.status,
-                &[],
-                true,
-            )?;
+            let response = form.show(problem.status, &[], true)?;
             if let Some(seconds) = problem.retry_after {
                 response.headers().set("retry-after", &seconds.to_string())?;
             }
@@ -111,6 +109,17 @@ async fn find(inbound: &Inbound, code: &str) -> Result<Workshop, Refusal> {
         Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
         Known::Unknown => Err(unknown().into()),
     }
+}
+
+/// The token of the receipt whose sign-up is to be corrected; whatever else stands there makes a plain form.
+fn corrected(inbound: &Inbound, workshop: &Workshop) -> Result<Option<String>, Refusal> {
+    let Some(token) = inbound.parameter("replaces") else { return Ok(None) };
+    let key = settings::receipt_key(&inbound.env)?;
+    Ok(verify(&token, &key, &workshop.id).is_ok().then_some(token))
+}
+
+fn shut(status: u16, message: Message, workshop: &Workshop, language: Language) -> Answer {
+    answer::page(status, shut_page(message, workshop, language))
 }
 
 fn say(status: u16, message: Message, language: Language) -> Answer {

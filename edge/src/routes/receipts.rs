@@ -16,18 +16,26 @@ use crate::workshop::{self, FindReceipt, FoundReceipt};
 /// `GET /r/{workshop}/{token}`: the page.
 pub(crate) async fn show(inbound: &mut Inbound, workshop: &str, token: &str) -> Answer {
     let language = inbound.language();
-    let Some((workshop, id)) = issued(&inbound.env, workshop, token)? else {
+    let Some((id_of_workshop, id)) = issued(&inbound.env, workshop, token)? else {
         return answer::page(404, message_page(Message::NotFound, language));
     };
     // The token alone proves that the sign-up was received; what the object would add can be had later.
-    let found = find(&inbound.env, &workshop, id).await.unwrap_or_else(|error| {
+    let found = find(&inbound.env, &id_of_workshop, id).await.unwrap_or_else(|error| {
         console_warn!("a receipt is shown as received: {error}");
         FoundReceipt::default()
     });
-    let workshop: Option<Workshop> =
-        found.record.as_ref().and_then(|record| serde_json::from_slice(record.as_bytes()).ok());
+    let record = record(&found);
     let Receipt { id, state, see_desk } = receipt(id, &found);
-    let view = ReceiptView { workshop: workshop.as_ref(), language, id, state, see_desk };
+    let view = ReceiptView {
+        workshop: record.as_ref(),
+        language,
+        base: "",
+        address: &format!("{workshop}/{token}"),
+        id,
+        state,
+        see_desk,
+        cancelling: inbound.parameter("asked").as_deref() == Some("cancel"),
+    };
     answer::page(200, receipt_page(&view))
 }
 
@@ -40,19 +48,30 @@ pub(crate) async fn state(inbound: &mut Inbound, workshop: &str, token: &str) ->
 }
 
 /// Whose receipt a token is, if it was issued here. Nothing is asked of any object before that is proven.
-fn issued(env: &Env, workshop: &str, token: &str) -> Result<Option<(WorkshopId, SignupId)>, Error> {
+pub(crate) fn issued(
+    env: &Env,
+    workshop: &str,
+    token: &str,
+) -> Result<Option<(WorkshopId, SignupId)>, Error> {
     let Ok(workshop) = WorkshopId::parse(workshop) else { return Ok(None) };
     let id = verify(token, &settings::receipt_key(env)?, &workshop);
     Ok(id.ok().map(|id| (workshop, id)))
 }
 
-async fn find(env: &Env, workshop: &WorkshopId, id: SignupId) -> Result<FoundReceipt, Error> {
+/// What the workshop's object knows of it.
+pub(crate) async fn find(env: &Env, workshop: &WorkshopId, id: SignupId) -> Result<FoundReceipt, Error> {
     ask(&workshop::object(env, workshop)?, &FindReceipt { id }).await
 }
 
-fn receipt(id: SignupId, found: &FoundReceipt) -> Receipt {
+/// What the receipt says.
+pub(crate) fn receipt(id: SignupId, found: &FoundReceipt) -> Receipt {
     match found.state {
         Some(stored) => Receipt { id, state: stored.state, see_desk: stored.see_desk },
         None => Receipt { id, state: ReceiptState::Received, see_desk: false },
     }
+}
+
+/// The workshop's record, unless it was erased.
+pub(crate) fn record(found: &FoundReceipt) -> Option<Workshop> {
+    found.record.as_ref().and_then(|record| serde_json::from_slice(record.as_bytes()).ok())
 }

@@ -8,6 +8,7 @@ use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::receipt::{Accepted, ReceiptState};
 use rollcall_shared::signup::{FormError, MAX_BODY_BYTES, Signup, SignupForm};
+use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Intake, Workshop};
 use worker::{Env, Error};
 
@@ -33,7 +34,10 @@ pub(crate) async fn take(inbound: &mut Inbound) -> Answer {
         Intake::Closed => return Err(Problem::new(ProblemCode::Closed).into()),
     }
     let signup = form.parse(workshop).map_err(Problem::invalid)?;
-    answer::json(202, &keep(&inbound.env, workshop, &signup, inbound.now).await?)
+    let replaces = form
+        .replaces(&settings::receipt_key(&inbound.env)?, &workshop.id)
+        .map_err(|error| Problem::invalid(vec![error]))?;
+    answer::json(202, &keep(&inbound.env, workshop, &signup, replaces, inbound.now).await?)
 }
 
 /// Seals a sign-up and gives it to the Queue. Only then is a receipt issued: nothing else may be called received.
@@ -41,10 +45,11 @@ pub(crate) async fn keep(
     env: &Env,
     workshop: &Workshop,
     signup: &Signup,
+    replaces: Option<SignupId>,
     now: Millis,
 ) -> Result<Accepted, Refusal> {
     let receipt_key = settings::receipt_key(env)?;
-    let envelope = Envelope::seal(workshop, signup, now, &mut OsRng)
+    let envelope = Envelope::seal_signup(workshop, signup, replaces, now, &mut OsRng)
         .map_err(|error| Refusal::Failure(Error::RustError(error.to_string())))?;
     queue::send(env, &envelope.to_text()).await?;
     Ok(Accepted::issue(&receipt_key, "", &workshop.id, signup.id, ReceiptState::Received))

@@ -2,23 +2,22 @@
 
 use rollcall_shared::cache::Counters;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::mailbox::Alarms;
 use rollcall_shared::problem::{Problem, ProblemCode};
 use serde::Serialize;
 
 use crate::answer::{self, Answer};
 use crate::invite_code::CountLookUps;
-use crate::lost_mail::{Alarms, CountAlarms};
+use crate::lost_mail::CountAlarms;
 use crate::object::ask;
 use crate::router::Inbound;
 use crate::routes::host::{invalid, shown_key};
 use crate::{cache, invite_code, lost_mail};
 
-/// What it answers.
+/// What it answers: [`rollcall_shared::mailbox::EdgeFigures`], and more where a code is asked about.
 #[derive(Serialize)]
 struct Stats {
-    /// This isolate's, since it began. A deployment has many.
     cache: Counters,
-    /// The deployment's, for the time that lost mail is kept.
     alarms: Alarms,
     /// With `?code=`: counted by the code's own object, whichever isolate asked.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,13 +14,15 @@ pub(super) struct Field<'a> {
     pub(super) label: &'a str,
     pub(super) hint: Option<&'a str>,
     pub(super) errors: &'a [FieldError],
+    /// What was typed: a mistake is explained with its numbers.
+    pub(super) values: &'a SignupForm,
     pub(super) language: Language,
 }
 
 /// What ties a control to its hint and its mistake for those who listen to the page.
 pub(super) struct Attributes {
     pub(super) invalid: Option<&'static str>,
-    pub(super) described_by: Option<String>,
+    pub(super) described_by: String,
 }
 
 impl Field<'_> {
@@ -28,36 +30,42 @@ impl Field<'_> {
         html! {
             div.field {
                 label for=(self.name) { (self.label) }
-                (self.hint_and_error())
+                (self.hint())
                 (control(self.attributes()))
+                (self.mistake())
             }
         }
     }
 
-    fn group(&self, controls: &Markup) -> Markup {
+    fn group(&self, controls: &Markup, required: bool) -> Markup {
         html! {
-            fieldset.field #(self.name) aria-describedby=[self.attributes().described_by] {
+            fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by) data-required[required] {
                 legend { (self.label) }
-                (self.hint_and_error())
+                (self.hint())
                 (controls)
+                (self.mistake())
             }
         }
     }
 
-    fn hint_and_error(&self) -> Markup {
+    fn hint(&self) -> Markup {
+        html! { @if let Some(hint) = self.hint { p.hint #{ (self.name) "-hint" } { (hint) } } }
+    }
+
+    /// Where the mistake is explained; empty while there is none.
+    fn mistake(&self) -> Markup {
         html! {
-            @if let Some(hint) = self.hint { p.hint #{ (self.name) "-hint" } { (hint) } }
-            @if let Some(error) = self.error() { p.error #{ (self.name) "-error" } { (error_text(error, self.language)) } }
+            p.error #{ (self.name) "-error" } aria-live="polite" {
+                @if let Some(error) = self.error() { (error_text(error, self.values, self.language)) }
+            }
         }
     }
 
     fn attributes(&self) -> Attributes {
-        let error = self.error().map(|_| format!("{}-error", self.name));
-        let hint = self.hint.map(|_| format!("{}-hint", self.name));
-        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        let hint = self.hint.map(|_| format!("{}-hint ", self.name)).unwrap_or_default();
         Attributes {
             invalid: self.error().map(|_| "true"),
-            described_by: (!ids.is_empty()).then(|| ids.join(" ")),
+            described_by: format!("{hint}{}-error", self.name),
         }
     }
 
@@ -76,13 +84,13 @@ pub(super) fn question_field(
     let name = question.field();
     let optional = format!("{}{}", question.label.get(language), words(language).optional);
     let label = if question.required { question.label.get(language) } else { &optional };
-    let field = Field { name: &name, label, hint: None, errors, language };
+    let field = Field { name: &name, label, hint: None, errors, values, language };
     let answer = values.answers.get(&question.key);
     let input = |kind: &str, value: &str, text: &str, required: bool| {
         html! {
             label.option {
                 input type=(kind) name=(name) value=(value) required[required] checked[is_chosen(answer, value)];
-                " " (text)
+                span { (text) }
             }
         }
     };
@@ -97,13 +105,18 @@ pub(super) fn question_field(
             };
             html! {
                 input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required] value=(value)
-                    aria-invalid=[attributes.invalid] aria-describedby=[attributes.described_by];
+                    aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
             }
         }),
-        Kind::Choice { options: all } => field.group(&options("radio", all, question.required)),
+        Kind::Choice { options: all } => {
+            field.group(&options("radio", all, question.required), question.required)
+        }
         // A browser cannot ask for one of several boxes; the server does.
-        Kind::Many { options: all } => field.group(&options("checkbox", all, false)),
-        Kind::Checkbox => field.group(&input("checkbox", "on", question.label.get(language), question.required)),
+        Kind::Many { options: all } => field.group(&options("checkbox", all, false), question.required),
+        Kind::Checkbox => {
+            let box_ = input("checkbox", "on", words(language).yes, question.required);
+            field.group(&box_, question.required)
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the pages say, in both languages. One place for all of it.
 
+mod mistakes;
+
 use super::Message;
 use crate::language::Language;
-use crate::person_name;
-use crate::phone;
-use crate::problem::FieldError;
 use crate::receipt::ReceiptState;
+pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_text, phone_template};
 
 /// The fixed words of the pages.
 pub(super) struct Words {
@@ -14,24 +14,59 @@ pub(super) struct Words {
     pub(super) phone: &'static str,
     pub(super) phone_hint: &'static str,
     pub(super) optional: &'static str,
+    pub(super) yes: &'static str,
     pub(super) submit: &'static str,
+    pub(super) submit_correction: &'static str,
+    pub(super) correcting: &'static str,
+    pub(super) sending: &'static str,
+    pub(super) send_again: &'static str,
     pub(super) please_mend: &'static str,
     pub(super) unavailable: &'static str,
     pub(super) see_desk: &'static str,
     pub(super) code_hint: &'static str,
+    pub(super) refresh: &'static str,
+    pub(super) acts: &'static str,
+    pub(super) correct: &'static str,
+    pub(super) cancel: &'static str,
+    pub(super) sign_up_again: &'static str,
+    pub(super) colleague: &'static str,
+    pub(super) cancelling: StateWords,
+    pub(super) not_cancelled: &'static str,
+}
+
+/// What a receipt says: what is, and what comes next.
+#[derive(Clone, Copy)]
+pub(super) struct StateWords {
+    pub(super) title: &'static str,
+    pub(super) next: &'static str,
 }
 
 const ZH: Words = Words {
     other_language: "English",
     name: "姓名",
     phone: "手机号",
-    phone_hint: "11 位手机号;境外号码请以 + 开头",
-    optional: "(选填)",
+    phone_hint: "11 位手机号；境外号码请以 + 开头",
+    optional: "（选填）",
+    yes: "是",
     submit: "登记",
-    please_mend: "请看这里:",
-    unavailable: "还没有登记上,您填的都在。请过几秒再点一次“登记”。",
+    submit_correction: "提交",
+    correcting: "这会代替您之前的那次登记，请把各项都填好。",
+    sending: "正在发送…",
+    send_again: "再发一次",
+    please_mend: "请看这里：",
+    unavailable: "还没有登记上，您填的都在。请过几秒再点一次“登记”。",
     see_desk: "请到签到台找工作人员。",
-    code_hint: "签到时出示这个登记码。",
+    code_hint: "凭此码签到，建议截图保存。",
+    refresh: "刷新，看看有没有变化",
+    acts: "还可以",
+    correct: "更正",
+    cancel: "取消登记",
+    sign_up_again: "重新登记",
+    colleague: "为同事登记",
+    cancelling: StateWords {
+        title: "正在取消", next: "取消请求已收到，主持人那里稍后更新，不用再按一次。"
+    },
+    not_cancelled: "没有收到回应，可能还没取消。请再按一次“取消登记”，多按不要紧。",
 };
 
 const EN: Words = Words {
@@ -40,11 +75,27 @@ const EN: Words = Words {
     phone: "Mobile number",
     phone_hint: "11 digits; numbers from elsewhere start with +",
     optional: " (optional)",
+    yes: "Yes",
     submit: "Sign up",
+    submit_correction: "Send",
+    correcting: "This replaces your earlier sign-up: please fill in everything as it should be.",
+    sending: "Sending…",
+    send_again: "Send again",
     please_mend: "Please look at this:",
     unavailable: "Not signed up yet, and nothing you typed is lost. Please press \"Sign up\" again in a few seconds.",
     see_desk: "Please see the desk.",
-    code_hint: "Show this code at the desk.",
+    code_hint: "Show this code at the desk. A screenshot keeps it.",
+    refresh: "Reload to see whether anything has changed",
+    acts: "What you can do",
+    correct: "Correct",
+    cancel: "Cancel",
+    sign_up_again: "Sign up again",
+    colleague: "Sign up a colleague",
+    cancelling: StateWords {
+        title: "Cancelling",
+        next: "Your cancellation has been received; the host's list follows shortly. No need to press again.",
+    },
+    not_cancelled: "There was no answer, so it may not be cancelled yet. Please press \"Cancel\" again; twice does no harm.",
 };
 
 pub(super) fn words(language: Language) -> &'static Words {
@@ -54,25 +105,89 @@ pub(super) fn words(language: Language) -> &'static Words {
     }
 }
 
-pub(super) fn state_text(state: ReceiptState, keeps_waiting_list: bool, language: Language) -> &'static str {
-    let (zh, en) = match state {
+pub(super) fn state_words(state: ReceiptState, keeps_waiting_list: bool, language: Language) -> StateWords {
+    let ((zh, zh_next), (en, en_next)) = match state {
         ReceiptState::Received => (
-            "已收到。主持人稍后确认,不用再填一次。",
-            "Received. The host confirms later; no need to sign up again.",
+            ("已收到", "主持人稍后确认，不用再填一次。"),
+            ("Received", "The host confirms later; no need to sign up again."),
         ),
-        ReceiptState::Registered => ("已登记。", "You're on the list."),
+        ReceiptState::Registered => (
+            ("已登记", "到时直接来，出示登记码签到。"),
+            ("You're on the list", "Just come along, and show the code below at the desk."),
+        ),
         ReceiptState::Waitlisted if keeps_waiting_list => (
-            "已排入候补。有空位会自动补上。",
-            "You're on the waiting list; a free seat is yours automatically.",
+            ("已排入候补", "有空位会自动补上，本页会变成“已登记”。"),
+            ("You're on the waiting list", "A free seat is yours automatically; this page will then say so."),
         ),
-        ReceiptState::Waitlisted => {
-            ("名额已满,已记下您的联系方式。", "It's full; the host has your details.")
-        }
-        ReceiptState::Cancelled => ("已取消登记。", "Your sign-up is cancelled."),
+        ReceiptState::Waitlisted => (
+            ("名额已满", "已记下您的联系方式，有变化主办方会联系您。"),
+            ("It's full", "The host has your details and gets in touch if that changes."),
+        ),
+        ReceiptState::Cancelled => (
+            ("已取消登记", "您不在名单上了。改主意了？下面可以重新登记。"),
+            ("Cancelled", "You are no longer on the list. Changed your mind? Sign up again below."),
+        ),
+    };
+    match language {
+        Language::Zh => StateWords { title: zh, next: zh_next },
+        Language::En => StateWords { title: en, next: en_next },
+    }
+}
+
+/// The refusals that the page explains, by their status; 0 where there is no answer at all.
+pub(super) const REFUSALS: [u16; 9] = [0, 404, 410, 413, 415, 422, 428, 429, 503];
+
+/// Why a sign-up that the script sent was not taken, and what to do.
+pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
+    let (zh, en) = match status {
+        0 => (
+            "没有收到回应：网络可能断了。您填的都在，请再发一次；就算刚才已经送到，也不会登记两次。",
+            "There was no answer: the network may be gone. Nothing you typed is lost; please send again. If it did arrive, it still counts once.",
+        ),
+        404 => (
+            "这个邀请码现在查不到，您填的都在。刚公布的邀请码请过两分钟再发一次。",
+            "This code is not known just now, and nothing you typed is lost. A code that was just published works within two minutes: please send again then.",
+        ),
+        410 => (
+            "登记已经结束，或者还没有开始，这次没有登记上。如果想参加，请联系主办方。",
+            "Sign-up has closed or has not opened yet, so you are not signed up. If you would like to come, please ask the host.",
+        ),
+        413 => (
+            "写得太长了，没能收下。请写短一些再发。",
+            "This is too long to be taken. Please write less and send again.",
+        ),
+        422 => (
+            "还有地方要改，请看上面标出的几项。",
+            "Something needs mending: please look at what is marked above.",
+        ),
+        428 => (
+            "现在登记的人太多，没能收下。请过几分钟再发一次，或者到签到台登记。",
+            "Too many sign-ups just now, and yours was not taken. Please send again in a few minutes, or sign up at the desk.",
+        ),
+        429 => (
+            "现在登记的人很多，还没有收下，您填的都在。请过几秒再发一次。",
+            "Very busy just now: not taken yet, and nothing you typed is lost. Please send again in a few seconds.",
+        ),
+        503 => (
+            "还没有登记上，您填的都在。请过几秒再发一次。",
+            "Not signed up yet, and nothing you typed is lost. Please send again in a few seconds.",
+        ),
+        _ => (
+            "没有读懂。请刷新本页，再填一次。",
+            "This could not be read. Please reload this page and fill it in again.",
+        ),
     };
     match language {
         Language::Zh => zh,
         Language::En => en,
+    }
+}
+
+/// When a workshop opens.
+pub(super) fn opens_text(opens_at: &str, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{opens_at} 开始登记。到时再打开本页就可以。"),
+        Language::En => format!("Sign-up opens on {opens_at}. Please open this page again then."),
     }
 }
 
@@ -81,7 +196,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
         Message::UnknownCode => (
             (
                 "没有这个邀请码",
-                "请对照海报再看一遍。邀请码里没有 0、O、1、I、L。刚公布的邀请码,过两分钟再试。",
+                "请对照海报再看一遍。邀请码里没有 0、O、1、I、L。刚公布的邀请码，过两分钟再试。",
             ),
             (
                 "No workshop has this code",
@@ -93,7 +208,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("Sign-up has not opened yet", "Please open this page again when it has."),
         ),
         Message::Closed => (
-            ("登记已经结束", "如果想参加,请联系主办方。"),
+            ("登记已经结束", "如果想参加，请联系主办方。"),
             ("Sign-up has closed", "If you would like to come, please ask the host."),
         ),
         Message::NotFound => (
@@ -101,7 +216,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("Nothing is here", "Please scan the QR code on the poster again."),
         ),
         Message::Malformed => (
-            ("没有读懂", "请重新扫描二维码,再填一次。"),
+            ("没有读懂", "请重新扫描二维码，再填一次。"),
             ("This could not be read", "Please scan the QR code again and fill in the form once more."),
         ),
         Message::Unavailable => (
@@ -117,61 +232,7 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
 
 pub(super) fn notice_text(who: &str, purpose: &str, days: u16, language: Language) -> String {
     match language {
-        Language::Zh => format!("由{who}收集,{purpose},会后 {days} 天删除。"),
+        Language::Zh => format!("由{who}收集，{purpose}，会后 {days} 天删除。"),
         Language::En => format!("Collected by {who}, {purpose}; deleted {days} days after the workshop."),
-    }
-}
-
-/// What a mistake is, where it stands, in words that say how to mend it.
-pub(super) fn error_text(error: &FieldError, language: Language) -> String {
-    let (zh, en) = match (error.field.as_str(), error.code.as_str()) {
-        ("name", "empty") => ("请填写姓名".to_owned(), "Please type your name".to_owned()),
-        ("name", "too_short") => ("姓名至少两个字".to_owned(), "A name has at least two letters".to_owned()),
-        ("name", "too_long") => {
-            let most = person_name::MAX_CHARS;
-            (format!("姓名最多 {most} 个字"), format!("A name has at most {most} letters"))
-        }
-        ("name", "no_letter") => ("姓名里要有文字".to_owned(), "A name has letters".to_owned()),
-        ("name", "character") => (
-            "姓名里只能有文字、空格和 · - ' .".to_owned(),
-            "A name has letters, spaces and · - ' . only".to_owned(),
-        ),
-        ("phone", "empty") => ("请填写手机号".to_owned(), "Please type your mobile number".to_owned()),
-        ("phone", "not_mobile") => (
-            "手机号以 13 至 19 开头;境外号码请以 + 开头".to_owned(),
-            "A mobile number starts with 13 to 19; numbers from elsewhere start with +".to_owned(),
-        ),
-        ("phone", "too_few_digits") => {
-            let digits = phone::CHINA_DIGITS;
-            (
-                format!("位数不够:手机号是 {digits} 位"),
-                format!("Some digits are missing: a mobile number has {digits}"),
-            )
-        }
-        ("phone", "too_many_digits" | "too_long") => {
-            let digits = phone::CHINA_DIGITS;
-            (
-                format!("位数多了:手机号是 {digits} 位"),
-                format!("Too many digits: a mobile number has {digits}"),
-            )
-        }
-        ("phone", "country_code") => {
-            ("+ 后面先写国家或地区代码".to_owned(), "After + comes the country code".to_owned())
-        }
-        ("phone", _) => ("手机号里只能有数字".to_owned(), "A mobile number has digits only".to_owned()),
-        (_, "required") => ("这一项要填".to_owned(), "This one needs an answer".to_owned()),
-        (_, "too_long") => ("写得太长了".to_owned(), "This is too long".to_owned()),
-        (_, "character") => {
-            ("有不能用的字符".to_owned(), "It holds a character that cannot be used".to_owned())
-        }
-        (_, "option" | "kind" | "unknown") => (
-            "表单改过了,请刷新后重选".to_owned(),
-            "The form has changed: please reload and choose again".to_owned(),
-        ),
-        _ => ("请刷新本页,再填一次".to_owned(), "Please reload this page and fill it in again".to_owned()),
-    };
-    match language {
-        Language::Zh => zh,
-        Language::En => en,
     }
 }

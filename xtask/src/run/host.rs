@@ -65,7 +65,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let mut host = Command::new(program);
     if settings.window {
         // The rehearsal and whoever reads the ready line come by the venue page as well.
-        host.args(["--venue-open", "--lan-host", "127.0.0.1"]);
+        host.arg("--venue-open");
     } else {
         host.arg("run");
     }
@@ -74,6 +74,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
         .args(["--edge-url", &format!("http://{}", local_edge::address(settings.edge_port))])
         .arg("--publish-key-file")
         .arg(&secrets.publish_key_file)
+        .args(["--lan-host", &settings.lan_host.to_string()])
         .args(["--lan-port", &settings.lan_port.to_string()])
         .args(["--metrics-port", &settings.metrics_port.to_string()])
         .stdin(Stdio::null())

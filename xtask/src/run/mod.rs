@@ -46,6 +46,11 @@ pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
         }
         None => {
             print_ready(system.ready())?;
+            say(format!(
+                "a window connects to this edge with the line rollcall:http://{}# and then the key in {}",
+                system.scene().edge,
+                settings.data_dir.join("edge").join("publish-key").display()
+            ));
             say("running; Ctrl-C stops everything");
             watch(&mut system)?
         }

@@ -1,7 +1,7 @@
 //! The edge and the host together: started in order, watched, stopped in order.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     /// Absolute.
     pub(crate) data_dir: PathBuf,
     pub(crate) edge_port: u16,
+    pub(crate) lan_host: IpAddr,
     pub(crate) lan_port: u16,
     pub(crate) metrics_port: u16,
     pub(crate) redis: RedisChoice,
@@ -57,9 +58,9 @@ impl Settings {
             (None, true) => RedisChoice::None,
             (None, false) => RedisChoice::Private,
         };
-        let RunOptions { edge_port, lan_port, metrics_port, .. } = *options;
+        let RunOptions { edge_port, lan_host, lan_port, metrics_port, .. } = *options;
         let window = !options.headless && setup::display_is_there();
-        Ok(Self { data_dir, edge_port, lan_port, metrics_port, redis, window, bench: false })
+        Ok(Self { data_dir, edge_port, lan_host, lan_port, metrics_port, redis, window, bench: false })
     }
 
     /// Whether a start can succeed, as far as that can be told beforehand.

@@ -3,6 +3,7 @@
 //! One module to each thing. Each can tell whether its thing is there, and get it.
 
 mod apt;
+mod browser;
 mod cargo_tool;
 mod npm;
 mod redis;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
+pub(crate) use browser::program as chromium;
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
@@ -31,8 +33,20 @@ pub(crate) struct EdgeTools {
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     tools(&checkout, Redis::Private, Window::Tested)?;
+    browser(&checkout)?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gets what packs the page's script.
+pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
+    npm::install_edge(checkout)
+}
+
+/// Gets what tests the phone's page in Chromium. Nothing else needs it.
+pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
+    apt::install(&browser::missing_packages())?;
+    npm::install_browser(checkout)
 }
 
 /// What the window's pages are built with, where only they are needed.

@@ -58,7 +58,7 @@ pub(super) fn missing_for_tests() -> Vec<Package> {
     if !Path::new(CHINESE).exists() {
         missing.push(Package::new("fonts-noto-cjk", "Chinese in the window's pictures"));
     }
-    if !tool::succeeds(Command::new("python3").args(["-c", "import openpyxl"])) {
+    if !tool::succeeds(Command::new("/usr/bin/python3").args(["-c", "import openpyxl"])) {
         missing.push(Package::new("python3-openpyxl", "reads exported sheets as another program would"));
     }
     missing

@@ -17,6 +17,8 @@ use crate::setup;
 /// | `ROLLCALL_HOST_FAILPOINTS_BIN` | the same with the feature `failpoints` |
 /// | `ROLLCALL_DESKTOP_BIN` | `rollcall-desktop`, the same with a window |
 /// | `ROLLCALL_WRANGLER` | wrangler; the `PATH` that is set finds its Node first |
+/// | `ROLLCALL_NODE` | Node, for what drives Chromium |
+/// | `ROLLCALL_CHROMIUM` | Chromium |
 /// | `ROLLCALL_XTASK` | this program, for tests of `run` itself |
 ///
 /// and what keeps wrangler from talking to anybody.
@@ -30,8 +32,16 @@ pub(super) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()>
         .env("ROLLCALL_HOST_FAILPOINTS_BIN", program("rollcall-host-failpoints"))
         .env("ROLLCALL_DESKTOP_BIN", program("rollcall-desktop"))
         .env("ROLLCALL_WRANGLER", checkout.npm_bin().join("wrangler"))
+        .env("ROLLCALL_NODE", node(checkout))
+        .env("ROLLCALL_CHROMIUM", setup::chromium())
         .env("ROLLCALL_XTASK", env::current_exe().context("where this program lies")?)
         .env("WRANGLER_SEND_METRICS", "false")
         .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
     Ok(())
+}
+
+/// The one that comes along from npm on Linux, as wrangler uses it; elsewhere the system's own.
+fn node(checkout: &Checkout) -> std::path::PathBuf {
+    let ours = checkout.npm_bin().join("node");
+    if ours.exists() { ours } else { "node".into() }
 }

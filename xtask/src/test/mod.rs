@@ -14,7 +14,7 @@ use crate::cli::TestOptions;
 use crate::run::{Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
-use crate::{edge, interrupt, tool, ui};
+use crate::{edge, interrupt, tool, ui, web};
 use tally::Tally;
 
 /// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
@@ -30,10 +30,11 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "formatting", why: "cargo fmt --check", run: formatting },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
     Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
+    Step { name: "page", why: "its packed script and style are what edge/web comes to", run: page },
     Step { name: "pages of the window", why: "types, texts in both languages, and the bundle", run: pages },
     Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
     Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
@@ -44,7 +45,7 @@ const STEPS: [Step; 12] = [
     Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
     Step {
         name: "end to end",
-        why: "parts with real files, and the whole system in real processes: workerd, Redis, rollcall-host",
+        why: "the whole system in real processes: workerd, Redis, rollcall-host, Chromium, the window",
         run: end_to_end,
     },
 ];
@@ -54,6 +55,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let started = Instant::now();
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::Tested)?;
+    setup::browser(&checkout)?;
     let context = Context { checkout, tools };
 
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
@@ -95,6 +97,10 @@ fn shared_for_wasm(context: &Context) -> Result<Tally> {
     // With the edge's profile: its dependencies are needed there anyway.
     let arguments = ["build", "--package", "rollcall-shared", "--target", WASM, "--profile", "edge"];
     check(cargo.current_dir(context.checkout.root()).args(arguments))
+}
+
+fn page(context: &Context) -> Result<Tally> {
+    web::check(&context.checkout).map(|()| Tally::default())
 }
 
 /// First of all that cargo does with the window's crate: it wants the bundle there.

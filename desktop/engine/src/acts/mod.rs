@@ -32,7 +32,7 @@ pub enum ActError {
     /// The rows are not as the act left them, or not as it needs them.
     #[error("the rows have changed since")]
     Changed,
-    /// The token was used, is one of more than [`KEPT`] acts ago, or of another run.
+    /// The token was used, is of more than 50 acts ago, or of another run.
     #[error("this can no longer be taken back")]
     UndoGone,
     /// There is no seat.

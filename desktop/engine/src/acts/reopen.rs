@@ -1,12 +1,14 @@
 //! Reads a parked message again: mail with the keys that are here now, a form with the workshop as it is now.
 
-use rollcall_shared::envelope::SealedSignup;
+use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
+use rollcall_shared::receipt;
 use rollcall_shared::signup::{Signup, SignupForm};
+use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 
 use super::ActError;
 use crate::db::parked;
-use crate::message::{Content, Message, Path};
+use crate::message::{CANCEL, Content, Message, Path};
 use crate::opener::{Opened, Opener};
 
 /// The message, where it can be read now.
@@ -21,13 +23,25 @@ pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Re
             }
         }
         Path::Venue | Path::Desk => {
-            let signup = form(&row.bytes, workshop).ok_or(ActError::StillUnreadable("form"))?;
-            Content::Signup(Box::new(SealedSignup {
-                workshop: workshop.id.clone(),
-                signup,
-                received_at: row.parked_at,
-                notice_version: workshop.notice.version,
-            }))
+            let received_at = row.parked_at;
+            match cancelled(&row.bytes) {
+                Some(id) => Content::Cancellation(SealedCancellation {
+                    workshop: workshop.id.clone(),
+                    id,
+                    received_at,
+                }),
+                None => {
+                    let (signup, replaces) =
+                        form(&row.bytes, workshop).ok_or(ActError::StillUnreadable("form"))?;
+                    Content::Signup(Box::new(SealedSignup {
+                        workshop: workshop.id.clone(),
+                        signup,
+                        replaces,
+                        received_at,
+                        notice_version: workshop.notice.version,
+                    }))
+                }
+            }
         }
     };
     match content {
@@ -42,12 +56,21 @@ pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Re
     }
 }
 
-/// A form as the venue page takes it: JSON from its script, or what a browser sends without.
-fn form(bytes: &[u8], workshop: &Workshop) -> Option<Signup> {
-    if let Ok(form) = SignupForm::from_json(bytes) {
-        return form.parse(workshop).ok();
-    }
-    let (form, seed) = SignupForm::from_urlencoded(bytes).ok()?;
-    let signup = if form.id.is_empty() { form.parse_seeded(&seed, workshop) } else { form.parse(workshop) };
-    signup.ok()
+/// A cancellation as the venue page takes it.
+fn cancelled(bytes: &[u8]) -> Option<SignupId> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    SignupId::parse(text.strip_prefix(CANCEL)?).ok()
+}
+
+/// A form as the venue page takes it: JSON from its script, or what a browser sends without; and which sign-up it corrects. The
+/// token that says so was checked before the form was taken.
+fn form(bytes: &[u8], workshop: &Workshop) -> Option<(Signup, Option<SignupId>)> {
+    let (form, seed) = match SignupForm::from_json(bytes) {
+        Ok(form) => (form, String::new()),
+        Err(_) => SignupForm::from_urlencoded(bytes).ok()?,
+    };
+    let replaces = form.replaces.as_deref().and_then(receipt::named_by);
+    let has_seed = form.id.is_empty() && !seed.is_empty();
+    let signup = if has_seed { form.parse_seeded(&seed, workshop) } else { form.parse(workshop) };
+    signup.ok().map(|signup| (signup, replaces))
 }

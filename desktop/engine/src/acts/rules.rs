@@ -30,8 +30,9 @@ pub(super) fn restore(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Strin
     if place(recorder, id)?.state != ReceiptState::Cancelled {
         return Err(ActError::WrongState.into());
     }
-    let (state, now) = (seat_or_wait(recorder)?, recorder.now);
-    match set(recorder, id, state, (state == ReceiptState::Waitlisted).then_some(now)) {
+    let state = seat_or_wait(recorder)?;
+    let end = signups::end_of_line(recorder.conn, &recorder.workshop.id, recorder.now)?;
+    match set(recorder, id, state, (state == ReceiptState::Waitlisted).then_some(end)) {
         Ok(()) => Ok(id.to_string()),
         // The tables' own rule: one number, one row, but for those who are known to share it.
         Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {

@@ -74,6 +74,26 @@ pub(crate) fn digest(
         .optional()
 }
 
+/// Its phone took it back: it claims the number no more.
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((id.to_string(), workshop.as_str()))?;
+    Ok(())
+}
+
+/// The oldest one that claims a number.
+pub(crate) fn next_with(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    phone: &str,
+) -> rusqlite::Result<Option<SignupId>> {
+    conn.prepare_cached(
+        "SELECT id FROM duplicates WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled' ORDER BY rowid LIMIT 1",
+    )?
+    .query_row((workshop.as_str(), phone), |row| parsed(row, 0, SignupId::parse))
+    .optional()
+}
+
 /// A duplicate as far as a decision needs it.
 pub(crate) struct Beside {
     pub(crate) phone: String,

@@ -13,3 +13,9 @@ pub(crate) fn exists(conn: &Connection, id: SignupId) -> rusqlite::Result<bool> 
         .optional()?;
     Ok(row.is_some())
 }
+
+/// Remembers an id as erased.
+pub(crate) fn add(conn: &Connection, id: SignupId) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO erased(id) VALUES (?1)")?.execute([id.to_string()])?;
+    Ok(())
+}

@@ -1,9 +1,8 @@
 //! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see `signups::V2`).
 
-use std::collections::HashSet;
+mod search;
 
 use rollcall_shared::Millis;
-use rollcall_shared::person_name;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -15,6 +14,7 @@ use crate::window::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
     SignupView,
 };
+use search::{BY_NAME, BY_PHONE, CODES, NAMES, Search, found};
 
 /// Most cases that are shown at once: more than a person looks through, and one answer's worth.
 const MAX_CASES: usize = 200;
@@ -57,8 +57,7 @@ pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
         needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
         ..Counts::default()
     };
-    let mut select =
-        conn.prepare_cached("SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state")?;
+    let mut select = conn.prepare_cached(COUNTS)?;
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
         let count = row.get(1)?;
@@ -80,8 +79,7 @@ pub(crate) fn arrivals(
 ) -> rusqlite::Result<Vec<u32>> {
     let mut arrivals = vec![0; seconds];
     let first = now.div_euclid(1_000) + 1 - Millis::try_from(seconds).unwrap_or(Millis::MAX);
-    let mut select =
-        conn.prepare_cached("SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2")?;
+    let mut select = conn.prepare_cached(ARRIVALS)?;
     let mut rows = select.query((workshop.as_str(), first.saturating_mul(1_000)))?;
     while let Some(row) = rows.next()? {
         let stored_at: Millis = row.get(0)?;
@@ -150,125 +148,6 @@ fn preview(bytes: &[u8]) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(PREVIEW_CHARS).collect()
 }
 
-/// What a host types into the search field.
-enum Search {
-    /// Digits in a row, of a phone.
-    Digits(String),
-    /// Part of a name.
-    Name {
-        /// Folded as names are, in lower case.
-        text: String,
-        /// The same as a short code, where it can be one.
-        short_code: Option<String>,
-    },
-}
-
-impl Search {
-    /// `None` where nothing was typed.
-    fn of(typed: &str) -> Option<Self> {
-        let text = person_name::folded(typed).to_lowercase();
-        if text.is_empty() {
-            return None;
-        }
-        let signs = |c: &char| !matches!(c, ' ' | '+' | '-' | '(' | ')' | '.');
-        let bare: String = text.chars().filter(signs).collect();
-        let digits: String =
-            bare.chars().filter_map(|c| full_width_digit(c).or(c.is_ascii_digit().then_some(c))).collect();
-        let is_number = !digits.is_empty() && digits.chars().count() == bare.chars().count();
-        let code = bare.to_ascii_uppercase();
-        let short_code = (code.len() == 6 && code.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(code);
-        // Six digits may be a code as well.
-        match short_code {
-            None if is_number => Some(Self::Digits(digits)),
-            short_code if is_number => Some(Self::Name { text: digits, short_code }),
-            short_code => Some(Self::Name { text, short_code }),
-        }
-    }
-}
-
-fn full_width_digit(c: char) -> Option<char> {
-    let digit = (c as u32).checked_sub('０' as u32).filter(|digit| *digit < 10)?;
-    char::from_digit(digit, 10)
-}
-
-/// The place in time and the row's number of all that a search finds, newest first. One pass over `signups_search`, which
-/// holds all that is compared.
-fn found(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    show: Show,
-    search: &Search,
-) -> rusqlite::Result<Vec<(Millis, i64)>> {
-    let mut found = Vec::new();
-    let wanted = word(show);
-    let mut select = conn.prepare_cached(
-        "SELECT rowid, stored_at, state, name, phone FROM signups INDEXED BY signups_search WHERE workshop_id = ?1",
-    )?;
-    let mut rows = select.query([workshop.as_str()])?;
-    while let Some(row) = rows.next()? {
-        if wanted.is_none_or(|wanted| {
-            row.get_ref(2).and_then(|state| Ok(state.as_str()? == wanted)).unwrap_or(false)
-        }) && search.finds(row.get_ref(3)?.as_str()?, row.get_ref(4)?.as_str()?)
-        {
-            found.push((row.get(1)?, row.get(0)?));
-        }
-    }
-    if let Search::Name { short_code: Some(code), .. } = search {
-        by_short_code(conn, workshop, wanted, code, &mut found)?;
-    }
-    if show == Show::Flagged {
-        let flagged: HashSet<i64> = conn
-            .prepare_cached("SELECT rowid FROM signups WHERE workshop_id = ?1 AND flags <> '{}'")?
-            .query_map([workshop.as_str()], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        found.retain(|(_, rowid)| flagged.contains(rowid));
-    }
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.dedup();
-    Ok(found)
-}
-
-impl Search {
-    fn finds(&self, name: &str, phone: &str) -> bool {
-        match self {
-            Self::Digits(digits) => phone.contains(digits.as_str()),
-            Self::Name { text, .. } if text.bytes().all(|b| b.is_ascii_digit()) => {
-                phone.contains(text.as_str())
-            }
-            // Most names have no case, and are compared as they stand.
-            Self::Name { text, .. } => {
-                name.contains(text.as_str()) || name.to_lowercase().contains(text.as_str())
-            }
-        }
-    }
-}
-
-/// Codes are derived from ids: one pass over the primary key's index, a hash each.
-fn by_short_code(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    state: Option<&str>,
-    code: &str,
-    found: &mut Vec<(Millis, i64)>,
-) -> rusqlite::Result<()> {
-    let mut select =
-        conn.prepare_cached("SELECT rowid, id FROM signups WHERE workshop_id = ?1 ORDER BY id")?;
-    let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
-    let mut rows = select.query([workshop.as_str()])?;
-    while let Some(row) = rows.next()? {
-        let Ok(id) = SignupId::parse(row.get_ref(1)?.as_str()?) else { continue };
-        if id.short_code().bytes().filter(|b| *b != b' ').eq(code.bytes()) {
-            let rowid: i64 = row.get(0)?;
-            let (stored_at, stands): (Millis, String) =
-                place.query_row([rowid], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            if state.is_none_or(|state| state == stands) {
-                found.push((stored_at, rowid));
-            }
-        }
-    }
-    Ok(())
-}
-
 fn total(conn: &Connection, workshop: &WorkshopId, show: Show) -> rusqlite::Result<u32> {
     let id = workshop.as_str();
     match (show, word(show)) {
@@ -305,6 +184,12 @@ fn rowids(
     }
 }
 
+/// What is asked again and again; a test sees that each has its index.
+pub(crate) const QUERIES: [&str; 9] =
+    [ALL, BY_STATE, FLAGGED, BY_PHONE, BY_NAME, NAMES, CODES, COUNTS, ARRIVALS];
+
+const COUNTS: &str = "SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state";
+const ARRIVALS: &str = "SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2";
 const ALL: &str =
     "SELECT rowid FROM signups WHERE workshop_id = ?1 ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
 const BY_STATE: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND state = ?4
@@ -388,3 +273,6 @@ fn masked_between(number: &str, start: usize, end: usize) -> String {
     let last = number.chars().count().saturating_sub(end);
     number.chars().enumerate().map(|(at, c)| if at < start || at >= last { c } else { '•' }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,6 +175,63 @@ mod tests {
         conn.execute("INSERT INTO later VALUES (1)", []).unwrap();
     }
 
+    /// A file as version 1 left it, with a row in every table that version 2 changes.
+    fn version_1(path: &Path) {
+        let mut conn = Connection::open(path).unwrap();
+        conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+        let v1: String = V1.iter().chain([&PROBE]).copied().collect();
+        migrate(path, &mut conn, vec![M::up(&v1)]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO workshops VALUES ('w', 'ABCD-23456', 't', 0, 1, '{}', 'tok', NULL, 1, 0, 0);
+             INSERT INTO signups VALUES ('a', 'w', '+8613800138000', '王芳', '{}', 'registered', 'edge', x'00', '{}', 1, 1, NULL, 5, 6);
+             INSERT INTO signups VALUES ('b', 'w', '+8613900139000', '李伟', '{}', 'waitlisted', 'venue', x'01', '{\"late\":true}', 1, 1, 4, 5, 6);
+             INSERT INTO duplicates VALUES ('c', 'w', '+8613800138000', '赵敏', '{}', 'a', 'other_name', 'registered', 'edge', x'02', '{}', 1, 1, NULL, 5, 6);
+             INSERT INTO parked VALUES (1, 'w', 'edge', x'03', 'box', x'04', 7);",
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn a_file_of_version_1_is_upgraded_with_its_rows() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rollcall.db");
+        version_1(&path);
+        let conn = open_writer(&path).unwrap();
+        let texts = |conn: &Connection, sql: &str| -> Vec<String> {
+            let mut select = conn.prepare(sql).unwrap();
+            select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        };
+        let rows = "SELECT concat_ws('|', id, phone, name, state, received_at) FROM signups ORDER BY id";
+        assert_eq!(
+            texts(&conn, rows),
+            ["a|+8613800138000|王芳|registered|5", "b|+8613900139000|李伟|waitlisted|5"]
+        );
+        assert_eq!(
+            texts(&conn, "SELECT DISTINCT shared_phone || ifnull(waiting_since, '-') FROM signups"),
+            ["0-"]
+        );
+        assert_eq!(texts(&conn, "SELECT id FROM duplicates WHERE kept_at IS NULL"), ["c"]);
+        assert_eq!(texts(&conn, "SELECT reason FROM parked WHERE dismissed_at IS NULL"), ["box"]);
+        // One number, one row, but for those who are known to share it.
+        let add = |id: &str, shared: bool| {
+            conn.execute(
+                "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL FROM signups WHERE id = 'a'",
+                (id, shared),
+            )
+        };
+        assert!(add("d", false).is_err());
+        add("d", true).unwrap();
+        add("e", true).unwrap();
+        // The copy is as it was.
+        let copy = Connection::open(dir.path().join("rollcall.before-v2.1.db")).unwrap();
+        assert_eq!(texts(&copy, rows).len(), 2);
+        assert!(copy.prepare("SELECT shared_phone FROM signups").is_err());
+        drop(conn);
+        // Opened again, nothing is copied or upgraded again.
+        drop(open_writer(&path).unwrap());
+        assert!(!dir.path().join("rollcall.before-v3.1.db").exists());
+    }
+
     #[test]
     fn what_is_no_database_is_said() {
         let dir = tempfile::tempdir().unwrap();

@@ -72,6 +72,12 @@ pub(crate) fn unsent_count(conn: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
+/// How many receipts of a workshop the edge has not confirmed.
+pub(crate) fn unsent_of(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u64> {
+    conn.prepare_cached("SELECT count(*) FROM receipts_out WHERE workshop_id = ?1 AND sent_rev < rev")?
+        .query_row([workshop.as_str()], |row| row.get(0))
+}
+
 /// Notes that the edge has these.
 pub(crate) fn sent(
     conn: &Connection,

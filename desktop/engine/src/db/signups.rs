@@ -44,7 +44,7 @@ CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_ph
 CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
 CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
 CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
-CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at)) WHERE state = 'waitlisted';
+CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL) WHERE state = 'waitlisted';
 CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
 ";
 
@@ -57,6 +57,10 @@ pub(crate) struct Circumstances {
     pub(crate) notice_version: u32,
     pub(crate) received_at: Millis,
     pub(crate) stored_at: Millis,
+    /// Whether the host knows that another has the number, too.
+    pub(crate) shared_phone: bool,
+    /// Its place among those who wait, where it is not `received_at`.
+    pub(crate) waiting_since: Option<Millis>,
 }
 
 /// A row, for the host's eyes.
@@ -90,15 +94,15 @@ pub(crate) fn insert(
 ) -> rusqlite::Result<()> {
     let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
-         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at)",
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since)
+         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
         ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.path.as_str(),
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
         ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at,
+        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
     })?;
     Ok(())
 }
@@ -112,6 +116,38 @@ pub(crate) fn digest(
     conn.prepare_cached("SELECT digest FROM signups WHERE id = ?1 AND workshop_id = ?2")?
         .query_row((id.to_string(), workshop.as_str()), |row| row.get(0).map(Digest::from_bytes))
         .optional()
+}
+
+/// What a sign-up held that was taken off the list.
+pub(crate) struct Held {
+    pub(crate) phone: String,
+    /// Its place among those who wait.
+    pub(crate) waiting_since: Millis,
+}
+
+/// Takes a sign-up off the list; what it held.
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Held> {
+    conn.prepare_cached(
+        "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2
+         RETURNING phone, coalesce(waiting_since, received_at)",
+    )?
+    .query_row((id.to_string(), workshop.as_str()), |row| {
+        Ok(Held { phone: row.get(0)?, waiting_since: row.get(1)? })
+    })
+}
+
+/// Whether a sign-up stands on the list with this very number, which the host knows to be another's, too.
+pub(crate) fn shares_phone(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    phone: &str,
+) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM signups
+           WHERE id = ?1 AND workshop_id = ?2 AND phone = ?3 AND shared_phone = 1 AND state <> 'cancelled')",
+    )?
+    .query_row((id.to_string(), workshop.as_str(), phone), |row| row.get(0))
 }
 
 /// Who holds a number on a workshop's list, and under which name; of several who share it, the first.
@@ -136,7 +172,8 @@ pub(crate) fn seats_taken(conn: &Connection, workshop: &WorkshopId) -> rusqlite:
         .query_row([workshop.as_str()], |row| row.get(0))
 }
 
-/// Those who wait, the longest first.
+/// Those who wait, the longest first. Of several of one millisecond, whoever was handed a place comes before those who came
+/// by themselves, as the one whose place it was did or might have done.
 pub(crate) fn longest_waiting(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -144,10 +181,20 @@ pub(crate) fn longest_waiting(
 ) -> rusqlite::Result<Vec<SignupId>> {
     conn.prepare_cached(
         "SELECT id FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'
-         ORDER BY coalesce(waiting_since, received_at), rowid LIMIT ?2",
+         ORDER BY coalesce(waiting_since, received_at), waiting_since IS NULL, rowid LIMIT ?2",
     )?
     .query_map((workshop.as_str(), limit), |row| parsed(row, 0, SignupId::parse))?
     .collect()
+}
+
+/// A place behind everybody who waits, whatever the clocks of those who received them say.
+pub(crate) fn end_of_line(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<Millis> {
+    let last: Option<Millis> = conn
+        .prepare_cached(
+            "SELECT max(coalesce(waiting_since, received_at)) FROM signups WHERE workshop_id = ?1 AND state = 'waitlisted'",
+        )?
+        .query_row([workshop.as_str()], |row| row.get(0))?;
+    Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
 /// Where a sign-up stands, and what it hands on where another takes its place.

@@ -60,14 +60,17 @@ fn keep_nowhere(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
-/// `?lang=en`
+/// `?lang=en&replaces=…`
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Lang {
+pub(super) struct Asked {
     #[serde(default)]
     lang: Option<String>,
+    /// The token of the receipt whose sign-up is corrected.
+    #[serde(default)]
+    pub(super) replaces: Option<String>,
 }
 
-impl Lang {
+impl Asked {
     /// What the address asks for, else what the phone prefers.
     pub(super) fn or_preferred(&self, headers: &HeaderMap) -> Language {
         let asked = self.lang.as_deref().and_then(Language::from_tag);

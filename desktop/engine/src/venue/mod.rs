@@ -3,6 +3,7 @@
 //! It answers *registered* after COMMIT, or 503 with the form, its values and its id; nothing in between.
 
 pub(crate) mod answer;
+mod cancellation;
 mod page;
 mod receipt;
 mod signup;
@@ -46,9 +47,10 @@ pub(crate) fn router(venue: Venue) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
         .route("/{token}/r/{workshop}/{receipt}", get(receipt::page))
+        .route("/{token}/r/{workshop}/{receipt}/cancel", post(cancellation::form))
         .route("/{token}/v1/signups", post(signup::submit))
         .route("/{token}/v1/workshops/{code}", get(signup::workshop))
-        .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json))
+        .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json).delete(cancellation::json))
         .method_not_allowed_fallback(|| async {
             answer::problem(&Problem::new(ProblemCode::MethodNotAllowed))
         })

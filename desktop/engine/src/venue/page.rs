@@ -8,13 +8,14 @@ use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rollcall_shared::form::{JoinView, Message, join_page, message_page};
+use rollcall_shared::form::{JoinView, Message, join_page, message_page, shut_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
+use rollcall_shared::receipt::verify;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Intake;
 
-use super::answer::{self, Lang, RETRY_AFTER_SECONDS, has_media_type};
+use super::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
 use super::signup::is_taken_now;
 use super::{Nowhere, Venue};
 use crate::clock::{hex, now_ms, random_16};
@@ -24,13 +25,19 @@ use crate::db::workshops::WorkshopRow;
 pub(super) async fn show(
     State(venue): State<Arc<Venue>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(lang): Query<Lang>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let language = lang.or_preferred(&headers);
+    let language = asked.or_preferred(&headers);
     match venue.open(&token, &code) {
-        Ok(row) => form(StatusCode::OK, &row, language, &hex(&random_16()), &SignupForm::default(), &[]),
-        Err((status, message)) => answer::page(status, message_page(message, language)),
+        Ok(row) => {
+            // The form of a correction, where the receipt is one; whatever else stands there makes a plain form.
+            let key = venue.keys.receipt_key();
+            let replaces = asked.replaces.filter(|token| verify(token, &key, &row.workshop.id).is_ok());
+            let values = SignupForm { replaces, ..SignupForm::default() };
+            form(StatusCode::OK, &row, language, &hex(&random_16()), &values, &[])
+        }
+        Err(shut) => shut.page(language),
     }
 }
 
@@ -38,18 +45,15 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(venue): State<Arc<Venue>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(lang): Query<Lang>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let language = lang.or_preferred(&headers);
+    let language = asked.or_preferred(&headers);
     let say = |status, message| answer::page(status, message_page(message, language));
     let row = match venue.find(&token, &code) {
         Ok(row) => row,
-        Err(nowhere) => {
-            let (status, message) = nowhere.message();
-            return say(status, message);
-        }
+        Err(nowhere) => return Shut::from(nowhere).page(language),
     };
     if !has_media_type(&headers, "application/x-www-form-urlencoded") {
         return say(StatusCode::UNSUPPORTED_MEDIA_TYPE, Message::Malformed);
@@ -70,39 +74,59 @@ pub(super) async fn submit(
         Ok(signup) => signup,
         Err(errors) => return again(&row, language, &seed, &values, &errors),
     };
+    let replaces = match values.replaces(&venue.keys.receipt_key(), &row.workshop.id) {
+        Ok(replaces) => replaces,
+        Err(error) => return again(&row, language, &seed, &values, &[error]),
+    };
     if !is_taken_now(&row, &signup) {
-        let (status, message) = shut(&row);
-        return say(status, message);
+        return Shut::Closed(row).page(language);
     }
-    match venue.keep(&row, signup, body).await {
+    match venue.keep(&row, signup, replaces, body).await {
         Ok(accepted) => see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
         // The same seed: the next try has the same id.
         Err(_) => unavailable(&row, language, &seed, &values),
     }
 }
 
+/// Why there is no form.
+enum Shut {
+    /// Nothing is at the address.
+    Nowhere(StatusCode, Message),
+    /// The workshop takes nothing now.
+    Closed(Arc<WorkshopRow>),
+}
+
 impl Venue {
     /// The workshop at an address, where its form can be filled in now.
-    fn open(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, (StatusCode, Message)> {
-        let row = self.find(token, code).map_err(|nowhere| nowhere.message())?;
-        if row.workshop.intake(now_ms(), None) == Intake::Open { Ok(row) } else { Err(shut(&row)) }
+    fn open(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, Shut> {
+        let row = self.find(token, code)?;
+        if row.workshop.intake(now_ms(), None) == Intake::Open { Ok(row) } else { Err(Shut::Closed(row)) }
     }
 }
 
-impl Nowhere {
-    fn message(&self) -> (StatusCode, Message) {
+impl From<Nowhere> for Shut {
+    fn from(nowhere: Nowhere) -> Self {
+        let (status, message) = match nowhere {
+            Nowhere::Token => (StatusCode::NOT_FOUND, Message::NotFound),
+            Nowhere::Code => (StatusCode::NOT_FOUND, Message::UnknownCode),
+            Nowhere::Retired => (StatusCode::GONE, Message::Closed),
+        };
+        Self::Nowhere(status, message)
+    }
+}
+
+impl Shut {
+    fn page(&self, language: Language) -> Response {
         match self {
-            Self::Token => (StatusCode::NOT_FOUND, Message::NotFound),
-            Self::Code => (StatusCode::NOT_FOUND, Message::UnknownCode),
-            Self::Retired => (StatusCode::GONE, Message::Closed),
+            Self::Nowhere(status, message) => answer::page(*status, message_page(*message, language)),
+            Self::Closed(row) => {
+                let message = match row.workshop.intake(now_ms(), None) {
+                    Intake::NotYet => Message::NotYet,
+                    Intake::Open | Intake::Late | Intake::Closed => Message::Closed,
+                };
+                answer::page(StatusCode::GONE, shut_page(message, &row.workshop, language))
+            }
         }
-    }
-}
-
-fn shut(row: &WorkshopRow) -> (StatusCode, Message) {
-    match row.workshop.intake(now_ms(), None) {
-        Intake::NotYet => (StatusCode::GONE, Message::NotYet),
-        Intake::Open | Intake::Late | Intake::Closed => (StatusCode::GONE, Message::Closed),
     }
 }
 
@@ -139,7 +163,7 @@ fn form(
     answer::page(status, join_page(&view))
 }
 
-fn see_other(url: &str) -> Response {
+pub(super) fn see_other(url: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Ok(url) = HeaderValue::from_str(url) {
         response.headers_mut().insert(LOCATION, url);

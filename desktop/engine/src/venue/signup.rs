@@ -12,6 +12,7 @@ use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::receipt::Accepted;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup::{FormError, Signup, SignupForm};
+use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Intake;
 
 use super::Venue;
@@ -64,23 +65,28 @@ impl Venue {
             Err(nowhere) => return Err(nowhere.problem()),
         };
         let signup = form.parse(&row.workshop).map_err(Problem::invalid)?;
+        let replaces = form
+            .replaces(&self.keys.receipt_key(), &row.workshop.id)
+            .map_err(|error| Problem::invalid(vec![error]))?;
         if !is_taken_now(&row, &signup) {
             return Err(Problem::new(ProblemCode::Closed));
         }
-        self.keep(&row, signup, body).await.map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
+        self.keep(&row, signup, replaces, body).await.map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
     }
 
-    /// Stores a sign-up; returns after its COMMIT.
+    /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT.
     pub(super) async fn keep(
         &self,
         row: &WorkshopRow,
         signup: Signup,
+        replaces: Option<SignupId>,
         body: Bytes,
     ) -> Result<Accepted, Failure> {
         let (workshop, id) = (row.workshop.id.clone(), signup.id);
         let sealed = SealedSignup {
             workshop: workshop.clone(),
             signup,
+            replaces,
             received_at: now_ms(),
             notice_version: row.workshop.notice.version,
         };

@@ -2,18 +2,20 @@
 //! that answer with them.
 //!
 //! Everything here is plain data with stable words; which sentence a person reads is chosen by the window, in its language.
-//! With the feature `typescript` the same types are written out for the window's front end (see [`typescript`]).
+//! With the feature `typescript` the same types are written out for the window's front end (see `typescript.rs`).
 //!
 //! [`Engine`]: crate::Engine
 
 mod addresses;
 mod case;
 mod connection_test;
+mod doing;
 mod export_format;
 mod home;
 mod hop;
 mod keys_saved;
 mod list;
+mod reading;
 mod refusal;
 mod signup_view;
 #[cfg(feature = "typescript")]

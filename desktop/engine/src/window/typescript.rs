@@ -72,7 +72,8 @@ mod tests {
         for expected in [
             "export type Act = \"another_person\" | \"use_newer\"",
             "\"kind\": \"duplicate\"",
-            "\"act\": \"another_person\", duplicate: SignupId",
+            "\"act\": \"another_person\"",
+            "duplicate: SignupId",
             "export type SignupId = string",
             "stored_at: number",
             "filled_at: number | null",

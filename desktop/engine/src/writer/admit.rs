@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use rollcall_shared::Millis;
-use rollcall_shared::admission::{self, Flags, Found, Incoming, Outcome, UnderReused};
-use rollcall_shared::envelope::SealedSignup;
+use rollcall_shared::admission::{self, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused};
+use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Intake, Workshop, WorkshopId};
 use rusqlite::Connection;
 
+use super::ending;
 use crate::db::signups::Circumstances;
 use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
 use crate::message::{Content, Message, Path, Written};
@@ -19,10 +20,10 @@ use crate::message::{Content, Message, Path, Written};
 #[derive(Default)]
 pub(super) struct Lists(HashMap<WorkshopId, List>);
 
-struct List {
-    workshop: Workshop,
+pub(super) struct List {
+    pub(super) workshop: Workshop,
     /// Only counted where seats are limited.
-    seats_taken: u32,
+    pub(super) seats_taken: u32,
 }
 
 impl Lists {
@@ -45,6 +46,7 @@ pub(super) fn admit(
 ) -> rusqlite::Result<Written> {
     let written = match &message.content {
         Content::Signup(sealed) => admit_signup(conn, lists, message, sealed, now)?,
+        Content::Cancellation(sealed) => cancel(conn, lists, message, sealed, now)?,
         Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
     };
     if message.suspect {
@@ -66,7 +68,15 @@ fn admit_signup(
     let (workshop, signup) = (&message.workshop, &sealed.signup);
     let digest = signup.digest();
     let list = lists.of(conn, workshop)?;
-    let holder = signups::holder(conn, workshop, signup.phone.as_str())?;
+    let replaced = sealed.replaces.map(|old| ending::standing(conn, workshop, old)).transpose()?;
+    // The one that is replaced does not stand in its own correction's way, nor does whoever shares its number.
+    let phone = signup.phone.as_str();
+    let shared_phone = match sealed.replaces {
+        Some(old) => signups::shares_phone(conn, workshop, old, phone)?,
+        None => false,
+    };
+    let holder = signups::holder(conn, workshop, phone)?
+        .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
     let digest_under_id = digest_under(conn, workshop, signup.id)?;
     let found = Found {
         erased: erased::exists(conn, signup.id)?,
@@ -76,6 +86,8 @@ fn admit_signup(
             _ => UnderReused::Nothing,
         },
         same_bytes_parked: false,
+        taken_back: digest_under_id.is_none() && ending::is_taken_back(conn, workshop, signup.id)?,
+        replaced,
         phone_held: holder.is_some(),
         seats_taken: list.seats_taken,
         capacity: list.workshop.capacity,
@@ -84,6 +96,18 @@ fn admit_signup(
     let (Some(id), Some(state)) = (decision.id, decision.receipt) else {
         return standing(conn, message, decision.outcome, decision.id);
     };
+    // Before the new row: the number and the seat are the old one's until it has ended.
+    let freed = match (sealed.replaces, replaced) {
+        (Some(old), Some(standing)) => {
+            ending::end(conn, list, old, standing, decision.ending, ending::Reason::Replaced, now)?
+        }
+        _ => None,
+    };
+    if decision.outcome == Outcome::Erased {
+        erased::add(conn, id)?;
+        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+        return Ok(Written { outcome: decision.outcome, state });
+    }
     let with = Circumstances {
         state,
         path: message.path,
@@ -96,6 +120,9 @@ fn admit_signup(
         notice_version: sealed.notice_version,
         received_at: sealed.received_at,
         stored_at: now,
+        shared_phone: shared_phone && freed.is_some(),
+        // A correction keeps its place among those who wait.
+        waiting_since: freed.as_ref().map(|freed| freed.waiting_since),
     };
     match (decision.outcome, &holder) {
         (Outcome::Duplicate, Some(original)) => {
@@ -110,7 +137,32 @@ fn admit_signup(
     }
     receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
     events::add(conn, now, event(decision.outcome, message.path), &id.to_string())?;
+    if let Some(freed) = freed {
+        ending::pass_on(conn, list, &freed, now)?;
+    }
     Ok(Written { outcome: decision.outcome, state })
+}
+
+/// Takes a sign-up back. Again changes nothing; for one that has not come yet it is noted.
+fn cancel(
+    conn: &Connection,
+    lists: &mut Lists,
+    message: &Message,
+    sealed: &SealedCancellation,
+    now: Millis,
+) -> rusqlite::Result<Written> {
+    let list = lists.of(conn, &message.workshop)?;
+    let standing = ending::standing(conn, &message.workshop, sealed.id)?;
+    let how = admission::end(standing);
+    if let Some(freed) = ending::end(conn, list, sealed.id, standing, how, ending::Reason::TakenBack, now)? {
+        ending::pass_on(conn, list, &freed, now)?;
+    }
+    let outcome = match (standing, how) {
+        (Standing::Erased, _) => Outcome::Erased,
+        (_, Ending::Nothing) => Outcome::Repeated,
+        (_, Ending::Noted | Ending::Cancelled) => Outcome::Cancelled,
+    };
+    Ok(Written { outcome, state: ReceiptState::Cancelled })
 }
 
 fn park(

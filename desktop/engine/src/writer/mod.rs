@@ -6,6 +6,9 @@
 
 mod admit;
 mod batch;
+mod ending;
+#[cfg(test)]
+mod ending_tests;
 pub(crate) mod seats;
 #[cfg(test)]
 mod tests;
@@ -55,6 +58,7 @@ pub(crate) struct Writer {
     work: SyncSender<Work>,
     waiting: Arc<AtomicU64>,
     unwritable: watch::Receiver<Option<Failure>>,
+    committed: watch::Receiver<u64>,
 }
 
 impl Writer {
@@ -65,14 +69,21 @@ impl Writer {
     ) -> Result<(Self, std::thread::JoinHandle<()>), SettingsError> {
         let (sender, receiver) = sync_channel(MAX_WAITING);
         let (unwritable_now, unwritable) = watch::channel(None);
+        let (committed_now, committed) = watch::channel(0);
         let waiting = Arc::new(AtomicU64::new(0));
-        let mut desk =
-            Desk { conn, work: receiver, metrics, waiting: Arc::clone(&waiting), unwritable: unwritable_now };
+        let mut desk = Desk {
+            conn,
+            work: receiver,
+            metrics,
+            waiting: Arc::clone(&waiting),
+            unwritable: unwritable_now,
+            committed: committed_now,
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.run())
             .map_err(|e| SettingsError::Thread(e.to_string()))?;
-        Ok((Self { work: sender, waiting, unwritable }, thread))
+        Ok((Self { work: sender, waiting, unwritable, committed }, thread))
     }
 
     /// Sends messages that belong to nobody's HTTP request: waits for room.
@@ -139,6 +150,16 @@ impl Writer {
         *self.unwritable.borrow()
     }
 
+    /// Tells of every change of that.
+    pub(crate) fn watch_unwritable(&self) -> watch::Receiver<Option<Failure>> {
+        self.unwritable.clone()
+    }
+
+    /// Tells of every turn in which something may have been committed.
+    pub(crate) fn watch_commits(&self) -> watch::Receiver<u64> {
+        self.committed.clone()
+    }
+
     /// Returns once the database can be written.
     pub(crate) async fn writable(&self) {
         let mut unwritable = self.unwritable.clone();
@@ -147,7 +168,6 @@ impl Writer {
     }
 
     /// Pieces of work that wait.
-    #[cfg(test)]
     pub(crate) fn waiting(&self) -> u64 {
         self.waiting.load(Ordering::Relaxed)
     }
@@ -173,6 +193,7 @@ struct Desk {
     metrics: Arc<Metrics>,
     waiting: Arc<AtomicU64>,
     unwritable: watch::Sender<Option<Failure>>,
+    committed: watch::Sender<u64>,
 }
 
 /// What was taken from the channel at once: messages to be committed together, then at most one other piece of work.
@@ -216,7 +237,7 @@ impl Desk {
         if !taken.messages.is_empty() {
             self.commit(taken.messages, taken.senders);
         }
-        match taken.then {
+        let goes_on = match taken.then {
             Some(Work::Edit(edit)) => {
                 let failure = edit(&mut self.conn);
                 self.note(failure);
@@ -224,7 +245,9 @@ impl Desk {
             }
             Some(Work::Stop) => false,
             Some(Work::Messages { .. }) | None => true,
-        }
+        };
+        self.committed.send_modify(|turns| *turns = turns.wrapping_add(1));
+        goes_on
     }
 
     fn next(&self) -> Result<Work, RecvTimeoutError> {

@@ -21,18 +21,18 @@ pub(super) fn panic_where_asked(sealed: &SealedSignup) {
 }
 
 impl Hall {
-    async fn send(&self, message: Message) -> Written {
+    pub(super) async fn send(&self, message: Message) -> Written {
         self.writer.admit_now(message).await.unwrap()
     }
 
-    async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
+    pub(super) async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
         let signup = self.signup(name, phone);
         let written = self.send(self.message(&signup)).await;
         (signup, written)
     }
 }
 
-fn written(outcome: Outcome, state: ReceiptState) -> Written {
+pub(super) fn written(outcome: Outcome, state: ReceiptState) -> Written {
     Written { outcome, state }
 }
 

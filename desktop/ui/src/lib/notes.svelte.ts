@@ -25,10 +25,11 @@ function dismiss(id: number): void {
   if (index >= 0) notes.splice(index, 1);
 }
 
-/** The refusal's text in the window's language. */
-export function refusalText(refusal: Refusal): string {
-  const key = `error.${refusal.code}`;
-  return t(hasText(key) ? key : 'error.unknown');
+/** The refusal's text in the window's language: about its field, where there is one. */
+export function refusalText({ code, field }: Refusal): string {
+  const about = `error.${code}.${field}`;
+  const general = `error.${code}`;
+  return t(hasText(about) ? about : hasText(general) ? general : 'error.unknown');
 }
 
 export const say = {

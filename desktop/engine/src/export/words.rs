@@ -1,0 +1,88 @@
+//! The words of an exported file, in both languages.
+
+use rollcall_shared::language::Language;
+use rollcall_shared::workshop::Workshop;
+
+use crate::message::Path;
+use crate::window::{SignupState, SignupView};
+
+/// Headings before the questions' own.
+pub(super) fn first_headings(language: Language) -> [&'static str; 2] {
+    match language {
+        Language::Zh => ["姓名", "手机号"],
+        Language::En => ["Name", "Phone"],
+    }
+}
+
+/// Headings after the questions' own.
+pub(super) fn last_headings(language: Language) -> [&'static str; 6] {
+    match language {
+        Language::Zh => ["状态", "短码", "方式", "报名时间", "入库时间", "备注"],
+        Language::En => ["State", "Short code", "Path", "Signed up", "Stored", "Notes"],
+    }
+}
+
+/// The sheet's name.
+pub(super) fn sheet(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "名单",
+        Language::En => "List",
+    }
+}
+
+pub(super) fn state(state: SignupState, workshop: &Workshop, language: Language) -> &'static str {
+    match (state, language) {
+        (SignupState::Registered, Language::Zh) => "已报名",
+        (SignupState::Registered, Language::En) => "registered",
+        (SignupState::Waitlisted, Language::Zh) if workshop.waiting_list => "候补",
+        (SignupState::Waitlisted, Language::En) if workshop.waiting_list => "waiting list",
+        (SignupState::Waitlisted, Language::Zh) => "名额已满",
+        (SignupState::Waitlisted, Language::En) => "full",
+        (SignupState::Cancelled, Language::Zh) => "已取消",
+        (SignupState::Cancelled, Language::En) => "cancelled",
+    }
+}
+
+pub(super) fn path(path: Path, language: Language) -> &'static str {
+    match (path, language) {
+        (Path::Edge, Language::Zh) => "网上",
+        (Path::Edge, Language::En) => "internet",
+        (Path::Venue, Language::Zh) => "现场",
+        (Path::Venue, Language::En) => "venue",
+        (Path::Import, Language::Zh) => "导入",
+        (Path::Import, Language::En) => "import",
+        (Path::Desk, Language::Zh) => "签到台",
+        (Path::Desk, Language::En) => "desk",
+    }
+}
+
+/// A ticked box.
+pub(super) fn yes(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "是",
+        Language::En => "yes",
+    }
+}
+
+/// Between the choices of one answer, and between notes.
+pub(super) fn separator(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "、",
+        Language::En => ", ",
+    }
+}
+
+/// What is unusual about a sign-up.
+pub(super) fn notes(signup: &SignupView, language: Language) -> String {
+    let notes = [
+        (signup.flags.late, "截止后到达", "arrived after closing"),
+        (signup.flags.older_form, "旧版表单", "older form"),
+        (signup.flags.id_reused, "编号重复", "id came twice"),
+        (signup.shared_phone, "共用手机号", "shared phone"),
+    ];
+    let said = notes.iter().filter(|(is_so, ..)| *is_so).map(|(_, zh, en)| match language {
+        Language::Zh => *zh,
+        Language::En => *en,
+    });
+    said.collect::<Vec<_>>().join(separator(language))
+}

@@ -1,0 +1,46 @@
+//! A workbook: texts are texts, whatever they begin with; times are times that can be sorted.
+
+use rollcall_shared::Millis;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::table::{Cell, Table};
+
+/// 1970-01-01 in the days that spreadsheets count.
+const EPOCH_DAYS: f64 = 25_569.0;
+const DAY_SECONDS: f64 = 86_400.0;
+/// Widths in characters.
+const TEXT_WIDTH: f64 = 18.0;
+const TIME_WIDTH: f64 = 20.0;
+
+pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let (bold, time) = (Format::new().set_bold(), Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
+    let sheet = workbook.add_worksheet().set_name(table.sheet)?;
+    sheet.set_freeze_panes(1, 1)?;
+    for (column, heading) in (0_u16..).zip(&table.headings) {
+        sheet.write_string_with_format(0, column, heading, &bold)?;
+        let first = table.rows.first().and_then(|row| row.get(usize::from(column)));
+        let width = if matches!(first, Some(Cell::Time(_))) { TIME_WIDTH } else { TEXT_WIDTH };
+        sheet.set_column_width(column, width)?;
+    }
+    let mut last = 0;
+    for (line, row) in (1_u32..).zip(&table.rows) {
+        for (column, cell) in (0_u16..).zip(row) {
+            match cell {
+                Cell::Text(text) if text.is_empty() => {}
+                Cell::Text(text) => drop(sheet.write_string(line, column, text)?),
+                Cell::Time(at) => drop(sheet.write_number_with_format(line, column, days(*at), &time)?),
+            }
+        }
+        last = line;
+    }
+    if let Some(last_column) = u16::try_from(table.headings.len()).ok().and_then(|n| n.checked_sub(1)) {
+        sheet.autofilter(0, 0, last, last_column)?;
+    }
+    workbook.save_to_buffer()
+}
+
+/// Whole seconds, or the last one would be shown as `:60` here and there.
+fn days(at: Millis) -> f64 {
+    EPOCH_DAYS + at.div_euclid(1_000) as f64 / DAY_SECONDS
+}

@@ -1,0 +1,110 @@
+//! A sign-up ends because its phone takes it back or corrects it; what it held passes on to whoever comes next, in the same
+//! transaction.
+
+use rollcall_shared::Millis;
+use rollcall_shared::admission::{Ending, Standing};
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::Connection;
+
+use super::admit::List;
+use super::seats;
+use crate::db::signups::Held;
+use crate::db::{duplicates, erased, events, receipts_out, signups};
+
+/// Why a sign-up ends, for the audit log.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reason {
+    /// Its phone took it back.
+    TakenBack,
+    /// Its phone sent a correction.
+    Replaced,
+}
+
+/// How the sign-up stands that a cancellation or a correction names.
+pub(super) fn standing(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Standing> {
+    if erased::exists(conn, id)? {
+        return Ok(Standing::Erased);
+    }
+    if let Some(place) = signups::place(conn, workshop, id)? {
+        return Ok(match place.state {
+            ReceiptState::Registered => Standing::Registered,
+            ReceiptState::Waitlisted => Standing::Waitlisted,
+            ReceiptState::Received | ReceiptState::Cancelled => Standing::Cancelled,
+        });
+    }
+    Ok(match duplicates::get(conn, workshop, id)? {
+        Some(beside) if beside.state == ReceiptState::Cancelled.as_str() => Standing::Cancelled,
+        Some(_) => Standing::Beside,
+        None if is_taken_back(conn, workshop, id)? => Standing::Cancelled,
+        None => Standing::Unknown,
+    })
+}
+
+/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an ending is noted that
+/// overtakes its sign-up.
+pub(super) fn is_taken_back(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<bool> {
+    let receipt = receipts_out::get(conn, workshop, id)?;
+    Ok(receipt.is_some_and(|receipt| receipt.state == ReceiptState::Cancelled))
+}
+
+/// Ends a sign-up; what it held, where it stood on the list.
+pub(super) fn end(
+    conn: &Connection,
+    list: &mut List,
+    id: SignupId,
+    standing: Standing,
+    ending: Ending,
+    reason: Reason,
+    now: Millis,
+) -> rusqlite::Result<Option<Held>> {
+    let workshop = &list.workshop.id;
+    if ending == Ending::Nothing {
+        return Ok(None);
+    }
+    let mut freed = None;
+    match standing {
+        Standing::Registered | Standing::Waitlisted => {
+            freed = Some(signups::cancel(conn, workshop, id)?);
+        }
+        Standing::Beside => duplicates::cancel(conn, workshop, id)?,
+        Standing::Unknown | Standing::Erased | Standing::Cancelled => {}
+    }
+    if standing == Standing::Registered {
+        list.seats_taken = list.seats_taken.saturating_sub(1);
+    }
+    receipts_out::set(conn, &list.workshop.id, id, ReceiptState::Cancelled, false, now)?;
+    let what = match reason {
+        Reason::TakenBack => "taken back",
+        Reason::Replaced => "replaced",
+    };
+    events::add(conn, now, what, &id.to_string())?;
+    Ok(freed)
+}
+
+/// Passes on what an ended sign-up held: its number to the next who claims it, then a free seat to who waits longest.
+pub(super) fn pass_on(conn: &Connection, list: &mut List, freed: &Held, now: Millis) -> rusqlite::Result<()> {
+    let workshop = &list.workshop.id;
+    let has_seat = |seats_taken: u32| list.workshop.capacity.is_none_or(|seats| seats_taken < seats);
+    if signups::holder(conn, workshop, &freed.phone)?.is_none() {
+        // Whoever is kept beside a number holds a receipt that says *registered*: now it can be true.
+        let state =
+            if has_seat(list.seats_taken) { ReceiptState::Registered } else { ReceiptState::Waitlisted };
+        if let Some(id) = duplicates::next_with(conn, workshop, &freed.phone)? {
+            duplicates::enlist(conn, workshop, id, state, false, None)?;
+            receipts_out::set(conn, workshop, id, state, false, now)?;
+            events::add(conn, now, "number passed on", &id.to_string())?;
+            if state == ReceiptState::Registered {
+                list.seats_taken += 1;
+            }
+        }
+    }
+    let promoted = seats::promote_waiting(conn, &list.workshop, now)?;
+    list.seats_taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);
+    Ok(())
+}

@@ -1,0 +1,115 @@
+// Plays one story in a real Chromium as a phone of 360 × 740 and says by its exit code whether it went as told.
+//
+//   node run.mjs '{"story":"signUp","server":"http://…","code":"ABCD-23456", …}'
+//
+// In every story: nothing is asked of anybody but the server, no script fails, no policy is violated; and wherever a story
+// looks, axe finds nothing, nothing is wider than the phone even with text at 200 %, and all targets are large enough.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { stories } from "./stories.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+/** CSS pixels: what a thumb hits. */
+const TARGET = 44;
+
+const told = { language: "zh", scheme: "light", script: true, ...JSON.parse(process.argv[2]) };
+const browser = await chromium.launch({
+  executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium",
+  args: FLAGS,
+});
+/** No story takes longer; a browser that hangs is a failure that says so. */
+setTimeout(() => {
+  console.error("the story did not come to an end");
+  process.exit(1);
+}, 100_000).unref();
+try {
+  const phone = {
+    viewport: { width: 360, height: 740 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    locale: told.language === "zh" ? "zh-CN" : "en-GB",
+    colorScheme: told.scheme,
+    reducedMotion: "reduce",
+  };
+  const context = await browser.newContext({ ...phone, javaScriptEnabled: told.script });
+  const inspector = await browser.newContext(phone);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const requests = watch(page, new URL(told.server).origin);
+  await stories[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
+  assert.deepEqual(requests.strangers, [], "requests to others");
+  assert.deepEqual(requests.complaints, [], "what the page complained of");
+} finally {
+  await browser.close();
+}
+process.exit(0);
+
+/** Keeps account of what the page asks for and complains of. */
+function watch(page, origin) {
+  const seen = { all: [], strangers: [], complaints: [], expected: /^$/ };
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol === "data:") return;
+    seen.all.push({ method: request.method(), path: url.pathname, body: request.postData() });
+    if (url.origin !== origin) seen.strangers.push(request.url());
+  });
+  page.on("pageerror", (error) => seen.complaints.push(String(error)));
+  page.on("console", (message) => {
+    // A refusal that the page deals with is an error to the browser's console all the same.
+    const refusal = /^Failed to load resource/.test(message.text());
+    if (message.type() === "error" && !refusal) seen.complaints.push(message.text());
+  });
+  return seen;
+}
+
+async function look(shown, inspector, name) {
+  if (process.env.ROLLCALL_SCREENSHOTS) {
+    mkdirSync(process.env.ROLLCALL_SCREENSHOTS, { recursive: true });
+    const file = [told.story, name, told.language, told.scheme, told.script ? "script" : "plain", told.path].filter(Boolean);
+    await shown.screenshot({ path: `${process.env.ROLLCALL_SCREENSHOTS}/${file.join("-")}.png`, fullPage: true });
+  }
+  // axe is a script itself: a page without any is looked at in a copy.
+  const page = told.script ? shown : await copyOf(shown, inspector);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  assert.deepEqual(found, [], `axe, ${name}`);
+
+  const small = await page.evaluate((least) => {
+    const targets = [...document.querySelectorAll("a, button, input:not([type=hidden]), label.option")];
+    const visible = targets.filter((target) => target.checkVisibility() && !target.closest("label.option *"));
+    const size = (target) => target.getBoundingClientRect();
+    return visible
+      .filter((target) => !target.matches(".option input") && size(target).height < least)
+      .map((target) => target.outerHTML.slice(0, 120));
+  }, TARGET);
+  assert.deepEqual(small, [], `targets lower than ${TARGET} px, ${name}`);
+
+  for (const size of ["100%", "225%"]) {
+    const wide = await page.evaluate((size) => {
+      document.documentElement.style.fontSize = size === "100%" ? "" : size;
+      const { scrollWidth, clientWidth } = document.documentElement;
+      document.documentElement.style.fontSize = "";
+      return scrollWidth - clientWidth;
+    }, size);
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than the phone with text at ${size}`);
+  }
+}
+
+async function copyOf(shown, inspector) {
+  const copy = await inspector.newPage();
+  const html = await shown.content();
+  await copy.setContent(html.replace(/<script[^]*?<\/script>/g, "").replace(/<\/?noscript>/g, ""));
+  return copy;
+}

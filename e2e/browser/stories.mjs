@@ -1,0 +1,399 @@
+// What people do with the page. Each story gets the page, what the page has asked for, `look`, and what it was told.
+import assert from "node:assert/strict";
+import { createInterface } from "node:readline/promises";
+
+/** Words that a story looks for, as people read them. */
+const WORDS = {
+  zh: {
+    send: "登记",
+    again: "再发一次",
+    registered: "已登记",
+    full: "名额已满",
+    waiting: "已排入候补",
+    cancelled: "已取消登记",
+    missing: "还差 1 位数字",
+    tooMany: "多了 1 位数字",
+    nameMissing: "请填写姓名",
+    required: "这一项要填",
+    closed: "登记已经结束",
+    notYet: "还没有开始登记",
+    unknown: "没有这个邀请码",
+    nothing: "这里什么也没有",
+    correct: "更正",
+    cancel: "取消登记",
+    signUpAgain: "重新登记",
+    colleague: "为同事登记",
+    noAnswer: "没有收到回应",
+    busy: "还没有登记上",
+    noPhone: "请填写手机号",
+  },
+  en: {
+    send: "Sign up",
+    again: "Send again",
+    registered: "You're on the list",
+    full: "It's full",
+    waiting: "You're on the waiting list",
+    cancelled: "Cancelled",
+    missing: "11 digits, you typed 10",
+    tooMany: "11 digits, you typed 12",
+    nameMissing: "Please type your name",
+    required: "This one needs an answer",
+    closed: "Sign-up has closed",
+    notYet: "Sign-up has not opened yet",
+    unknown: "No workshop has this code",
+    nothing: "Nothing is here",
+    correct: "Correct",
+    cancel: "Cancel",
+    signUpAgain: "Sign up again",
+    colleague: "Sign up a colleague",
+    noAnswer: "There was no answer",
+    busy: "Not signed up yet",
+    noPhone: "Please type your mobile number",
+  },
+};
+
+async function open({ page, server, code, language }) {
+  const answer = await page.goto(`${server}/j/${code}?lang=${language}`);
+  return answer;
+}
+
+async function fillIn({ page, name = "王芳", phone = "13800138000" }) {
+  await page.fill("#name", name);
+  await page.fill("#phone", phone);
+}
+
+const button = (page) => page.locator("form#signup button");
+const posts = (requests) => requests.all.filter(({ method, path }) => method === "POST" && /signups$|\/j\//.test(path));
+
+/** Waits until the receipt shows a state; without script by loading it again. */
+async function shows(told, state) {
+  const { page, script, language } = told;
+  await page.waitForURL(/\/r\//);
+  const title = page.locator(".state h1");
+  const words = WORDS[language][state];
+  if (script) {
+    await title.filter({ hasText: words }).waitFor();
+    return;
+  }
+  const deadline = Date.now() + 20_000;
+  while ((await title.textContent()) !== words) {
+    assert.ok(Date.now() < deadline, `waited for ${words}, there is ${await title.textContent()}`);
+    await page.locator("noscript a, .refresh a").first().click();
+  }
+}
+
+async function signUp(told) {
+  const { page, look, requests, script, phone } = told;
+  const answer = await open(told);
+  assert.equal(answer.status(), 200);
+  assert.deepEqual(requests.all.map(({ method }) => method), ["GET"], "one request to usable");
+  await look("form");
+  // By keyboard alone: the switch of languages comes first, then the fields in their order.
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement.href), /lang=/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("王芳");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(phone ?? "13800138000");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await shows(told, "registered");
+  assert.equal(await page.locator("#person").isVisible(), script, "the phone's own memory shows whose it is");
+  if (script) assert.match(await page.locator("#person").textContent(), /王\*\s+\d{3}••••\d{4}/);
+  const html = await page.content();
+  assert.ok(!page.url().includes(phone) && !(script ? "" : html).includes("王芳"), "a receipt names nobody");
+  assert.match(await page.locator(".code").textContent(), /^[2-9A-Z]{3} [2-9A-Z]{3}$/);
+  await look("receipt");
+  assert.equal(posts(requests).length, 1);
+  await page.getByRole("link", { name: WORDS[told.language].colleague }).click();
+  await page.waitForURL(/\/j\//);
+  assert.equal(await page.inputValue("#name"), "", "a colleague's form is empty");
+}
+
+async function mistakes(told) {
+  const { page, look, language, requests, script } = told;
+  const words = WORDS[language];
+  await open(told);
+  const error = page.locator("#phone-error");
+  if (!script) {
+    // The browser's own check stands in the way of what the server would explain.
+    await page.evaluate(() => (document.querySelector("form").noValidate = true));
+    await fillIn({ page, phone: "1380013800" });
+    await button(page).click();
+    assert.equal(await error.textContent(), words.missing);
+    assert.equal(await page.inputValue("#name"), "王芳");
+    return look("mistake");
+  }
+  // An empty form is explained when it is sent, not before.
+  await page.locator("#name").focus();
+  await page.locator("#phone").focus();
+  assert.equal(await page.locator(".error:not(:empty)").count(), 0);
+  await button(page).click();
+  assert.equal(await page.locator("#name-error").textContent(), words.nameMissing);
+  assert.equal(await error.textContent(), words.noPhone);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "name", "the first mistake has the focus");
+  await page.keyboard.type("王芳");
+  assert.equal(await page.locator("#name-error").textContent(), "", "mended while it is typed");
+
+  await page.fill("#phone", "");
+  await page.locator("#phone").pressSequentially("1380013800");
+  assert.equal(await page.inputValue("#phone"), "138 0013 800", "grouped while it is typed");
+  await page.locator("#name").focus();
+  assert.equal(await error.textContent(), words.missing);
+  assert.equal(await page.getAttribute("#phone", "aria-invalid"), "true");
+  await look("mistake");
+  await page.locator("#phone").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.type("0");
+  assert.equal(await error.textContent(), "");
+  assert.equal(await page.getAttribute("#phone", "aria-invalid"), null);
+  assert.equal(await page.inputValue("#phone"), "138 0013 8000");
+  await page.keyboard.type("1");
+  assert.equal(await error.textContent(), words.tooMany);
+  await page.keyboard.press("Backspace");
+
+  // In the middle the caret stays where it is: 138 0|013 8000, one digit out, another in.
+  await page.evaluate(() => document.querySelector("#phone").setSelectionRange(5, 5));
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("9");
+  assert.equal(await page.inputValue("#phone"), "138 9013 8000");
+  assert.equal(await page.evaluate(() => document.querySelector("#phone").selectionStart), 5);
+  // Backspace at a gap goes on into the group before it.
+  await page.keyboard.press("ArrowLeft");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Backspace");
+  assert.equal((await page.inputValue("#phone")).replace(/ /g, ""), "190138000");
+  await page.fill("#phone", "+852 9123 4567");
+  assert.equal(await page.inputValue("#phone"), "+852 9123 4567", "other countries' numbers stay as they are typed");
+  assert.equal(posts(requests).length, 0);
+}
+
+async function questions(told) {
+  const { page, look, language, script } = told;
+  await open(told);
+  await fillIn({ ...told, page });
+  if (script) {
+    await button(page).click();
+    for (const field of ["school", "stage", "days", "photo"]) {
+      assert.equal(await page.locator(`[id='answers.${field}-error']`).textContent(), WORDS[language].required, field);
+    }
+    await look("unanswered");
+  }
+  await page.fill("[id='answers.school']", " 一  中 ");
+  await page.locator("[name='answers.stage'][value=middle]").check();
+  await page.locator("[name='answers.days'][value=sun]").check();
+  await page.locator("[name='answers.days'][value=sat]").check();
+  await page.locator("[name='answers.photo']").check();
+  await look("answered");
+  await button(page).click();
+  await shows(told, "registered");
+}
+
+async function correct(told) {
+  const { page, look, language, script, phone } = told;
+  await open(told);
+  await fillIn({ page, name: "王方", phone });
+  await button(page).click();
+  await shows(told, "registered");
+  const first = page.url();
+  await page.getByRole("link", { name: WORDS[language].correct }).click();
+  await page.waitForURL(/replaces=/);
+  assert.equal(await page.inputValue("#name"), script ? "王方" : "", "this tab knows what it sent");
+  await fillIn({ page, name: "王芳", phone });
+  await look("correction");
+  await button(page).click();
+  await page.waitForURL((url) => url.pathname.includes("/r/") && !first.includes(url.pathname));
+  await shows(told, "registered");
+  await page.goto(first);
+  await shows(told, "cancelled");
+}
+
+async function cancel(told) {
+  const { page, look, language, phone } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+  await page.getByRole("button", { name: WORDS[language].cancel }).click();
+  await shows(told, "cancelled");
+  await look("cancelled");
+  assert.equal(await page.locator("#cancel").isVisible(), false);
+  // Undone by signing up again, not by a question before.
+  await page.getByRole("link", { name: WORDS[language].signUpAgain }).click();
+  await page.waitForURL(/replaces=/);
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+}
+
+/** No seat is left; `state` says what the workshop makes of that. */
+async function seatless(told) {
+  const { page, look, phone, state } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, state);
+  await look("receipt");
+  await heard("waiting");
+  if (state === "waiting") {
+    // Meanwhile somebody cancels: whoever waits is on the list, and looks again.
+    if (told.script) await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    await shows(told, "registered");
+  }
+}
+
+async function message(told) {
+  const { page, look, language, server, address, status, says } = told;
+  const answer = await page.goto(`${server}${address}?lang=${language}`);
+  assert.equal(answer.status(), status);
+  assert.match(await page.locator("h1").textContent(), new RegExp(WORDS[language][says]));
+  await look(says);
+  await page.locator("header a").click();
+  const other = language === "zh" ? "en" : "zh";
+  assert.match(await page.locator("h1").textContent(), new RegExp(WORDS[other][says]));
+}
+
+async function noNetwork(told) {
+  const { page, context, look, language, requests, phone } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await context.setOffline(true);
+  await button(page).click();
+  await page.locator("#status").filter({ hasText: WORDS[language].noAnswer }).waitFor();
+  assert.equal(await button(page).textContent(), WORDS[language].again);
+  await look("offline");
+  assert.equal(await page.inputValue("#name"), "王芳", "nothing is lost");
+  await button(page).click();
+  await page.locator("#status").filter({ hasText: WORDS[language].noAnswer }).waitFor();
+  await context.setOffline(false);
+  // Even after the page was loaded again it is the same sign-up.
+  await page.reload();
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+  const ids = posts(requests).map(({ body }) => JSON.parse(body).id);
+  assert.ok(ids.length >= 3 && new Set(ids).size === 1, `one id for every attempt: ${ids}`);
+  assert.match(ids[0], /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+}
+
+/** Nothing can be stored just now; `heard` tells when that is over. */
+async function notNow(told) {
+  const { page, look, language, requests, phone, script } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await heard("open");
+  await button(page).click();
+  await page.locator(".alert").filter({ hasText: WORDS[language].busy }).waitFor();
+  assert.equal(await page.inputValue("#name"), "王芳", "nothing is lost");
+  await look("unavailable");
+  await heard("refused");
+  await button(page).click();
+  await shows(told, "registered");
+  if (script) assert.equal(new Set(posts(requests).map(({ body }) => JSON.parse(body).id)).size, 1);
+}
+
+/** A double tap, on a network that takes its time. */
+async function twice(told) {
+  const { page, requests, phone, language } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await page.route("**/v1/signups", async (route) => {
+    await page.waitForFunction(() => document.querySelector("form#signup button").ariaDisabled);
+    await button(page).dispatchEvent("click");
+    await button(page).dispatchEvent("click");
+    assert.notEqual(await button(page).textContent(), WORDS[language].send, "it says that it is being sent");
+    await route.continue();
+  });
+  await button(page).click();
+  await shows(told, "registered");
+  assert.equal(posts(requests).length, 1);
+}
+
+/** Each refusal has words of its own, and what was typed stays. The servers do not give all of these on demand. */
+async function refusals(told) {
+  const { page, phone, look } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  const seen = new Set();
+  let status = 0;
+  await page.route("**/v1/signups", (route) => route.fulfill({ status, json: { status } }));
+  for (status of [404, 410, 413, 415, 422, 428, 429, 503, 200]) {
+    await button(page).click();
+    await page.waitForFunction((seen) => {
+      const text = document.querySelector("#status").textContent;
+      return text && !seen.includes(text) && !document.querySelector("form#signup button").ariaDisabled;
+    }, [...seen]);
+    seen.add(await page.locator("#status").textContent());
+    assert.equal(await page.inputValue("#name"), "王芳", `${status}`);
+  }
+  assert.equal(seen.size, 9, "a captive portal's 200 is no answer");
+  await look("refused");
+  // A server's own verdict stands where the field is.
+  const json = { code: "invalid", errors: [{ field: "phone", code: "not_mobile" }] };
+  await page.unroute("**/v1/signups");
+  await page.route("**/v1/signups", (route) => route.fulfill({ status: 422, json }));
+  await button(page).click();
+  await page.locator("#phone-error:not(:empty)").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "phone");
+}
+
+/** The golden vectors: what the rules take the browser's own check takes, and mistakes are told apart alike. */
+async function vectors(told) {
+  const { page, phones, names } = told;
+  await open(told);
+  const wrong = await page.evaluate(
+    ({ phones, names }) => {
+      const wrong = [];
+      const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/;
+      for (const [id, vectors] of Object.entries({ phone: phones, name: names })) {
+        const field = document.getElementById(id);
+        // Compiled here as browsers compile it, so that a pattern that is none does not pass as one that takes all.
+        new RegExp(`^(?:${field.pattern})$`, "v");
+        for (const { input, ok, error } of vectors) {
+          // A text field drops line breaks by itself.
+          if (invisible.test(input) || /[\r\n]/.test(input)) continue;
+          field.value = input;
+          const refused = field.validity.patternMismatch || field.validity.valueMissing;
+          if (ok !== undefined && refused) wrong.push(`${input} is taken, the browser refuses it`);
+          if (error !== undefined && id === "phone" && !refused) wrong.push(`${input} is refused, the browser takes it`);
+        }
+      }
+      return wrong;
+    },
+    { phones, names },
+  );
+  assert.deepEqual(wrong, []);
+  // Every mistake of the vectors gets an explanation when its field is left.
+  for (const { input, error } of phones.filter(({ error, input }) => error && input.length <= 64)) {
+    await page.fill("#phone", "");
+    await page.evaluate((input) => {
+      const field = document.getElementById("phone");
+      field.value = input;
+      field.dispatchEvent(new Event("change"));
+    }, input);
+    const text = await page.locator("#phone-error").textContent();
+    if (input.trim() && error !== "empty") assert.ok(text, `${JSON.stringify(input)}: ${error}`);
+  }
+}
+
+/** Tells the test that this point is reached, and waits until the test has done its part. */
+async function heard(point) {
+  const lines = createInterface({ input: process.stdin });
+  console.log(`reached ${point}`);
+  await lines.question("");
+  lines.close();
+}
+
+export const stories = {
+  signUp,
+  mistakes,
+  questions,
+  correct,
+  cancel,
+  seatless,
+  message,
+  noNetwork,
+  notNow,
+  twice,
+  refusals,
+  vectors,
+};

@@ -1,0 +1,13 @@
+// What every script needs of its page.
+
+/** What the server tells this page's script: texts, patterns and addresses. See shared/src/form/script.rs. */
+export function pageData<T>(): T {
+  return JSON.parse(element("page-data").textContent ?? "") as T;
+}
+
+/** An element that the page has. */
+export function element<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(id);
+  return found as T;
+}

@@ -1,0 +1,83 @@
+// The receipt: adds what only this phone knows, follows the state for a while, cancels without leaving the page.
+
+import { masked } from "./memory";
+import { element, pageData } from "./page";
+import { request } from "./send";
+
+interface Data {
+  api: string;
+  state: string;
+  states: [name: string, title: string, next: string, mark: string][];
+  not_cancelled: string;
+}
+
+/** When the state is asked for, in seconds after the page came. Whoever looks again later is answered then. */
+const LOOKS_S = [2, 5, 15, 60];
+
+const data = pageData<Data>();
+const box = element("state");
+const trouble = element("trouble");
+const cancel = document.getElementById("cancel");
+let looking = false;
+
+remember();
+LOOKS_S.forEach((seconds) => setTimeout(look, seconds * 1000));
+document.addEventListener("visibilitychange", () => document.hidden || look());
+cancel?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void takeBack();
+});
+
+function remember() {
+  const person = masked.read(data.api.split("/receipts/")[1] ?? "");
+  const place = element("person");
+  const [name, phone] = Array.from(place.querySelectorAll("span"));
+  if (!person || !name || !phone) return;
+  name.textContent = person.name;
+  phone.textContent = person.phone;
+  place.hidden = false;
+}
+
+async function look() {
+  if (looking || data.state === "cancelled" || document.hidden) return;
+  looking = true;
+  const { status, body } = await request(data.api, "GET");
+  looking = false;
+  const { state, see_desk } = (body ?? {}) as { state?: string; see_desk?: boolean };
+  if (status === 200) element("desk").hidden = !see_desk;
+  // A cancellation is on its way: what the receipt said before is not news.
+  if (status === 200 && state && (data.state !== "cancelling" || state === "cancelled")) show(state);
+}
+
+async function takeBack() {
+  const button = cancel?.querySelector("button");
+  if (!button || button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  trouble.hidden = true;
+  const { status, body } = await request(data.api, "DELETE");
+  button.removeAttribute("aria-disabled");
+  if (status === 200 || status === 202) {
+    const state = (body as { state?: string } | undefined)?.state;
+    show(state === "cancelled" ? state : "cancelling");
+    box.querySelector("h1")?.focus();
+    LOOKS_S.forEach((seconds) => setTimeout(look, seconds * 1000));
+  } else {
+    trouble.textContent = data.not_cancelled;
+    trouble.hidden = false;
+  }
+}
+
+function show(state: string) {
+  const words = data.states.find(([name]) => name === state);
+  if (!words || state === data.state) return;
+  const [name, title, next, mark] = words;
+  data.state = name;
+  box.className = `state ${name}`;
+  box.querySelector("path")?.setAttribute("d", mark);
+  const [heading, paragraph] = [box.querySelector("h1"), box.querySelector(".next")];
+  if (heading) heading.textContent = document.title = title;
+  if (paragraph) paragraph.textContent = next;
+  const over = name === "cancelled" || name === "cancelling";
+  if (cancel) cancel.hidden = over;
+  document.querySelectorAll<HTMLElement>(".on,.off").forEach((act) => (act.hidden = over === act.classList.contains("on")));
+}

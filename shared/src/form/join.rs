@@ -1,0 +1,263 @@
+//! The form.
+
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::field::{Field, question_field};
+use super::script::{JOIN, Script};
+use super::words::{Words, error_text, words};
+use super::{Document, Page, facts, words as texts};
+use crate::language::Language;
+use crate::mistake::Mistake;
+use crate::person_name::{self, PersonName};
+use crate::phone::{self, Phone};
+use crate::problem::FieldError;
+use crate::signup::SignupForm;
+use crate::workshop::Workshop;
+
+/// What the form shows.
+#[derive(Debug, Clone, Copy)]
+pub struct JoinView<'a> {
+    /// Whose form it is.
+    pub workshop: &'a Workshop,
+    /// In which language.
+    pub language: Language,
+    /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
+    pub base: &'a str,
+    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
+    pub seed: &'a str,
+    /// What stands in the fields: empty at first, as typed when a form comes back. With `replaces` it is the form of a
+    /// correction.
+    pub values: &'a SignupForm,
+    /// What is wrong with them.
+    pub errors: &'a [FieldError],
+    /// Whether the form comes back because nothing could be stored just now.
+    pub unavailable: bool,
+}
+
+/// The form.
+pub fn join_page(view: &JoinView<'_>) -> Page {
+    let JoinView { workshop, language, base, seed, values, errors, unavailable } = *view;
+    let w = words(language);
+    let replaces = values.replaces.as_deref();
+    let title = workshop.title.get(language);
+    let address = |language: Language| {
+        let replaces = replaces.map(|token| format!("&replaces={token}")).unwrap_or_default();
+        format!("{base}/j/{}?lang={}{replaces}", workshop.invite_code, language.tag())
+    };
+    let body = html! {
+        h1 { (title) }
+        (facts(workshop, language))
+        @if replaces.is_some() { p.note { (w.correcting) } }
+        @if unavailable { p.alert role="alert" { (w.unavailable) } }
+        @if !errors.is_empty() { (summary(errors, values, w, language)) }
+        form #signup method="post" action=(address(language)) accept-charset="utf-8" {
+            input type="hidden" name="seed" value=(seed);
+            input type="hidden" name="invite_code" value=(workshop.invite_code);
+            input type="hidden" name="form_version" value=(workshop.form_version);
+            @if let Some(token) = replaces { input type="hidden" name="replaces" value=(token); }
+            (Field { name: "name", label: w.name, hint: None, errors, values, language }.around(|attributes| html! {
+                input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
+                    autocapitalize="words" spellcheck="false" enterkeyhint="next"
+                    pattern=(PersonName::html_pattern()) value=(values.name)
+                    aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
+            }))
+            (Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
+                input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
+                    maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
+                    aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
+            }))
+            @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+            div #status role="alert" {}
+            button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
+        }
+        (notice(workshop, language))
+    };
+    let data = JoinData {
+        api: &format!("{base}/v1/signups"),
+        receipts: &format!("{base}/r/{}/", workshop.id),
+        phone: Explained {
+            drops: Some(Phone::FOLD_DROPS),
+            prefix: Some(Phone::FOLD_PREFIX),
+            groups: Some(phone::CHINA_GROUPS),
+            mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
+        },
+        name: Explained {
+            drops: None,
+            prefix: None,
+            groups: None,
+            mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+        },
+        errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
+        refusals: texts::REFUSALS.map(|why| (why, texts::refusal_text(why, language))),
+        sending: w.sending,
+        again: w.send_again,
+    };
+    Document {
+        language,
+        title,
+        switch: &address(language.other()),
+        masthead: Some(workshop.organisation.get(language)),
+        body,
+        script: Some(Script::new(JOIN, &data)),
+    }
+    .render()
+}
+
+/// What the script is told.
+#[derive(Serialize)]
+struct JoinData<'a> {
+    /// Where sign-ups go.
+    api: &'a str,
+    /// How the addresses of this workshop's receipts begin.
+    receipts: &'a str,
+    phone: Explained,
+    name: Explained,
+    /// Texts by the codes of answers' errors.
+    errors: [(&'static str, &'static str); texts::ANSWER_CODES.len()],
+    /// Texts by the status of a refusal; 0 where there is no answer at all.
+    refusals: [(u16, &'static str); texts::REFUSALS.len()],
+    sending: &'static str,
+    again: &'static str,
+}
+
+/// How mistakes in a field are told apart and explained.
+#[derive(Serialize)]
+struct Explained {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drops: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prefix: Option<&'static str>,
+    /// How many digits stand together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<[usize; 3]>,
+    mistakes: Vec<Told>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    code: &'static str,
+    pattern: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needed: Option<usize>,
+    text: &'static str,
+}
+
+fn told(mistakes: Vec<Mistake>, text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
+    let told = |mistake: Mistake| {
+        let text = text(&mistake);
+        let Mistake { code, pattern, needed } = mistake;
+        Told { code, pattern, needed, text }
+    };
+    mistakes.into_iter().map(told).collect()
+}
+
+fn notice(workshop: &Workshop, language: Language) -> Markup {
+    let who = workshop.organisation.get(language);
+    let purpose = workshop.notice.purpose.get(language);
+    html! { p.notice { (texts::notice_text(who, purpose, workshop.notice.retention_days, language)) } }
+}
+
+fn summary(errors: &[FieldError], values: &SignupForm, w: &Words, language: Language) -> Markup {
+    html! {
+        div.alert role="alert" {
+            p { (w.please_mend) }
+            ul {
+                @for error in errors {
+                    li { a href={ "#" (error.field) } { (error_text(error, values, language)) } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{between, workshop};
+    use super::super::{sha256, words};
+    use super::*;
+    use crate::language::Text;
+    use crate::question::{Choice, Kind, Question};
+
+    fn page(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> Page {
+        let (language, base, seed) = (Language::En, "/k7m2qx", "00");
+        join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable: false })
+    }
+
+    fn join(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> String {
+        page(workshop, values, errors).html
+    }
+
+    #[test]
+    fn the_form_goes_where_it_came_from() {
+        let w = workshop();
+        let html = join(&w, &SignupForm::default(), &[]);
+        assert!(html.contains(&format!(r#"action="/k7m2qx/j/{}?lang=en""#, w.invite_code)), "{html}");
+        assert!(
+            html.contains(r#"name="seed" value="00""#) && html.contains("Thu 1 Jan 1970, 8:00"),
+            "{html}"
+        );
+        assert!(!html.contains(r#"name="replaces""#));
+    }
+
+    #[test]
+    fn a_form_that_comes_back_keeps_what_was_typed_and_explains_the_mistake_with_numbers() {
+        let values = SignupForm {
+            name: "<script>x</script>\"'".into(),
+            phone: "1380013800".into(),
+            ..SignupForm::default()
+        };
+        let html = join(&workshop(), &values, &[FieldError::new("phone", "too_few_digits")]);
+        assert!(
+            html.contains("&lt;script&gt;x&lt;/script&gt;&quot;") && !html.contains("<script>x"),
+            "{html}"
+        );
+        assert!(html.contains(r#"aria-invalid="true" aria-describedby="phone-hint phone-error""#), "{html}");
+        assert!(html.contains(r##"href="#phone""##) && html.contains("11 digits, you typed 10"), "{html}");
+    }
+
+    #[test]
+    fn a_correction_says_so_and_keeps_its_token_in_both_languages() {
+        let values = SignupForm { replaces: Some("id.mac".into()), ..SignupForm::default() };
+        let html = join(&workshop(), &values, &[]);
+        assert!(html.contains(r#"name="replaces" value="id.mac""#), "{html}");
+        assert!(
+            html.contains("?lang=zh&amp;replaces=id.mac") && html.contains(words(Language::En).correcting)
+        );
+    }
+
+    #[test]
+    fn every_kind_of_question_is_shown_with_its_answer() {
+        let choice = |key: &str| Choice { key: key.into(), label: Text::new(key, key) };
+        let question = |key: &str, required, kind| Question {
+            key: key.into(),
+            label: Text::new(key, key),
+            required,
+            kind,
+        };
+        let mut w = workshop();
+        w.questions = vec![
+            question("t", true, Kind::Text { max_chars: 9 }),
+            question("c", true, Kind::Choice { options: vec![choice("c1")] }),
+            question("m", false, Kind::Many { options: vec![choice("m1"), choice("m2")] }),
+            question("b", false, Kind::Checkbox),
+        ];
+        let (values, _) =
+            SignupForm::from_urlencoded(b"answers.t=hi&answers.c=c1&answers.m=m1&answers.m=m2&answers.b=on")
+                .unwrap();
+        let html = join(&w, &values, &[]);
+        assert!(html.contains(r#"maxlength="9" required value="hi""#), "{html}");
+        assert_eq!(html.matches(" checked").count(), 4, "{html}");
+    }
+
+    #[test]
+    fn the_policy_lets_this_script_run_and_no_other() {
+        let page = page(&workshop(), &SignupForm::default(), &[]);
+        let script = between(&page.html, "<script>", "</script>");
+        assert!(
+            page.csp.contains(&format!("script-src '{}'; connect-src 'self'", sha256(script))),
+            "{}",
+            page.csp
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! What is said where there is neither form nor receipt.
+
+use maud::html;
+
+use super::words::message_text;
+use super::{Document, Page, date_line, facts, stamp, words};
+use crate::language::Language;
+use crate::workshop::Workshop;
+
+/// What is said where there is neither form nor receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// No workshop has this code.
+    UnknownCode,
+    /// The workshop has not opened yet.
+    NotYet,
+    /// The workshop takes no more sign-ups, or moved to another code.
+    Closed,
+    /// Nothing stands at this address.
+    NotFound,
+    /// The request is not one that a page sends.
+    Malformed,
+    /// Nothing was taken; try again.
+    Unavailable,
+}
+
+/// A page with one message: what happened and what to do.
+pub fn message_page(message: Message, language: Language) -> Page {
+    page(message, None, language)
+}
+
+/// The same where the workshop is known: whose sign-up is not open, and when it opens.
+pub fn shut_page(message: Message, workshop: &Workshop, language: Language) -> Page {
+    page(message, Some(workshop), language)
+}
+
+fn page(message: Message, workshop: Option<&Workshop>, language: Language) -> Page {
+    let (title, advice) = message_text(message, language);
+    let opens_at = workshop.and_then(|workshop| {
+        let opens_at = workshop.opens_at.filter(|_| message == Message::NotYet)?;
+        Some(date_line(opens_at, workshop.utc_offset_minutes, language))
+    });
+    let body = html! {
+        section.slip {
+            (stamp("quiet", mark(message)))
+            h1 { (title) }
+            @if let Some(opens_at) = opens_at { p { (words::opens_text(&opens_at, language)) } }
+            @else { p { (advice) } }
+            @if let Some(workshop) = workshop {
+                div.about {
+                    p.name { (workshop.title.get(language)) }
+                    (facts(workshop, language))
+                }
+            }
+        }
+    };
+    let switch = format!("?lang={}", language.other().tag());
+    let masthead = workshop.map(|workshop| workshop.organisation.get(language));
+    Document { language, title, switch: &switch, masthead, body, script: None }.render()
+}
+
+/// A clock for what comes later, a circle struck through for what is over, a question mark for what is not there.
+fn mark(message: Message) -> &'static str {
+    match message {
+        Message::NotYet | Message::Unavailable => super::receipt::CLOCK,
+        Message::Closed => "M32 18a14 14 0 1 0 0 28 14 14 0 1 0 0-28M22 42 42 22",
+        Message::UnknownCode | Message::NotFound | Message::Malformed => {
+            "M25 27c0-9 14-9 14 0 0 5-7 5-7 11M32 44v1"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::workshop;
+    use super::*;
+
+    #[test]
+    fn a_workshop_that_opens_later_says_when() {
+        let mut w = workshop();
+        w.opens_at = Some(0);
+        let html = shut_page(Message::NotYet, &w, Language::En).html;
+        assert!(html.contains("Sign-up opens on Thu 1 Jan 1970, 8:00"), "{html}");
+        assert!(html.contains("Maths Teaching Workshop"));
+        let html = message_page(Message::NotYet, Language::En).html;
+        assert!(html.contains("open this page again"), "{html}");
+    }
+
+    #[test]
+    fn every_message_can_be_read_in_the_other_language() {
+        for message in [
+            Message::UnknownCode,
+            Message::NotYet,
+            Message::Closed,
+            Message::NotFound,
+            Message::Malformed,
+            Message::Unavailable,
+        ] {
+            assert!(message_page(message, Language::Zh).html.contains(r#"href="?lang=en" lang="en""#));
+            assert!(message_page(message, Language::En).html.contains(r#"href="?lang=zh" lang="zh-Hans""#));
+        }
+    }
+}

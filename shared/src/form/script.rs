@@ -1,0 +1,41 @@
+//! A page's script and what it is told: texts, patterns and addresses, rendered from the rules and never written twice.
+
+use maud::{Markup, PreEscaped, html};
+use serde::Serialize;
+
+/// Built from `edge/web/join.ts`.
+pub(super) const JOIN: &str = include_str!("built/join.js");
+/// Built from `edge/web/receipt.ts`.
+pub(super) const RECEIPT: &str = include_str!("built/receipt.js");
+
+/// A script that stands in the page.
+pub(super) struct Script {
+    pub(super) source: &'static str,
+    data: String,
+}
+
+impl Script {
+    pub(super) fn new(source: &'static str, data: &impl Serialize) -> Self {
+        // A struct of strings and numbers always has a JSON text. `<` could end the element that holds it.
+        let data = serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c");
+        Self { source, data }
+    }
+
+    pub(super) fn markup(&self) -> Markup {
+        html! {
+            script #page-data type="application/json" { (PreEscaped(&self.data)) }
+            script { (PreEscaped(self.source)) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_cannot_leave_its_element() {
+        let script = Script::new(JOIN, &"</script><script>alert(1)</script>");
+        assert_eq!(script.markup().into_string().matches("</script>").count(), 2);
+    }
+}

@@ -1,0 +1,95 @@
+//! The pages' weight on a hall's network: one request, at most 14 KB of gzip.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot compress should fail there")]
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rollcall_shared::form::{JoinView, Message, ReceiptView, join_page, message_page, receipt_page};
+use rollcall_shared::language::{Language, Text};
+use rollcall_shared::question::{Choice, Kind, Question};
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::seal::SecretKey;
+use rollcall_shared::signup::SignupForm;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::{Workshop, sample};
+
+/// The rule.
+const MAX_BYTES: usize = 14 * 1024;
+
+fn gzip(html: &str) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(html.as_bytes()).unwrap();
+    encoder.finish().unwrap().len()
+}
+
+fn workshop() -> Workshop {
+    sample::workshop(SecretKey::from_bytes([9; 32]).public())
+}
+
+/// A workshop with more questions than most have.
+fn curious_workshop() -> Workshop {
+    let mut workshop = workshop();
+    workshop.questions = (0..10_u8)
+        .map(|n| Question {
+            key: format!("q{n}"),
+            label: Text::new(&format!("第 {n} 个问题"), &format!("Question number {n}")),
+            required: n % 2 == 0,
+            kind: Kind::Choice {
+                options: (0..5_u8)
+                    .map(|o| Choice {
+                        key: format!("o{o}"),
+                        label: Text::new(&format!("选项 {o}"), &format!("Option {o}")),
+                    })
+                    .collect(),
+            },
+        })
+        .collect();
+    workshop
+}
+
+/// The form in both languages.
+fn form(workshop: &Workshop) -> usize {
+    let (values, base, seed) = (SignupForm::default(), "/k7m2qx", "00112233445566778899aabbccddeeff");
+    let bytes = [Language::Zh, Language::En].map(|language| {
+        let page = join_page(&JoinView {
+            workshop,
+            language,
+            base,
+            seed,
+            values: &values,
+            errors: &[],
+            unavailable: false,
+        });
+        gzip(&page.html)
+    });
+    println!("the form: {bytes:?} bytes");
+    bytes.iter().sum()
+}
+
+#[test]
+fn the_form_is_light() {
+    assert!(form(&workshop()) <= MAX_BYTES, "both languages together");
+    assert!(form(&curious_workshop()) <= 2 * MAX_BYTES, "with ten questions, each");
+}
+
+#[test]
+fn receipt_and_messages_are_lighter() {
+    let workshop = workshop();
+    for language in [Language::Zh, Language::En] {
+        let receipt = receipt_page(&ReceiptView {
+            workshop: Some(&workshop),
+            language,
+            base: "/k7m2qx",
+            address: "0123456789abcdef/0f8fad5b-d9cb-469f-a165-70867728950e.AAAAAAAAAAAAAAAAAAAAAA",
+            id: SignupId::from_random([7; 16]),
+            state: ReceiptState::Registered,
+            see_desk: false,
+            cancelling: false,
+        });
+        let bytes = [gzip(&receipt.html), gzip(&message_page(Message::Closed, language).html)];
+        println!("receipt and message: {bytes:?} bytes");
+        assert!(bytes.iter().sum::<usize>() <= MAX_BYTES, "{bytes:?}");
+    }
+}
