@@ -13,12 +13,13 @@ impl Awake {
         let (wanted, changes) = mpsc::channel::<bool>();
         thread::spawn(move || {
             let mut held = None;
+            let mut before = false;
             for wanted in changes {
-                if !wanted {
-                    held = None;
-                } else if held.is_none() {
-                    held = hold();
+                // Tried once an opening: where it is refused, every change would ask again, and warn again.
+                if wanted != before {
+                    held = if wanted { hold() } else { None };
                 }
+                before = wanted;
             }
             drop(held);
         });
