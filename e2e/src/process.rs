@@ -1,5 +1,6 @@
 //! Programs under test, which never outlive it.
 
+use std::fs;
 use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -87,6 +88,19 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Kills a program's child of that name at once.
+pub fn kill_child(parent: u32, name: &str) {
+    let tasks = fs::read_dir(format!("/proc/{parent}/task")).unwrap().filter_map(Result::ok);
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let pids: Vec<String> =
+        children.flat_map(|c| c.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let child = pids
+        .iter()
+        .find(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.starts_with(name)));
+    let pid: i32 = child.unwrap_or_else(|| panic!("{parent} has no child {name}")).parse().unwrap();
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
 }
 
 /// Whether a program was ended by SIGKILL.

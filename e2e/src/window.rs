@@ -26,6 +26,8 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub struct Options<'a> {
     /// The venue page is open from the start, at an address of this machine.
     pub venue: bool,
+    /// With a Redis of its own.
+    pub redis: bool,
     /// More of the command line.
     pub arguments: &'a [&'a str],
 }
@@ -80,8 +82,11 @@ impl Window {
 
         let mut arguments = vec!["--data-dir".to_owned(), folder.path().display().to_string()];
         arguments.extend(["--files-dir".to_owned(), home.join("files").display().to_string()]);
-        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string(), "--no-redis"];
+        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string()];
         arguments.extend(fixed.map(str::to_owned));
+        if !options.redis {
+            arguments.push("--no-redis".to_owned());
+        }
         if options.venue {
             arguments.push("--venue-open".to_owned());
         }

@@ -12,14 +12,14 @@ impl Awake {
     pub(crate) fn new() -> Self {
         let (wanted, changes) = mpsc::channel::<bool>();
         thread::spawn(move || {
-            let mut held = None;
-            let mut before = false;
+            let (mut held, mut holding) = (None, false);
             for wanted in changes {
-                // Tried once an opening: where it is refused, every change would ask again, and warn again.
-                if wanted != before {
-                    held = if wanted { hold() } else { None };
+                // Once a change: a system that does not offer it need not be asked ten times a second.
+                if wanted != holding {
+                    holding = wanted;
+                    drop(held.take());
+                    held = wanted.then(hold).flatten();
                 }
-                before = wanted;
             }
             drop(held);
         });

@@ -5,6 +5,7 @@ use std::fs;
 
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Options};
+use rollcall_e2e::process::kill_child;
 use rollcall_e2e::teacher::{Receipt, Teacher};
 use serde_json::json;
 
@@ -91,24 +92,7 @@ fn nothing_is_lost_when_redis_is_killed_and_its_folder_deleted_in_mid_drain() {
     let more = sign_up(edge, workshop.invite_code());
     // And once more while it runs.
     fs::remove_dir_all(&redis).unwrap();
-    kill_redis_of(host.id());
+    kill_child(host.id(), "redis-server");
     let last = sign_up(edge, workshop.invite_code());
     all_stand_once(&folder, &[receipts, more, last].concat());
-}
-
-/// Kills the host's own redis-server at once.
-fn kill_redis_of(host: u32) {
-    let tasks = fs::read_dir(format!("/proc/{host}/task")).unwrap().filter_map(Result::ok);
-    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let pids: Vec<String> =
-        children.flat_map(|c| c.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
-    let redis = pids.iter().find(|pid| {
-        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.starts_with("redis-server"))
-    });
-    let pid: i32 = redis.expect("the host has a redis-server child").parse().unwrap();
-    rustix::process::kill_process(
-        rustix::process::Pid::from_raw(pid).unwrap(),
-        rustix::process::Signal::KILL,
-    )
-    .unwrap();
 }

@@ -1,5 +1,6 @@
 //! Two languages, two themes, every key.
 
+use rollcall_e2e::edge::client;
 use serde_json::{Value, json};
 
 use crate::{open, with_workshop};
@@ -43,7 +44,15 @@ fn both_languages_and_both_themes() {
 #[test]
 fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     let (folder, workshop) = with_workshop(json!({}));
-    let (window, _) = open(&folder, &workshop);
+    let (window, venue) = open(&folder, &workshop);
+    window.press("e");
+    window.fill("#title-en", "Chinese Teaching");
+    window.click("#save");
+    let page = format!("{venue}/j/{}?lang=en", workshop.invite_code());
+    window.until("the page has the new title", || {
+        client().get(&page).send().ok()?.text().ok()?.contains("Chinese Teaching").then_some(())
+    });
+
     window.press("e");
     window.wait_for("#edit");
     window.fill("#ends_at", "2020-01-01 9:00");

@@ -9,6 +9,7 @@ mod health;
 mod languages;
 mod live;
 mod locked_down;
+mod with_edge;
 
 use rollcall_e2e::host::{Folder, Workshop};
 use rollcall_e2e::window::{Options, Window};
