@@ -1,5 +1,6 @@
 //! Fifty thousand rows scroll as fifty do.
 
+use rollcall_e2e::teacher::Teacher;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -27,7 +28,7 @@ fn fifty_thousand_rows_scroll() {
     all.commit().unwrap();
     drop(database);
 
-    let (window, _) = open(&folder, &workshop);
+    let (window, venue) = open(&folder, &workshop);
     window.wait_for_text("#count", |count| count == "50000");
     window.wait_for("#list [data-id]");
     let script = "const done = arguments[0]; const list = document.getElementById('list');\
@@ -47,4 +48,11 @@ fn fifty_thousand_rows_scroll() {
     window.wait_for_text("#list", |text| text.contains("老师0"));
     let drawn: Value = window.run("return document.querySelectorAll('#list [data-id]').length", json!([]));
     assert!(drawn.as_u64().unwrap() < 100, "{drawn}");
+
+    // Whoever reads in the middle of the list stays there when somebody signs up.
+    window.run("document.getElementById('list').scrollTop = 1_000_000", json!([]));
+    Teacher::new().sign_up(&venue, workshop.invite_code(), 201);
+    window.wait_for_text("#count", |count| count == "50001");
+    let top = window.run("return document.getElementById('list').scrollTop", json!([]));
+    assert_eq!(top.as_f64(), Some(1_000_000.0));
 }

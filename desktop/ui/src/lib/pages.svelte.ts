@@ -8,7 +8,10 @@ export class Pages {
   total = $state<number | null>(null);
   #rows = $state.raw(new Map<number, SignupView[]>());
   #wanted: [number, number] = [0, 0];
-  #asking = 0;
+  /** Counts what was read anew: an older answer does not overwrite a newer one. */
+  #round = 0;
+  /** Pages that are being read. */
+  readonly #asked = new Set<number>();
 
   constructor(
     readonly workshop: string,
@@ -33,8 +36,8 @@ export class Pages {
   /** These places are on the screen now: reads what is missing of them. */
   want(first: number, last: number): void {
     this.#wanted = [first, last];
-    const missing = this.#pages().filter((page) => !this.#rows.has(page));
-    if (missing.length > 0 || this.total === null) void this.#read(missing.length > 0 ? missing : [0]);
+    const missing = this.#pages().filter((page) => !this.#rows.has(page) && !this.#asked.has(page));
+    if (missing.length > 0) void this.#read(missing);
   }
 
   /** Reads anew what is on the screen; the rest is forgotten. */
@@ -48,12 +51,14 @@ export class Pages {
   }
 
   async #read(pages: number[], anew = false): Promise<void> {
-    const asking = (this.#asking += 1);
+    const round = anew ? (this.#round += 1) : this.#round;
+    for (const page of pages) this.#asked.add(page);
     const { workshop, search, show } = this;
     const ask = (page: number) => commands.list({ workshop, search, show, offset: page * PAGE, limit: PAGE });
     const answers = await Promise.all(pages.map(async (page) => [page, await ask(page)] as const)).catch(() => null);
+    for (const page of pages) this.#asked.delete(page);
     // Overtaken by a later question, or not to be read just now: the engine says when it is worth asking again.
-    if (!answers || (anew && asking !== this.#asking)) return;
+    if (!answers || (anew && round !== this.#round)) return;
     const rows = new Map(anew ? [] : this.#rows);
     for (const [page, answer] of answers) {
       rows.set(page, answer.rows);
