@@ -48,6 +48,7 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.press("e");
     window.fill("#title-en", "Chinese Teaching");
     window.click("#save");
+    window.wait_until_gone("#edit");
     let page = format!("{venue}/j/{}?lang=en", workshop.invite_code());
     window.until("the page has the new title", || {
         client().get(&page).send().ok()?.text().ok()?.contains("Chinese Teaching").then_some(())
