@@ -46,8 +46,13 @@ struct Laptop {
 
 impl Laptop {
     fn start() -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST)
+    }
+
+    fn start_at(lan_host: Ipv4Addr) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let engine = Engine::start(config(dir.path())).unwrap();
+        let config = Config { lan_host: IpAddr::from(lan_host), ..config(dir.path()) };
+        let engine = Engine::start(config).unwrap();
         let workshop = engine.workshops().unwrap()[0].id.clone();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -117,7 +122,8 @@ fn refused<T: std::fmt::Debug>(result: Result<T, EngineError>) -> String {
 
 #[test]
 fn the_venue_page_is_opened_and_closed_by_the_host() {
-    let laptop = Laptop::start();
+    // An address of its own: while the page is closed, a connection of another test could be given its port on the usual one.
+    let laptop = Laptop::start_at(Ipv4Addr::new(127, 0, 5, 1));
     assert!(laptop.engine.ready().lan.is_none());
     let addresses = laptop.engine.addresses(&laptop.workshop).unwrap();
     assert!(addresses.lan.is_empty() && !addresses.venue_open && addresses.edge.is_none());
@@ -134,7 +140,7 @@ fn the_venue_page_is_opened_and_closed_by_the_host() {
     assert_eq!(laptop.status(&url), None, "nobody answers");
     assert_eq!(laptop.url(), url, "a printed code stays right");
     let port = url.split(':').nth(2).unwrap().split('/').next().unwrap().parse::<u16>().unwrap();
-    let taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let taken = std::net::TcpListener::bind(("127.0.5.1", port)).unwrap();
     assert_eq!(refused(laptop.engine.open_venue()), "port");
     assert_eq!(laptop.code(Hop::Venue), HopCode::VenueRefused);
     drop(taken);
