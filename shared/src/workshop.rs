@@ -1,5 +1,6 @@
 //! A workshop's public record: what the page shows and what the edge and the venue page check sign-ups against.
 
+use core::net::SocketAddrV4;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use crate::seal::PublicKey;
 pub const MAX_TEXT_CHARS: usize = 120;
 /// Most characters of the notice's purpose.
 pub const MAX_NOTICE_CHARS: usize = 500;
+/// Most characters of the venue page's address: `http://255.255.255.255:65535/` and a token.
+pub const MAX_VENUE_CHARS: usize = 60;
 /// Most bytes of a record as JSON: 20 questions of 30 options with labels in two languages are refused above it.
 pub const MAX_RECORD_BYTES: usize = 64 * 1024;
 /// How long after closing an entry counts that was filled in before: 24 hours, unless the host says otherwise.
@@ -125,6 +128,10 @@ pub struct Workshop {
     /// When a proof of work is asked for.
     #[serde(default)]
     pub proof: ProofMode,
+    /// Where the host's laptop takes sign-ups on the venue's network, while it does: `http://192.168.137.1:8080/k7m2qx`, the
+    /// part before `/j/`. A page that was stored with it knows the way when the internet is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
     /// The key that sign-ups are sealed to.
     pub key: PublicKey,
 }
@@ -199,6 +206,9 @@ pub enum WorkshopError {
     /// A question is wrong.
     #[error(transparent)]
     Question(#[from] QuestionError),
+    /// The venue page's address is none, or longer than [`MAX_VENUE_CHARS`].
+    #[error("the venue page's address is not http://ADDRESS:PORT/TOKEN")]
+    Venue,
     /// The key's id is not the one that follows from the key.
     #[error("the key's id does not belong to the key")]
     Key,
@@ -216,6 +226,7 @@ impl WorkshopError {
             Self::Grace => "grace_ms",
             Self::Capacity => "capacity",
             Self::Question(_) => "questions",
+            Self::Venue => "venue",
             Self::Key => "key",
         }
     }
@@ -255,6 +266,9 @@ impl Workshop {
         if !(1..=3650).contains(&self.notice.retention_days) {
             return Err(WorkshopError::Retention(self.notice.retention_days));
         }
+        if !self.venue.as_deref().is_none_or(is_venue_url) {
+            return Err(WorkshopError::Venue);
+        }
         if !self.key.is_consistent() {
             return Err(WorkshopError::Key);
         }
@@ -281,6 +295,17 @@ impl Workshop {
             Intake::Closed
         }
     }
+}
+
+/// Plain HTTP, an IPv4 address with a port, and one token: it becomes a link on other people's phones.
+fn is_venue_url(url: &str) -> bool {
+    let Some((address, token)) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else {
+        return false;
+    };
+    url.len() <= MAX_VENUE_CHARS
+        && address.parse::<SocketAddrV4>().is_ok()
+        && !token.is_empty()
+        && token.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn default_grace() -> Millis {
@@ -316,6 +341,7 @@ pub mod sample {
                 retention_days: 30,
             },
             proof: ProofMode::Auto,
+            venue: None,
             key,
         }
     }
@@ -364,6 +390,19 @@ mod tests {
         check(|w| w.grace_ms = -1, Err(WorkshopError::Grace));
         check(|w| w.capacity = Some(0), Err(WorkshopError::Capacity));
         check(|w| w.notice.retention_days = 0, Err(WorkshopError::Retention(0)));
+        check(|w| w.venue = Some("http://192.168.137.1:8080/k7m2qx".into()), Ok(()));
+        let wrong = [
+            "",
+            "https://192.168.1.2:80/a",
+            "http://evil.example/a",
+            "http://10.0.0.1:80/",
+            "http://10.0.0.1:80/a/b",
+        ];
+        for url in wrong {
+            let mut w = workshop();
+            w.venue = Some(url.into());
+            assert_eq!(w.check(), Err(WorkshopError::Venue), "{url}");
+        }
         check(|w| w.key.x25519 = SecretKey::from_bytes([1; 32]).public().x25519, Err(WorkshopError::Key));
     }
 

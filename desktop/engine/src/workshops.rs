@@ -93,6 +93,7 @@ impl WorkshopDraft {
             form_version: _,
             notice: Notice { version: _, purpose, retention_days },
             proof,
+            venue: _,
             key: _,
         } = workshop.clone();
         Self {
@@ -371,6 +372,8 @@ fn fresh(id: WorkshopId, draft: WorkshopDraft, key: rollcall_shared::seal::Publi
         form_version: 1,
         notice: Notice { version: 1, purpose, retention_days },
         proof,
+        // Known when it is published.
+        venue: None,
         key,
     }
 }
