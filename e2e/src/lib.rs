@@ -9,6 +9,7 @@
     reason = "a part that does not start fails the test, there"
 )]
 
+pub mod big_list;
 pub mod edge;
 pub mod host;
 pub mod process;

@@ -2,6 +2,7 @@
 //! to know what the loop could reach.
 
 mod list;
+mod replaced;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ use crate::writer::{MAX_BATCH, Writer};
 use crate::{demo, redis_choice};
 
 pub use list::{Asked, ListReport, Plan, list};
+pub use replaced::replaced;
 
 /// What was measured.
 #[derive(Debug, Clone, Serialize)]

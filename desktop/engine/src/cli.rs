@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::{Engine, SettingsError, VenueStart, bench};
 use rollcall_shared::language::Language;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::ask::{Ask, ask, export, language};
@@ -99,6 +100,13 @@ enum Command {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
+    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or SIGTERM
+    #[command(hide = true)]
+    BenchReplaced {
+        /// Where the database goes for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
 }
 
 #[derive(Args)]
@@ -177,6 +185,7 @@ impl Command {
                 println!("{}", serde_json::to_string(&bench::list(rows, data_dir.as_deref())?)?);
                 Ok(())
             }
+            Self::BenchReplaced { data_dir } => replaced(data_dir.as_deref()),
         }
     }
 }
@@ -213,6 +222,20 @@ impl Run {
         engine.stop();
         Ok(())
     }
+}
+
+fn replaced(data_dir: Option<&Path>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
+    let stop = CancellationToken::new();
+    let serving = bench::replaced(data_dir, |address| println!("ready {address}"), stop.clone());
+    runtime.block_on(async {
+        let stopping = async {
+            asked_to_stop.wait().await;
+            stop.cancel();
+        };
+        tokio::join!(serving, stopping).0
+    })
 }
 
 /// Ctrl-C, and what service managers send.

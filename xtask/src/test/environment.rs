@@ -1,4 +1,4 @@
-//! What end-to-end tests are told about this machine.
+//! What end-to-end tests and measurements are told about this machine.
 
 use std::env;
 use std::process::Command;
@@ -22,7 +22,7 @@ use crate::setup;
 /// | `ROLLCALL_XTASK` | this program, for tests of `run` itself |
 ///
 /// and what keeps wrangler from talking to anybody.
-pub(super) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()> {
+pub(crate) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()> {
     let release = checkout.target()?.join("release");
     let program = |name: &str| release.join(format!("{name}{}", env::consts::EXE_SUFFIX));
     setup::path_with_node(command, checkout)?;

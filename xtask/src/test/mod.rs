@@ -15,6 +15,7 @@ use crate::run::{Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
 use crate::{edge, interrupt, tool, ui, web};
+pub(crate) use environment::describe;
 use tally::Tally;
 
 /// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
@@ -148,7 +149,7 @@ fn window_build(context: &Context) -> Result<Tally> {
 
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
-    environment::describe(&mut cargo, &context.checkout)?;
+    describe(&mut cargo, &context.checkout)?;
     // Most of them wait most of the time, for leases to run out: more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
 }
