@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,41 +13,29 @@ use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::acts::{ActError, Acts};
-use crate::changes::Changes;
-use crate::config::{Config, EdgeConfig, VenueStart};
-use crate::connection::{self, ConnectionLine, NotALine};
-use crate::control::{self, Control};
-use crate::db::readers::Readers;
+use crate::acts::ActError;
+use crate::config::Config;
+use crate::connection::NotALine;
+use crate::control;
+use crate::db;
 use crate::db::workshops::WorkshopRow;
-use crate::db::{self, suspects};
-use crate::demo;
-use crate::door::Door;
 use crate::edge_client::EdgeClient;
-use crate::edge_figures;
 use crate::folder::Folder;
 use crate::health::Publication;
-use crate::hops::Since;
 use crate::keys::Keys;
-use crate::line::{Line, Parts};
+use crate::line::Line;
 use crate::metrics::Metrics;
 use crate::redis_choice::{self, Redis};
-use crate::server;
 use crate::settings_error::SettingsError;
+use crate::start::Start;
 use crate::status::{Desk, Status};
-use crate::venue::{self, Venue};
-use crate::window::{Phase, Refusal};
-use crate::workshops::{Roster, RosterError, WorkshopDraft};
+use crate::window::Refusal;
+use crate::workshops::{RosterError, WorkshopDraft};
 use crate::writer::Writer;
 
 /// How long a start waits for the edge to show the workshops. After it the venue page goes ahead alone.
 const WAIT_FOR_EDGE: Duration = Duration::from_secs(30);
-/// How often it is noted how hops are, at most.
-const NOTE_EVERY: Duration = Duration::from_millis(100);
-/// How often the laptop's networks and the clock are looked at.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// How long the loops may take to end.
 const WAIT_FOR_END: Duration = Duration::from_secs(8);
 
@@ -310,115 +298,9 @@ impl Drop for Engine {
     }
 }
 
-/// What a start has gathered before anything runs.
-struct Start<'a> {
-    config: Config,
-    db_path: PathBuf,
-    folder: &'a Folder,
-    collector: Collector,
-    keys: Arc<Keys>,
-    redis: &'a Redis,
-    metrics: Arc<Metrics>,
-    writer: Writer,
-    stop: CancellationToken,
-}
-
-impl Start<'_> {
-    fn run(self, runtime: &Runtime) -> Result<(Arc<Desk>, Ready), SettingsError> {
-        let writer = self.writer.clone();
-        let started = runtime.block_on(self.start());
-        if started.is_err() {
-            writer.stop();
-        }
-        started
-    }
-
-    async fn start(self) -> Result<(Arc<Desk>, Ready), SettingsError> {
-        let Self { config, db_path, folder, collector, keys, redis, metrics, writer, stop } = self;
-        let unreadable =
-            |e: rusqlite::Error| SettingsError::Database { path: db_path.clone(), why: e.to_string() };
-        let readers = Arc::new(Readers::new(db_path.clone()));
-        let killers = Arc::new(readers.read(suspects::all).map_err(unreadable)?);
-        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).map_err(unreadable)?;
-        let roster = Arc::new(roster);
-        // Ports before anything runs: the likeliest thing to be set wrong.
-        let changes = Changes::default();
-        let tasks = TaskTracker::new();
-        let venue = Venue {
-            roster: Arc::clone(&roster),
-            writer: writer.clone(),
-            readers: Arc::clone(&readers),
-            keys: Arc::clone(&keys),
-        };
-        let lan = SocketAddr::new(config.lan_host, config.lan_port);
-        let door = Door::new(lan, venue::router(venue), stop.clone(), tasks.clone(), changes.clone());
-        if config.venue == VenueStart::AtOnce {
-            door.open().await?;
-        }
-        let loopback_address = SocketAddr::from(([127, 0, 0, 1], config.metrics_port));
-        let loopback = server::listen(loopback_address, "metrics and control", "--metrics-port").await?;
-        let loopback_address = loopback.local_addr().unwrap_or(loopback_address);
-        if config.demo && roster.all().is_empty() {
-            let made = roster.put(demo::draft(crate::clock::now_ms())).await;
-            made.map_err(|e| SettingsError::Database { path: db_path.clone(), why: e.to_string() })?;
-        }
-        let edge = match config.edge {
-            Some(edge) => Some(edge),
-            None => {
-                ConnectionLine::read(&folder.join(connection::FILE))?.map(|line| line.edge()).transpose()?
-            }
-        };
-        let edge = edge.map(|edge| client(edge, &keys, &collector)).transpose()?;
-        let parts = Parts {
-            edge: RwLock::new(edge),
-            redis: redis.client(),
-            keys: Arc::clone(&keys),
-            roster: Arc::clone(&roster),
-            readers: Arc::clone(&readers),
-            writer: writer.clone(),
-            metrics,
-            killers,
-            stop: stop.clone(),
-            tasks,
-            changes: changes.clone(),
-        };
-        let control_url = format!("http://{loopback_address}");
-        let control_note = folder.join("control.json");
-        let token = control::note(&control_note, &control_url)
-            .map_err(|e| SettingsError::Folder { path: control_note.clone(), why: e.to_string() })?;
-        let desk = Arc::new(Desk {
-            parts,
-            lines: Mutex::new(BTreeMap::new()),
-            roster: Arc::clone(&roster),
-            acts: Acts::new(writer.clone()),
-            door,
-            since: Since::default(),
-            redis: redis.describe(),
-            collector,
-            data_dir: folder.join(""),
-            control_note,
-        });
-        desk.start_lines();
-        desk.parts.tasks.spawn(watch_roster(Arc::clone(&desk)));
-        desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
-        desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
-        let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
-        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop));
-        let mut ready = Ready {
-            edge: None,
-            lan: None,
-            invite_code: None,
-            db: db_path,
-            metrics: format!("{control_url}/metrics"),
-            control: control_url,
-        };
-        ready.announce(roster.all().last(), desk.door.address());
-        Ok((desk, ready))
-    }
-}
-
 impl Ready {
-    fn announce(&mut self, newest: Option<&Arc<WorkshopRow>>, lan: Option<SocketAddr>) {
+    /// The newest workshop's form.
+    pub(crate) fn announce(&mut self, newest: Option<&Arc<WorkshopRow>>, lan: Option<SocketAddr>) {
         let Some(row) = newest else { return };
         self.lan = lan.map(|lan| venue_url(lan, row));
         self.invite_code = Some(row.workshop.invite_code.to_string());
@@ -430,82 +312,9 @@ pub(crate) fn venue_url(lan: SocketAddr, row: &WorkshopRow) -> String {
     format!("http://{lan}/{}/j/{}", row.venue_token, row.workshop.invite_code)
 }
 
-/// New workshops get their line.
-async fn watch_roster(desk: Arc<Desk>) {
-    let mut changes = desk.roster.changes();
-    loop {
-        desk.start_lines();
-        tokio::select! {
-            changed = changes.changed() => if changed.is_err() { return },
-            () = desk.parts.stop.cancelled() => return,
-        }
-    }
-}
-
-/// Moves the counter of changes with everything that is not a line's own, and keeps note of since when hops are as they are.
-async fn watch_changes(desk: Arc<Desk>) {
-    let changes = &desk.parts.changes;
-    let noted = async {
-        let mut seen = changes.subscribe();
-        loop {
-            desk.note_hops();
-            // A hall of sign-ups moves the counter with every commit; how hops are is not asked for each of them.
-            tokio::time::sleep(NOTE_EVERY).await;
-            if seen.changed().await.is_err() {
-                return;
-            }
-        }
-    };
-    tokio::select! {
-        () = changes.clone().follow(desk.parts.writer.watch_commits()) => {}
-        () = changes.clone().follow(desk.parts.writer.watch_unwritable()) => {}
-        () = changes.clone().follow(desk.roster.changes()) => {}
-        () = noted => {}
-        () = watch_surroundings(&desk) => {}
-        () = desk.parts.stop.cancelled() => {}
-    }
-}
-
-/// What nobody tells the engine: the laptop joins another network, a workshop's hour comes.
-async fn watch_surroundings(desk: &Desk) {
-    let look = || {
-        let now = crate::clock::now_ms();
-        let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
-        (desk.door.addresses(), phases)
-    };
-    let mut roster = desk.roster.changes();
-    let mut seen = look();
-    loop {
-        // What the host changes is told already; from there on the clock goes on.
-        if let Ok(changed) = tokio::time::timeout(LOOK_AROUND, roster.changed()).await {
-            if changed.is_err() {
-                return;
-            }
-            seen = look();
-            continue;
-        }
-        let sees = look();
-        if sees != seen {
-            desk.parts.changes.moved();
-            seen = sees;
-        }
-    }
-}
-
-/// A client of that deployment.
-pub(crate) fn client(
-    edge: EdgeConfig,
-    keys: &Arc<Keys>,
-    collector: &Collector,
-) -> Result<Arc<EdgeClient>, SettingsError> {
-    let url = edge.url().to_owned();
-    let client = EdgeClient::new(edge, Arc::clone(keys), collector.clone());
-    Ok(Arc::new(client.map_err(|e| SettingsError::EdgeUrl { url, why: e.to_string() })?))
-}
-
 impl Desk {
     /// Starts the lines of workshops that have none.
-    fn start_lines(&self) {
+    pub(crate) fn start_lines(&self) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         for row in self.roster.all() {
             let id = &row.workshop.id;

@@ -49,6 +49,7 @@ mod redis_choice;
 #[cfg(unix)]
 mod redis_server;
 mod server;
+mod start;
 mod stream;
 #[cfg(test)]
 mod testing;

@@ -12,8 +12,9 @@ use crate::Engine;
 use crate::clock::now_ms;
 use crate::connection::{self, ConnectionLine, NotALine};
 use crate::db::workshops::WorkshopRow;
-use crate::engine::{EngineError, client};
+use crate::engine::EngineError;
 use crate::opener::Opener;
+use crate::start::client;
 use crate::{export, keys_copy};
 
 impl Engine {
