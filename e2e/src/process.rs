@@ -102,16 +102,48 @@ pub fn keep(output: impl Read + Send + 'static, log: Arc<Mutex<String>>) {
 }
 
 /// Kills a program's child of that name at once.
-pub fn kill_child(parent: u32, name: &str) {
-    let tasks = fs::read_dir(format!("/proc/{parent}/task")).unwrap().filter_map(Result::ok);
-    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-    let pids: Vec<String> =
-        children.flat_map(|c| c.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect();
-    let child = pids
-        .iter()
-        .find(|pid| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.starts_with(name)));
-    let pid: i32 = child.unwrap_or_else(|| panic!("{parent} has no child {name}")).parse().unwrap();
-    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+pub fn kill_child(parent: u32, child: &str) {
+    signal(child_of(parent, child), Signal::KILL);
+}
+
+/// Makes a program stand still, as a laptop does that sleeps. It must be made to go on.
+pub fn stand_still(pid: u32) {
+    signal(pid, Signal::STOP);
+}
+
+/// Lets it go on.
+pub fn go_on(pid: u32) {
+    signal(pid, Signal::CONT);
+}
+
+/// A program's nearest descendant of that name.
+pub fn child_of(parent: u32, child: &str) -> u32 {
+    let found = family(parent).into_iter().skip(1).find(|pid| name(*pid).starts_with(child));
+    found.unwrap_or_else(|| panic!("{parent} has no child {child}"))
+}
+
+/// A process and all that descend from it, the nearest first.
+pub fn family(parent: u32) -> Vec<u32> {
+    let mut found = vec![parent];
+    let mut next = 0;
+    while let Some(pid) = found.get(next).copied() {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
+        let children: String =
+            tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok()).collect();
+        found.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
+        next += 1;
+    }
+    found
+}
+
+/// A process's name, as far as the system keeps it: 15 characters.
+pub fn name(pid: u32) -> String {
+    fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
+}
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(pid.cast_signed()).expect("a process id is positive");
+    kill_process(pid, signal).unwrap();
 }
 
 /// Whether a program was ended by SIGKILL.

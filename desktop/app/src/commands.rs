@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::window::{
-    Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution, Undo,
-    WorkshopSummary,
+    AlarmKind, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution,
+    Undo, WorkshopSummary,
 };
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
@@ -63,6 +63,7 @@ commands! {
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
     fn close_venue() -> () = |engine| engine.close_venue();
+    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| engine.dismiss_alarm(kind);
 
     fn test_connection(line: String) -> ConnectionTest = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn connect(line: String) -> String = |engine| engine.connect(&line);

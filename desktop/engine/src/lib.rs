@@ -51,6 +51,7 @@ mod redis_server;
 mod server;
 mod start;
 mod stream;
+mod surroundings;
 #[cfg(test)]
 mod testing;
 mod venue;

@@ -32,15 +32,13 @@ use crate::redis_choice::Redis;
 use crate::server;
 use crate::settings_error::SettingsError;
 use crate::status::Desk;
+use crate::surroundings::{self, Alarms};
 use crate::venue::{self, Venue};
-use crate::window::Phase;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
 /// How often it is noted how hops are, at most.
 const NOTE_EVERY: Duration = Duration::from_millis(100);
-/// How often the laptop's networks and the clock are looked at.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// What a start has gathered before anything runs.
 pub(crate) struct Start<'a> {
@@ -126,6 +124,7 @@ impl Start<'_> {
             acts: Acts::new(writer.clone()),
             door,
             since: Since::default(),
+            alarms: Alarms::default(),
             redis: redis.describe(),
             collector,
             data_dir: folder.join(""),
@@ -181,34 +180,8 @@ async fn watch_changes(desk: Arc<Desk>) {
         () = changes.clone().follow(desk.parts.writer.watch_unwritable()) => {}
         () = changes.clone().follow(desk.roster.changes()) => {}
         () = noted => {}
-        () = watch_surroundings(&desk) => {}
+        () = surroundings::watch(&desk) => {}
         () = desk.parts.stop.cancelled() => {}
-    }
-}
-
-/// What nobody tells the engine: the laptop joins another network, a workshop's hour comes.
-async fn watch_surroundings(desk: &Desk) {
-    let look = || {
-        let now = crate::clock::now_ms();
-        let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
-        (desk.door.addresses(), phases)
-    };
-    let mut roster = desk.roster.changes();
-    let mut seen = look();
-    loop {
-        // What the host changes is told already; from there on the clock goes on.
-        if let Ok(changed) = tokio::time::timeout(LOOK_AROUND, roster.changed()).await {
-            if changed.is_err() {
-                return;
-            }
-            seen = look();
-            continue;
-        }
-        let sees = look();
-        if sees != seen {
-            desk.parts.changes.moved();
-            seen = sees;
-        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::hops::Since;
 use crate::line::{Line, Parts};
 use crate::metrics::Hop;
 use crate::redis_choice::RedisKind;
+use crate::surroundings::Alarms;
 use crate::workshops::Roster;
 
 /// What the routes and the typed methods share.
@@ -32,6 +33,7 @@ pub(crate) struct Desk {
     pub(crate) acts: Acts,
     pub(crate) door: Door,
     pub(crate) since: Since,
+    pub(crate) alarms: Alarms,
     pub(crate) redis: RedisKind,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,

@@ -25,6 +25,28 @@ lan: Array<LanAddress>,
 venue_open: boolean, };
 
 /**
+ * An alarm. It stays until the host has seen it, or until it is over.
+ */
+export type Alarm = { 
+/**
+ * What happened.
+ */
+kind: AlarmKind, 
+/**
+ * When it was noticed.
+ */
+at: number, 
+/**
+ * How much: seconds that the laptop stood still, or what is left of the battery in per cent.
+ */
+amount: number | null, };
+
+/**
+ * What happened.
+ */
+export type AlarmKind = "woke" | "address_changed" | "battery_low";
+
+/**
  * An answer as it comes and as it is kept.
  */
 export type Answer = boolean | string | Array<string>;
@@ -168,6 +190,10 @@ newest: Array<SignupView>,
  * Every hop, in the order of a sign-up's path.
  */
 hops: Array<HopHealth>, 
+/**
+ * What happened to the laptop, the newest first.
+ */
+alarms: Array<Alarm>, 
 /**
  * Where phones reach the form.
  */
@@ -651,6 +677,7 @@ export const commands = {
   renew_code: (workshop: WorkshopId) => invoke<null>('renew_code', { workshop }),
   open_venue: () => invoke<null>('open_venue'),
   close_venue: () => invoke<null>('close_venue'),
+  dismiss_alarm: (kind: AlarmKind) => invoke<null>('dismiss_alarm', { kind }),
   test_connection: (line: string) => invoke<ConnectionTest>('test_connection', { line }),
   connect: (line: string) => invoke<string>('connect', { line }),
 };

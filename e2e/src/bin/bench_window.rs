@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use rollcall_e2e::big_list::{self, STEPS};
 use rollcall_e2e::host::{self, Folder, Workshop, now};
+use rollcall_e2e::process::{family, name};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
 use serde_json::json;
@@ -132,25 +133,6 @@ fn processor_ticks(window: &Window) -> u64 {
 fn desktop(window: &Window) -> Vec<u32> {
     let tests = ["dbus-run-sessio", "dbus-daemon", "WebKitWebDriver"];
     family(window.id()).into_iter().filter(|pid| !tests.contains(&name(*pid).as_str())).collect()
-}
-
-/// A process and all that descend from it.
-fn family(parent: u32) -> Vec<u32> {
-    let mut found = vec![parent];
-    let mut next = 0;
-    while let Some(pid) = found.get(next).copied() {
-        let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().filter_map(Result::ok);
-        let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
-        found.extend(
-            children.flat_map(|c| c.split_whitespace().filter_map(|c| c.parse().ok()).collect::<Vec<u32>>()),
-        );
-        next += 1;
-    }
-    found
-}
-
-fn name(pid: u32) -> String {
-    fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
 }
 
 /// The fields of /proc/PID/stat that follow the name, which may hold anything.

@@ -7,6 +7,7 @@ mod export;
 mod first_run;
 mod health;
 mod languages;
+mod laptop;
 mod live;
 mod locked_down;
 mod with_edge;

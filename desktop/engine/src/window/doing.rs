@@ -7,7 +7,7 @@ use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::{ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo};
+use super::{AlarmKind, ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo};
 use crate::Engine;
 use crate::clock::now_ms;
 use crate::connection::{self, ConnectionLine, NotALine};
@@ -91,6 +91,16 @@ impl Engine {
     /// None at present.
     pub fn close_venue(&self) -> Result<(), EngineError> {
         self.block_on(self.desk.door.close());
+        Ok(())
+    }
+
+    /// The host has seen an alarm. It comes back when its reason does.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn dismiss_alarm(&self, kind: AlarmKind) -> Result<(), EngineError> {
+        self.desk.alarms.dismiss(kind);
+        self.desk.parts.changes.moved();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Addresses, HopHealth, SignupView, WorkshopSummary};
+use super::{Addresses, Alarm, HopHealth, SignupView, WorkshopSummary};
 
 /// A workshop at one glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +18,8 @@ pub struct Home {
     pub newest: Vec<SignupView>,
     /// Every hop, in the order of a sign-up's path.
     pub hops: Vec<HopHealth>,
+    /// What happened to the laptop, the newest first.
+    pub alarms: Vec<Alarm>,
     /// Where phones reach the form.
     pub addresses: Addresses,
 }

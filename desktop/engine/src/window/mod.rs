@@ -7,6 +7,7 @@
 //! [`Engine`]: crate::Engine
 
 mod addresses;
+mod alarm;
 mod case;
 mod connection_test;
 mod doing;
@@ -24,6 +25,7 @@ mod undo;
 mod workshop_summary;
 
 pub use addresses::{Addresses, LanAddress};
+pub use alarm::{Alarm, AlarmKind};
 pub use case::{Case, DuplicateReason, Resolution};
 pub use connection_test::{ConnectionCode, ConnectionTest};
 pub use export_format::ExportFormat;

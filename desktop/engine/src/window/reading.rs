@@ -106,6 +106,7 @@ impl Desk {
             arrivals,
             newest,
             hops: self.hops(workshop, receipts),
+            alarms: self.alarms.now(),
             addresses: self.addresses(&row),
         })
     }

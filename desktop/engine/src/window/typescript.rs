@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
-    Addresses, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution,
-    Undo, WorkshopSummary,
+    Addresses, AlarmKind, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal,
+    Resolution, Undo, WorkshopSummary,
 };
 use crate::workshops::WorkshopDraft;
 
@@ -27,6 +27,7 @@ pub fn declarations() -> String {
     found.visit::<Case>();
     found.visit::<Resolution>();
     found.visit::<Addresses>();
+    found.visit::<AlarmKind>();
     found.visit::<Undo>();
     found.visit::<ExportFormat>();
     found.visit::<rollcall_shared::language::Language>();

@@ -285,6 +285,16 @@ export const en: Texts = {
   'error.invalid.questions': 'A question needs its text, a choice its options',
   'error.invalid.notice': 'At most 500 characters; kept 1 to 3650 days',
 
+  // What happened to the laptop itself: what is the case, what to do
+  'alarm.woke.now': 'This computer was asleep for about {n} min.',
+  'alarm.woke.todo':
+    'Meanwhile nobody could sign up at the venue; what was sent online was kept there and comes in now. Keep the lid open and the charger in.',
+  'alarm.address_changed.now': 'The venue page has a new address.',
+  'alarm.address_changed.todo': 'The code here is the new one already. Project it again, and take printed ones down: they lead nowhere now.',
+  'alarm.battery_low.now': 'The battery is at {n} %.',
+  'alarm.battery_low.todo': 'Plug the charger in. When this computer goes off nothing is lost, but nobody can sign up at the venue.',
+  'alarm.seen': 'Seen',
+
   // Every state of every hop: what is the case, what happens meanwhile, what to do; empty where there is nothing to say
   'hop.no_edge.now': 'No online address is connected: sign-up is at the venue only.',
   'hop.no_edge.meanwhile': '',

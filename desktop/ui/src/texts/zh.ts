@@ -294,6 +294,15 @@ export const zh = {
   'error.invalid.questions': '问题要有题目；选择题要有选项',
   'error.invalid.notice': '用途最多 500 个字；保存 1 到 3650 天',
 
+  // 电脑自己出的事：怎么了，该做什么
+  'alarm.woke.now': '这台电脑睡着了约 {n} 分钟。',
+  'alarm.woke.todo': '这段时间会场里登记不了；线上交来的都在线上存着，正在收进来。请让电脑开着盖、插着电。',
+  'alarm.address_changed.now': '会场页面换了地址。',
+  'alarm.address_changed.todo': '这里的二维码已经是新的。请重新投影，把打印的旧码收起来：旧码打不开了。',
+  'alarm.battery_low.now': '电池还剩 {n}%。',
+  'alarm.battery_low.todo': '请插上电源。电脑关了，名单不会丢，但会场里登记不了。',
+  'alarm.seen': '知道了',
+
   // 每一段路的每一种情形：现在怎样、这段时间会怎样、该做什么（没有就空着）
   'hop.no_edge.now': '没有连云端，这个活动只在现场登记。',
   'hop.no_edge.meanwhile': '',

@@ -1,0 +1,29 @@
+//! What happened to the laptop itself, and wants a person's eye.
+
+use rollcall_shared::Millis;
+use serde::{Deserialize, Serialize};
+
+/// An alarm. It stays until the host has seen it, or until it is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Alarm {
+    /// What happened.
+    pub kind: AlarmKind,
+    /// When it was noticed.
+    pub at: Millis,
+    /// How much: seconds that the laptop stood still, or what is left of the battery in per cent.
+    pub amount: Option<u32>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum AlarmKind {
+    /// The laptop slept, or stood still, while a workshop was open.
+    Woke,
+    /// The venue page has another address: what was printed or is still on a wall leads nowhere.
+    AddressChanged,
+    /// The battery runs out.
+    BatteryLow,
+}
