@@ -106,6 +106,16 @@ pub fn kill_child(parent: u32, child: &str) {
     signal(child_of(parent, child), Signal::KILL);
 }
 
+/// Asks a program to end that is not our own child, and waits until it has.
+pub fn end(pid: u32) {
+    signal(pid, Signal::TERM);
+    // A child that nobody has waited for yet keeps its place, without a command line.
+    wait::until("a program ends", || {
+        let line = fs::read(format!("/proc/{pid}/cmdline"));
+        line.map_or(true, |line| line.is_empty()).then_some(())
+    });
+}
+
 /// Makes a program stand still, as a laptop does that sleeps. It must be made to go on.
 pub fn stand_still(pid: u32) {
     signal(pid, Signal::STOP);

@@ -189,6 +189,20 @@ impl Window {
         };
     }
 
+    /// Makes the window so large.
+    pub fn resize(&self, width: u32, height: u32) {
+        let wanted = json!({ "width": width, "height": height });
+        self.ask("POST", "/window/rect", Some(&wanted)).unwrap();
+        self.until("the window's size", || (self.size() == (width, height)).then_some(()));
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> (u32, u32) {
+        let rect = self.ask("GET", "/window/rect", None).unwrap();
+        let side = |name: &str| rect[name].as_f64().map_or(0, |side| side as u32);
+        (side("width"), side("height"))
+    }
+
     /// Runs a script in the page; what it returns.
     pub fn run(&self, script: &str, arguments: Value) -> Value {
         let asked = json!({ "script": script, "args": arguments });
