@@ -9,6 +9,8 @@ mod batch;
 mod ending;
 #[cfg(test)]
 mod ending_tests;
+#[cfg(test)]
+mod model;
 pub(crate) mod seats;
 #[cfg(test)]
 mod tests;
