@@ -82,6 +82,11 @@ impl Folder {
         Host::start(&self.command(options), self.path())
     }
 
+    /// The same, with another command that runs it.
+    pub fn start_as(&self, command: &Command) -> Host {
+        Host::start(command, self.path())
+    }
+
     /// A short reading of the database, as another program would.
     pub fn read<T>(&self, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
         let database =

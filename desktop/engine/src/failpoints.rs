@@ -14,6 +14,19 @@ pub(crate) fn reached(name: &str) {
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn reached(_name: &str) {}
 
+/// Whether the environment plants this defect, so that the tests prove that they would see it. Names begin with `planted_`.
+#[cfg(feature = "failpoints")]
+pub(crate) fn planted(name: &str) -> bool {
+    fail::fail_point!(name, |_| true);
+    false
+}
+
+/// No defect: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn planted(_name: &str) -> bool {
+    false
+}
+
 #[cfg(feature = "failpoints")]
 fn die() {
     // No destructor runs and no buffer is flushed: the next engine finds what a power cut would leave.

@@ -10,6 +10,7 @@ mod form;
 mod good_path;
 mod identity;
 mod poison;
+mod power;
 mod privacy;
 mod problems;
 mod publishing;

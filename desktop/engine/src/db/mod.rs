@@ -18,6 +18,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
+use crate::failpoints;
 use crate::settings_error::SettingsError;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
@@ -53,7 +54,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // WAL with FULL: a commit is on the disk when it returns, power cut or not. fullfsync is what macOS needs for that.
     conn.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
-    conn.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+    let synchronous = if failpoints::planted("planted_synchronous_normal") { "NORMAL" } else { "FULL" };
+    conn.pragma_update(None, "synchronous", synchronous).map_err(fail)?;
     conn.pragma_update(None, "fullfsync", "ON").map_err(fail)?;
     conn.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
     if conn.is_readonly("main").map_err(fail)? {
