@@ -8,7 +8,7 @@ use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::routes::{
-    bench, cancellation, errands, health, join, publication, receipts, signups, stats, workshops,
+    bench, cancellation, errands, health, join, publication, receipts, signups, stats, wake, workshops,
 };
 use crate::settings;
 use crate::workshop::Errand;
@@ -97,6 +97,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::ReceiptStates { workshop }, Method::Post) => {
             errands::forward(inbound, workshop, Errand::StoreReceipts).await
         }
+        (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
         (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,
@@ -120,6 +121,7 @@ enum Address<'a> {
     Replay { workshop: &'a str },
     Takeover { workshop: &'a str },
     ReceiptStates { workshop: &'a str },
+    Wake { workshop: &'a str },
     Stats,
     Health,
     BenchQueueOnly,
@@ -148,6 +150,7 @@ impl<'a> Address<'a> {
             ["v1", "host", "workshops", workshop, "messages", "replay"] => Self::Replay { workshop },
             ["v1", "host", "workshops", workshop, "takeover"] => Self::Takeover { workshop },
             ["v1", "host", "workshops", workshop, "receipts"] => Self::ReceiptStates { workshop },
+            ["v1", "host", "workshops", workshop, "wake"] => Self::Wake { workshop },
             ["v1", "host", "stats"] => Self::Stats,
             ["healthz"] => Self::Health,
             ["v1", "bench", "queue-only"] => Self::BenchQueueOnly,
@@ -165,7 +168,9 @@ impl<'a> Address<'a> {
     fn methods(self) -> &'static str {
         match self {
             Self::Join { .. } => "GET, HEAD, POST",
-            Self::Receipt { .. } | Self::Workshop { .. } | Self::Stats | Self::Health => "GET, HEAD",
+            Self::Receipt { .. } | Self::Workshop { .. } | Self::Wake { .. } | Self::Stats | Self::Health => {
+                "GET, HEAD"
+            }
             Self::ReceiptState { .. } => "GET, HEAD, DELETE",
             Self::Publication { .. } => "PUT, DELETE",
             Self::Cancellation { .. }

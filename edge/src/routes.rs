@@ -10,4 +10,5 @@ pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod signups;
 pub(crate) mod stats;
+pub(crate) mod wake;
 pub(crate) mod workshops;
