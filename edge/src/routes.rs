@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod cancellation;
+pub(crate) mod challenge;
 pub(crate) mod errands;
 pub(crate) mod health;
 mod host;

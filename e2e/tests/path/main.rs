@@ -13,6 +13,7 @@ mod passage;
 mod poison;
 mod privacy;
 mod problems;
+mod proof;
 mod publishing;
 mod rehearsal;
 mod settings;
