@@ -21,6 +21,8 @@ use crate::{place, wait};
 pub struct Options<'a> {
     /// The edge it collects from; none for a workshop without internet.
     pub edge: Option<&'a Edge>,
+    /// Another address at which it is reached.
+    pub through: Option<&'a str>,
     /// Without Redis: from the pull to the writer directly.
     pub direct: bool,
     /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program there.
@@ -65,7 +67,10 @@ impl Folder {
         if let Some(edge) = options.edge {
             let key_file = self.path().join("publish-key");
             fs::write(&key_file, edge.publish_key()).unwrap();
-            command.args(["--edge-url", edge.url()]).arg("--publish-key-file").arg(key_file);
+            command
+                .args(["--edge-url", options.through.unwrap_or(edge.url())])
+                .arg("--publish-key-file")
+                .arg(key_file);
         }
         if options.direct {
             command.arg("--no-redis");

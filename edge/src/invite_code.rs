@@ -58,7 +58,7 @@ const TABLE: &str = "
 ";
 
 /// See the module.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct InviteCode {
     state: State,
     env: Env,

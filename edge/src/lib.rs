@@ -9,6 +9,7 @@ mod body;
 mod cache;
 mod clock;
 mod deadline;
+mod guard;
 mod invite_code;
 mod lost_mail;
 mod object;

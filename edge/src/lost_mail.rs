@@ -35,7 +35,7 @@ pub(crate) fn object(env: &Env) -> Result<Stub> {
 }
 
 /// See the module.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct LostMail {
     state: State,
     sql: SqlStorage,

@@ -45,16 +45,22 @@ pub(crate) async fn ask<A: Ask>(object: &Stub, question: &A) -> Result<A::Answer
 
 /// What every question shares. Not generic: a waiting function is large, and each kind of it would be another copy.
 async fn call(object: &Stub, name: &str, question: String) -> Result<Vec<u8>> {
-    let mut answer = fetch(object, name, &Headers::new(), &JsValue::from_str(&question)).await?;
+    let mut answer = fetch(object, "POST", name, &Headers::new(), &JsValue::from_str(&question)).await?;
     match answer.status_code() {
         200 => deadline::within(deadline::OBJECT, "the object", answer.bytes()).await,
         status => Err(Error::RustError(format!("the object answered {status} to {name}"))),
     }
 }
 
-async fn fetch(object: &Stub, name: &str, headers: &Headers, body: &JsValue) -> Result<Response> {
+async fn fetch(
+    object: &Stub,
+    method: &str,
+    name: &str,
+    headers: &Headers,
+    body: &JsValue,
+) -> Result<Response> {
     let init = RequestInit::new();
-    init.set_method("POST");
+    init.set_method(method);
     init.set_headers(&headers.0);
     init.set_body(body);
     let request = web_sys::Request::new_with_str_and_init(&format!("https://object/{name}"), &init)?;
@@ -66,11 +72,22 @@ async fn fetch(object: &Stub, name: &str, headers: &Headers, body: &JsValue) -> 
 pub(crate) async fn forward(object: &Stub, name: &str, key_sha256: &str, body: &[u8]) -> Result<Response> {
     let headers = Headers::new();
     headers.set(KEY_HEADER, key_sha256)?;
-    let answer = fetch(object, name, &headers, &Uint8Array::from(body)).await?;
-    // A fetched answer's headers cannot be added to; a copy's can.
+    fetch(object, "POST", name, &headers, &Uint8Array::from(body)).await.map(changeable)
+}
+
+/// Hands a host's socket on to an object, which takes it or refuses.
+pub(crate) async fn connect(object: &Stub, name: &str, key_sha256: &str) -> Result<Response> {
+    let headers = Headers::new();
+    headers.set(KEY_HEADER, key_sha256)?;
+    headers.set("upgrade", "websocket")?;
+    fetch(object, "GET", name, &headers, &JsValue::UNDEFINED).await.map(changeable)
+}
+
+/// A fetched answer's headers cannot be added to; a copy's can.
+fn changeable(answer: Response) -> Response {
     let headers = answer.headers().clone();
     let (builder, body) = answer.into_parts();
-    Ok(builder.with_headers(headers).body(body))
+    builder.with_headers(headers).body(body)
 }
 
 /// The question's name in a request that [`ask`] made.

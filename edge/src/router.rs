@@ -8,7 +8,8 @@ use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::routes::{
-    bench, cancellation, errands, health, join, publication, receipts, signups, stats, workshops,
+    bench, cancellation, challenge, errands, health, join, publication, receipts, signups, stats, wake,
+    workshops,
 };
 use crate::settings;
 use crate::workshop::Errand;
@@ -75,6 +76,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
             cancellation::submit(inbound, workshop, token).await
         }
         (Address::Workshop { code }, Method::Get) => workshops::facts(inbound, code).await,
+        (Address::Challenge, Method::Get) => challenge::ask(inbound).await,
         (Address::Signups, Method::Post) => signups::take(inbound).await,
         (Address::ReceiptState { workshop, token }, Method::Get) => {
             receipts::state(inbound, workshop, token).await
@@ -97,6 +99,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::ReceiptStates { workshop }, Method::Post) => {
             errands::forward(inbound, workshop, Errand::StoreReceipts).await
         }
+        (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
         (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,
@@ -112,6 +115,7 @@ enum Address<'a> {
     Receipt { workshop: &'a str, token: &'a str },
     Cancellation { workshop: &'a str, token: &'a str },
     Workshop { code: &'a str },
+    Challenge,
     Signups,
     ReceiptState { workshop: &'a str, token: &'a str },
     Publication { workshop: &'a str },
@@ -120,6 +124,7 @@ enum Address<'a> {
     Replay { workshop: &'a str },
     Takeover { workshop: &'a str },
     ReceiptStates { workshop: &'a str },
+    Wake { workshop: &'a str },
     Stats,
     Health,
     BenchQueueOnly,
@@ -140,6 +145,7 @@ impl<'a> Address<'a> {
             ["r", workshop, token] => Self::Receipt { workshop, token },
             ["r", workshop, token, "cancel"] => Self::Cancellation { workshop, token },
             ["v1", "workshops", code] => Self::Workshop { code },
+            ["v1", "challenge"] => Self::Challenge,
             ["v1", "signups"] => Self::Signups,
             ["v1", "receipts", workshop, token] => Self::ReceiptState { workshop, token },
             ["v1", "host", "workshops", workshop] => Self::Publication { workshop },
@@ -148,6 +154,7 @@ impl<'a> Address<'a> {
             ["v1", "host", "workshops", workshop, "messages", "replay"] => Self::Replay { workshop },
             ["v1", "host", "workshops", workshop, "takeover"] => Self::Takeover { workshop },
             ["v1", "host", "workshops", workshop, "receipts"] => Self::ReceiptStates { workshop },
+            ["v1", "host", "workshops", workshop, "wake"] => Self::Wake { workshop },
             ["v1", "host", "stats"] => Self::Stats,
             ["healthz"] => Self::Health,
             ["v1", "bench", "queue-only"] => Self::BenchQueueOnly,
@@ -165,7 +172,12 @@ impl<'a> Address<'a> {
     fn methods(self) -> &'static str {
         match self {
             Self::Join { .. } => "GET, HEAD, POST",
-            Self::Receipt { .. } | Self::Workshop { .. } | Self::Stats | Self::Health => "GET, HEAD",
+            Self::Receipt { .. }
+            | Self::Workshop { .. }
+            | Self::Challenge
+            | Self::Wake { .. }
+            | Self::Stats
+            | Self::Health => "GET, HEAD",
             Self::ReceiptState { .. } => "GET, HEAD, DELETE",
             Self::Publication { .. } => "PUT, DELETE",
             Self::Cancellation { .. }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod cancellation;
+pub(crate) mod challenge;
 pub(crate) mod errands;
 pub(crate) mod health;
 mod host;
@@ -10,4 +11,5 @@ pub(crate) mod publication;
 pub(crate) mod receipts;
 pub(crate) mod signups;
 pub(crate) mod stats;
+pub(crate) mod wake;
 pub(crate) mod workshops;

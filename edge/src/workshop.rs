@@ -7,6 +7,7 @@ mod errand;
 mod mail;
 mod receipt_states;
 mod registration;
+mod wake;
 
 use std::cell::Cell;
 
@@ -17,12 +18,16 @@ use rollcall_shared::secret;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 use serde::{Deserialize, Serialize};
-use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, WebSocket,
+    WebSocketIncomingMessage, durable_object,
+};
 
 use crate::object::{Ask, KEY_HEADER, asks, name, question, reply};
 pub(crate) use crate::workshop::errand::Errand;
 use crate::workshop::receipt_states::StoredState;
 use crate::workshop::registration::Registration;
+pub(crate) use crate::workshop::wake::WAKE;
 use crate::{answer, clock, sql};
 
 asks! {
@@ -110,6 +115,12 @@ impl DurableObject for Workshop {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let name = name(&request);
         let key = request.headers().get(KEY_HEADER)?.unwrap_or_default();
+        if name == WAKE {
+            return match self.take_socket(&key) {
+                Ok(response) => Ok(response),
+                Err(refusal) => answer::refuse(&refusal.into_problem()),
+            };
+        }
         let bytes = request.bytes().await?;
         if let Some(errand) = Errand::named(&name) {
             return match self.run(errand, &key, &bytes).await {
@@ -138,6 +149,27 @@ impl DurableObject for Workshop {
             self.set_alarm().await?;
         }
         Response::empty()
+    }
+
+    // Nothing is said to the edge over the wake socket, and the runtime answers pings and closings by itself; but the trait's own
+    // answers to these events are panics.
+
+    async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> Result<()> {
+        Ok(())
+    }
+
+    async fn websocket_close(
+        &self,
+        _socket: WebSocket,
+        _code: usize,
+        _reason: String,
+        _clean: bool,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _socket: WebSocket, _error: Error) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -168,6 +200,7 @@ impl Workshop {
     async fn deposit(&self, ask: Deposit) -> Result<()> {
         self.found()?;
         mail::deposit(&self.sql, &ask.messages, clock::now())?;
+        self.wake();
         self.bring_alarm_forward().await
     }
 

@@ -1,7 +1,7 @@
 //! Rollcall's rules, in the order in which a sign-up meets them.
 //!
 //! What a phone number, a name, a code and an id are; what a sign-up is and how it travels, sealed; what the writer
-//! decides; how long things are cached and when they are tried again; what answers and pages say.
+//! decides; how long things are cached and when they are tried again; when a proof of work is asked for; what answers and pages say.
 //! No I/O, no clock, no randomness of its own: time, random bits and generators come in as parameters, so that the same
 //! code runs in the worker (wasm32) and on the laptop, and every rule can be tested as a table.
 
@@ -19,6 +19,8 @@ pub mod receipt;
 pub mod admission;
 pub mod cache;
 pub mod retry;
+pub mod proof;
+pub mod allowance;
 pub mod problem;
 pub mod form;
 pub mod language;

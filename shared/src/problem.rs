@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mailbox::Collector;
+use crate::proof::Challenge;
 
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -119,6 +120,9 @@ pub struct Problem {
     /// The installation that collects, with [`ProblemCode::OwnedElsewhere`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collector: Option<Collector>,
+    /// What has to be solved, with [`ProblemCode::ProofRequired`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
     /// Seconds until another try, also sent as `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
@@ -137,6 +141,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             collector: None,
+            challenge: None,
             retry_after: None,
         }
     }
@@ -149,6 +154,11 @@ impl Problem {
     /// Nothing was taken; to be tried again after so many seconds.
     pub fn unavailable(retry_after: u32) -> Self {
         Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable) }
+    }
+
+    /// To be sent again with a proof of work.
+    pub fn proof_required(challenge: Challenge) -> Self {
+        Self { challenge: Some(challenge), ..Self::new(ProblemCode::ProofRequired) }
     }
 
     /// Another installation collects.

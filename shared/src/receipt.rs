@@ -117,6 +117,16 @@ impl ReceiptKey {
         Ok(Self(bytes))
     }
 
+    /// Another secret, for something else: HMAC of what it is for.
+    pub(crate) fn derived(&self, label: &str) -> [u8; 32] {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            unreachable!("HMAC takes keys of any length")
+        };
+        mac.update(label.as_bytes());
+        mac.update(b"\0");
+        mac.finalize().into_bytes().into()
+    }
+
     fn mac(&self, workshop: &WorkshopId, id: SignupId) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         mac.update(b"rollcall receipt\0");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest_websocket::{Upgrade, WebSocket};
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, LEASE_MS, MAX_BATCH, Publication,
@@ -29,6 +30,8 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// A client of one deployment.
 pub(crate) struct EdgeClient {
     http: reqwest::Client,
+    /// For sockets, which are HTTP/1.1's, and live longer than any answer may take.
+    sockets: reqwest::Client,
     config: EdgeConfig,
     keys: Arc<Keys>,
     collector: Collector,
@@ -99,7 +102,8 @@ impl EdgeError {
 impl EdgeClient {
     /// A client that shows the keys of this folder.
     pub(crate) fn new(config: EdgeConfig, keys: Arc<Keys>, collector: Collector) -> reqwest::Result<Self> {
-        Ok(Self { http: http(&config)?, config, keys, collector })
+        let sockets = builder(&config).http1_only().build()?;
+        Ok(Self { http: http(&config)?, sockets, config, keys, collector })
     }
 
     /// The deployment's address.
@@ -200,6 +204,22 @@ impl EdgeClient {
         read(&self.send(request).await?).map(Some)
     }
 
+    /// The socket over which the edge says that there is mail.
+    pub(crate) async fn wake_socket(&self, workshop: &WorkshopId) -> Result<WebSocket, EdgeError> {
+        let request =
+            self.sockets.get(self.address(workshop, "/wake")).bearer_auth(self.drain_key(workshop)?);
+        let connected = async {
+            let answer = request.upgrade().send().await.map_err(|e| socket(&e))?;
+            match answer.status() {
+                reqwest::StatusCode::SWITCHING_PROTOCOLS => {
+                    answer.into_websocket().await.map_err(|e| socket(&e))
+                }
+                status => Err(EdgeError::Status(status.as_u16())),
+            }
+        };
+        tokio::time::timeout(TOTAL, connected).await.unwrap_or(Err(EdgeError::Timeout))
+    }
+
     async fn put(
         &self,
         workshop: &WorkshopId,
@@ -264,17 +284,29 @@ fn json(
 
 /// A client for that deployment.
 pub(crate) fn http(config: &EdgeConfig) -> reqwest::Result<reqwest::Client> {
+    builder(config).timeout(TOTAL).build()
+}
+
+/// What its clients share.
+fn builder(config: &EdgeConfig) -> reqwest::ClientBuilder {
     // The process may have chosen one already; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
-        .timeout(TOTAL)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("rollcall-host/", env!("CARGO_PKG_VERSION")));
     if config.is_loopback() {
         builder = builder.no_proxy();
     }
-    builder.build()
+    builder
+}
+
+/// A socket that was not opened.
+fn socket(error: &reqwest_websocket::Error) -> EdgeError {
+    match error {
+        reqwest_websocket::Error::Reqwest(error) => network(error),
+        error => EdgeError::Network(error.to_string()),
+    }
 }
 
 /// The network's words.

@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::edge_client::EdgeClient;
 use crate::failpoints;
-use crate::metrics::Metrics;
+use crate::health::LineHealth;
+use crate::metrics::{BacklogShare, Metrics};
+use crate::wake::Wake;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
@@ -36,7 +38,7 @@ pub(crate) enum Done {
 }
 
 impl Leases {
-    /// None held. What is done with comes out of the receiver, which [`acknowledge_all`] reads.
+    /// None held. What is done with comes out of the receiver, which [`Acknowledger`] reads.
     pub(crate) fn new() -> (Arc<Self>, Finished) {
         let (done, finished) = mpsc::unbounded_channel();
         (Arc::new(Self { held: Mutex::default(), freed: Notify::new(), done }), Finished(finished))
@@ -104,60 +106,88 @@ impl Finished {
     }
 }
 
-/// Tells the edge about every lease that is done with, until `stop`; then says its last words. Without an edge there is
-/// nobody to tell.
-pub(crate) async fn acknowledge_all(
-    mut finished: Finished,
-    edge: Option<Arc<EdgeClient>>,
-    workshop: WorkshopId,
-    metrics: Arc<Metrics>,
-    stop: CancellationToken,
-) {
-    let Some(edge) = edge else { return };
-    let mut attempt = 0;
-    let mut batch = Batch::default();
-    loop {
-        if batch.is_empty() {
-            // The line closes the channel after its drain has ended.
-            match finished.next().await {
-                Some(done) => batch.add(done),
-                None => return,
+/// Tells the edge about every lease that is done with.
+pub(crate) struct Acknowledger {
+    pub(crate) workshop: WorkshopId,
+    pub(crate) edge: Arc<EdgeClient>,
+    pub(crate) backlog: BacklogShare,
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) health: LineHealth,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Acknowledger {
+    /// Runs until `stop`; then says its last words.
+    pub(crate) async fn run(&self, mut finished: Finished) {
+        let mut attempt = 0;
+        let mut batch = Batch::default();
+        loop {
+            if batch.is_empty() {
+                // The line closes the channel after its drain has ended.
+                match finished.next().await {
+                    Some(done) => batch.add(done),
+                    None => return,
+                }
+            }
+            while batch.len() < MAX_ENTRIES
+                && let Ok(done) = finished.0.try_recv()
+            {
+                batch.add(done);
+            }
+            let (acks, retries) = batch.first(MAX_ENTRIES);
+            let acknowledged = acks.len();
+            let back_after = retries.iter().map(|retry| retry.delay_seconds).min();
+            let sent = self.edge.acknowledge(&self.workshop, acks, retries);
+            let sent = if self.stop.is_cancelled() {
+                match tokio::time::timeout(LAST_WORDS, sent).await {
+                    Ok(sent) => sent,
+                    Err(_) => return,
+                }
+            } else {
+                sent.await
+            };
+            match sent {
+                Ok(()) => {
+                    failpoints::reached("after_lease_ack");
+                    batch.drop_first(MAX_ENTRIES);
+                    attempt = 0;
+                    self.acknowledged(acknowledged);
+                    self.call_back(back_after);
+                }
+                Err(_) if self.stop.is_cancelled() => return,
+                Err(error) if error.is_permanent() => {
+                    // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
+                    tracing::warn!(workshop = %self.workshop, %error, "the edge refuses acknowledgements");
+                    batch.drop_first(MAX_ENTRIES);
+                }
+                Err(error) => {
+                    self.metrics.retried(error.failure());
+                    let wait = retry::delay(attempt, &mut OsRng);
+                    attempt += 1;
+                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                }
             }
         }
-        while batch.len() < MAX_ENTRIES
-            && let Ok(done) = finished.0.try_recv()
-        {
-            batch.add(done);
+    }
+
+    /// What the edge said waits is less by that; the next pull says it anew.
+    fn acknowledged(&self, leases: usize) {
+        if leases > 0 {
+            self.backlog.less(leases as u64);
+            self.health.moved();
         }
-        let (acks, retries) = batch.first(MAX_ENTRIES);
-        let sent = edge.acknowledge(&workshop, acks, retries);
-        let sent = if stop.is_cancelled() {
-            match tokio::time::timeout(LAST_WORDS, sent).await {
-                Ok(sent) => sent,
-                Err(_) => return,
+    }
+
+    /// The edge calls for what is deposited, not for what is given back: that is this side's to remember.
+    fn call_back(&self, delay_seconds: Option<u32>) {
+        let Some(delay) = delay_seconds else { return };
+        let (wake, stop) = (Arc::clone(&self.wake), self.stop.clone());
+        tokio::spawn(async move {
+            if tokio::time::timeout(Duration::from_secs(delay.into()), stop.cancelled()).await.is_err() {
+                wake.mail();
             }
-        } else {
-            sent.await
-        };
-        match sent {
-            Ok(()) => {
-                failpoints::reached("after_lease_ack");
-                batch.drop_first(MAX_ENTRIES);
-                attempt = 0;
-            }
-            Err(_) if stop.is_cancelled() => return,
-            Err(error) if error.is_permanent() => {
-                // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
-                tracing::warn!(%workshop, %error, "the edge refuses acknowledgements");
-                batch.drop_first(MAX_ENTRIES);
-            }
-            Err(error) => {
-                metrics.retried(error.failure());
-                let wait = retry::delay(attempt, &mut OsRng);
-                attempt += 1;
-                let _ = tokio::time::timeout(wait, stop.cancelled()).await;
-            }
-        }
+        });
     }
 }
 

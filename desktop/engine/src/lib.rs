@@ -1,7 +1,7 @@
 //! Rollcall on the host's laptop: collects sign-ups from the edge and from the venue's network and keeps them in SQLite.
 //!
 //! In the order of the path: [`config`] what the host sets · `folder`, `keys` what the data folder holds · `publisher` the
-//! edge learns of a workshop · `collector` pulls mail under leases into a `stream` (Redis, or a direct channel) · `drain`
+//! edge learns of a workshop · `collector` pulls mail under leases, called by `wake`, into a `stream` (Redis, or a direct channel) · `drain`
 //! reads it, has the `opener` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
 //! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host's commands, [`window`]
 //! and `acts` the host's window.
@@ -55,6 +55,7 @@ mod surroundings;
 #[cfg(test)]
 mod testing;
 mod venue;
+mod wake;
 mod writer;
 
 pub use acts::ActError;

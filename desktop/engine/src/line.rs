@@ -1,4 +1,4 @@
-//! One workshop's line: publisher, collector, stream, drain, acknowledgements and receipts, each a loop of its own.
+//! One workshop's line: publisher, collector with its wake-up calls, stream, drain, acknowledgements and receipts, each a loop of its own.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::drain::Drain;
 use crate::edge_client::EdgeClient;
 use crate::health::{LineHealth, Publication};
 use crate::keys::Keys;
-use crate::leases::{Leases, acknowledge_all};
+use crate::leases::{Acknowledger, Leases};
 use crate::metrics::{BacklogShare, Hop, Metrics};
 use crate::opener::Opener;
 use crate::publisher::Publisher;
@@ -25,6 +25,7 @@ use crate::receipts::ReceiptSender;
 use crate::stream::Stream;
 use crate::stream::direct::DirectStream;
 use crate::stream::redis::RedisStream;
+use crate::wake::{Wake, WakeLoop};
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -55,6 +56,8 @@ pub(crate) struct Line {
     pub(crate) mail: BacklogShare,
     /// What waits in the stream.
     pub(crate) stream: BacklogShare,
+    /// Has mail looked at now.
+    pub(crate) wake: Arc<Wake>,
     run: Run,
 }
 
@@ -109,10 +112,21 @@ impl Parts {
             health: health.clone(),
             mail: self.metrics.backlog_share(Hop::Edge),
             stream: self.metrics.backlog_share(Hop::Stream),
+            wake: Arc::default(),
             run: run.clone(),
         };
-        let (metrics, stop) = (Arc::clone(&self.metrics), run.stop.clone());
-        run.tasks.spawn(acknowledge_all(finished, edge.clone(), workshop.clone(), metrics, stop));
+        if let Some(edge) = &edge {
+            let acknowledger = Acknowledger {
+                workshop: workshop.clone(),
+                edge: Arc::clone(edge),
+                backlog: line.mail.clone(),
+                wake: Arc::clone(&line.wake),
+                metrics: Arc::clone(&self.metrics),
+                health: health.clone(),
+                stop: run.stop.clone(),
+            };
+            run.tasks.spawn(async move { acknowledger.run(finished).await });
+        }
         let drain = Arc::new(Drain {
             stream: Arc::clone(&stream),
             opener: Opener::new(workshop.clone(), Arc::clone(&self.keys), Arc::clone(&self.killers)),
@@ -149,7 +163,7 @@ impl Parts {
         leases: Arc<Leases>,
         line: &Line,
     ) {
-        let Line { health, mail, stream: _, run } = line;
+        let Line { health, mail, stream: _, wake, run } = line;
         let publisher = Publisher {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),
@@ -169,10 +183,21 @@ impl Parts {
             roster: Arc::clone(&self.roster),
             metrics: Arc::clone(&self.metrics),
             backlog: mail.clone(),
+            wake: Arc::clone(wake),
             health: health.clone(),
             stop: run.stop.clone(),
         };
         run.keep_going("collector", Arc::new(collector), |collector| async move { collector.run().await });
+        let calls = WakeLoop {
+            workshop: workshop.clone(),
+            edge: Arc::clone(edge),
+            roster: Arc::clone(&self.roster),
+            wake: Arc::clone(wake),
+            metrics: Arc::clone(&self.metrics),
+            health: health.clone(),
+            stop: run.stop.clone(),
+        };
+        run.keep_going("wake", Arc::new(calls), |calls| async move { calls.run().await });
         let receipts = ReceiptSender {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),

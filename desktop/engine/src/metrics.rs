@@ -26,6 +26,9 @@ pub(crate) struct Metrics {
     queue_seconds: Histogram,
     outcomes: Family<Label, Counter>,
     retries: Family<Label, Counter>,
+    pub(crate) pulls: Counter,
+    pub(crate) wake_calls: Counter,
+    wake_sockets: Gauge,
     backlog: Family<Label, Gauge>,
     signups: Family<Label, Gauge>,
     parked: Gauge,
@@ -53,6 +56,15 @@ pub(crate) struct BacklogShare {
     last: Arc<AtomicI64>,
 }
 
+/// One open wake socket in the figure of all.
+pub(crate) struct SocketShare(Gauge);
+
+impl Drop for SocketShare {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 impl BacklogShare {
     /// So many of this workshop wait there now; whether that is news.
     pub(crate) fn set(&self, waiting: u64) -> bool {
@@ -60,6 +72,13 @@ impl BacklogShare {
         let last = self.last.swap(waiting, Ordering::Relaxed);
         self.gauge.inc_by(waiting - last);
         last != waiting
+    }
+
+    /// So many of them wait there no more; how many do.
+    pub(crate) fn less(&self, gone: u64) -> u64 {
+        let left = self.waiting().saturating_sub(gone);
+        self.set(left);
+        left
     }
 
     /// How many of this workshop wait there.
@@ -85,6 +104,12 @@ impl Metrics {
         registry.register("outcomes", "Messages by what became of them", Family::clone(&outcomes));
         let retries = Family::default();
         registry.register("retries", "Failures that are tried again, by cause", Family::clone(&retries));
+        let pulls = Counter::default();
+        registry.register("pulls", "Questions for mail", pulls.clone());
+        let wake_calls = Counter::default();
+        registry.register("wake_calls", "Times that the edge said that there is mail", wake_calls.clone());
+        let wake_sockets = Gauge::default();
+        registry.register("wake_sockets", "Workshops for which the edge will say so", wake_sockets.clone());
         let backlog = Family::default();
         registry.register("backlog", "Waiting at each hop", Family::clone(&backlog));
         let signups = Family::default();
@@ -105,6 +130,9 @@ impl Metrics {
             queue_seconds,
             outcomes,
             retries,
+            pulls,
+            wake_calls,
+            wake_sockets,
             backlog,
             signups,
             parked,
@@ -145,6 +173,12 @@ impl Metrics {
     /// A part of that figure, for one workshop to keep.
     pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
         BacklogShare { gauge: self.backlog(hop), last: Arc::default() }
+    }
+
+    /// Counts a socket as long as it lives.
+    pub(crate) fn socket_share(&self) -> SocketShare {
+        self.wake_sockets.inc();
+        SocketShare(self.wake_sockets.clone())
     }
 
     fn backlog(&self, hop: Hop) -> Gauge {

@@ -147,11 +147,21 @@ impl Desk {
         let previous = edge.take_over(workshop).await.map_err(said)?;
         // What the other laptop acknowledged is in its database, not in this one.
         let replayed = edge.replay(workshop, 0).await.map_err(said)?;
+        self.look_for_mail(workshop);
         Ok((previous, replayed))
     }
 
     pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EngineError> {
-        self.edge()?.replay(workshop, since).await.map_err(said)
+        let replayed = self.edge()?.replay(workshop, since).await.map_err(said)?;
+        self.look_for_mail(workshop);
+        Ok(replayed)
+    }
+
+    /// What is delivered again was deposited long ago: the edge does not call for it.
+    fn look_for_mail(&self, workshop: &WorkshopId) {
+        if let Some(line) = self.lines.lock().unwrap_or_else(PoisonError::into_inner).get(workshop) {
+            line.wake.asked();
+        }
     }
 
     fn edge(&self) -> Result<Arc<EdgeClient>, EngineError> {

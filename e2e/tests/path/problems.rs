@@ -98,6 +98,13 @@ fn host_routes_are_refused_without_the_right_key() {
         // The publish key makes workshops; it does not read them.
         check(client().post(at(path)).bearer_auth(edge.publish_key()).json(&body), 401, "unauthorized");
     }
+    let socket = || client().get(at("/wake")).header("connection", "upgrade").header("upgrade", "websocket");
+    check(socket(), 401, "unauthorized");
+    check(socket().bearer_auth("wrong"), 401, "unauthorized");
+    check(socket().bearer_auth(edge.publish_key()), 401, "unauthorized");
+    // No socket is asked for.
+    check(client().get(at("/wake")).bearer_auth("wrong"), 400, "malformed");
+    check(client().post(at("/wake")), 405, "method_not_allowed");
     let publication = json!({ "workshop": workshop.record, "drain_key_sha256": "0".repeat(64) });
     check(client().put(at("")).bearer_auth("wrong").json(&publication), 401, "unauthorized");
     check(client().delete(at("")).bearer_auth("wrong"), 401, "unauthorized");

@@ -1,8 +1,7 @@
 //! `/j/{code}`: the page, and the form that it sends without script.
 
 use rand_core::{OsRng, RngCore};
-use rollcall_shared::cache::Known;
-use rollcall_shared::form::{JoinView, Message, join_page, message_page, shut_page};
+use rollcall_shared::form::{self, JoinView, Message, join_page, message_page, shut_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::receipt::verify;
@@ -11,10 +10,11 @@ use rollcall_shared::workshop::{Intake, Workshop};
 use worker::Error;
 
 use crate::answer::{self, Answer, Refusal};
+use crate::guard::{self, Guarded, Why};
 use crate::router::Inbound;
 use crate::routes::signups::{keep, unreadable};
-use crate::routes::workshops::code_in_path;
-use crate::{body, cache, settings};
+use crate::routes::workshops::{code_in_path, published};
+use crate::{body, settings};
 
 /// Shows the page.
 pub(crate) async fn show(inbound: &mut Inbound, code: &str) -> Answer {
@@ -69,8 +69,16 @@ async fn try_submit(inbound: &mut Inbound, code: &str, language: Language) -> An
         Ok(replaces) => replaces,
         Err(error) => return form.show(422, &[error], false),
     };
+    // A browser without script cannot work for a proof; it brings none.
+    let pass = match guard::check(inbound, &workshop, signup.id, None)? {
+        Guarded::Passed(pass) => pass,
+        Guarded::ProofRequired(why) => return form.unproven(why),
+    };
     match keep(&inbound.env, &workshop, &signup, replaces, inbound.now).await {
-        Ok(accepted) => answer::see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
+        Ok(accepted) => {
+            let location = format!("{}?lang={}", accepted.receipt.url, language.tag());
+            Ok(pass.stamp(answer::see_other(&location)?)?)
+        }
         Err(refusal) => {
             let problem = refusal.into_problem();
             // The same seed: sent again, it is the same sign-up.
@@ -99,16 +107,25 @@ impl Form<'_> {
             join_page(&JoinView { workshop, language, base: "", seed, values, errors, unavailable }),
         )
     }
+
+    /// The form as it was filled in, and what the person can do: wait a little, take another browser, go to the desk.
+    fn unproven(&self, why: Why) -> Answer {
+        let (problem, code, retry_after) = match why {
+            Why::Always => (ProblemCode::ProofRequired, "needs_script", None),
+            Why::Device(seconds) => (ProblemCode::SlowDown, "several", Some(seconds)),
+            Why::Rush(seconds) => (ProblemCode::SlowDown, "rush", Some(seconds)),
+        };
+        let response = self.show(problem.status(), &[FieldError::new(form::SIGNUP, code)], false)?;
+        if let Some(seconds) = retry_after {
+            response.headers().set("retry-after", &seconds.to_string())?;
+        }
+        Ok(response)
+    }
 }
 
 async fn find(inbound: &Inbound, code: &str) -> Result<Workshop, Refusal> {
-    let unknown = || Problem::new(ProblemCode::UnknownCode);
-    let code = code_in_path(code).ok_or_else(unknown)?;
-    match &cache::find(&inbound.env, &inbound.context, &code, inbound.now).await?.known {
-        Known::Published { workshop } => Ok((**workshop).clone()),
-        Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
-        Known::Unknown => Err(unknown().into()),
-    }
+    let code = code_in_path(code).ok_or_else(|| Problem::new(ProblemCode::UnknownCode))?;
+    published(inbound, &code).await
 }
 
 /// The token of the receipt whose sign-up is to be corrected; whatever else stands there makes a plain form.

@@ -2,7 +2,6 @@
 
 use rand_core::OsRng;
 use rollcall_shared::Millis;
-use rollcall_shared::cache::Known;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
@@ -13,21 +12,18 @@ use rollcall_shared::workshop::{Intake, Workshop};
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
+use crate::guard::{self, Guarded};
 use crate::router::Inbound;
 use crate::routes::host::invalid;
-use crate::{body, cache, queue, settings};
+use crate::routes::workshops::published;
+use crate::{body, queue, settings};
 
 /// Takes one: 202 once the Queue keeps it.
 pub(crate) async fn take(inbound: &mut Inbound) -> Answer {
     let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
     let form = SignupForm::from_json(&bytes).map_err(|error| unreadable(&error))?;
     let code = InviteCode::parse(&form.invite_code).map_err(|error| invalid("invite_code", error.code()))?;
-    let entry = cache::find(&inbound.env, &inbound.context, &code, inbound.now).await?;
-    let workshop = match &entry.known {
-        Known::Published { workshop } => workshop,
-        Known::Retired => return Err(Problem::new(ProblemCode::Closed).into()),
-        Known::Unknown => return Err(Problem::new(ProblemCode::UnknownCode).into()),
-    };
+    let workshop = &published(inbound, &code).await?;
     match workshop.intake(inbound.now, form.filled_at) {
         Intake::Open | Intake::Late => {}
         Intake::NotYet => return Err(Problem::new(ProblemCode::Closed).with_detail("not open yet").into()),
@@ -37,7 +33,14 @@ pub(crate) async fn take(inbound: &mut Inbound) -> Answer {
     let replaces = form
         .replaces(&settings::receipt_key(&inbound.env)?, &workshop.id)
         .map_err(|error| Problem::invalid(vec![error]))?;
-    answer::json(202, &keep(&inbound.env, workshop, &signup, replaces, inbound.now).await?)
+    let pass = match guard::check(inbound, workshop, signup.id, form.proof.as_deref())? {
+        Guarded::Passed(pass) => pass,
+        Guarded::ProofRequired(_) => {
+            return Err(Problem::proof_required(guard::challenge(inbound, signup.id)?).into());
+        }
+    };
+    let accepted = keep(&inbound.env, workshop, &signup, replaces, inbound.now).await?;
+    Ok(pass.stamp(answer::json(202, &accepted)?)?)
 }
 
 /// Seals a sign-up and gives it to the Queue. Only then is a receipt issued: nothing else may be called received.

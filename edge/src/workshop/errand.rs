@@ -129,6 +129,6 @@ fn invalid(field: &str, code: &str) -> Refusal {
     Problem::invalid(vec![FieldError::new(field, code)]).into()
 }
 
-fn unauthorized() -> Problem {
+pub(super) fn unauthorized() -> Problem {
     Problem::new(ProblemCode::Unauthorized)
 }

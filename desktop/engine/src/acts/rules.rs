@@ -10,8 +10,8 @@ use rusqlite::ErrorCode;
 
 use super::snapshot::{Key, Recorder};
 use super::{ActError, Stop};
-use crate::db::{duplicates, parked, receipts_out, signups};
-use crate::message::{Content, Message};
+use crate::db::{duplicates, events, parked, receipts_out, signups};
+use crate::message::Message;
 use crate::writer::{admit_in, seats};
 
 /// Off the list; a seat that it had is somebody's at once.
@@ -115,23 +115,35 @@ pub(super) fn dismiss(recorder: &mut Recorder<'_>, seq: i64) -> Result<String, S
 /// Through admission again, like mail that has just come; out of `parked` in the same transaction.
 pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) -> Result<String, Stop> {
     recorder.touch(Key::Parked(seq))?;
-    if let Content::Signup(sealed) = &message.content {
-        let own = sealed.signup.id;
-        for id in [own, own.reused(&sealed.signup.digest())] {
-            recorder.touch(Key::Signup(id))?;
-            recorder.touch(Key::Duplicate(id))?;
-            recorder.touch(Key::Receipt(id))?;
-        }
+    for id in rehearse(recorder, message)? {
+        recorder.touch(Key::Signup(id))?;
+        recorder.touch(Key::Duplicate(id))?;
+        recorder.touch(Key::Receipt(id))?;
     }
     if !parked::take(recorder.conn, &recorder.workshop.id, seq)? {
         return Err(ActError::Changed.into());
     }
+    admit_again(recorder, message)?;
+    Ok(format!("parked {seq}"))
+}
+
+/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and whoever has that one's
+/// number or seat afterwards. Only admission knows, so it is done, its entries in the audit log are read, and it is undone.
+fn rehearse(recorder: &Recorder<'_>, message: &Message) -> Result<Vec<SignupId>, Stop> {
+    recorder.conn.execute_batch("SAVEPOINT rehearsal")?;
+    let last = events::last(recorder.conn)?;
+    let admitted = admit_again(recorder, message);
+    let subjects = events::subjects_after(recorder.conn, last);
+    recorder.conn.execute_batch("ROLLBACK TO rehearsal; RELEASE rehearsal")?;
+    admitted?;
+    Ok(subjects?.iter().filter_map(|subject| SignupId::parse(subject).ok()).collect())
+}
+
+fn admit_again(recorder: &Recorder<'_>, message: &Message) -> Result<(), Stop> {
     // Unwind safe: after a panic the transaction is rolled back.
     let admitted = catch_unwind(AssertUnwindSafe(|| admit_in(recorder.conn, message, recorder.now)));
     match admitted {
-        Ok(written) if written.as_ref().is_ok_and(|written| written.outcome != Outcome::Parked) => {
-            Ok(format!("parked {seq}"))
-        }
+        Ok(written) if written.as_ref().is_ok_and(|written| written.outcome != Outcome::Parked) => Ok(()),
         Ok(Err(error)) => Err(error.into()),
         Ok(Ok(_)) | Err(_) => Err(ActError::StillUnreadable("failed").into()),
     }

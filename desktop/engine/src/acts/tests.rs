@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::receipt::{self, ReceiptKey, ReceiptState};
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
-use crate::message::{Message, Path};
+use crate::message::{CANCEL, Message, Path};
 use crate::opener::Opener;
 use crate::testing::Hall;
 use crate::window::{KEPT, Resolution, Undo};
@@ -413,6 +413,99 @@ async fn a_form_that_was_parked_at_the_venue_is_read_again() {
         let rows = desk.hall.count(&format!("SELECT count(*) FROM signups WHERE phone = '+86{phone}'"));
         assert_eq!(rows, 1, "{phone}");
     }
+}
+
+impl Desk {
+    /// A cancellation of `old`, parked as the venue page takes it.
+    async fn park_cancellation(&self, old: SignupId) -> i64 {
+        let message = self.hall.cancellation(old);
+        self.park(Message { bytes: format!("{CANCEL}{old}").into_bytes(), ..message }.unreadable("failed"))
+            .await
+    }
+
+    /// A correction of `old`, likewise.
+    async fn park_correction(&self, old: SignupId, id: SignupId, name: &str, phone: &str) -> i64 {
+        let code = &self.hall.workshop.invite_code;
+        let token = receipt::token(&ReceiptKey::from_bytes([1; 32]), &self.hall.workshop.id, old);
+        let form = format!(
+            r#"{{"id":"{id}","invite_code":"{code}","name":"{name}","phone":"{phone}","replaces":"{token}"}}"#
+        );
+        let message = self.hall.message(&Signup { id, ..self.hall.signup(name, phone) });
+        self.park(Message { bytes: form.into_bytes(), ..message }.unreadable("failed")).await
+    }
+}
+
+#[tokio::test]
+async fn a_parked_cancellation_is_taken_back_with_all_that_it_passed_on() {
+    let desk = Desk::seats(1, true).await;
+    let (seated, waits) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
+    let (beside, later) = (desk.sign_up("王方", WANG).await, desk.sign_up("王放", WANG).await);
+    // Not of one millisecond, in which nobody is the older one.
+    let older = "UPDATE duplicates SET stored_at = stored_at - 1 WHERE name = '王方'";
+    desk.hall.writer.edit(move |conn| conn.execute(older, [])).await.unwrap();
+    let seq = desk.park_cancellation(seated).await;
+    let before = desk.everything();
+    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    desk.check(seated, "cancelled", "cancelled");
+    // The number and the seat are the next one's who claims the number.
+    desk.check(beside, "registered", "registered");
+    desk.undone(&undo, &before).await;
+
+    // Whoever came first with the number is the first again.
+    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    desk.check(beside, "registered", "registered");
+    desk.check(later, "beside", "waitlisted");
+    desk.undone(&undo, &before).await;
+
+    // Nobody claims the number: the seat goes to who waits.
+    for duplicate in [beside, later] {
+        desk.hall.writer.admit_now(desk.hall.cancellation(duplicate)).await.unwrap();
+    }
+    let before = desk.everything();
+    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    desk.check(waits, "registered", "registered");
+    desk.undone(&undo, &before).await;
+}
+
+#[tokio::test]
+async fn a_parked_cancellation_of_one_that_is_beside_waits_or_has_not_come_is_taken_back() {
+    let desk = Desk::seats(1, true).await;
+    desk.sign_up("王芳", WANG).await;
+    let (waits, beside) = (desk.sign_up("李伟", LI).await, desk.sign_up("王方", WANG).await);
+    for named in [waits, beside, SignupId::from_random([7; 16])] {
+        let seq = desk.park_cancellation(named).await;
+        let before = desk.everything();
+        let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+        assert_eq!(desk.stands(named).1, "cancelled");
+        desk.undone(&undo, &before).await;
+    }
+}
+
+#[tokio::test]
+async fn a_parked_correction_is_taken_back_with_all_that_it_passed_on() {
+    let desk = Desk::seats(2, true).await;
+    let (first, other) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
+    let beside = desk.sign_up("王方", WANG).await;
+    let id = SignupId::from_random([8; 16]);
+    // Another number: the one that it leaves is the next one's.
+    let seq = desk.park_correction(first, id, "王芳", ZHAO).await;
+    let before = desk.everything();
+    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    desk.check(first, "cancelled", "cancelled");
+    desk.check(id, "registered", "registered");
+    desk.check(beside, "waitlisted", "waitlisted");
+    desk.undone(&undo, &before).await;
+
+    // A number that somebody has: it stands beside theirs, and its seat is free.
+    let waits = desk.sign_up("孙丽", "13600136000").await;
+    desk.hall.writer.admit_now(desk.hall.cancellation(beside)).await.unwrap();
+    let seq = desk.park_correction(first, SignupId::from_random([9; 16]), "王芳", LI).await;
+    let before = desk.everything();
+    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    desk.check(first, "cancelled", "cancelled");
+    desk.check(other, "registered", "registered");
+    desk.check(waits, "registered", "registered");
+    desk.undone(&undo, &before).await;
 }
 
 #[tokio::test]

@@ -18,3 +18,15 @@ pub(crate) fn add(conn: &Connection, at: Millis, what: &str, subject: &str) -> r
         .execute((at, what, subject))?;
     Ok(())
 }
+
+/// The newest entry's number; 0 where there is none.
+pub(crate) fn last(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row("SELECT ifnull(max(seq), 0) FROM events", [], |row| row.get(0))
+}
+
+/// Whom the entries after that one are about.
+pub(crate) fn subjects_after(conn: &Connection, seq: i64) -> rusqlite::Result<Vec<String>> {
+    conn.prepare_cached("SELECT subject FROM events WHERE seq > ?1")?
+        .query_map([seq], |row| row.get(0))?
+        .collect()
+}

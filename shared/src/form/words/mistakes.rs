@@ -1,5 +1,6 @@
 //! What is wrong with a field, in words that say how to mend it.
 
+use crate::form::SIGNUP;
 use crate::language::Language;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone, PhoneError};
@@ -15,7 +16,30 @@ pub(in crate::form) fn error_text(error: &FieldError, values: &SignupForm, langu
             let code = PersonName::parse(&values.name).err().map_or("", |e| e.code());
             name_text(code, language).to_owned()
         }
+        SIGNUP => whole_text(&error.code, language).to_owned(),
         _ => answer_text(&error.code, language).to_owned(),
+    }
+}
+
+/// What is said of the whole form, none of whose fields is wrong.
+fn whole_text(code: &str, language: Language) -> &'static str {
+    let (zh, en) = match code {
+        "needs_script" => (
+            "这个浏览器不能完成登记前的验证。请换一个浏览器打开本页，或到签到台登记。",
+            "This browser cannot do the check before signing up. Please open this page in another browser, or see the desk.",
+        ),
+        "rush" => (
+            "这会儿登记的人特别多，您填的都在。请过一分钟再点一次“登记”，或到签到台登记。",
+            "Very many people are signing up at this moment. Nothing you typed is lost: please press \"Sign up\" again in a minute, or see the desk.",
+        ),
+        _ => (
+            "这部手机刚才已经登记了好几位，您填的都在。请过几分钟再点一次“登记”，或到签到台登记。",
+            "Several people were just signed up from this phone. Nothing you typed is lost: please press \"Sign up\" again in a few minutes, or see the desk.",
+        ),
+    };
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
     }
 }
 
@@ -119,6 +143,18 @@ mod tests {
         check("+86 138 0013 80001", "多了 1 位数字", "11 digits, you typed 12");
         check("+852 912", "境外号码至少 8 位，还差 2 位", "At least 8 digits after +, you typed 6");
         check("", "请填写手机号", "Please type your mobile number");
+    }
+
+    #[test]
+    fn a_form_that_needs_a_proof_says_what_to_do() {
+        for code in ["needs_script", "several", "rush"] {
+            let error = FieldError::new(SIGNUP, code);
+            let said = |language| error_text(&error, &SignupForm::default(), language);
+            assert!(
+                said(Language::Zh).contains("签到台") && said(Language::En).contains("see the desk"),
+                "{code}"
+            );
+        }
     }
 
     /// The page's script and the server explain the same mistake in the same words.

@@ -1,0 +1,220 @@
+//! How much may be sent before a proof of work is asked for: by one device, and for one code. Never by IP address, for a whole
+//! hall shares one.
+
+use std::collections::BTreeMap;
+
+use crate::Millis;
+use crate::invite_code::InviteCode;
+use crate::proof::ProofKey;
+use crate::secret;
+use crate::signup_id::SignupId;
+
+/// Sign-ups that one device sends without a proof: a teacher's own and some colleagues'.
+pub const DEVICE_SIGNUPS: usize = 5;
+/// Within this time.
+pub const DEVICE_WINDOW_MS: Millis = 10 * 60 * 1_000;
+/// Sign-ups for one code without a proof: more than twice the largest hall at one instant.
+pub const CODE_SIGNUPS: u32 = 1_200;
+/// Within this time.
+pub const CODE_WINDOW_MS: Millis = 60 * 1_000;
+/// The cookie's name.
+pub const COOKIE: &str = "device";
+/// Sign-ups that a device's cookie remembers.
+const REMEMBERED: usize = 16;
+/// Characters of an id by which the cookie knows it again.
+const TAG_CHARS: usize = 8;
+/// Codes that are counted at once.
+const CODES: usize = 1_000;
+
+/// What one device has sent lately, as it stands in its own cookie: times and the beginnings of ids, signed. There is no name in
+/// it by which the device could be known again after ten minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Device {
+    /// Seconds since 1970, and the beginning of the id; oldest first.
+    sent: Vec<(Millis, String)>,
+}
+
+impl Device {
+    /// Reads the `Cookie` header. What was not signed here is no more than no cookie.
+    pub fn read(header: &str, key: &ProofKey, now: Millis) -> Self {
+        let value = header.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+        let Some((text, mac)) = value.and_then(|value| value.split_once('~')) else { return Self::default() };
+        if !secret::equal(sign(text, key).as_bytes(), mac.as_bytes()) {
+            return Self::default();
+        }
+        let entries = text.split('_').filter_map(|entry| {
+            let (seconds, tag) = entry.split_once('-')?;
+            Some((seconds.parse().ok()?, tag.to_owned()))
+        });
+        let mut device = Self { sent: entries.collect() };
+        device.sent.retain(|(seconds, _)| now - seconds * 1_000 < DEVICE_WINDOW_MS);
+        device
+    }
+
+    /// Whether it may send this one without a proof. The same sign-up again is no other one.
+    pub fn may_send(&self, id: SignupId) -> bool {
+        self.has_sent(id) || self.sent.len() < DEVICE_SIGNUPS
+    }
+
+    /// Seconds until it may send another.
+    pub fn retry_after(&self, now: Millis) -> u32 {
+        let Some(first_to_go) = self.sent.len().checked_sub(DEVICE_SIGNUPS) else { return 0 };
+        let Some((seconds, _)) = self.sent.get(first_to_go) else { return 0 };
+        let wait = seconds * 1_000 + DEVICE_WINDOW_MS - now;
+        u32::try_from(wait.max(0).div_euclid(1_000) + 1).unwrap_or(u32::MAX)
+    }
+
+    /// It sent this one.
+    pub fn note(&mut self, id: SignupId, now: Millis) {
+        if !self.has_sent(id) {
+            self.sent.push((now.div_euclid(1_000), tag(id)));
+            let too_many = self.sent.len().saturating_sub(REMEMBERED);
+            self.sent.drain(..too_many);
+        }
+    }
+
+    /// The value of `Set-Cookie`.
+    pub fn set_cookie(&self, key: &ProofKey) -> String {
+        let text: Vec<String> = self.sent.iter().map(|(seconds, tag)| format!("{seconds}-{tag}")).collect();
+        let text = text.join("_");
+        let mac = sign(&text, key);
+        let seconds = DEVICE_WINDOW_MS / 1_000;
+        format!("{COOKIE}={text}~{mac}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Lax")
+    }
+
+    fn has_sent(&self, id: SignupId) -> bool {
+        let tag = tag(id);
+        self.sent.iter().any(|(_, sent)| *sent == tag)
+    }
+}
+
+fn tag(id: SignupId) -> String {
+    let mut tag = id.to_string();
+    tag.truncate(TAG_CHARS);
+    tag
+}
+
+fn sign(text: &str, key: &ProofKey) -> String {
+    // Another beginning than a challenge's, which is hexadecimal: neither can be passed off as the other.
+    let mut mac = hex::encode(key.mac(&format!("device {text}")));
+    mac.truncate(32);
+    mac
+}
+
+/// Sign-ups for each code in its running minute, as one isolate sees them.
+#[derive(Debug, Default)]
+pub struct Rush {
+    /// When the minute began, and how many there were since.
+    minutes: BTreeMap<InviteCode, (Millis, u32)>,
+}
+
+impl Rush {
+    /// Counts one for a code; the seconds until the next minute, where it is one too many for this one.
+    pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
+        let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
+        if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {
+            self.minutes.retain(|_, (began, _)| !over(*began));
+            if self.minutes.len() >= CODES {
+                self.minutes.clear();
+            }
+        }
+        let (began, count) = self.minutes.entry(code.clone()).or_insert((now, 0));
+        if over(*began) {
+            (*began, *count) = (now, 0);
+        }
+        *count = count.saturating_add(1);
+        (*count > CODE_SIGNUPS)
+            .then(|| u32::try_from((*began + CODE_WINDOW_MS - now) / 1_000 + 1).unwrap_or(60))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = 1_795_539_000_500;
+
+    fn key() -> ProofKey {
+        ProofKey::from_bytes([3; 32])
+    }
+
+    fn id(n: u8) -> SignupId {
+        SignupId::from_random([n; 16])
+    }
+
+    fn kept(device: &Device, now: Millis) -> Device {
+        let cookie = device.set_cookie(&key());
+        let pair = cookie.split(';').next().unwrap();
+        Device::read(&format!("other=1; {pair}; more=2"), &key(), now)
+    }
+
+    #[test]
+    fn a_teacher_and_four_colleagues_pass_and_the_next_waits_until_the_first_is_ten_minutes_old() {
+        let mut device = Device::default();
+        for n in 0..5 {
+            assert!(device.may_send(id(n)), "{n}");
+            device.note(id(n), NOW + Millis::from(n) * 1_000);
+            device = kept(&device, NOW);
+        }
+        assert!(!device.may_send(id(5)));
+        assert!(device.may_send(id(2)), "the same again is no other one");
+        device.note(id(2), NOW);
+        assert_eq!(device.sent.len(), 5);
+        let wait = device.retry_after(NOW);
+        assert_eq!(wait, 600);
+        assert!(!kept(&device, NOW + Millis::from(wait - 2) * 1_000).may_send(id(5)));
+        assert!(kept(&device, NOW + Millis::from(wait) * 1_000).may_send(id(5)));
+        assert_eq!(Device::default().retry_after(NOW), 0);
+    }
+
+    #[test]
+    fn a_device_that_goes_on_with_proofs_is_remembered_in_a_small_cookie() {
+        let mut device = Device::default();
+        (0..100).for_each(|n| device.note(id(n), NOW));
+        assert_eq!(kept(&device, NOW).sent.len(), REMEMBERED);
+        assert!(device.set_cookie(&key()).len() < 512);
+        assert!(kept(&device, NOW + DEVICE_WINDOW_MS).may_send(id(200)));
+    }
+
+    #[test]
+    fn what_was_not_signed_here_is_no_cookie() {
+        let mut device = Device::default();
+        device.note(id(1), NOW);
+        let cookie = device.set_cookie(&key());
+        let value = cookie.split(';').next().unwrap();
+        assert_eq!(Device::read(value, &key(), NOW), device);
+        for forged in [
+            value.replacen('-', "_", 1),
+            value.replacen("device=1", "device=2", 1),
+            value.replace('~', ""),
+            format!("{value}0"),
+            "device=~".to_owned(),
+            "device".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(Device::read(&forged, &key(), NOW), Device::default(), "{forged}");
+        }
+        assert_eq!(Device::read(value, &ProofKey::from_bytes([4; 32]), NOW), Device::default());
+    }
+
+    #[test]
+    fn a_hall_at_one_instant_passes_and_a_flood_does_not() {
+        let mut rush = Rush::default();
+        let code = |text: &str| InviteCode::parse(text).unwrap();
+        for n in 0..CODE_SIGNUPS {
+            assert_eq!(rush.count(&code("ABCD-23456"), NOW + Millis::from(n) * 10), None, "{n}");
+        }
+        assert_eq!(rush.count(&code("ABCD-23456"), NOW + 30_000), Some(31));
+        assert_eq!(rush.count(&code("ABCD-23457"), NOW + 30_000), None);
+        assert_eq!(rush.count(&code("ABCD-23456"), NOW + CODE_WINDOW_MS), None);
+    }
+
+    #[test]
+    fn made_up_codes_do_not_fill_the_memory() {
+        let mut rush = Rush::default();
+        for n in 0..3_000_u32 {
+            rush.count(&InviteCode::from_random(n.to_be_bytes().repeat(4).try_into().unwrap()), NOW);
+            assert!(rush.minutes.len() <= CODES);
+        }
+    }
+}
