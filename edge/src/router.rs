@@ -8,7 +8,7 @@ use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::routes::{
-    bench, cancellation, errands, health, join, publication, receipts, signups, stats, workshops,
+    bench, cancellation, errands, files, health, join, publication, receipts, signups, stats, workshops,
 };
 use crate::settings;
 use crate::workshop::Errand;
@@ -70,6 +70,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
     match (address, method) {
         (Address::Join { code }, Method::Get) => join::show(inbound, code).await,
         (Address::Join { code }, Method::Post) => join::submit(inbound, code).await,
+        (Address::File { name }, Method::Get) => files::show(name),
         (Address::Receipt { workshop, token }, Method::Get) => receipts::show(inbound, workshop, token).await,
         (Address::Cancellation { workshop, token }, Method::Post) => {
             cancellation::submit(inbound, workshop, token).await
@@ -109,6 +110,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Address<'a> {
     Join { code: &'a str },
+    File { name: &'a str },
     Receipt { workshop: &'a str, token: &'a str },
     Cancellation { workshop: &'a str, token: &'a str },
     Workshop { code: &'a str },
@@ -136,6 +138,8 @@ impl<'a> Address<'a> {
             count += 1;
         }
         Some(match parts[..count] {
+            // No code is a hyphen.
+            ["j", "-", name] => Self::File { name },
             ["j", code] => Self::Join { code },
             ["r", workshop, token] => Self::Receipt { workshop, token },
             ["r", workshop, token, "cancel"] => Self::Cancellation { workshop, token },
@@ -165,7 +169,9 @@ impl<'a> Address<'a> {
     fn methods(self) -> &'static str {
         match self {
             Self::Join { .. } => "GET, HEAD, POST",
-            Self::Receipt { .. } | Self::Workshop { .. } | Self::Stats | Self::Health => "GET, HEAD",
+            Self::File { .. } | Self::Receipt { .. } | Self::Workshop { .. } | Self::Stats | Self::Health => {
+                "GET, HEAD"
+            }
             Self::ReceiptState { .. } => "GET, HEAD, DELETE",
             Self::Publication { .. } => "PUT, DELETE",
             Self::Cancellation { .. }
@@ -203,6 +209,7 @@ mod tests {
     fn paths_lead_where_the_design_says() {
         let check = |path, address| assert_eq!(Address::parse(path), address, "{path}");
         check("/j/ABCD-23456", Some(Address::Join { code: "ABCD-23456" }));
+        check("/j/-/sw.js", Some(Address::File { name: "sw.js" }));
         check("/v1/host/workshops/w/messages/pull", Some(Address::Pull { workshop: "w" }));
         check("/v1/host/workshops/w", Some(Address::Publication { workshop: "w" }));
         check("/v1/host/workshops/w/messages/pull/x", None);

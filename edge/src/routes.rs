@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod cancellation;
 pub(crate) mod errands;
+pub(crate) mod files;
 pub(crate) mod health;
 mod host;
 pub(crate) mod join;
