@@ -168,6 +168,7 @@ fn without_a_network_nothing_is_lost_and_nothing_doubled() {
         stage.play("noNetwork", &stage.venue(), look, json!({}));
     }
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups"), 2);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
 }
 
 #[test]
