@@ -11,6 +11,7 @@
 
 pub mod edge;
 pub mod host;
+pub mod line;
 pub mod process;
 pub mod teacher;
 pub mod turn;

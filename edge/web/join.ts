@@ -113,10 +113,10 @@ async function submit() {
     const elsewhere = form!.explainAll(outcome.errors ?? []);
     return say(elsewhere || refusals.get(outcome.status ?? 0) || refusals.get(0) || "");
   }
-  // It waits; the next person finds an empty form.
-  box!.reset();
+  // It waits; the next person finds an empty form, who may even have begun to type.
+  wanted = JSON.stringify(form!.typedNow()) !== JSON.stringify(content);
+  if (!wanted) box!.reset();
   inForm = brought = undefined;
-  wanted = false;
   await render();
   shown.focus();
 }
