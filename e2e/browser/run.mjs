@@ -57,10 +57,13 @@ process.exit(0);
 
 /** Keeps account of what the page asks for and complains of. */
 function watch(page, origin) {
-  const seen = { all: [], strangers: [], complaints: [], expected: /^$/ };
+  let loaded = false;
+  page.once("load", () => (loaded = true));
+  const seen = { all: [], toUsable: [], strangers: [], complaints: [], expected: /^$/ };
   page.on("request", (request) => {
     const url = new URL(request.url());
     if (url.protocol === "data:") return;
+    if (!loaded) seen.toUsable.push(url.pathname);
     seen.all.push({ method: request.method(), path: url.pathname, body: request.postData() });
     if (url.origin !== origin) seen.strangers.push(request.url());
   });

@@ -12,6 +12,7 @@
 pub mod big_list;
 pub mod edge;
 pub mod host;
+pub mod line;
 pub mod power;
 pub mod process;
 pub mod teacher;

@@ -8,8 +8,8 @@ use worker::{Context, Env, Method, Request, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::routes::{
-    bench, cancellation, challenge, errands, health, join, publication, receipts, signups, stats, wake,
-    workshops,
+    bench, cancellation, challenge, errands, files, health, join, publication, receipts, signups, stats,
+    wake, workshops,
 };
 use crate::settings;
 use crate::workshop::Errand;
@@ -71,6 +71,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
     match (address, method) {
         (Address::Join { code }, Method::Get) => join::show(inbound, code).await,
         (Address::Join { code }, Method::Post) => join::submit(inbound, code).await,
+        (Address::File { name }, Method::Get) => files::show(name),
         (Address::Receipt { workshop, token }, Method::Get) => receipts::show(inbound, workshop, token).await,
         (Address::Cancellation { workshop, token }, Method::Post) => {
             cancellation::submit(inbound, workshop, token).await
@@ -112,6 +113,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Address<'a> {
     Join { code: &'a str },
+    File { name: &'a str },
     Receipt { workshop: &'a str, token: &'a str },
     Cancellation { workshop: &'a str, token: &'a str },
     Workshop { code: &'a str },
@@ -141,6 +143,8 @@ impl<'a> Address<'a> {
             count += 1;
         }
         Some(match parts[..count] {
+            // No code is a hyphen.
+            ["j", "-", name] => Self::File { name },
             ["j", code] => Self::Join { code },
             ["r", workshop, token] => Self::Receipt { workshop, token },
             ["r", workshop, token, "cancel"] => Self::Cancellation { workshop, token },
@@ -172,7 +176,8 @@ impl<'a> Address<'a> {
     fn methods(self) -> &'static str {
         match self {
             Self::Join { .. } => "GET, HEAD, POST",
-            Self::Receipt { .. }
+            Self::File { .. }
+            | Self::Receipt { .. }
             | Self::Workshop { .. }
             | Self::Challenge
             | Self::Wake { .. }
@@ -215,6 +220,7 @@ mod tests {
     fn paths_lead_where_the_design_says() {
         let check = |path, address| assert_eq!(Address::parse(path), address, "{path}");
         check("/j/ABCD-23456", Some(Address::Join { code: "ABCD-23456" }));
+        check("/j/-/sw.js", Some(Address::File { name: "sw.js" }));
         check("/v1/host/workshops/w/messages/pull", Some(Address::Pull { workshop: "w" }));
         check("/v1/host/workshops/w", Some(Address::Publication { workshop: "w" }));
         check("/v1/host/workshops/w/messages/pull/x", None);

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod cancellation;
 pub(crate) mod challenge;
 pub(crate) mod errands;
+pub(crate) mod files;
 pub(crate) mod health;
 mod host;
 pub(crate) mod join;

@@ -1,209 +1,208 @@
-// The form: mistakes are explained where they are while one types, and the sign-up goes without leaving the page. Whatever
-// this script cannot do the plain form does.
+// The form's page: a sign-up is kept on the phone before it is sent, and shown until it has arrived. Whatever this script cannot
+// do the plain form does. The page of a workshop that has closed has no form, and still sends what was filled in before.
 
-import { explain, type Explained } from "./mistakes";
-import { maskName, masked, maskPhone, typed, type Typed } from "./memory";
+import { cards, type CardData } from "./cards";
+import { carried } from "./carried";
+import type { Shown } from "./entry";
+import { theForm, type FormData } from "./form";
+import { ask } from "./helper";
+import { typed, type Typed } from "./memory";
+import { openOutbox, type BackOff, type Outbox } from "./outbox";
 import { element, pageData } from "./page";
-import { formatWhileTyping } from "./phone_format";
-import { request, type Answer } from "./send";
-import { answered, attemptFor } from "./signup_id";
+import { newId } from "./signup_id";
+import type { Entry, Receipt } from "./store";
 
-interface Data {
+interface Data extends CardData, FormData {
   api: string;
-  receipts: string;
-  phone: Explained;
-  name: Explained;
-  errors: [code: string, text: string][];
-  refusals: [status: number, text: string][];
+  title: string;
+  back_off: BackOff;
+  /** What the service worker keeps beside pages; not at the venue. */
+  files?: { service_worker: string; scope: string; worker: string };
   sending: string;
-  again: string;
+  send_here: string;
 }
 
-interface Accepted {
-  receipt: { id: string; url: string };
-}
-
-interface Refused {
-  errors?: { field: string; code: string }[];
-}
+/** A sign-up that has not arrived in this time is shown as waiting; after a failure, in that. */
+const SHOWN_AFTER_MS = 6000;
+const FAILED_AFTER_MS = 2000;
 
 const data = pageData<Data>();
-const form = element<HTMLFormElement>("signup");
-const status = element("status");
-const name = element<HTMLInputElement>("name");
-const phone = element<HTMLInputElement>("phone");
-const button = form.querySelector("button")!;
-const ready = button.textContent!;
-const errors = new Map(data.errors);
+const box = document.getElementById("signup") as HTMLFormElement | null;
+const form = box && theForm(box, data);
+const button = box?.querySelector<HTMLButtonElement>("button[type=submit]");
+const ready = button?.textContent ?? "";
+const another = element<HTMLButtonElement>("another");
+const hidden = (name: string) => box?.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
 const refusals = new Map(data.refusals);
-const hidden = (name: string) => form.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
-let sending = false;
 
-form.noValidate = true;
-formatWhileTyping(phone, data.phone.groups ?? []);
-fillIn();
-for (const field of fields()) watch(field);
-form.addEventListener("submit", (event) => {
+let sending = false;
+/** Somebody wants to fill the form in, whatever waits. */
+let wanted = false;
+/** The entry that the form shows: on its way, or being mended. */
+let inForm: string | undefined;
+/** What came from the internet page goes on under its own id as long as it is the same. */
+let brought: ReturnType<typeof carried>;
+let outbox: Outbox | undefined;
+let woken: (() => void)[] = [];
+
+const shown = cards(
+  data,
+  {
+    mend,
+    readable: (entry) => form?.readable(entry.signup.answers) ?? [],
+    ...(data.files && { code: (entry: Entry) => ask<Shown>(data.files!.worker, { show: { signup: entry.signup, to: data.recipient } }) }),
+  },
+  () => outbox,
+);
+const opening = openOutbox(data.back_off, async (challenge) => data.files && ask<string | undefined>(data.files.worker, { challenge }), changed);
+void opening.then((opened) => {
+  outbox = opened;
+  element("unkept").hidden = opened.durable || !form;
+  void render();
+});
+
+box?.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!sending) void submit();
 });
+another.addEventListener("click", () => {
+  wanted = true;
+  void render().then(() => box?.querySelector<HTMLInputElement>("#name")?.focus());
+});
 // Back from the receipt: the page comes from memory as it was left.
-addEventListener("pageshow", (event) => event.persisted && rest(ready));
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  rest();
+  inForm = undefined;
+  void render();
+});
+sayIfKept();
+fillIn();
+if (data.files && "serviceWorker" in navigator) addEventListener("load", () => void serve());
 
-/** Text fields and groups of options, in the page's order. */
-function fields(): HTMLElement[] {
-  return Array.from(form.querySelectorAll<HTMLElement>(".field>input,fieldset.field"));
+function changed() {
+  woken.splice(0).forEach((wake) => wake());
+  void render();
 }
 
-/** What is wrong with a field now; empty where nothing is. */
-function mistakeIn(field: HTMLElement): string {
-  if (field instanceof HTMLInputElement) {
-    if (field.validity.valid) return "";
-    if (field === phone) return explain(field.value, data.phone);
-    if (field === name) return explain(field.value, data.name);
-    return text("required");
-  }
-  const chosen = field.querySelector(":checked");
-  return "required" in field.dataset && !chosen ? text("required") : "";
-}
-
-/** Says nothing while somebody types for the first time; once a mistake is shown it follows every key. */
-function watch(field: HTMLElement) {
-  let left = false;
-  const look = () => show(field, mistakeIn(field));
-  field.addEventListener("input", () => {
-    if (left || shown(field)) look();
-  });
-  field.addEventListener("change", () => {
-    const empty = field instanceof HTMLInputElement && !field.value;
-    left = !empty;
-    if (left) look();
-  });
-}
-
-const errorOf = (field: HTMLElement) => document.getElementById(field.id + "-error");
-const shown = (field: HTMLElement) => !!errorOf(field)?.textContent;
-
-function show(field: HTMLElement, mistake: string) {
-  const place = errorOf(field);
-  // Written only when it changes, so that it is read aloud once.
-  if (place && place.textContent !== mistake) place.textContent = mistake;
-  if (field instanceof HTMLInputElement) {
-    if (mistake) field.setAttribute("aria-invalid", "true");
-    else field.removeAttribute("aria-invalid");
-  }
-}
-
-function text(code: string): string {
-  return errors.get(code) ?? errors.get("") ?? "";
+/** The form makes way for what is waiting, so that nobody wonders whether to fill it in again. */
+async function render() {
+  const waiting = await shown.show(inForm);
+  if (!box) return;
+  box.hidden = waiting > 0 && !wanted && !inForm;
+  another.hidden = !box.hidden;
 }
 
 async function submit() {
-  form.parentElement!.querySelectorAll(":scope>.alert").forEach((alert) => alert.remove());
-  const wrong = fields().filter((field) => {
-    show(field, mistakeIn(field));
-    return shown(field);
-  });
-  if (wrong[0]) return focus(wrong[0]);
-
-  const content = typedNow();
-  const form_version = Number(hidden("form_version"));
-  const replaces = hidden("replaces");
-  const { id, filled_at } = attemptFor(JSON.stringify([data.receipts, content, replaces]));
-  const signup = { id, filled_at, ...content, invite_code: hidden("invite_code"), form_version, replaces };
-  sending = true;
+  box!.parentElement!.querySelectorAll(":scope>.alert").forEach((alert) => alert.remove());
   say("");
-  button.setAttribute("aria-disabled", "true");
-  button.textContent = data.sending;
-  const answer = await request(data.api, "POST", signup);
-  const receipt = accepted(answer, id);
-  if (receipt) return leave(receipt, content);
-  refused(answer);
-}
-
-function typedNow(): Typed {
-  const answers: Record<string, unknown> = {};
-  for (const field of fields()) {
-    const key = /^answers\.(.+)/.exec(field.id)?.[1];
-    if (!key) continue;
-    if (field instanceof HTMLInputElement) {
-      if (field.value.trim()) answers[key] = field.value;
-      continue;
-    }
-    const chosen = Array.from(field.querySelectorAll<HTMLInputElement>(":checked"), (box) => box.value);
-    // One alone goes as the plain form sends it.
-    if (chosen.length) answers[key] = chosen.length > 1 ? chosen : chosen[0];
+  if (!form!.isRight()) return;
+  sending = true;
+  button!.setAttribute("aria-disabled", "true");
+  button!.textContent = data.sending;
+  const content = form!.typedNow();
+  const to = await opening;
+  const entry = await entryFor(content, to);
+  const mended = inForm !== entry.id ? inForm : undefined;
+  inForm = entry.id;
+  await to.add(entry, mended);
+  const outcome = await settled(entry.id, to);
+  if (outcome && "url" in outcome) return leave(outcome, content);
+  rest();
+  if (outcome?.state === "refused") {
+    const elsewhere = form!.explainAll(outcome.errors ?? []);
+    return say(elsewhere || refusals.get(outcome.status ?? 0) || refusals.get(0) || "");
   }
-  return { name: name.value, phone: phone.value, answers };
+  // It waits; the next person finds an empty form, who may even have begun to type.
+  wanted = JSON.stringify(form!.typedNow()) !== JSON.stringify(content);
+  if (!wanted) box!.reset();
+  inForm = brought = undefined;
+  await render();
+  shown.focus();
 }
 
-/** Only an answer that names this very sign-up says that it is kept: networks answer for servers. */
-function accepted({ status, body }: Answer, id: string): string | undefined {
-  if (status !== 201 && status !== 202) return undefined;
-  const receipt = (body as Partial<Accepted> | undefined)?.receipt;
-  return receipt?.id === id && typeof receipt.url === "string" ? receipt.url : undefined;
+/** The entry for what was typed: the one that already waits with that very content, else a new one. */
+async function entryFor(content: Typed, box: Outbox): Promise<Entry> {
+  const replaces = hidden("replaces");
+  const same = (a: Typed, replaced?: string) => JSON.stringify([a.name, a.phone, a.answers, replaced]) === JSON.stringify([content.name, content.phone, content.answers, replaces]);
+  const before = (await box.entries()).find(
+    ({ api, receipts, state, signup }) => api === data.api && receipts === data.receipts && state !== "dropped" && same(signup, signup.replaces),
+  );
+  const { id = newId(), filled_at = Date.now(), form_version = Number(hidden("form_version")) } = before?.signup ?? (brought && same(brought) ? brought : {});
+  const signup = { id, filled_at, invite_code: hidden("invite_code") ?? "", ...content, form_version, ...(replaces && { replaces }) };
+  return { id, api: data.api, receipts: data.receipts, title: data.title, signup, state: "waiting", tries: 0 };
 }
 
-function leave(url: string, content: Typed) {
-  const key = url.split("/r/")[1] ?? url;
-  answered();
-  masked.write(key, { name: maskName(content.name), phone: maskPhone(content.phone) });
-  typed.write(key, content);
+/** What has become of an entry: its receipt, or itself where it is refused or has to wait. */
+async function settled(id: string, box: Outbox): Promise<Receipt | Entry | undefined> {
+  const begun = Date.now();
+  for (;;) {
+    const receipt = (await box.receipts()).find((receipt) => receipt.id === id);
+    const entry = (await box.entries()).find((entry) => entry.id === id);
+    const elapsed = Date.now() - begun;
+    if (receipt ?? entry?.state !== "waiting") return receipt ?? entry;
+    if (elapsed > SHOWN_AFTER_MS || (entry?.tries && elapsed > FAILED_AFTER_MS)) return entry;
+    await new Promise<void>((resolve) => {
+      woken.push(resolve);
+      setTimeout(resolve, FAILED_AFTER_MS);
+    });
+  }
+}
+
+function leave({ url }: Receipt, content: Typed) {
+  typed.write(url.split("/r/")[1] ?? url, content);
   location.assign(`${url}?lang=${document.documentElement.lang.slice(0, 2)}`);
 }
 
-function refused({ status, body }: Answer) {
-  const mistakes = status === 422 ? ((body as Refused | undefined)?.errors ?? []) : [];
-  let first: HTMLElement | undefined;
-  let elsewhere = "";
-  for (const { field, code } of mistakes) {
-    const place = fields().find((candidate) => candidate.id === field);
-    if (!place) elsewhere = text(code);
-    else {
-      const rule = place === phone ? data.phone : place === name ? data.name : undefined;
-      show(place, rule ? explain((place as HTMLInputElement).value, rule, code) : text(code));
-      first = first ?? place;
-    }
-  }
-  // A success that is not ours is no answer; so is whatever no text is written for but a server's own failure.
-  const known = refusals.get(status >= 500 ? 503 : status >= 200 && status < 400 ? 0 : status);
-  say(elsewhere || known || text(""));
-  rest(first || status === 413 || status === 410 ? ready : data.again);
-  if (first) focus(first);
+/** The form with what was refused; sent again it is a sign-up of its own. */
+function mend(entry: Entry) {
+  inForm = entry.id;
+  void render().then(() => {
+    form!.fill(entry.signup);
+    box!.scrollIntoView();
+    const elsewhere = form!.explainAll(entry.errors ?? []);
+    if (!entry.errors?.length || elsewhere) say(elsewhere || refusals.get(entry.status ?? 0) || "");
+  });
 }
 
 function say(what: string) {
+  const status = element("status");
   status.textContent = what;
   status.className = what && "alert";
 }
 
-function rest(label: string) {
+function rest() {
   sending = false;
-  button.removeAttribute("aria-disabled");
-  button.textContent = label;
+  button?.removeAttribute("aria-disabled");
+  if (button) button.textContent = brought ? data.send_here : ready;
 }
 
-function focus(field: HTMLElement) {
-  const target = field instanceof HTMLInputElement ? field : (field.querySelector("input") ?? field);
-  target.focus();
-  // Its label as well, above the keyboard.
-  (field.closest(".field") ?? field).scrollIntoView({ block: "nearest" });
+/** A page that the service worker kept says so: time and place may be others by now. */
+function sayIfKept() {
+  element("kept").hidden = !document.documentElement.dataset.kept;
 }
 
-/** A correction begins with what this tab sent. Nothing that the server sent back is touched. */
+/** What is there to begin with: a sign-up that the internet page could not send, or the one that a correction mends. */
 function fillIn() {
+  if (!form) return;
+  brought = carried(location.hash, hidden("invite_code") ?? "");
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   const token = hidden("replaces");
-  const before = token && typed.read(data.receipts.split("/r/")[1] + token);
-  if (!before || name.value || phone.value) return;
-  name.value = before.name;
-  phone.value = before.phone;
-  for (const field of fields()) {
-    const answer = before.answers[field.id.replace("answers.", "")];
-    if (answer === undefined) continue;
-    if (field instanceof HTMLInputElement) field.value = String(answer);
-    else {
-      const chosen = Array.isArray(answer) ? answer : [answer];
-      field.querySelectorAll("input").forEach((box) => (box.checked = chosen.includes(box.value)));
-    }
+  const before = brought ?? (token && form.isEmpty() ? typed.read(data.receipts.split("/r/")[1] + token) : undefined);
+  if (before) form.fill(before);
+  element("brought").hidden = !brought;
+  rest();
+}
+
+/** The page opens without a network from now on, in both languages. */
+async function serve() {
+  const { service_worker, scope, worker } = data.files!;
+  try {
+    await navigator.serviceWorker.register(service_worker, { scope });
+    const { active } = await navigator.serviceWorker.ready;
+    const pages = [location.href, document.querySelector<HTMLAnchorElement>("header a")!.href];
+    if (form && !hidden("replaces")) active?.postMessage({ pages, files: [worker] });
+  } catch {
+    // Refused: the page works as long as it is open.
   }
 }

@@ -1,8 +1,8 @@
 // The receipt: adds what only this phone knows, follows the state for a while, cancels without leaving the page.
 
-import { masked } from "./memory";
 import { element, pageData } from "./page";
 import { request } from "./send";
+import { durableStore } from "./store";
 
 interface Data {
   api: string;
@@ -20,7 +20,7 @@ const trouble = element("trouble");
 const cancel = document.getElementById("cancel");
 let looking = false;
 
-remember();
+void remember().catch(() => undefined);
 LOOKS_S.forEach((seconds) => setTimeout(look, seconds * 1000));
 document.addEventListener("visibilitychange", () => document.hidden || look());
 cancel?.addEventListener("submit", (event) => {
@@ -28,8 +28,9 @@ cancel?.addEventListener("submit", (event) => {
   void takeBack();
 });
 
-function remember() {
-  const person = masked.read(data.api.split("/receipts/")[1] ?? "");
+async function remember() {
+  const receipts = await (await durableStore()).receipts();
+  const person = receipts.find(({ url }) => url.replace("/r/", "/v1/receipts/") === data.api);
   const place = element("person");
   const [name, phone] = Array.from(place.querySelectorAll("span"));
   if (!person || !name || !phone) return;

@@ -1,13 +1,15 @@
 // Requests that end: with an answer, or with the certainty that there was none in time.
 
-/** How long a phone waits for an answer before it says so. The server's own limits are shorter. */
-const PATIENCE_MS = 20_000;
+/** How long a phone waits for an answer before it counts as none. The server's own limits are shorter. */
+export const PATIENCE_MS = 20_000;
 
 export interface Answer {
   /** The HTTP status; 0 where there was no answer. */
   status: number;
   /** The JSON of the body; undefined where there was none. */
   body: unknown;
+  /** The server's word on when to ask again. */
+  retryAfterMs?: number;
 }
 
 export async function request(url: string, method: string, body?: unknown): Promise<Answer> {
@@ -21,7 +23,10 @@ export async function request(url: string, method: string, body?: unknown): Prom
     }
     const response = await fetch(url, init);
     const text = await response.text();
-    return { status: response.status, body: json(text) };
+    const answer: Answer = { status: response.status, body: json(text) };
+    const seconds = Number(response.headers.get("retry-after"));
+    if (seconds > 0) answer.retryAfterMs = seconds * 1000;
+    return answer;
   } catch {
     return { status: 0, body: undefined };
   } finally {

@@ -8,6 +8,7 @@ mod date;
 mod field;
 mod join;
 mod message;
+mod outbox;
 mod receipt;
 mod script;
 mod words;
@@ -24,6 +25,7 @@ pub use join::{JoinView, join_page};
 pub use message::{Message, message_page, shut_page};
 pub use receipt::{ReceiptView, receipt_page};
 use script::Script;
+pub use script::{SERVICE_WORKER, WORKER};
 use words::words;
 
 /// Among the fields that a form comes back for: the form itself, none of whose fields is wrong. The id of its element.
@@ -52,11 +54,13 @@ struct Document<'a> {
     masthead: Option<&'a str>,
     body: Markup,
     script: Option<Script>,
+    /// Whether the server has the files that the script fetches when it needs them.
+    has_files: bool,
 }
 
 impl Document<'_> {
     fn render(self) -> Page {
-        let Self { language, title, switch, masthead, body, script } = self;
+        let Self { language, title, switch, masthead, body, script, has_files } = self;
         let other = language.other().tag();
         let html = html! {
             (DOCTYPE)
@@ -84,7 +88,7 @@ impl Document<'_> {
                 }
             }
         };
-        Page { html: html.into_string(), csp: csp(script.as_ref()) }
+        Page { html: html.into_string(), csp: csp(script.as_ref(), has_files) }
     }
 }
 
@@ -96,11 +100,13 @@ fn lang(language: Language) -> &'static str {
     }
 }
 
-fn csp(script: Option<&Script>) -> String {
+fn csp(script: Option<&Script>, has_files: bool) -> String {
     let style = sha256(STYLE);
     let script = script.map(|script| format!("script-src '{}'; connect-src 'self'; ", sha256(script.source)));
+    // Older Safaris look for workers under child-src.
+    let workers = if has_files { "worker-src 'self'; child-src 'self'; " } else { "" };
     format!(
-        "default-src 'none'; style-src '{style}'; {}img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src '{style}'; {}{workers}img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         script.unwrap_or_default()
     )
 }

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Runs every test there is; the last line reads `N passed, M failed`
     Test(TestOptions),
+    /// Plays random runs of the phone's outbox on a line that fails in every way there is
+    Offline(OfflineOptions),
     /// Prints every row of the targets that is measured so far
     Bench,
     /// Builds the worker into edge/build, unless nothing has changed
@@ -65,4 +67,14 @@ pub(crate) struct TestOptions {
     /// Only the steps whose name contains this
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OfflineOptions {
+    /// How many runs, each from a seed of its own
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) runs: u64,
+    /// The first run's seed; the others count up from it
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
 }

@@ -38,6 +38,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Edge => edge::command(),
         Command::Run(options) => run::command(options),
         Command::Test(options) => test::command(options),
+        Command::Offline(options) => test::offline(options),
         Command::Bench => bench::command(),
         Command::Web => web::command(),
         Command::Setup => setup::command(),

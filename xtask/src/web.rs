@@ -15,7 +15,7 @@ use crate::step::{say, step};
 use crate::tool;
 
 const BUILT: &str = "shared/src/form/built";
-const FILES: [&str; 3] = ["join.js", "receipt.js", "page.css"];
+const FILES: [&str; 5] = ["join.js", "receipt.js", "page.css", "sw.js", "worker.js"];
 
 /// `cargo xtask web`.
 pub(crate) fn command() -> Result<ExitCode> {
@@ -41,12 +41,16 @@ pub(crate) fn check(checkout: &Checkout) -> Result<()> {
 }
 
 fn build(checkout: &Checkout, into: &Path) -> Result<()> {
+    // Pages and workers have different things around them.
     run(checkout, "tsc", &["-p", "web"])?;
+    run(checkout, "tsc", &["-p", "web/workers"])?;
     let outdir = format!("--outdir={}", into.display());
     let arguments = [
         "web/join.ts",
         "web/receipt.ts",
         "web/page.css",
+        "web/workers/sw.ts",
+        "web/workers/worker.ts",
         "--bundle",
         "--minify",
         "--charset=utf8",
@@ -56,6 +60,7 @@ fn build(checkout: &Checkout, into: &Path) -> Result<()> {
         "--supported:destructuring=true",
         "--legal-comments=none",
         "--log-level=warning",
+        "--entry-names=[name]",
         &outdir,
     ];
     run(checkout, "esbuild", &arguments)

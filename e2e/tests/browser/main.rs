@@ -2,6 +2,7 @@
 //! people do there, and each test here prepares a workshop, has a story played and looks into the database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod offline;
 mod stage;
 
 use rollcall_e2e::host::now;
@@ -168,6 +169,7 @@ fn without_a_network_nothing_is_lost_and_nothing_doubled() {
         stage.play("noNetwork", &stage.venue(), look, json!({}));
     }
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups"), 2);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
 }
 
 #[test]

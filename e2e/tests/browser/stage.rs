@@ -90,9 +90,14 @@ pub(crate) struct Story {
 
 impl Story {
     fn begin(name: &str, told: &Value) -> Self {
+        Self::played_by("run.mjs", name, told)
+    }
+
+    /// Begins a story that another program of `e2e/browser` plays.
+    pub(crate) fn played_by(program: &str, name: &str, told: &Value) -> Self {
         let turn = Turn::take();
         let mut browser = Command::new(place("ROLLCALL_NODE", "edge/node_modules/.bin/node"))
-            .arg(checkout().join("e2e/browser/run.mjs"))
+            .arg(checkout().join("e2e/browser").join(program))
             .arg(told.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -120,6 +125,16 @@ impl Story {
         }
         part();
         writeln!(self.stdin.as_mut().unwrap()).unwrap();
+    }
+
+    /// What the story says next, as JSON; it goes on once `answer` has returned. None at its end.
+    pub(crate) fn hears(&mut self, answer: impl FnOnce(Value)) -> Option<()> {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        answer(serde_json::from_str(&line).ok()?);
+        // Who has just been killed does not read this; the end says so.
+        let _ = writeln!(self.stdin.as_mut().unwrap());
+        Some(())
     }
 
     pub(crate) fn ends_well(mut self) {

@@ -136,7 +136,7 @@ fn corrected(inbound: &Inbound, workshop: &Workshop) -> Result<Option<String>, R
 }
 
 fn shut(status: u16, message: Message, workshop: &Workshop, language: Language) -> Answer {
-    answer::page(status, shut_page(message, workshop, language))
+    answer::page(status, shut_page(message, workshop, "", language))
 }
 
 fn say(status: u16, message: Message, language: Language) -> Answer {

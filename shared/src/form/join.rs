@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::field::{Field, question_field};
+use super::outbox::{self, OutboxData, outbox_data};
 use super::script::{JOIN, Script};
 use super::words::{Words, error_text, words};
 use super::{Document, Page, facts, words as texts};
@@ -49,6 +50,8 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         h1 { (title) }
         (facts(workshop, language))
         @if replaces.is_some() { p.note { (w.correcting) } }
+        (outbox::waiting(language))
+        p #brought.note hidden { (texts::outbox_words(language).brought) }
         @if unavailable { p.alert role="alert" { (w.unavailable) } }
         @if !errors.is_empty() { (summary(errors, values, w, language)) }
         form #signup method="post" action=(address(language)) accept-charset="utf-8" {
@@ -72,10 +75,11 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
             button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
         }
         (notice(workshop, language))
+        (outbox::sent(language))
     };
     let data = JoinData {
         api: &format!("{base}/v1/signups"),
-        receipts: &format!("{base}/r/{}/", workshop.id),
+        outbox: outbox_data(workshop, base, language),
         phone: Explained {
             drops: Some(Phone::FOLD_DROPS),
             prefix: Some(Phone::FOLD_PREFIX),
@@ -89,9 +93,8 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
             mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
         },
         errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
-        refusals: texts::REFUSALS.map(|why| (why, texts::refusal_text(why, language))),
         sending: w.sending,
-        again: w.send_again,
+        send_here: texts::outbox_words(language).send_here,
     };
     Document {
         language,
@@ -100,6 +103,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         masthead: Some(workshop.organisation.get(language)),
         body,
         script: Some(Script::new(JOIN, &data)),
+        has_files: base.is_empty(),
     }
     .render()
 }
@@ -109,16 +113,14 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
 struct JoinData<'a> {
     /// Where sign-ups go.
     api: &'a str,
-    /// How the addresses of this workshop's receipts begin.
-    receipts: &'a str,
+    #[serde(flatten)]
+    outbox: OutboxData<'a>,
     phone: Explained,
     name: Explained,
     /// Texts by the codes of answers' errors.
     errors: [(&'static str, &'static str); texts::ANSWER_CODES.len()],
-    /// Texts by the status of a refusal; 0 where there is no answer at all.
-    refusals: [(u16, &'static str); texts::REFUSALS.len()],
     sending: &'static str,
-    again: &'static str,
+    send_here: &'static str,
 }
 
 /// How mistakes in a field are told apart and explained.

@@ -2,6 +2,8 @@
 
 use maud::html;
 
+use super::outbox::{self, outbox_data};
+use super::script::{JOIN, Script};
 use super::words::message_text;
 use super::{Document, Page, date_line, facts, stamp, words};
 use crate::language::Language;
@@ -26,21 +28,23 @@ pub enum Message {
 
 /// A page with one message: what happened and what to do.
 pub fn message_page(message: Message, language: Language) -> Page {
-    page(message, None, language)
+    page(message, None, "", language)
 }
 
-/// The same where the workshop is known: whose sign-up is not open, and when it opens.
-pub fn shut_page(message: Message, workshop: &Workshop, language: Language) -> Page {
-    page(message, Some(workshop), language)
+/// The same where the workshop is known: whose sign-up is not open, and when it opens. `base` as in
+/// [`JoinView`](super::JoinView).
+pub fn shut_page(message: Message, workshop: &Workshop, base: &str, language: Language) -> Page {
+    page(message, Some(workshop), base, language)
 }
 
-fn page(message: Message, workshop: Option<&Workshop>, language: Language) -> Page {
+fn page(message: Message, workshop: Option<&Workshop>, base: &str, language: Language) -> Page {
     let (title, advice) = message_text(message, language);
     let opens_at = workshop.and_then(|workshop| {
         let opens_at = workshop.opens_at.filter(|_| message == Message::NotYet)?;
         Some(date_line(opens_at, workshop.utc_offset_minutes, language))
     });
     let body = html! {
+        @if workshop.is_some() { (outbox::waiting(language)) }
         section.slip {
             (stamp("quiet", mark(message)))
             h1 { (title) }
@@ -53,10 +57,14 @@ fn page(message: Message, workshop: Option<&Workshop>, language: Language) -> Pa
                 }
             }
         }
+        @if workshop.is_some() { (outbox::sent(language)) }
     };
     let switch = format!("?lang={}", language.other().tag());
     let masthead = workshop.map(|workshop| workshop.organisation.get(language));
-    Document { language, title, switch: &switch, masthead, body, script: None }.render()
+    // What was filled in before closing is still sent from here, and counts within the grace.
+    let script = workshop.map(|workshop| Script::new(JOIN, &outbox_data(workshop, base, language)));
+    let has_files = workshop.is_some() && base.is_empty();
+    Document { language, title, switch: &switch, masthead, body, script, has_files }.render()
 }
 
 /// A clock for what comes later, a circle struck through for what is over, a question mark for what is not there.
@@ -79,7 +87,7 @@ mod tests {
     fn a_workshop_that_opens_later_says_when() {
         let mut w = workshop();
         w.opens_at = Some(0);
-        let html = shut_page(Message::NotYet, &w, Language::En).html;
+        let html = shut_page(Message::NotYet, &w, "", Language::En).html;
         assert!(html.contains("Sign-up opens on Thu 1 Jan 1970, 8:00"), "{html}");
         assert!(html.contains("Maths Teaching Workshop"));
         let html = message_page(Message::NotYet, Language::En).html;

@@ -56,6 +56,13 @@ impl Face {
         }
     }
 
+    fn words(self, keeps_waiting_list: bool, language: Language) -> StateWords {
+        match self {
+            Self::Known(state) => state_words(state, keeps_waiting_list, language),
+            Self::Cancelling => words(language).cancelling,
+        }
+    }
+
     fn mark(self) -> &'static str {
         match self {
             Self::Known(ReceiptState::Registered) => "M19 33 28 42 46 22",
@@ -70,18 +77,25 @@ impl Face {
 /// A clock: something comes later.
 pub(super) const CLOCK: &str = "M32 18a14 14 0 1 0 0 28 14 14 0 1 0 0-28M32 25v8l6 4";
 
+/// Name, title, what comes next and the stamp's sign of every state that a receipt can have.
+pub(super) fn receipt_states(
+    keeps_waiting_list: bool,
+    language: Language,
+) -> impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)> {
+    Face::ALL.into_iter().map(move |face| {
+        let StateWords { title, next } = face.words(keeps_waiting_list, language);
+        (face.name(), title, next, face.mark())
+    })
+}
+
 /// The receipt.
 pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
     let ReceiptView { workshop, language, base, address, id, state, see_desk, cancelling } = *view;
     let w = words(language);
     let keeps_waiting_list = workshop.is_none_or(|workshop| workshop.waiting_list);
-    let wording = |face| match face {
-        Face::Known(state) => state_words(state, keeps_waiting_list, language),
-        Face::Cancelling => w.cancelling,
-    };
     let face =
         if cancelling && state != ReceiptState::Cancelled { Face::Cancelling } else { Face::Known(state) };
-    let StateWords { title, next } = wording(face);
+    let StateWords { title, next } = face.words(keeps_waiting_list, language);
     let body = html! {
         section.slip {
             div #state.state.(face.name()) role="status" {
@@ -112,7 +126,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
     let data = ReceiptData {
         api: &format!("{base}/v1/receipts/{address}"),
         state: face.name(),
-        states: Face::ALL.map(|face| (face.name(), wording(face).title, wording(face).next, face.mark())),
+        states: receipt_states(keeps_waiting_list, language).collect(),
         not_cancelled: w.not_cancelled,
     };
     Document {
@@ -122,6 +136,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
         masthead: workshop.map(|workshop| workshop.organisation.get(language)),
         body,
         script: Some(Script::new(RECEIPT, &data)),
+        has_files: false,
     }
     .render()
 }
@@ -157,7 +172,7 @@ struct ReceiptData<'a> {
     /// What the page shows.
     state: &'static str,
     /// Name, title, what comes next and the stamp's sign of each.
-    states: [(&'static str, &'static str, &'static str, &'static str); 5],
+    states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
     not_cancelled: &'static str,
 }
 

@@ -2,11 +2,31 @@
 
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 /// Built from `edge/web/join.ts`.
 pub(super) const JOIN: &str = include_str!("built/join.js");
 /// Built from `edge/web/receipt.ts`.
 pub(super) const RECEIPT: &str = include_str!("built/receipt.js");
+
+/// Built from `edge/web/workers/sw.ts`.
+pub const SERVICE_WORKER: &str = include_str!("built/sw.js");
+/// Built from `edge/web/workers/worker.ts`.
+pub const WORKER: &str = include_str!("built/worker.js");
+
+/// Where the edge has the scripts that pages fetch when they need them.
+#[derive(Serialize)]
+pub(super) struct Files {
+    service_worker: &'static str,
+    scope: &'static str,
+    /// With its version, so that a page never gets another one's.
+    worker: String,
+}
+
+pub(super) fn files() -> Files {
+    let version = hex::encode(Sha256::digest(WORKER).get(..4).unwrap_or_default());
+    Files { service_worker: "/j/-/sw.js", scope: "/j/", worker: format!("/j/-/worker.js?v={version}") }
+}
 
 /// A script that stands in the page.
 pub(super) struct Script {

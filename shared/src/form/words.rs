@@ -1,11 +1,13 @@
 //! What the pages say, in both languages. One place for all of it.
 
 mod mistakes;
+mod outbox;
 
 use super::Message;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
 pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_text, phone_template};
+pub(super) use outbox::outbox_words;
 
 /// The fixed words of the pages.
 pub(super) struct Words {
@@ -19,7 +21,6 @@ pub(super) struct Words {
     pub(super) submit_correction: &'static str,
     pub(super) correcting: &'static str,
     pub(super) sending: &'static str,
-    pub(super) send_again: &'static str,
     pub(super) please_mend: &'static str,
     pub(super) unavailable: &'static str,
     pub(super) see_desk: &'static str,
@@ -52,7 +53,6 @@ const ZH: Words = Words {
     submit_correction: "提交",
     correcting: "这会代替您之前的那次登记，请把各项都填好。",
     sending: "正在发送…",
-    send_again: "再发一次",
     please_mend: "请看这里：",
     unavailable: "还没有登记上，您填的都在。请过几秒再点一次“登记”。",
     see_desk: "请到签到台找工作人员。",
@@ -80,7 +80,6 @@ const EN: Words = Words {
     submit_correction: "Send",
     correcting: "This replaces your earlier sign-up: please fill in everything as it should be.",
     sending: "Sending…",
-    send_again: "Send again",
     please_mend: "Please look at this:",
     unavailable: "Not signed up yet, and nothing you typed is lost. Please press \"Sign up\" again in a few seconds.",
     see_desk: "Please see the desk.",
@@ -134,19 +133,15 @@ pub(super) fn state_words(state: ReceiptState, keeps_waiting_list: bool, languag
     }
 }
 
-/// The refusals that the page explains, by their status; 0 where there is no answer at all.
-pub(super) const REFUSALS: [u16; 9] = [0, 404, 410, 413, 415, 422, 428, 429, 503];
+/// The refusals that the page explains, by their status; 0 for any other.
+pub(super) const REFUSALS: [u16; 5] = [0, 404, 410, 413, 422];
 
-/// Why a sign-up that the script sent was not taken, and what to do.
+/// Why a sign-up that the script sent was refused, and what to do.
 pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
     let (zh, en) = match status {
-        0 => (
-            "没有收到回应：网络可能断了。您填的都在，请再发一次；就算刚才已经送到，也不会登记两次。",
-            "There was no answer: the network may be gone. Nothing you typed is lost; please send again. If it did arrive, it still counts once.",
-        ),
         404 => (
-            "这个邀请码现在查不到，您填的都在。刚公布的邀请码请过两分钟再发一次。",
-            "This code is not known just now, and nothing you typed is lost. A code that was just published works within two minutes: please send again then.",
+            "这个邀请码查不到，还没有登记上。请对照海报看看，或者到签到台问一问。",
+            "No workshop has this code, so you are not signed up yet. Please compare it with the poster, or ask at the desk.",
         ),
         410 => (
             "登记已经结束，或者还没有开始，这次没有登记上。如果想参加，请联系主办方。",
@@ -156,25 +151,10 @@ pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
             "写得太长了，没能收下。请写短一些再发。",
             "This is too long to be taken. Please write less and send again.",
         ),
-        422 => (
-            "还有地方要改，请看上面标出的几项。",
-            "Something needs mending: please look at what is marked above.",
-        ),
-        428 => (
-            "现在登记的人太多，没能收下。请过几分钟再发一次，或者到签到台登记。",
-            "Too many sign-ups just now, and yours was not taken. Please send again in a few minutes, or sign up at the desk.",
-        ),
-        429 => (
-            "现在登记的人很多，还没有收下，您填的都在。请过几秒再发一次。",
-            "Very busy just now: not taken yet, and nothing you typed is lost. Please send again in a few seconds.",
-        ),
-        503 => (
-            "还没有登记上，您填的都在。请过几秒再发一次。",
-            "Not signed up yet, and nothing you typed is lost. Please send again in a few seconds.",
-        ),
+        422 => ("有地方要改，改好再发就行。", "Something needs mending; please correct it and send again."),
         _ => (
-            "没有读懂。请刷新本页，再填一次。",
-            "This could not be read. Please reload this page and fill it in again.",
+            "没有读懂，还没有登记上。请刷新本页，再填一次。",
+            "This could not be read, so you are not signed up yet. Please reload this page and fill it in again.",
         ),
     };
     match language {

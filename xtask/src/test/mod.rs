@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
-use crate::cli::TestOptions;
+use crate::cli::{OfflineOptions, TestOptions};
 use crate::run::{Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
@@ -82,6 +82,25 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     println!("{checks} steps in {}: {verdict}", elapsed(started.elapsed()));
     println!("{total}");
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo xtask offline`: the runs that a seed makes, as many as one likes.
+pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
+    let checkout = Checkout::find()?;
+    let tools = setup::tools(&checkout, Redis::Private, Window::None)?;
+    setup::browser(&checkout)?;
+    edge::build(&checkout, &tools)?;
+    build_host(&checkout, Build::Plain)?;
+    let context = Context { checkout, tools };
+    let mut cargo = cargo(&context, "test");
+    describe(&mut cargo, &context.checkout)?;
+    cargo
+        .args(["--test", "browser", "--", "--nocapture", "offline::random"])
+        .env("ROLLCALL_OFFLINE_RUNS", options.runs.to_string())
+        .env("ROLLCALL_OFFLINE_SEED", options.seed.to_string());
+    let tally = tally::run(&mut cargo)?;
+    println!("{tally}");
+    Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn formatting(context: &Context) -> Result<Tally> {

@@ -124,7 +124,8 @@ impl Shut {
                     Intake::NotYet => Message::NotYet,
                     Intake::Open | Intake::Late | Intake::Closed => Message::Closed,
                 };
-                answer::page(StatusCode::GONE, shut_page(message, &row.workshop, language))
+                let base = format!("/{}", row.venue_token);
+                answer::page(StatusCode::GONE, shut_page(message, &row.workshop, &base, language))
             }
         }
     }

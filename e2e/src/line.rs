@@ -1,0 +1,286 @@
+//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one, after the server took
+//! it and before the answer, and networks on the way answer for the server.
+
+use std::collections::{HashSet, VecDeque};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use rollcall_shared::signup::Digest;
+use serde_json::{Value, json};
+
+use crate::wait;
+
+/// What happens to one sign-up on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The line is gone before the server hears anything.
+    BeforeRequest,
+    /// Half of the request gets through.
+    InsideRequest,
+    /// The server takes it, and nobody hears of that.
+    BeforeAnswer,
+    /// Half of the answer gets through.
+    InsideAnswer,
+    /// Somebody's own refusal: 404 for a code that is not known yet, 413, 429, 500, 503.
+    Status(u16),
+    /// A captive portal's page, with 200.
+    Portal,
+    /// A proof of work is asked for; what follows is let through only with one.
+    Proof,
+}
+
+impl Fault {
+    /// One of each that time or the phone itself mends.
+    pub const PASSING: [Self; 10] = [
+        Self::BeforeRequest,
+        Self::InsideRequest,
+        Self::BeforeAnswer,
+        Self::InsideAnswer,
+        Self::Status(404),
+        Self::Status(429),
+        Self::Status(500),
+        Self::Status(503),
+        Self::Portal,
+        Self::Proof,
+    ];
+}
+
+/// A TCP proxy to the edge.
+#[derive(Debug, Clone)]
+pub struct Line {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    is_cut: bool,
+    /// For the next sign-ups, one each.
+    faults: VecDeque<Fault>,
+    /// Both ends of what is open.
+    open: Vec<TcpStream>,
+    /// Ids that the server has answered 202.
+    taken: HashSet<String>,
+    /// Ids whose proof is still to come.
+    unproven: HashSet<String>,
+    /// Sign-ups that came.
+    attempts: usize,
+}
+
+/// What SHA-256 makes of the salt and this number is the challenge.
+const NUMBER: u32 = 4321;
+
+impl Line {
+    /// A line to `http://127.0.0.1:PORT`.
+    pub fn to(server: &str) -> Self {
+        let server: SocketAddr = server.strip_prefix("http://").unwrap().parse().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let line = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
+        let state = Arc::clone(&line.state);
+        // Ends with the test program.
+        thread::spawn(move || {
+            for phone in listener.incoming().map_while(Result::ok) {
+                let state = Arc::clone(&state);
+                // An end that is gone is what this is about.
+                thread::spawn(move || drop(carry(&phone, server, &state)));
+            }
+        });
+        line
+    }
+
+    /// `http://127.0.0.1:PORT`, for the phone.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// There is no network: what is open ends at once.
+    pub fn cut(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.is_cut = true;
+        for end in state.open.drain(..) {
+            let _ = end.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// The network is back, and no fault is left.
+    pub fn mend(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.is_cut = false;
+        state.faults.clear();
+        state.unproven.clear();
+    }
+
+    /// What happens to the next sign-ups, one each.
+    pub fn fail(&self, faults: &[Fault]) {
+        self.state.lock().unwrap().faults = faults.iter().copied().collect();
+    }
+
+    /// Whether the server has taken the sign-up with this id.
+    pub fn has_taken(&self, id: &str) -> bool {
+        self.state.lock().unwrap().taken.contains(id)
+    }
+
+    /// How many times a sign-up came to the line.
+    pub fn attempts(&self) -> usize {
+        self.state.lock().unwrap().attempts
+    }
+}
+
+/// One request on a connection of its own, and its answer.
+fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
+    phone.set_read_timeout(Some(wait::DEADLINE))?;
+    {
+        let mut state = state.lock().unwrap();
+        if state.is_cut {
+            return phone.shutdown(Shutdown::Both);
+        }
+        state.open.push(phone.try_clone()?);
+    }
+    let request = message(&mut phone)?;
+    let head_ends = head_end(&request).unwrap_or(request.len());
+    let head = String::from_utf8_lossy(&request[..head_ends]).into_owned();
+    let body: Value = serde_json::from_slice(&request[head_ends..]).unwrap_or_default();
+    let id = body["id"].as_str().unwrap_or_default().to_owned();
+    let is_signup = head.starts_with("POST /v1/signups");
+    let fault = is_signup.then(|| next_fault(&id, &body, &mut state.lock().unwrap())).flatten();
+
+    let own = |status: u16, headers: &str, body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
+    };
+    let problem = "content-type: application/problem+json\r\n";
+    match fault {
+        Some(Fault::BeforeRequest) => return phone.shutdown(Shutdown::Both),
+        Some(Fault::Portal) => {
+            let html = "<!doctype html><title>Wi-Fi</title><h1>Welcome, please log in</h1>";
+            return phone.write_all(own(200, "content-type: text/html\r\n", html).as_bytes());
+        }
+        Some(Fault::Proof) => {
+            let answer = own(428, problem, &challenge(&id).to_string());
+            return phone.write_all(answer.as_bytes());
+        }
+        Some(Fault::Status(status)) => {
+            let code = match status {
+                404 => "unknown_code",
+                413 => "too_large",
+                429 => "slow_down",
+                _ => "unavailable",
+            };
+            let headers =
+                if status == 429 { format!("{problem}retry-after: 1\r\n") } else { problem.to_owned() };
+            let body = json!({ "status": status, "code": code }).to_string();
+            return phone.write_all(own(status, &headers, &body).as_bytes());
+        }
+        _ => {}
+    }
+
+    let mut edge = TcpStream::connect(server)?;
+    edge.set_read_timeout(Some(wait::DEADLINE))?;
+    state.lock().unwrap().open.push(edge.try_clone()?);
+    // One request a connection, so that a fault belongs to one.
+    let lines = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    let head = lines.collect::<Vec<_>>().join("\r\n").replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    let request = [head.as_bytes(), &request[head_ends..]].concat();
+    if fault == Some(Fault::InsideRequest) {
+        edge.write_all(&request[..head.len() + (request.len() - head.len()) / 2])?;
+        edge.shutdown(Shutdown::Both)?;
+        return phone.shutdown(Shutdown::Both);
+    }
+    edge.write_all(&request)?;
+    let mut answer = message(&mut edge)?;
+    if is_signup && answer.starts_with(b"HTTP/1.1 202") {
+        state.lock().unwrap().taken.insert(id);
+    }
+    if let Some(end) = head_end(&answer) {
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        if !head.contains("connection: close") {
+            let with =
+                String::from_utf8_lossy(&answer[..end]).replacen("\r\n", "\r\nconnection: close\r\n", 1);
+            answer = [with.as_bytes(), &answer[end..]].concat();
+        }
+    }
+    match fault {
+        Some(Fault::BeforeAnswer) => {}
+        Some(Fault::InsideAnswer) => phone.write_all(&answer[..answer.len() / 2])?,
+        _ => phone.write_all(&answer)?,
+    }
+    phone.shutdown(Shutdown::Both)
+}
+
+/// The fault for this sign-up. One that owes a proof gets no further without it.
+fn next_fault(id: &str, body: &Value, state: &mut State) -> Option<Fault> {
+    state.attempts += 1;
+    if state.unproven.contains(id) {
+        match body["proof"].as_str() {
+            Some(proof) => assert_proven(id, proof),
+            None => return Some(Fault::Proof),
+        }
+    }
+    let fault = state.faults.pop_front();
+    if fault == Some(Fault::Proof) && body["proof"].is_null() {
+        state.unproven.insert(id.to_owned());
+        return fault;
+    }
+    fault.filter(|fault| *fault != Fault::Proof)
+}
+
+fn salt(id: &str) -> String {
+    format!("{id}?expires=9999999999")
+}
+
+fn challenge(id: &str) -> Value {
+    let salt = salt(id);
+    let challenge = Digest::of(format!("{salt}{NUMBER}").as_bytes()).to_string();
+    let challenge = json!({
+        "algorithm": "SHA-256", "challenge": challenge, "maxnumber": 10_000, "salt": salt, "signature": "00",
+    });
+    json!({ "status": 428, "code": "proof_required", "challenge": challenge })
+}
+
+/// A wrong proof ends the program: its thread's panic alone would be overlooked.
+fn assert_proven(id: &str, proof: &str) {
+    use base64::Engine as _;
+    let json = base64::engine::general_purpose::STANDARD.decode(proof).unwrap_or_default();
+    let proof: Value = serde_json::from_slice(&json).unwrap_or_default();
+    if proof["number"] != NUMBER || proof["salt"] != salt(id).as_str() {
+        eprintln!("a wrong proof for {id}: {proof}");
+        std::process::exit(101);
+    }
+}
+
+/// A whole HTTP message, or what there is of it when its sender goes away.
+fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut part = [0; 16 * 1024];
+    loop {
+        let count = match stream.read(&mut part) {
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        bytes.extend_from_slice(&part[..count]);
+        if is_whole(&bytes) {
+            return Ok(bytes);
+        }
+        if count == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some(end) = head_end(bytes) else { return false };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    match value("content-length:") {
+        Some(length) => bytes.len() >= end + length.parse().unwrap_or(0),
+        None if value("transfer-encoding:") == Some("chunked") => bytes.ends_with(b"0\r\n\r\n"),
+        None => true,
+    }
+}
+
+fn head_end(bytes: &[u8]) -> Option<usize> {
+    bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}

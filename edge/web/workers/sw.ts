@@ -1,0 +1,116 @@
+// The service worker: a page that was seen once opens without a network, and entries are sent even after it was closed.
+//
+// It keeps pages without their seed. A seed makes the id of a form sent without script, and a page that is shown to two people
+// must not make two sign-ups one; a page with script needs none.
+
+import { attempt, CHANGED, SENDER, SYNC } from "../attempt";
+import { solve } from "../proof";
+import { durableStore } from "../store";
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Never renamed: a new version of this file must find what the old one kept, for there may be no network to fetch it again. */
+const KEPT = "rollcall-pages";
+/** On a network that does not answer in this time the kept page is shown. */
+const PATIENCE_MS = 3000;
+
+interface SyncEvent extends ExtendableEvent {
+  tag: string;
+}
+
+self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  const { pages, files } = event.data as { pages: string[]; files: string[] };
+  event.waitUntil(Promise.all([...pages.map(keepPage), ...files.map(keepFile)]));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  // Corrections and forms without script are the network's alone; so is everything but pages and what they load.
+  if (request.method !== "GET" || url.origin !== self.location.origin || url.searchParams.has("replaces")) return;
+  if (url.pathname.startsWith("/j/-/")) event.respondWith(file(request));
+  else if (request.mode === "navigate" && /^\/j\/[^/]+$/.test(url.pathname)) event.respondWith(page(event));
+});
+
+self.addEventListener("sync", (event) => {
+  if ((event as SyncEvent).tag === SYNC) (event as SyncEvent).waitUntil(sendAll());
+});
+
+/** The network's page where there is one in time, else the kept one. */
+async function page(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const fresh = fetch(request).then(async (response) => {
+    if (response.ok) event.waitUntil(keep(request.url, response.clone()));
+    return response;
+  });
+  // Where it comes too late nobody waits for it any more.
+  fresh.catch(() => undefined);
+  const kept = await find(request.url);
+  if (!kept) return fresh;
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  try {
+    const response = await Promise.race([fresh, late]);
+    return response && response.status < 500 ? response : kept;
+  } catch {
+    return kept;
+  }
+}
+
+/** Files have their version in their address: what is kept is right for ever. */
+async function file(request: Request): Promise<Response> {
+  return (await (await caches.open(KEPT)).match(request)) ?? fetch(request);
+}
+
+async function keepPage(url: string) {
+  const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  if (response.ok) await keep(url, response);
+}
+
+async function keepFile(url: string) {
+  const cache = await caches.open(KEPT);
+  if (!(await cache.match(url))) await cache.add(url);
+}
+
+async function keep(url: string, response: Response) {
+  const html = await response.text();
+  // Networks answer for servers; this is ours.
+  if (!html.includes('id="signup"') || response.redirected) return;
+  const kept = html
+    .replace(/(<input type="hidden" name="seed" value=")[^"]*/, "$1")
+    .replace("<html ", `<html data-kept="${Date.now()}" `);
+  const cache = await caches.open(KEPT);
+  const { headers } = response;
+  const language = /<html [^>]*lang="(..)/.exec(html)?.[1] ?? "";
+  // Under the address that names its language as well as under the one by which it came.
+  await cache.put(key(url, language), new Response(kept, { headers }));
+  await cache.put(key(url), new Response(kept, { headers }));
+}
+
+async function find(url: string): Promise<Response | undefined> {
+  const cache = await caches.open(KEPT);
+  // In its language, else in any.
+  return (await cache.match(key(url))) ?? (await cache.match(key(url), { ignoreSearch: true }));
+}
+
+/** One for every way in which people type a code. */
+function key(address: string, language?: string): string {
+  const url = new URL(address, self.location.origin);
+  const lang = language ?? url.searchParams.get("lang");
+  const code = decodeURIComponent(url.pathname.slice(3)).normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
+  return `/j/${code}${lang ? `?lang=${lang}` : ""}`;
+}
+
+/** Rejects while something still waits: the browser then wakes this again by its own back-off. */
+async function sendAll() {
+  const store = await durableStore();
+  const waiting = await navigator.locks.request(SENDER, async () => {
+    const due = (await store.entries()).filter(({ state, not_before }) => state === "waiting" && (not_before ?? 0) <= Date.now());
+    for (const entry of due) await attempt(store, entry, async (challenge) => solve(challenge));
+    return (await store.entries()).some(({ state }) => state === "waiting");
+  });
+  new BroadcastChannel(CHANGED).postMessage("");
+  if (waiting) throw new Error("not all of it has gone out");
+}
