@@ -27,6 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const EDGE_FACTOR: f64 = 1.5;
 const LAST_COMMIT: Duration = Duration::from_secs(2);
 const VENUE_WALL: Duration = Duration::from_millis(75);
+/// What waits at the edge while a hall comes to the venue page.
+#[cfg(unix)]
+const MAIL: u32 = 10_000;
 /// Enough for the loop to be in its stride for seconds.
 const DRAIN_MESSAGES: u32 = 50_000;
 const DRAIN_RATE: f64 = 10_000.0;
@@ -52,8 +55,8 @@ pub(crate) fn command() -> Result<ExitCode> {
         bench: true,
     };
     run::prepare(&checkout, &settings)?;
-    let system = System::start(&checkout, &settings)?;
-    let rows = measure(&system.scene());
+    let mut system = System::start(&checkout, &settings)?;
+    let rows = measure(&mut system);
     system.stop();
     let mut rows = rows?;
     // By itself: nothing else may have the processors.
@@ -86,10 +89,13 @@ struct Row {
     met: bool,
 }
 
-fn measure(scene: &Scene) -> Result<Vec<Row>> {
-    let edge = edge_rows(scene)?;
-    let venue = venue_row(scene)?;
-    Ok(edge.into_iter().chain([venue]).collect())
+fn measure(system: &mut System) -> Result<Vec<Row>> {
+    let scene = &system.scene();
+    let mut rows = edge_rows(scene)?;
+    rows.push(venue_row(scene)?);
+    #[cfg(unix)]
+    rows.push(venue_while_draining_row(system, scene)?);
+    Ok(rows)
 }
 
 /// The burst at the edge, in turn with the same burst on a route that only sends one queue message.
@@ -165,6 +171,46 @@ fn venue_row(scene: &Scene) -> Result<Row> {
         target: format!("0 failed, all committed with FULL, ≤ {} ms wall", VENUE_WALL.as_millis()),
         measured: format!("{failed} failed; {} ms", wall.as_millis()),
         met: failed == 0 && wall <= VENUE_WALL,
+    })
+}
+
+/// The same burst while the host fetches what the edge took in its absence.
+#[cfg(unix)]
+fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Result<Row> {
+    say(format!("venue burst while {MAIL} messages drain"));
+    let (venue, path) = venue(&scene.ready.lan)?;
+    let runtime = http::runtime()?;
+    let mail = teachers::crowd(MAIL);
+    system.freeze_host(true)?;
+    let deposited = mail.chunks(TEACHERS as usize).try_for_each(|crowd| {
+        interrupt::check()?;
+        let burst =
+            runtime.block_on(burst::fire(scene.edge, post_all(scene.edge, "/v1/signups", crowd, scene)?));
+        expect_all(&burst, StatusCode::ACCEPTED)
+    });
+    system.freeze_host(false)?;
+    deposited?;
+    let began = Instant::now();
+    let first: Vec<Uuid> = mail.iter().take(TEACHERS as usize).map(|teacher| teacher.id).collect();
+    stored::wait(&scene.ready.db, &first, began, began + PATIENCE)?;
+    let crowd = teachers::crowd(TEACHERS);
+    let burst = runtime.block_on(burst::fire(venue, post_all(venue, &path, &crowd, scene)?));
+    let ids = |crowd: &[Teacher]| crowd.iter().map(|teacher| teacher.id).collect::<Vec<Uuid>>();
+    let hall = stored::wait(&scene.ready.db, &ids(&crowd), Instant::now(), Instant::now())?;
+    let drained = stored::wait(&scene.ready.db, &ids(&mail), began, began + PATIENCE)?;
+    let failed = crowd.len() - burst.count(StatusCode::CREATED).min(hall.rows);
+    let lost = mail.len() - drained.rows;
+    let drain = drained.all_after.unwrap_or(PATIENCE);
+    Ok(Row {
+        what: format!("{TEACHERS} in one instant on the venue page while {MAIL} edge messages drain"),
+        target: "0 failed, all committed".to_owned(),
+        measured: format!(
+            "{failed} failed; {} ms ({}); {lost} of the edge's missing, drained in {:.1} s",
+            burst.wall.as_millis(),
+            burst.percentiles(),
+            drain.as_secs_f64()
+        ),
+        met: failed == 0 && lost == 0,
     })
 }
 
