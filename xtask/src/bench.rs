@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const EDGE_FACTOR: f64 = 1.5;
 const LAST_COMMIT: Duration = Duration::from_secs(2);
 const VENUE_WALL: Duration = Duration::from_millis(75);
+/// What waits at the edge while a hall comes to the venue page.
+#[cfg(unix)]
+const MAIL: u32 = 10_000;
 /// Enough for the loop to be in its stride for seconds.
 const DRAIN_MESSAGES: u32 = 50_000;
 const DRAIN_RATE: f64 = 10_000.0;
@@ -58,8 +61,8 @@ pub(crate) fn command() -> Result<ExitCode> {
     run::prepare(&checkout, &settings)?;
     setup::tools(&checkout, Redis::Private, Window::Tested)?;
     ui::build(&checkout)?;
-    let system = System::start(&checkout, &settings)?;
-    let rows = measure(&checkout, &system.scene(), folder.path());
+    let mut system = System::start(&checkout, &settings)?;
+    let rows = measure(&checkout, &mut system, folder.path());
     system.stop();
     let mut rows = rows?;
     // By itself: nothing else may have the processors.
@@ -88,12 +91,15 @@ struct Row {
     met: bool,
 }
 
-fn measure(checkout: &Checkout, scene: &Scene, folder: &Path) -> Result<Vec<Row>> {
+fn measure(checkout: &Checkout, system: &mut System, folder: &Path) -> Result<Vec<Row>> {
+    let scene = &system.scene();
     let mut rows = edge_rows(scene)?;
     let (venue, wall) = venue_row(scene)?;
     rows.push(venue);
     rows.push(replaced::row(checkout, scene, folder, wall)?);
     rows.push(faces::page_row(scene)?);
+    #[cfg(unix)]
+    rows.push(venue_while_draining_row(system, scene)?);
     Ok(rows)
 }
 
@@ -172,6 +178,46 @@ fn venue_row(scene: &Scene) -> Result<(Row, Duration)> {
         met: failed == 0 && wall <= VENUE_WALL,
     };
     Ok((row, wall))
+}
+
+/// The same burst while the host fetches what the edge took in its absence.
+#[cfg(unix)]
+fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Result<Row> {
+    say(format!("venue burst while {MAIL} messages drain"));
+    let (venue, path) = venue(&scene.ready.lan)?;
+    let runtime = http::runtime()?;
+    let mail = teachers::crowd(MAIL);
+    system.freeze_host(true)?;
+    let deposited = mail.chunks(TEACHERS as usize).try_for_each(|crowd| {
+        interrupt::check()?;
+        let burst =
+            runtime.block_on(burst::fire(scene.edge, post_all(scene.edge, "/v1/signups", crowd, scene)?));
+        expect_all(&burst, StatusCode::ACCEPTED)
+    });
+    system.freeze_host(false)?;
+    deposited?;
+    let began = Instant::now();
+    let first: Vec<Uuid> = mail.iter().take(TEACHERS as usize).map(|teacher| teacher.id).collect();
+    stored::wait(&scene.ready.db, &first, began, began + PATIENCE)?;
+    let crowd = teachers::crowd(TEACHERS);
+    let burst = runtime.block_on(burst::fire(venue, post_all(venue, &path, &crowd, scene)?));
+    let ids = |crowd: &[Teacher]| crowd.iter().map(|teacher| teacher.id).collect::<Vec<Uuid>>();
+    let hall = stored::wait(&scene.ready.db, &ids(&crowd), Instant::now(), Instant::now())?;
+    let drained = stored::wait(&scene.ready.db, &ids(&mail), began, began + PATIENCE)?;
+    let failed = crowd.len() - burst.count(StatusCode::CREATED).min(hall.rows);
+    let lost = mail.len() - drained.rows;
+    let drain = drained.all_after.unwrap_or(PATIENCE);
+    Ok(Row {
+        what: format!("{TEACHERS} in one instant on the venue page while {MAIL} edge messages drain"),
+        target: "0 failed, all committed".to_owned(),
+        measured: format!(
+            "{failed} failed; {} ms ({}); {lost} of the edge's missing, drained in {:.1} s",
+            burst.wall.as_millis(),
+            burst.percentiles(),
+            drain.as_secs_f64()
+        ),
+        met: failed == 0 && lost == 0,
+    })
 }
 
 /// Redis to SQLite, by the host's own loop; beside it what its hops do alone in the same run.

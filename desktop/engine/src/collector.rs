@@ -69,12 +69,18 @@ impl<S: Stream> CollectorLoop<S> {
         let mut last_mail: Option<Instant> = None;
         loop {
             self.ready().await;
+            // Asked before the pull: what is deposited while it runs is called out for the next one.
+            let grown = self.wake.may_have_grown();
             match self.pull(pulls, release).await {
                 Ok(Mail { backlog, came, more }) => {
                     release = false;
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
-                    if self.backlog.set(backlog) {
+                    // Some of it may have been acknowledged while the answer was on its way: unless the mailbox grew, the lower
+                    // figure is the newer one, and what a host watches falls steadily.
+                    let counted = self.backlog.waiting();
+                    let anew = grown || !more || counted == 0;
+                    if self.backlog.set(if anew { backlog } else { backlog.min(counted) }) {
                         self.health.moved();
                     }
                     pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);

@@ -28,6 +28,8 @@ pub(crate) struct Facts {
 pub(crate) struct Waiting {
     pub(crate) receipts: u64,
     pub(crate) mail: u64,
+    /// How long that takes.
+    pub(crate) mail_seconds: Option<u32>,
     pub(crate) stream: u64,
     pub(crate) writer: u64,
 }
@@ -46,6 +48,7 @@ impl Since {
         now: Millis,
     ) -> Vec<HopHealth> {
         let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mail_seconds = waiting.mail_seconds;
         let hops = [
             (Hop::Internet, internet(facts), waiting.receipts),
             (Hop::Collection, collection(facts), waiting.mail),
@@ -59,7 +62,16 @@ impl Since {
                 if noted.0 != code {
                     *noted = (code, now);
                 }
-                HopHealth { hop, level: code.level(), code, since: Some(noted.1), waiting, detail }
+                let remaining_seconds = mail_seconds.filter(|_| code == HopCode::Collecting);
+                HopHealth {
+                    hop,
+                    level: code.level(),
+                    code,
+                    since: Some(noted.1),
+                    waiting,
+                    remaining_seconds,
+                    detail,
+                }
             })
             .collect()
     }

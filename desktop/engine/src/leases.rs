@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
 use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
@@ -15,6 +15,7 @@ use crate::edge_client::EdgeClient;
 use crate::failpoints;
 use crate::health::LineHealth;
 use crate::metrics::{BacklogShare, Metrics};
+use crate::progress::Progress;
 use crate::wake::Wake;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
@@ -111,6 +112,7 @@ pub(crate) struct Acknowledger {
     pub(crate) workshop: WorkshopId,
     pub(crate) edge: Arc<EdgeClient>,
     pub(crate) backlog: BacklogShare,
+    pub(crate) progress: Arc<Progress>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: LineHealth,
@@ -174,6 +176,7 @@ impl Acknowledger {
     /// What the edge said waits is less by that; the next pull says it anew.
     fn acknowledged(&self, leases: usize) {
         if leases > 0 {
+            self.progress.gone(leases as u64, Instant::now());
             self.backlog.less(leases as u64);
             self.health.moved();
         }

@@ -43,6 +43,7 @@ mod leases;
 mod line;
 mod metrics;
 mod opener;
+mod progress;
 mod publisher;
 mod receipts;
 mod redis_choice;

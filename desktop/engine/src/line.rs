@@ -20,6 +20,7 @@ use crate::keys::Keys;
 use crate::leases::{Acknowledger, Leases};
 use crate::metrics::{BacklogShare, Hop, Metrics};
 use crate::opener::Opener;
+use crate::progress::Progress;
 use crate::publisher::Publisher;
 use crate::receipts::ReceiptSender;
 use crate::stream::Stream;
@@ -54,6 +55,8 @@ pub(crate) struct Line {
     pub(crate) health: LineHealth,
     /// What waits in the mailbox.
     pub(crate) mail: BacklogShare,
+    /// How fast that goes away.
+    pub(crate) progress: Arc<Progress>,
     /// What waits in the stream.
     pub(crate) stream: BacklogShare,
     /// Has mail looked at now.
@@ -112,6 +115,7 @@ impl Parts {
             health: health.clone(),
             mail: self.metrics.backlog_share(Hop::Edge),
             stream: self.metrics.backlog_share(Hop::Stream),
+            progress: Arc::default(),
             wake: Arc::default(),
             run: run.clone(),
         };
@@ -120,6 +124,7 @@ impl Parts {
                 workshop: workshop.clone(),
                 edge: Arc::clone(edge),
                 backlog: line.mail.clone(),
+                progress: Arc::clone(&line.progress),
                 wake: Arc::clone(&line.wake),
                 metrics: Arc::clone(&self.metrics),
                 health: health.clone(),
@@ -163,7 +168,7 @@ impl Parts {
         leases: Arc<Leases>,
         line: &Line,
     ) {
-        let Line { health, mail, stream: _, wake, run } = line;
+        let Line { health, mail, progress: _, stream: _, wake, run } = line;
         let publisher = Publisher {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),

@@ -74,11 +74,9 @@ impl BacklogShare {
         last != waiting
     }
 
-    /// So many of them wait there no more; how many do.
-    pub(crate) fn less(&self, gone: u64) -> u64 {
-        let left = self.waiting().saturating_sub(gone);
-        self.set(left);
-        left
+    /// So many of them wait there no more.
+    pub(crate) fn less(&self, gone: u64) {
+        self.set(self.waiting().saturating_sub(gone));
     }
 
     /// How many of this workshop wait there.

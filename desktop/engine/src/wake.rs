@@ -37,9 +37,22 @@ pub(crate) struct Wake {
     mail: Notify,
     asked: Notify,
     connected: AtomicBool,
+    /// Whether there may be more mail at the edge than when this was last looked at.
+    grown: AtomicBool,
 }
 
 impl Wake {
+    /// The edge called: something was deposited.
+    fn called(&self) {
+        self.grown.store(true, Ordering::Relaxed);
+        self.mail();
+    }
+
+    /// Whether the mailbox may have grown since this was asked last. Without a socket nobody knows.
+    pub(crate) fn may_have_grown(&self) -> bool {
+        self.grown.swap(false, Ordering::Relaxed) || !self.is_connected()
+    }
+
     /// There may be mail. A call while nobody waits is heard by whoever waits next.
     pub(crate) fn mail(&self) {
         self.mail.notify_one();
@@ -47,6 +60,7 @@ impl Wake {
 
     /// The host did something after which mail is worth another look, whatever the edge said before.
     pub(crate) fn asked(&self) {
+        self.grown.store(true, Ordering::Relaxed);
         self.asked.notify_one();
     }
 
@@ -72,7 +86,7 @@ impl Wake {
     fn connected(&self, connected: bool) {
         self.connected.store(connected, Ordering::Relaxed);
         // What came before the socket was there, or since it broke, was not called out; and the pace changes.
-        self.mail();
+        self.called();
     }
 }
 
@@ -136,7 +150,7 @@ impl WakeLoop {
                     Some(Ok(Message::Text(_))) => {
                         answered = true;
                         self.metrics.wake_calls.inc();
-                        self.wake.mail();
+                        self.wake.called();
                     }
                     Some(Ok(Message::Close { .. }) | Err(_)) | None => return,
                     Some(Ok(_)) => answered = true,
@@ -205,6 +219,18 @@ mod tests {
         assert!(!host_called(), "mail is not the host's call");
         wake.asked();
         assert!(host_called() && !host_called());
+    }
+
+    #[tokio::test]
+    async fn the_mailbox_grows_by_calls_alone_while_there_is_a_socket() {
+        let (wake, metrics) = (Wake::default(), Metrics::new());
+        assert!(wake.may_have_grown() && wake.may_have_grown(), "nobody would say");
+        let _open = Open::new(&wake, metrics.socket_share());
+        assert!(wake.may_have_grown(), "before it was open");
+        wake.mail();
+        assert!(!wake.may_have_grown(), "what was given back was there before");
+        wake.called();
+        assert!(wake.may_have_grown() && !wake.may_have_grown());
     }
 
     #[tokio::test]

@@ -234,6 +234,10 @@ since: number | null,
  */
 waiting: number, 
 /**
+ * Seconds until what waits there has come in, as far as that can be told.
+ */
+remaining_seconds: number | null, 
+/**
  * Somebody else's words (the network's, the edge's, another laptop's name), for whoever mends it.
  */
 detail: string | null, };

@@ -9,6 +9,7 @@ mod drains;
 mod form;
 mod good_path;
 mod identity;
+mod late_edge;
 mod passage;
 mod poison;
 mod power;

@@ -52,7 +52,7 @@ fn no_name_and_no_number_stands_anywhere_on_the_way() {
 }
 
 /// Searches every file below `path`; returns how many there were.
-fn search(path: &Path, secrets: &[&str]) -> usize {
+pub(crate) fn search(path: &Path, secrets: &[&str]) -> usize {
     if path.is_dir() {
         return fs::read_dir(path).unwrap().map(|entry| search(&entry.unwrap().path(), secrets)).sum();
     }

@@ -147,6 +147,16 @@ impl System {
         Scene { edge: self.edge_address, publish_key: self.publish_key.clone(), ready: self.ready.clone() }
     }
 
+    /// Stops the host where it is, as a laptop does whose lid is closed, and lets it go on.
+    #[cfg(unix)]
+    pub(crate) fn freeze_host(&mut self, frozen: bool) -> Result<()> {
+        use rustix::process::{Pid, Signal, kill_process};
+        let id = self.host.child().id();
+        let pid = i32::try_from(id).ok().and_then(Pid::from_raw).context("the host's process id")?;
+        let signal = if frozen { Signal::STOP } else { Signal::CONT };
+        kill_process(pid, signal).context("stopping the host or letting it go on")
+    }
+
     /// Fails once a part has ended by itself.
     pub(crate) fn check(&mut self) -> Result<()> {
         check_running(&mut self.host)?;

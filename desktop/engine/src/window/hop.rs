@@ -17,6 +17,8 @@ pub struct HopHealth {
     pub since: Option<Millis>,
     /// How much waits there.
     pub waiting: u64,
+    /// Seconds until what waits there has come in, as far as that can be told.
+    pub remaining_seconds: Option<u32>,
     /// Somebody else's words (the network's, the edge's, another laptop's name), for whoever mends it.
     pub detail: Option<String>,
 }

@@ -15,6 +15,7 @@ use crate::line::Line;
 use crate::status::Desk;
 use crate::workshops::{RosterError, WorkshopDraft};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Seconds of arrivals that are shown.
 const ARRIVAL_SECONDS: usize = 300;
@@ -150,7 +151,7 @@ impl Desk {
     }
 
     fn hops(&self, workshop: &WorkshopId, receipts: u64) -> Vec<HopHealth> {
-        let Some(Line { health, mail, stream, .. }) = self.lines().remove(workshop) else {
+        let Some(Line { health, mail, progress, stream, .. }) = self.lines().remove(workshop) else {
             return Vec::new();
         };
         let facts = Facts {
@@ -164,6 +165,7 @@ impl Desk {
         let waiting = Waiting {
             receipts,
             mail: mail.waiting(),
+            mail_seconds: progress.remaining_seconds(mail.waiting(), Instant::now()),
             stream: stream.waiting(),
             writer: self.parts.writer.waiting(),
         };

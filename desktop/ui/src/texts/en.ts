@@ -145,6 +145,8 @@ export const en: Texts = {
   'hop.meanwhile': 'Meanwhile',
   'hop.todo': 'What to do',
   'hop.detail': 'For who knows more',
+  'hop.seconds': 'All in after about {n} s.',
+  'hop.minutes': 'All in after about {n} min.',
   'hop.nothing_lost': 'Nothing is lost: {n} are waiting.',
 
   'export.title': 'Export the list',

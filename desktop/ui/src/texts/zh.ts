@@ -148,6 +148,8 @@ export const zh = {
   'hop.meanwhile': '这段时间',
   'hop.todo': '怎么办',
   'hop.detail': '给懂行的人看',
+  'hop.seconds': '大约 {n} 秒后全部收完。',
+  'hop.minutes': '大约 {n} 分钟后全部收完。',
   'hop.nothing_lost': '一条都没丢：{n} 条在等。',
 
   // 导出
