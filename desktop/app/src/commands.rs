@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::window::{
-    Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution, Undo,
-    WorkshopSummary,
+    Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, RefusalCode,
+    Resolution, Undo, WorkshopSummary,
 };
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
@@ -77,7 +77,7 @@ fn start(shell: State<'_, Shell>) -> Start {
 /// For the projector.
 #[tauri::command]
 fn fullscreen(window: WebviewWindow, on: bool) -> Result<(), Refusal> {
-    window.set_fullscreen(on).map_err(|error| refusal("unknown", error))
+    window.set_fullscreen(on).map_err(|error| refusal(RefusalCode::Unknown, error))
 }
 
 /// The list as a file; nothing where the person did not say where to.

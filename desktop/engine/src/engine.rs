@@ -36,9 +36,11 @@ use crate::metrics::Metrics;
 use crate::redis_choice::{self, Redis};
 use crate::server;
 use crate::settings_error::SettingsError;
+use crate::site::Site;
 use crate::status::{Desk, Status};
 use crate::venue::{self, Venue};
-use crate::window::{Phase, Refusal};
+use crate::venue_settings;
+use crate::window::{Phase, Refusal, RefusalCode, WifiError};
 use crate::workshops::{Roster, RosterError, WorkshopDraft};
 use crate::writer::Writer;
 
@@ -109,29 +111,43 @@ pub enum EngineError {
     /// The venue page cannot be opened.
     #[error("{0}")]
     Venue(SettingsError),
+    /// The Wi-Fi that the host gave is none.
+    #[error(transparent)]
+    Wifi(#[from] WifiError),
     /// The text is no connection line.
     #[error(transparent)]
     Connection(#[from] NotALine),
 }
 
+impl EngineError {
+    /// The stable code, and the field that needs mending.
+    fn code(&self) -> (RefusalCode, Option<String>) {
+        let code = match self {
+            Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
+            Self::Workshop(RosterError::Invalid(wrong)) => {
+                return (RefusalCode::Invalid, Some(wrong.field.clone()));
+            }
+            Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
+            Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,
+            Self::Workshop(RosterError::Unwritable(_)) => RefusalCode::Unwritable,
+            Self::NoEdge => RefusalCode::NoEdge,
+            Self::Edge(_) => RefusalCode::Edge,
+            Self::Database(_) => RefusalCode::Database,
+            Self::Act(act) => act.code(),
+            Self::File { .. } => RefusalCode::File,
+            Self::Venue(_) => RefusalCode::Port,
+            Self::Wifi(wrong) => return (RefusalCode::Invalid, Some(wrong.field().to_owned())),
+            Self::Connection(_) => RefusalCode::Connection,
+        };
+        (code, None)
+    }
+}
+
 impl From<EngineError> for Refusal {
     /// The same for the window.
     fn from(error: EngineError) -> Self {
-        let (code, field) = match &error {
-            EngineError::Workshop(RosterError::Unknown(_)) => ("unknown", None),
-            EngineError::Workshop(RosterError::Invalid(wrong)) => ("invalid", Some(wrong.field.clone())),
-            EngineError::Workshop(RosterError::Retired) => ("retired", None),
-            EngineError::Workshop(RosterError::Keys(_)) => ("keys", None),
-            EngineError::Workshop(RosterError::Unwritable(_)) => ("unwritable", None),
-            EngineError::NoEdge => ("no_edge", None),
-            EngineError::Edge(_) => ("edge", None),
-            EngineError::Database(_) => ("database", None),
-            EngineError::Act(act) => (act.code(), None),
-            EngineError::File { .. } => ("file", None),
-            EngineError::Venue(_) => ("port", None),
-            EngineError::Connection(_) => ("connection", None),
-        };
-        Self { code: code.to_owned(), field, text: error.to_string() }
+        let (code, field) = error.code();
+        Self { code, field, text: error.to_string() }
     }
 }
 
@@ -153,6 +169,7 @@ impl Engine {
     /// # Errors
     /// [`SettingsError`] where the host has to change something first.
     pub fn launch(config: Config) -> Result<Self, SettingsError> {
+        server::make_room();
         let folder = Folder::take(&config.data_dir)?;
         let collector = folder.installation()?;
         let keys = Arc::new(Keys::open(folder.join("keys.json"))?);
@@ -344,14 +361,18 @@ impl Start<'_> {
         // Ports before anything runs: the likeliest thing to be set wrong.
         let changes = Changes::default();
         let tasks = TaskTracker::new();
+        let site = Site::open(folder.join(venue_settings::FILE));
         let venue = Venue {
             roster: Arc::clone(&roster),
             writer: writer.clone(),
             readers: Arc::clone(&readers),
             keys: Arc::clone(&keys),
+            site: site.clone(),
+            changes: changes.clone(),
         };
         let lan = SocketAddr::new(config.lan_host, config.lan_port);
-        let door = Door::new(lan, venue::router(venue), stop.clone(), tasks.clone(), changes.clone());
+        let router = venue::router(venue);
+        let door = Door::new(lan, router, stop.clone(), tasks.clone(), changes.clone(), site.clone());
         if config.venue == VenueStart::AtOnce {
             door.open().await?;
         }
@@ -381,6 +402,7 @@ impl Start<'_> {
             stop: stop.clone(),
             tasks,
             changes: changes.clone(),
+            venue: door.follow(),
         };
         let control_url = format!("http://{loopback_address}");
         let control_note = folder.join("control.json");
@@ -392,6 +414,7 @@ impl Start<'_> {
             roster: Arc::clone(&roster),
             acts: Acts::new(writer.clone()),
             door,
+            site,
             since: Since::default(),
             redis: redis.describe(),
             collector,
@@ -403,7 +426,7 @@ impl Start<'_> {
         desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
         desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
         let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
-        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop));
+        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop, drop));
         let mut ready = Ready {
             edge: None,
             lan: None,
@@ -486,7 +509,7 @@ async fn watch_surroundings(desk: &Desk) {
         }
         let sees = look();
         if sees != seen {
-            desk.parts.changes.moved();
+            desk.door.look();
             seen = sees;
         }
     }

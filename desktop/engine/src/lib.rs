@@ -35,6 +35,7 @@ mod edge_client;
 mod edge_figures;
 mod failpoints;
 mod folder;
+mod guests;
 mod hops;
 mod keys;
 mod keys_copy;
@@ -49,10 +50,12 @@ mod redis_choice;
 #[cfg(unix)]
 mod redis_server;
 mod server;
+mod site;
 mod stream;
 #[cfg(test)]
 mod testing;
 mod venue;
+mod venue_settings;
 mod writer;
 
 pub use acts::ActError;

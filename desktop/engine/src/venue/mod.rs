@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 mod cancellation;
+mod host;
 mod page;
 mod receipt;
 mod signup;
@@ -12,14 +13,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::signup::MAX_BODY_BYTES;
 
+use crate::changes::Changes;
 use crate::db::readers::Readers;
 use crate::db::workshops::WorkshopRow;
 use crate::keys::Keys;
+use crate::site::Site;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -29,6 +33,8 @@ pub(crate) struct Venue {
     pub(crate) writer: Writer,
     pub(crate) readers: Arc<Readers>,
     pub(crate) keys: Arc<Keys>,
+    pub(crate) site: Site,
+    pub(crate) changes: Changes,
 }
 
 /// Why there is nothing at an address.
@@ -43,6 +49,7 @@ enum Nowhere {
 
 /// The public routes of the edge, under a workshop's own token.
 pub(crate) fn router(venue: Venue) -> Router {
+    let venue = Arc::new(venue);
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
@@ -57,7 +64,8 @@ pub(crate) fn router(venue: Venue) -> Router {
         .fallback(|| async { answer::problem(&Problem::new(ProblemCode::NotFound)) })
         // The body is bounded while it is read; the rule's own limit answers with its own code.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(Arc::new(venue))
+        .layer(middleware::from_fn_with_state(Arc::clone(&venue), host::by_own_address))
+        .with_state(venue)
 }
 
 impl Venue {

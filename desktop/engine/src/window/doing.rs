@@ -7,13 +7,14 @@ use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::{ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo};
+use super::{ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo, Wifi};
 use crate::Engine;
 use crate::clock::now_ms;
 use crate::connection::{self, ConnectionLine, NotALine};
 use crate::db::workshops::WorkshopRow;
 use crate::engine::{EngineError, client};
 use crate::opener::Opener;
+use crate::venue_settings::Kept;
 use crate::{export, keys_copy};
 
 impl Engine {
@@ -91,6 +92,34 @@ impl Engine {
     pub fn close_venue(&self) -> Result<(), EngineError> {
         self.block_on(self.desk.door.close());
         Ok(())
+    }
+
+    /// Chooses the network whose address stands in the venue's QR code; `None` leaves it to the engine.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where the choice cannot be kept.
+    pub fn choose_network(&self, interface: Option<String>) -> Result<(), EngineError> {
+        self.keep(|kept| kept.network = interface)?;
+        self.desk.door.look();
+        Ok(())
+    }
+
+    /// Gives, changes or takes away the Wi-Fi that phones join first.
+    ///
+    /// # Errors
+    /// [`EngineError::Wifi`] where no phone could join it, [`EngineError::File`] where it cannot be kept.
+    pub fn set_wifi(&self, wifi: Option<Wifi>) -> Result<(), EngineError> {
+        if let Some(wifi) = &wifi {
+            wifi.check()?;
+        }
+        self.keep(|kept| kept.wifi = wifi)
+    }
+
+    fn keep(&self, change: impl FnOnce(&mut Kept)) -> Result<(), EngineError> {
+        let settings = &self.desk.site.settings;
+        let kept = settings.change(change);
+        self.desk.parts.changes.moved();
+        kept.map_err(|e| EngineError::File { path: settings.path().to_owned(), why: e.to_string() })
     }
 
     /// Writes a workshop's list to a file; how many rows.

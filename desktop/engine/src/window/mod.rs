@@ -21,9 +21,10 @@ mod signup_view;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod undo;
+mod wifi;
 mod workshop_summary;
 
-pub use addresses::{Addresses, LanAddress};
+pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use case::{Case, DuplicateReason, Resolution};
 pub use connection_test::{ConnectionCode, ConnectionTest};
 pub use export_format::ExportFormat;
@@ -31,8 +32,9 @@ pub use home::Home;
 pub use hop::{Hop, HopCode, HopHealth, Level};
 pub use keys_saved::KeysSaved;
 pub use list::{ListPage, ListQuery, MAX_LIST_ROWS, Show};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, RefusalCode};
 pub use signup_view::{SignupFlags, SignupState, SignupView};
 pub(crate) use undo::KEPT;
 pub use undo::{Act, Undo};
+pub use wifi::{Wifi, WifiError, WifiSecurity};
 pub use workshop_summary::{Counts, Phase, WorkshopSummary};
