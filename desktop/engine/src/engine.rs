@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rollcall_shared::Millis;
+use rollcall_shared::form::EntryTrouble;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
@@ -27,6 +28,7 @@ use crate::demo;
 use crate::door::Door;
 use crate::edge_client::EdgeClient;
 use crate::edge_figures;
+use crate::entry::EntryError;
 use crate::folder::Folder;
 use crate::health::Publication;
 use crate::hops::Since;
@@ -111,6 +113,9 @@ pub enum EngineError {
     /// The venue page cannot be opened.
     #[error("{0}")]
     Venue(SettingsError),
+    /// An entry code is not taken.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
     /// The Wi-Fi that the host gave is none.
     #[error(transparent)]
     Wifi(#[from] WifiError),
@@ -136,6 +141,16 @@ impl EngineError {
             Self::Act(act) => act.code(),
             Self::File { .. } => RefusalCode::File,
             Self::Venue(_) => RefusalCode::Port,
+            Self::Entry(EntryError::Code(trouble)) => match trouble {
+                EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,
+                EntryTrouble::Damaged => RefusalCode::EntryDamaged,
+                EntryTrouble::OtherWorkshop => RefusalCode::EntryOtherWorkshop,
+                EntryTrouble::UnknownKey => RefusalCode::EntryUnknownKey,
+                EntryTrouble::Newer => RefusalCode::EntryNewer,
+                EntryTrouble::Closed => RefusalCode::Closed,
+                EntryTrouble::Unavailable => RefusalCode::Unwritable,
+            },
+            Self::Entry(EntryError::Unwritable(_)) => RefusalCode::Unwritable,
             Self::Wifi(wrong) => return (RefusalCode::Invalid, Some(wrong.field().to_owned())),
             Self::Connection(_) => RefusalCode::Connection,
         };
@@ -361,7 +376,7 @@ impl Start<'_> {
         // Ports before anything runs: the likeliest thing to be set wrong.
         let changes = Changes::default();
         let tasks = TaskTracker::new();
-        let site = Site::open(folder.join(venue_settings::FILE));
+        let site = Site::open(folder.join(venue_settings::FILE), &readers, &writer).map_err(unreadable)?;
         let venue = Venue {
             roster: Arc::clone(&roster),
             writer: writer.clone(),
@@ -369,6 +384,7 @@ impl Start<'_> {
             keys: Arc::clone(&keys),
             site: site.clone(),
             changes: changes.clone(),
+            killers: Arc::clone(&killers),
         };
         let lan = SocketAddr::new(config.lan_host, config.lan_port);
         let router = venue::router(venue);

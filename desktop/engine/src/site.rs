@@ -3,19 +3,25 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::db::readers::Readers;
+use crate::desks::Desks;
 use crate::guests::Guests;
 use crate::venue_settings::VenueSettings;
+use crate::writer::Writer;
 
 /// Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) settings: Arc<VenueSettings>,
     pub(crate) guests: Arc<Guests>,
+    pub(crate) desks: Arc<Desks>,
 }
 
 impl Site {
-    /// With the settings of that file.
-    pub(crate) fn open(settings: PathBuf) -> Self {
-        Self { settings: Arc::new(VenueSettings::open(settings)), guests: Arc::default() }
+    /// With the settings of that file, and the desks of the database.
+    pub(crate) fn open(settings: PathBuf, readers: &Readers, writer: &Writer) -> rusqlite::Result<Self> {
+        let settings = Arc::new(VenueSettings::open(settings));
+        let desks = Arc::new(Desks::read(readers, writer.clone(), Arc::clone(&settings))?);
+        Ok(Self { settings, guests: Arc::default(), desks })
     }
 }

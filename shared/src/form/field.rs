@@ -37,9 +37,10 @@ impl Field<'_> {
         }
     }
 
-    fn group(&self, controls: &Markup, required: bool) -> Markup {
+    fn group(&self, kind: &str, controls: &Markup, required: bool) -> Markup {
         html! {
-            fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by) data-required[required] {
+            fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by) data-kind=(kind)
+                data-required[required] {
                 legend { (self.label) }
                 (self.hint())
                 (controls)
@@ -109,13 +110,13 @@ pub(super) fn question_field(
             }
         }),
         Kind::Choice { options: all } => {
-            field.group(&options("radio", all, question.required), question.required)
+            field.group("choice", &options("radio", all, question.required), question.required)
         }
         // A browser cannot ask for one of several boxes; the server does.
-        Kind::Many { options: all } => field.group(&options("checkbox", all, false), question.required),
+        Kind::Many { options: all } => field.group("many", &options("checkbox", all, false), question.required),
         Kind::Checkbox => {
             let box_ = input("checkbox", "on", words(language).yes, question.required);
-            field.group(&box_, question.required)
+            field.group("checkbox", &box_, question.required)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the pages say, in both languages. One place for all of it.
 
+pub(super) mod desk;
 mod mistakes;
 
 use super::Message;

@@ -9,6 +9,7 @@
 mod addresses;
 mod case;
 mod connection_test;
+mod desk;
 mod doing;
 mod export_format;
 mod home;
@@ -27,6 +28,7 @@ mod workshop_summary;
 pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use case::{Case, DuplicateReason, Resolution};
 pub use connection_test::{ConnectionCode, ConnectionTest};
+pub use desk::{DeskDevice, DeskPanel, TakenEntry};
 pub use export_format::ExportFormat;
 pub use home::Home;
 pub use hop::{Hop, HopCode, HopHealth, Level};

@@ -57,4 +57,16 @@ pub enum RefusalCode {
     StillUnreadable,
     /// The key that a message is sealed to is not here.
     KeyMissing,
+    /// A code is no sign-up's.
+    NotAnEntry,
+    /// An entry code was read in part, or changed.
+    EntryDamaged,
+    /// An entry code is for another workshop.
+    EntryOtherWorkshop,
+    /// An entry code is sealed to a key that is not here.
+    EntryUnknownKey,
+    /// An entry code comes from a newer page.
+    EntryNewer,
+    /// The workshop takes no sign-ups now.
+    Closed,
 }

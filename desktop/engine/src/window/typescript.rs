@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
-    Addresses, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution,
-    Undo, WorkshopSummary,
+    Addresses, Case, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal,
+    Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::workshops::WorkshopDraft;
 
@@ -33,6 +33,9 @@ pub fn declarations() -> String {
     found.visit::<ConnectionTest>();
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
+    found.visit::<DeskPanel>();
+    found.visit::<TakenEntry>();
+    found.visit::<Wifi>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(
         "// Written by `cargo run -p rollcall-engine --features typescript --example typescript`.\n\n{}",
