@@ -81,6 +81,44 @@ fn is_virtual(name: &str) -> bool {
         .any(|start| name.starts_with(start))
 }
 
+/// A device that this laptop has heard of on one of its networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Neighbour {
+    pub(crate) ip: IpAddr,
+    /// Whether it is the way out of the network.
+    pub(crate) is_router: bool,
+}
+
+/// Who answered this laptop on an interface of late, by the system's own table. `None` where it cannot be read: of the systems
+/// that Rollcall runs on, only Linux hands it to every program.
+pub(crate) fn neighbours(interface: &str) -> Option<Vec<Neighbour>> {
+    let arp = std::fs::read_to_string("/proc/net/arp").ok()?;
+    let route = std::fs::read_to_string("/proc/net/route").ok()?;
+    Some(answered(&arp, &route, interface))
+}
+
+/// Those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by `/proc/net/route`.
+fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
+    let routers: Vec<IpAddr> = route.lines().skip(1).filter_map(|line| router(line, interface)).collect();
+    let of_line = |line: &str| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let [ip, _, flags, .., device] = columns.as_slice() else { return None };
+        let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16).ok()?;
+        let ip: IpAddr = ip.parse().ok()?;
+        let is_known = *device == interface && flags & 2 != 0;
+        is_known.then(|| Neighbour { ip, is_router: routers.contains(&ip) })
+    };
+    arp.lines().skip(1).filter_map(of_line).collect()
+}
+
+/// The router of a line of `/proc/net/route`: addresses in hexadecimal, in the order of this machine's bytes.
+fn router(line: &str, interface: &str) -> Option<IpAddr> {
+    let mut columns = line.split_whitespace();
+    let (device, _, gateway) = (columns.next()?, columns.next()?, columns.next()?);
+    let gateway = u32::from_str_radix(gateway, 16).ok().filter(|gateway| *gateway != 0)?;
+    (device == interface).then(|| IpAddr::from(gateway.to_ne_bytes()))
+}
+
 /// The address of the interface that leads outside; no packet is sent to find it.
 pub(crate) fn outside() -> Option<IpAddr> {
     let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
@@ -109,6 +147,26 @@ mod tests {
         check("tun0", "10.8.0.2", NetworkKind::Other);
         #[cfg(not(target_os = "macos"))]
         check("eth0", "10.0.0.5", NetworkKind::Cable);
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn neighbours_are_those_who_answered() {
+        let arp = "IP address       HW type     Flags       HW address            Mask     Device
+192.168.1.1      0x1         0x2         aa:bb:cc:dd:ee:01     *        wlan0
+192.168.1.30     0x1         0x2         aa:bb:cc:dd:ee:02     *        wlan0
+192.168.1.31     0x1         0x0         00:00:00:00:00:00     *        wlan0
+10.0.0.9         0x1         0x2         aa:bb:cc:dd:ee:03     *        eth0
+";
+        let route = "Iface\tDestination\tGateway \tFlags
+wlan0\t00000000\t0101A8C0\t0003
+wlan0\t0001A8C0\t00000000\t0001
+";
+        let found: Vec<(String, bool)> =
+            answered(arp, route, "wlan0").iter().map(|one| (one.ip.to_string(), one.is_router)).collect();
+        assert_eq!(found, [("192.168.1.1".to_owned(), true), ("192.168.1.30".to_owned(), false)]);
+        assert_eq!(answered(arp, route, "lo"), []);
+        assert_eq!(answered("", "", "wlan0"), []);
     }
 
     #[test]

@@ -3,12 +3,14 @@
 
 mod big_list;
 mod cases;
+mod desk;
 mod export;
 mod first_run;
 mod health;
 mod languages;
 mod live;
 mod locked_down;
+mod site;
 mod with_edge;
 
 use rollcall_e2e::host::{Folder, Workshop};

@@ -216,8 +216,10 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                     @if let Some(trouble) = entry { (entry_text(trouble, language)) }
                 }
                 div #cameras hidden {
-                    label.act for="photo" { (d.photo) }
-                    input #photo type="file" accept="image/*" capture="environment";
+                    div.photo {
+                        label.act for="photo" { (d.photo) }
+                        input #photo type="file" accept="image/*" capture="environment";
+                    }
                     button #live.act type="button" hidden { (d.camera) }
                     video #video hidden muted playsinline {}
                 }

@@ -68,6 +68,7 @@ pub(crate) fn router(venue: Venue) -> Router {
         .route("/{token}/desk/r/{receipt}", get(desk::receipt))
         .route("/{token}/v1/desk/signups", post(desk::signup_json))
         .route("/{token}/v1/entries", post(desk::entry_json))
+        .route("/{token}/check", get(page::check))
         .route("/{token}/v1/signups", post(signup::submit))
         .route("/{token}/v1/workshops/{code}", get(signup::workshop))
         .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json).delete(cancellation::json))

@@ -87,6 +87,21 @@ pub(super) async fn submit(
     }
 }
 
+/// The check from a phone: who reads it has got through.
+pub(super) async fn check(
+    State(venue): State<Arc<Venue>>,
+    UrlPath(token): UrlPath<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let language = asked.or_preferred(&headers);
+    let (status, message) = match venue.roster.by_venue_token(&token) {
+        Some(_) => (StatusCode::OK, Message::Reached),
+        None => (StatusCode::NOT_FOUND, Message::NotFound),
+    };
+    answer::page(status, message_page(message, language))
+}
+
 /// Why there is no form.
 enum Shut {
     /// Nothing is at the address.

@@ -14,6 +14,7 @@ use crate::desks::Unkept;
 use crate::engine::EngineError;
 use crate::entry::{self, EntryError};
 use crate::opener::Opener;
+use crate::status::Desk;
 use crate::venue_settings;
 use crate::workshops::RosterError;
 use rollcall_shared::admission::Outcome;
@@ -73,30 +74,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
     pub fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
-        let desk = &self.desk;
-        let row = desk.row(workshop)?;
-        let read = |conn: &rusqlite::Connection| {
-            Ok((desks::all(conn, workshop)?, desks::taken(conn, workshop, None)?))
-        };
-        let (rows, here) = desk.parts.readers.read(read)?;
-        let device = |row: desks::DeskRow| {
-            let seen = desk.site.desks.seen(&row.id);
-            DeskDevice {
-                open: seen.is_some() && row.ended_at.is_none(),
-                seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
-                id: row.id,
-                name: row.name,
-                opened_at: row.opened_at,
-                taken: row.taken,
-            }
-        };
-        let address = desk.door.address();
-        Ok(DeskPanel {
-            url: address.map(|address| format!("http://{address}/{}/desk", row.venue_token)),
-            pin: desk.site.desks.pin(workshop),
-            desks: rows.into_iter().map(device).collect(),
-            here,
-        })
+        self.desk.desk_panel(workshop)
     }
 
     /// Lets helpers' devices in by a PIN that is drawn now. Whoever came in by the last one is out.
@@ -104,8 +82,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written, [`EngineError::File`].
     pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.desk.row(workshop)?;
-        self.kept(self.block_on(self.desk.site.desks.renew(workshop)))
+        self.block_on(self.desk.renew_desk_pin(workshop))
     }
 
     /// Lets no device in any more, and ends those that are.
@@ -113,7 +90,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.kept(self.block_on(self.desk.site.desks.shut(workshop)))
+        self.block_on(self.desk.shut_desks(workshop))
     }
 
     /// Ends one device's session.
@@ -121,7 +98,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        self.kept(self.block_on(self.desk.site.desks.end(workshop, Some(desk))))
+        let ended = self.block_on(self.desk.site.desks.end(workshop, Some(desk)));
+        self.desk.kept(ended)
     }
 
     /// Takes an entry code at this computer.
@@ -147,12 +125,52 @@ impl Engine {
             again: outcome == Outcome::Repeated,
         })
     }
+}
+
+impl Desk {
+    /// Blocking: it reads the database.
+    pub(crate) fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
+        let row = self.row(workshop)?;
+        let read = |conn: &rusqlite::Connection| {
+            Ok((desks::all(conn, workshop)?, desks::taken(conn, workshop, None)?))
+        };
+        let (rows, here) = self.parts.readers.read(read)?;
+        let device = |row: desks::DeskRow| {
+            let seen = self.site.desks.seen(&row.id);
+            DeskDevice {
+                open: seen.is_some() && row.ended_at.is_none(),
+                seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
+                id: row.id,
+                name: row.name,
+                opened_at: row.opened_at,
+                taken: row.taken,
+            }
+        };
+        let address = self.door.address();
+        Ok(DeskPanel {
+            url: address.map(|address| format!("http://{address}/{}/desk", row.venue_token)),
+            pin: self.site.desks.pin(workshop),
+            desks: rows.into_iter().map(device).collect(),
+            here,
+        })
+    }
+
+    pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+        self.row(workshop)?;
+        let renewed = self.site.desks.renew(workshop).await;
+        self.kept(renewed)
+    }
+
+    pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+        let shut = self.site.desks.shut(workshop).await;
+        self.kept(shut)
+    }
 
     fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
-        self.desk.parts.changes.moved();
+        self.parts.changes.moved();
         kept.map_err(|unkept| match unkept {
             Unkept::File(e) => {
-                EngineError::File { path: self.desk.data_dir.join(venue_settings::FILE), why: e.to_string() }
+                EngineError::File { path: self.data_dir.join(venue_settings::FILE), why: e.to_string() }
             }
             Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
         })

@@ -61,6 +61,14 @@ impl Engine {
         Ok(self.block_on(self.desk.acts.undo(token))?)
     }
 
+    /// Takes the end of a workshop back: it takes sign-ups as before, under the same code.
+    ///
+    /// # Errors
+    /// As [`Engine::put_workshop`].
+    pub fn resume(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
+        Ok(self.block_on(self.desk.roster.resume(workshop))?)
+    }
+
     /// Takes sign-ups for a workshop from now on.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod case;
+mod check;
 mod connection_test;
 mod desk;
 mod doing;
@@ -27,6 +28,7 @@ mod workshop_summary;
 
 pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use case::{Case, DuplicateReason, Resolution};
+pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
 pub use connection_test::{ConnectionCode, ConnectionTest};
 pub use desk::{DeskDevice, DeskPanel, TakenEntry};
 pub use export_format::ExportFormat;

@@ -139,7 +139,7 @@ impl Desk {
         });
         let lan: Vec<LanAddress> = lan.collect();
         let kept = self.site.settings.now();
-        let own = |ip: std::net::IpAddr| ip.is_loopback() || lan.iter().any(|own| own.ip == ip.to_string());
+        let own = |ip: std::net::IpAddr| lan.iter().any(|own| own.ip == ip.to_string());
         Addresses {
             edge: edge.map(|edge| format!("{}/j/{}", edge.url(), row.workshop.invite_code)),
             venue_open: self.door.address().is_some(),

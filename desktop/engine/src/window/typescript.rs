@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
-    Addresses, Case, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal,
-    Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    Addresses, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::workshops::WorkshopDraft;
 
@@ -34,6 +34,7 @@ pub fn declarations() -> String {
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
     found.visit::<DeskPanel>();
+    found.visit::<Check>();
     found.visit::<TakenEntry>();
     found.visit::<Wifi>();
     let texts: Vec<String> = found.declarations.into_values().collect();
