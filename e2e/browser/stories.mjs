@@ -1,6 +1,7 @@
 // What people do with the page. Each story gets the page, what the page has asked for, `look`, and what it was told.
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline/promises";
+import encodeQR from "qr";
 
 /** Words that a story looks for, as people read them. */
 const WORDS = {
@@ -485,7 +486,108 @@ async function heard(point) {
   lines.close();
 }
 
+/** The words of the desk. */
+const DESK = {
+  zh: { digits: "数字不对", next: "下一位", taken: "已登记 2 位", noCode: "没有找到二维码", other: "另一个活动", signedOut: "被主持人关上", notSignup: "不是登记用的码" },
+  en: { digits: "not the digits", next: "Next person", taken: "2 signed up", noCode: "no QR code", other: "another workshop", signedOut: "has closed this desk", notSignup: "not a sign-up's code" },
+};
+
+/** A helper signs people up: a wrong PIN, two people by the form, one by a photograph of their phone, one by a scanner. */
+async function desk(told) {
+  const { page, server, language, pin, entries, other, look, script } = told;
+  const words = { ...WORDS[language], ...DESK[language] };
+  await page.goto(`${server}/desk?lang=${language}`);
+  await look("pin");
+  await page.fill("#pin", pin === "000000" ? "111111" : "000000");
+  await page.click("button[type=submit]");
+  await page.getByText(words.digits).waitFor();
+  await page.fill("#pin", `${pin.slice(0, 3)} ${pin.slice(3)}`);
+  await page.keyboard.press("Enter");
+  await page.locator("#signup").waitFor();
+  await look("desk");
+
+  // By keyboard alone, one after the other.
+  for (const [name, phone] of told.people) {
+    await page.focus("#name");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(phone);
+    await page.keyboard.press("Enter");
+    await receipt(told, words.registered);
+    if (name === told.people[0][0]) await look("receipt");
+    await page.keyboard.press("Enter");
+    await page.locator("#signup").waitFor();
+    assert.equal(await page.inputValue("#name"), "", "nothing of the last person is left");
+    assert.equal(await page.inputValue("#phone"), "");
+    if (script) assert.equal(await page.evaluate(() => document.activeElement.id), "name", "the next person's name is next");
+  }
+  await page.locator("#taken").getByText(words.taken).waitFor();
+
+  // A scanner types and ends with Enter.
+  const scan = async (text) => {
+    await page.fill("#entry", text);
+    await page.focus("#entry");
+    await page.keyboard.press("Enter");
+  };
+  await scan("http://192.168.1.20:7470/k7m2qx/j/ABCD-23456");
+  await page.locator("#entry-status").getByText(words.notSignup).waitFor();
+  await scan(other);
+  await page.locator("#entry-status").getByText(words.other).waitFor();
+  await look("refused");
+  await scan(entries[0]);
+  await receipt(told, words.registered);
+  await page.keyboard.press("Enter");
+  await page.locator("#signup").waitFor();
+  if (!script) return;
+
+  // A photograph of a phone that is held askew, in a hall.
+  await page.setInputFiles("#photo", { name: "wall.png", mimeType: "image/png", buffer: await photograph(told.context, "") });
+  await page.locator("#entry-status").getByText(words.noCode).waitFor();
+  await page.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: await photograph(told.context, entries[1]) });
+  await receipt(told, words.registered);
+  await look("scanned");
+}
+
+async function receipt({ page, script }, state) {
+  await page.locator("#done h2").filter({ hasText: state }).waitFor();
+  assert.match(await page.locator("#done .code").textContent(), /^[2-9A-Z]{3} [2-9A-Z]{3}$/);
+  if (script) assert.equal(await page.evaluate(() => document.activeElement.id), "next");
+  else await page.focus("#next");
+}
+
+/** A picture of a phone's screen, taken by hand: turned, in perspective, with light falling on it. */
+async function photograph(context, text) {
+  const camera = await context.newPage();
+  await camera.setViewportSize({ width: 1200, height: 1600 });
+  const code = text && `<img style="width:620px;image-rendering:pixelated" src="data:image/gif;base64,${Buffer.from(encodeQR(text, "gif", { ecc: "low", scale: 4 })).toString("base64")}">`;
+  await camera.setContent(
+    `<body style="margin:0;background:linear-gradient(120deg,#6b5a48,#cbb9a2);height:100vh;display:grid;place-items:center">
+     <div style="background:#fff;padding:40px;border-radius:40px;filter:contrast(.8) brightness(.92) blur(.6px);transform:perspective(1400px) rotateX(9deg) rotateY(-11deg) rotate(6deg)">${code}</div>`,
+  );
+  const picture = await camera.screenshot();
+  await camera.close();
+  return picture;
+}
+
+/** The host ends the desk while somebody is being signed up: nothing that was typed is lost, nobody is called signed up. */
+async function deskEnded(told) {
+  const { page, server, language, pin, look } = told;
+  await page.goto(`${server}/desk?lang=${language}`);
+  await page.fill("#pin", pin);
+  await page.click("button[type=submit]");
+  await page.fill("#name", "王芳");
+  await page.fill("#phone", "13800138000");
+  await heard("filled");
+  await button(page).click();
+  await page.locator("#status").getByText(DESK[language].signedOut).waitFor();
+  assert.equal(await page.inputValue("#name"), "王芳");
+  assert.ok(await page.locator("#done").isHidden());
+  await look("ended");
+}
+
 export const stories = {
+  desk,
+  deskEnded,
   signUp,
   mistakes,
   questions,

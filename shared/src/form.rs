@@ -5,6 +5,7 @@
 //! one request is enough.
 
 mod date;
+mod desk;
 mod field;
 mod join;
 mod message;
@@ -21,6 +22,9 @@ use sha2::{Digest as _, Sha256};
 use crate::language::Language;
 use crate::workshop::Workshop;
 use date::date_line;
+pub use desk::{
+    Assets, DeskView, EntryTrouble, PinTrouble, PinView, TakenView, desk_page, pin_page, taken_page,
+};
 pub use join::{JoinView, join_page};
 pub use message::{Message, message_page, shut_page};
 pub use receipt::{ReceiptView, receipt_page};
@@ -60,6 +64,11 @@ struct Document<'a> {
 
 impl Document<'_> {
     fn render(self) -> Page {
+        self.render_with("")
+    }
+
+    /// With a style of its own after that of all pages.
+    fn render_with(self, own_style: &'static str) -> Page {
         let Self { language, title, switch, masthead, body, script, has_files } = self;
         let other = language.other().tag();
         let html = html! {
@@ -77,6 +86,7 @@ impl Document<'_> {
                     title { (title) }
                     link rel="icon" href=(PreEscaped(ICON));
                     style { (PreEscaped(STYLE)) }
+                    @if !own_style.is_empty() { style { (PreEscaped(own_style)) } }
                 }
                 body {
                     header {
@@ -88,7 +98,7 @@ impl Document<'_> {
                 }
             }
         };
-        Page { html: html.into_string(), csp: csp(script.as_ref(), has_files) }
+        Page { html: html.into_string(), csp: csp(script.as_ref(), has_files, own_style) }
     }
 }
 
@@ -100,13 +110,14 @@ fn lang(language: Language) -> &'static str {
     }
 }
 
-fn csp(script: Option<&Script>, has_files: bool) -> String {
+fn csp(script: Option<&Script>, has_files: bool, own_style: &str) -> String {
+    let own = if own_style.is_empty() { String::new() } else { format!(" '{}'", sha256(own_style)) };
     let style = sha256(STYLE);
     let script = script.map(|script| format!("script-src '{}'; connect-src 'self'; ", sha256(script.source)));
     // Older Safaris look for workers under child-src.
     let workers = if has_files { "worker-src 'self'; child-src 'self'; " } else { "" };
     format!(
-        "default-src 'none'; style-src '{style}'; {}{workers}img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src '{style}'{own}; {}{workers}img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         script.unwrap_or_default()
     )
 }

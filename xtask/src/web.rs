@@ -1,7 +1,7 @@
-//! The phone page's script and style: from edge/web into shared/src/form/built, where the page includes them.
+//! The pages' scripts and styles: from edge/web to where the programs include them. The phone's go beside the rules that render
+//! its page, the desk's into the laptop's program alone.
 //!
-//! What is built is committed beside the rules that render the page, so that `cargo test` needs no Node; `cargo xtask test`
-//! fails where it is stale.
+//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is stale.
 
 use std::fs;
 use std::path::Path;
@@ -14,43 +14,70 @@ use crate::setup;
 use crate::step::{say, step};
 use crate::tool;
 
-const BUILT: &str = "shared/src/form/built";
-const FILES: [&str; 5] = ["join.js", "receipt.js", "page.css", "sw.js", "worker.js"];
+/// A folder of built files, and what each of them is built from in edge/web.
+struct Bundle {
+    built: &'static str,
+    sources: &'static [&'static str],
+    files: &'static [&'static str],
+}
+
+const BUNDLES: [Bundle; 2] = [
+    Bundle {
+        built: "shared/src/form/built",
+        sources: &[
+            "web/join.ts",
+            "web/receipt.ts",
+            "web/page.css",
+            "web/workers/sw.ts",
+            "web/workers/worker.ts",
+        ],
+        files: &["join.js", "receipt.js", "page.css", "sw.js", "worker.js"],
+    },
+    Bundle {
+        built: "desktop/engine/src/venue/built",
+        sources: &["web/desk.ts", "web/desk.css"],
+        files: &["desk.js", "desk.css"],
+    },
+];
 
 /// `cargo xtask web`.
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     setup::npm_packages(&checkout)?;
-    let built = checkout.root().join(BUILT);
-    step("the page's script and style", "edge/web, checked and packed", || build(&checkout, &built))?;
-    say(format!("{BUILT} is up to date"));
+    step("the pages' scripts and styles", "edge/web, checked and packed", || {
+        check_types(&checkout)?;
+        BUNDLES.iter().try_for_each(|bundle| pack(&checkout, bundle, &checkout.root().join(bundle.built)))
+    })?;
+    say("what is built from edge/web is up to date");
     Ok(ExitCode::SUCCESS)
 }
 
 /// Whether what is committed is what edge/web comes to.
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
+    check_types(checkout)?;
     let fresh = checkout.target()?.join("page");
-    build(checkout, &fresh)?;
-    for file in FILES {
-        let read = |folder: &Path| fs::read(folder.join(file)).with_context(|| format!("reading {file}"));
-        if read(&fresh)? != read(&checkout.root().join(BUILT))? {
-            bail!("{BUILT}/{file} is not what edge/web comes to: run `cargo xtask web` and commit it");
+    for bundle in &BUNDLES {
+        pack(checkout, bundle, &fresh)?;
+        for file in bundle.files {
+            let read = |folder: &Path| fs::read(folder.join(file)).with_context(|| format!("reading {file}"));
+            if read(&fresh)? != read(&checkout.root().join(bundle.built))? {
+                let built = bundle.built;
+                bail!("{built}/{file} is not what edge/web comes to: run `cargo xtask web` and commit it");
+            }
         }
     }
     Ok(())
 }
 
-fn build(checkout: &Checkout, into: &Path) -> Result<()> {
-    // Pages and workers have different things around them.
+/// Pages and workers have different things around them.
+fn check_types(checkout: &Checkout) -> Result<()> {
     run(checkout, "tsc", &["-p", "web"])?;
-    run(checkout, "tsc", &["-p", "web/workers"])?;
+    run(checkout, "tsc", &["-p", "web/workers"])
+}
+
+fn pack(checkout: &Checkout, bundle: &Bundle, into: &Path) -> Result<()> {
     let outdir = format!("--outdir={}", into.display());
-    let arguments = [
-        "web/join.ts",
-        "web/receipt.ts",
-        "web/page.css",
-        "web/workers/sw.ts",
-        "web/workers/worker.ts",
+    let options = [
         "--bundle",
         "--minify",
         "--charset=utf8",
@@ -63,7 +90,7 @@ fn build(checkout: &Checkout, into: &Path) -> Result<()> {
         "--entry-names=[name]",
         &outdir,
     ];
-    run(checkout, "esbuild", &arguments)
+    run(checkout, "esbuild", &[bundle.sources, &options].concat())
 }
 
 fn run(checkout: &Checkout, program: &str, arguments: &[&str]) -> Result<()> {

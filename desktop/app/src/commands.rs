@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::window::{
-    AlarmKind, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal, Resolution,
-    Undo, WorkshopSummary,
+    AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
@@ -56,10 +56,20 @@ commands! {
     fn promote(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.promote(&workshop, signup);
     fn undo(token: String) -> () = |engine| engine.undo(&token);
 
+    fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
+    fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);
+    fn shut_desks(workshop: WorkshopId) -> () = |engine| engine.shut_desks(&workshop);
+    fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
+    fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry = |engine| engine.take_entry(&workshop, &entry);
+    fn check(workshop: WorkshopId, since: i64) -> Check = |engine| engine.check(&workshop, since);
+    fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
+    fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
+
     fn put_workshop(draft: WorkshopDraft) -> WorkshopId = |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
     fn open(workshop: WorkshopId) -> () = |engine| engine.open(&workshop).map(drop);
     fn close(workshop: WorkshopId) -> () = |engine| engine.close(&workshop).map(drop);
     fn retire(workshop: WorkshopId) -> () = |engine| engine.retire(&workshop).map(drop);
+    fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
     fn close_venue() -> () = |engine| engine.close_venue();
@@ -78,7 +88,7 @@ fn start(shell: State<'_, Shell>) -> Start {
 /// For the projector.
 #[tauri::command]
 fn fullscreen(window: WebviewWindow, on: bool) -> Result<(), Refusal> {
-    window.set_fullscreen(on).map_err(|error| refusal("unknown", error))
+    window.set_fullscreen(on).map_err(|error| refusal(RefusalCode::Unknown, error))
 }
 
 /// The list as a file; nothing where the person did not say where to.

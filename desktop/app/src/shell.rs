@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollcall_engine::window::Refusal;
+use rollcall_engine::window::{Refusal, RefusalCode};
 use rollcall_engine::{Config, Engine, SettingsError};
 use serde::Serialize;
 
@@ -76,10 +76,10 @@ impl Shell {
     {
         let engine = match &*self.engine.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Running(engine) => Arc::clone(engine),
-            _ => return Err(refusal("starting", "the engine does not run yet")),
+            _ => return Err(refusal(RefusalCode::Starting, "the engine does not run yet")),
         };
         let answer = tauri::async_runtime::spawn_blocking(move || question(&engine)).await;
-        answer.map_err(|error| refusal("unknown", error))?.map_err(Into::into)
+        answer.map_err(|error| refusal(RefusalCode::Unknown, error))?.map_err(Into::into)
     }
 
     /// Finishes what is in hand and ends.
@@ -94,6 +94,6 @@ impl Shell {
 }
 
 /// A refusal that is the shell's own.
-pub(crate) fn refusal(code: &str, text: impl ToString) -> Refusal {
-    Refusal { code: code.to_owned(), field: None, text: text.to_string() }
+pub(crate) fn refusal(code: RefusalCode, text: impl ToString) -> Refusal {
+    Refusal { code, field: None, text: text.to_string() }
 }

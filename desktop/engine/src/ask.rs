@@ -18,7 +18,11 @@ pub(crate) enum Ask {
     Workshops,
     Put { file: PathBuf, has_id: bool },
     Retire(String),
+    Resume(String),
     Renew(String),
+    Desk(String),
+    OpenDesk(String),
+    ShutDesks(String),
     TakeOver(String),
     Replay(String, i64),
 }
@@ -98,7 +102,11 @@ async fn send(note: &ControlNote, what: Ask) -> anyhow::Result<Value> {
             (Method::PUT, "/control/workshops".to_owned(), Some(read_draft(&file, has_id)?))
         }
         Ask::Retire(id) => workshop(&id, "retire"),
+        Ask::Resume(id) => workshop(&id, "resume"),
         Ask::Renew(id) => workshop(&id, "renew-code"),
+        Ask::Desk(id) => (Method::GET, format!("/control/workshops/{id}/desk"), None),
+        Ask::OpenDesk(id) => workshop(&id, "desk"),
+        Ask::ShutDesks(id) => (Method::DELETE, format!("/control/workshops/{id}/desk"), None),
         Ask::TakeOver(id) => workshop(&id, "takeover"),
         Ask::Replay(id, since) => {
             let body = serde_json::to_vec(&serde_json::json!({ "since": since }))?;

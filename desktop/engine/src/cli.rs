@@ -43,6 +43,13 @@ enum Command {
         #[command(subcommand)]
         command: WorkshopCommand,
     },
+    /// Let helpers' devices sign people up on the venue page
+    Desk {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: DeskCommand,
+    },
     /// Make this installation the collector of a workshop's mail
     Takeover {
         #[command(flatten)]
@@ -135,8 +142,32 @@ enum WorkshopCommand {
         /// The workshop's id
         id: String,
     },
+    /// Take the end of a workshop back
+    Resume {
+        /// The workshop's id
+        id: String,
+    },
     /// Give a workshop a new invite code; the old one ends
     Renew {
+        /// The workshop's id
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum DeskCommand {
+    /// The address, the PIN and the devices, as JSON
+    Show {
+        /// The workshop's id
+        id: String,
+    },
+    /// Draw a PIN that lets devices in; who came in by the last one is out
+    Open {
+        /// The workshop's id
+        id: String,
+    },
+    /// Let no device in any more
+    Shut {
         /// The workshop's id
         id: String,
     },
@@ -170,6 +201,7 @@ impl Command {
         match self {
             Self::Run(run) => run.run(),
             Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
+            Self::Desk { folder, command } => ask(&folder.data_dir, command.into()),
             Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
             Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
             Self::Export { folder, workshop, file, language } => {
@@ -197,7 +229,18 @@ impl From<WorkshopCommand> for Ask {
             WorkshopCommand::Make { file } => Self::Put { file, has_id: false },
             WorkshopCommand::Change { file } => Self::Put { file, has_id: true },
             WorkshopCommand::Retire { id } => Self::Retire(id),
+            WorkshopCommand::Resume { id } => Self::Resume(id),
             WorkshopCommand::Renew { id } => Self::Renew(id),
+        }
+    }
+}
+
+impl From<DeskCommand> for Ask {
+    fn from(command: DeskCommand) -> Self {
+        match command {
+            DeskCommand::Show { id } => Self::Desk(id),
+            DeskCommand::Open { id } => Self::OpenDesk(id),
+            DeskCommand::Shut { id } => Self::ShutDesks(id),
         }
     }
 }

@@ -75,6 +75,8 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/workshops", put(put_workshop))
         .route("/control/workshops/{id}/retire", post(retire))
         .route("/control/workshops/{id}/renew-code", post(renew_code))
+        .route("/control/workshops/{id}/resume", post(resume))
+        .route("/control/workshops/{id}/desk", get(desk).post(renew_desk_pin).delete(shut_desks))
         .route("/control/workshops/{id}/takeover", post(take_over))
         .route("/control/workshops/{id}/replay", post(replay))
         .route("/control/workshops/{id}/signups", get(signups))
@@ -139,6 +141,48 @@ async fn retire(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String
     match parse(&id) {
         Ok(id) => workshop(control.desk.roster.retire(&id).await),
         Err(problem) => answer::problem(&problem),
+    }
+}
+
+async fn resume(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+    match parse(&id) {
+        Ok(id) => workshop(control.desk.roster.resume(&id).await),
+        Err(problem) => answer::problem(&problem),
+    }
+}
+
+/// A workshop's desks, with the PIN.
+async fn desk(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+    let id = match parse(&id) {
+        Ok(id) => id,
+        Err(problem) => return answer::problem(&problem),
+    };
+    match tokio::task::spawn_blocking(move || control.desk.desk_panel(&id)).await {
+        Ok(Ok(panel)) => answer::json(StatusCode::OK, &panel),
+        Ok(Err(error)) => refuse(&error),
+        Err(_) => answer::problem(&Problem::unavailable(1)),
+    }
+}
+
+async fn renew_desk_pin(control: State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+    let renewed = match parse(&id) {
+        Ok(id) => control.desk.renew_desk_pin(&id).await,
+        Err(problem) => return answer::problem(&problem),
+    };
+    match renewed {
+        Ok(()) => desk(control, UrlPath(id)).await,
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn shut_desks(control: State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+    let shut = match parse(&id) {
+        Ok(id) => control.desk.shut_desks(&id).await,
+        Err(problem) => return answer::problem(&problem),
+    };
+    match shut {
+        Ok(()) => desk(control, UrlPath(id)).await,
+        Err(error) => refuse(&error),
     }
 }
 

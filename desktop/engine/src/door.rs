@@ -4,13 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::changes::Changes;
+use crate::clock::now_ms;
 use crate::lan;
 use crate::server;
 use crate::settings_error::SettingsError;
+use crate::site::Site;
 
 /// Opens and closes the venue page.
 pub(crate) struct Door {
@@ -19,6 +22,9 @@ pub(crate) struct Door {
     stop: CancellationToken,
     tasks: TaskTracker,
     changes: Changes,
+    site: Site,
+    /// Where phones come in, for whoever tells others.
+    place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -56,10 +62,12 @@ impl Door {
         stop: CancellationToken,
         tasks: TaskTracker,
         changes: Changes,
+        site: Site,
     ) -> Self {
         let state = State { port: address.port(), open: None, refused: None };
         let (turn, state) = (tokio::sync::Mutex::new(()), Mutex::new(state));
-        Self { host: address.ip(), router, stop, tasks, changes, turn, state }
+        let place = watch::Sender::new(None);
+        Self { host: address.ip(), router, stop, tasks, changes, site, place, turn, state }
     }
 
     /// Opens it, where it is not open.
@@ -73,8 +81,15 @@ impl Door {
             Ok(listener) => {
                 let port = listener.local_addr().map_or(address.port(), |address| address.port());
                 let (stop, ended) = (self.stop.child_token(), TaskTracker::new());
-                let serving = ended.track_future(server::serve(listener, self.router.clone(), stop.clone()));
-                self.tasks.spawn(serving);
+                let (guests, changes) = (self.site.guests.clone(), self.changes.clone());
+                let knocked = move |ends| {
+                    // Somebody new may be whom the check from a phone waits for.
+                    if guests.knock(ends, now_ms()) {
+                        changes.moved();
+                    }
+                };
+                let serving = server::serve(listener, self.router.clone(), stop.clone(), knocked);
+                self.tasks.spawn(ended.track_future(serving));
                 ended.close();
                 self.with(|state| {
                     (state.port, state.refused) = (port, None);
@@ -87,7 +102,7 @@ impl Door {
                 Err(error)
             }
         };
-        self.changes.moved();
+        self.look();
         opened
     }
 
@@ -102,7 +117,7 @@ impl Door {
             stop.cancel();
             ended.wait().await;
         }
-        self.changes.moved();
+        self.look();
     }
 
     /// How it is.
@@ -118,7 +133,7 @@ impl Door {
     pub(crate) fn addresses(&self) -> Vec<(lan::Interface, SocketAddr)> {
         match self.with(|state| state.port) {
             0 => Vec::new(),
-            port => lan::interfaces(self.host)
+            port => lan::interfaces(self.host, self.site.settings.now().network.as_deref())
                 .into_iter()
                 .map(|interface| (interface.clone(), SocketAddr::new(interface.ip, port)))
                 .collect(),
@@ -126,15 +141,23 @@ impl Door {
     }
 
     /// The one address where phones come in; `None` while it is closed. A door that is open everywhere is shown at the
-    /// interface that leads outside.
+    /// network that the host chose, or else at the likeliest.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
-        let ip = if self.host.is_unspecified() {
-            lan::outside().unwrap_or(IpAddr::from([127, 0, 0, 1]))
-        } else {
-            self.host
-        };
-        Some(SocketAddr::new(ip, port))
+        let first = self.addresses().into_iter().next();
+        Some(first.map_or(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port), |(_, address)| address))
+    }
+
+    /// Looks where phones come in now, and tells whoever follows.
+    pub(crate) fn look(&self) {
+        let now = self.address();
+        self.place.send_if_modified(|place| std::mem::replace(place, now) != now);
+        self.changes.moved();
+    }
+
+    /// Tells of every change of where phones come in.
+    pub(crate) fn follow(&self) -> watch::Receiver<Option<SocketAddr>> {
+        self.place.subscribe()
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rollcall_shared::Millis;
+use rollcall_shared::form::EntryTrouble;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
@@ -21,16 +22,18 @@ use crate::control;
 use crate::db;
 use crate::db::workshops::WorkshopRow;
 use crate::edge_client::EdgeClient;
+use crate::entry::EntryError;
 use crate::folder::Folder;
 use crate::health::Publication;
 use crate::keys::Keys;
 use crate::line::Line;
 use crate::metrics::Metrics;
 use crate::redis_choice::{self, Redis};
+use crate::server;
 use crate::settings_error::SettingsError;
 use crate::start::Start;
 use crate::status::{Desk, Status};
-use crate::window::Refusal;
+use crate::window::{Refusal, RefusalCode, WifiError};
 use crate::workshops::{RosterError, WorkshopDraft};
 use crate::writer::Writer;
 
@@ -97,29 +100,56 @@ pub enum EngineError {
     /// The venue page cannot be opened.
     #[error("{0}")]
     Venue(SettingsError),
+    /// An entry code is not taken.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The Wi-Fi that the host gave is none.
+    #[error(transparent)]
+    Wifi(#[from] WifiError),
     /// The text is no connection line.
     #[error(transparent)]
     Connection(#[from] NotALine),
 }
 
+impl EngineError {
+    /// The stable code, and the field that needs mending.
+    fn code(&self) -> (RefusalCode, Option<String>) {
+        let code = match self {
+            Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
+            Self::Workshop(RosterError::Invalid(wrong)) => {
+                return (RefusalCode::Invalid, Some(wrong.field.clone()));
+            }
+            Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
+            Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,
+            Self::Workshop(RosterError::Unwritable(_)) => RefusalCode::Unwritable,
+            Self::NoEdge => RefusalCode::NoEdge,
+            Self::Edge(_) => RefusalCode::Edge,
+            Self::Database(_) => RefusalCode::Database,
+            Self::Act(act) => act.code(),
+            Self::File { .. } => RefusalCode::File,
+            Self::Venue(_) => RefusalCode::Port,
+            Self::Entry(EntryError::Code(trouble)) => match trouble {
+                EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,
+                EntryTrouble::Damaged => RefusalCode::EntryDamaged,
+                EntryTrouble::OtherWorkshop => RefusalCode::EntryOtherWorkshop,
+                EntryTrouble::UnknownKey => RefusalCode::EntryUnknownKey,
+                EntryTrouble::Newer => RefusalCode::EntryNewer,
+                EntryTrouble::Closed => RefusalCode::Closed,
+                EntryTrouble::Unavailable => RefusalCode::Unwritable,
+            },
+            Self::Entry(EntryError::Unwritable(_)) => RefusalCode::Unwritable,
+            Self::Wifi(wrong) => return (RefusalCode::Invalid, Some(wrong.field().to_owned())),
+            Self::Connection(_) => RefusalCode::Connection,
+        };
+        (code, None)
+    }
+}
+
 impl From<EngineError> for Refusal {
     /// The same for the window.
     fn from(error: EngineError) -> Self {
-        let (code, field) = match &error {
-            EngineError::Workshop(RosterError::Unknown(_)) => ("unknown", None),
-            EngineError::Workshop(RosterError::Invalid(wrong)) => ("invalid", Some(wrong.field.clone())),
-            EngineError::Workshop(RosterError::Retired) => ("retired", None),
-            EngineError::Workshop(RosterError::Keys(_)) => ("keys", None),
-            EngineError::Workshop(RosterError::Unwritable(_)) => ("unwritable", None),
-            EngineError::NoEdge => ("no_edge", None),
-            EngineError::Edge(_) => ("edge", None),
-            EngineError::Database(_) => ("database", None),
-            EngineError::Act(act) => (act.code(), None),
-            EngineError::File { .. } => ("file", None),
-            EngineError::Venue(_) => ("port", None),
-            EngineError::Connection(_) => ("connection", None),
-        };
-        Self { code: code.to_owned(), field, text: error.to_string() }
+        let (code, field) = error.code();
+        Self { code, field, text: error.to_string() }
     }
 }
 
@@ -141,6 +171,7 @@ impl Engine {
     /// # Errors
     /// [`SettingsError`] where the host has to change something first.
     pub fn launch(config: Config) -> Result<Self, SettingsError> {
+        server::make_room();
         let folder = Folder::take(&config.data_dir)?;
         let collector = folder.installation()?;
         let keys = Arc::new(Keys::open(folder.join("keys.json"))?);

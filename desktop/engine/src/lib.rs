@@ -23,18 +23,22 @@ pub mod window;
 mod workshops;
 
 mod acts;
+mod attempts;
 mod changes;
 mod clock;
 mod collector;
 mod connection;
 mod db;
 mod demo;
+mod desks;
 mod door;
 mod drain;
 mod edge_client;
 mod edge_figures;
+mod entry;
 mod failpoints;
 mod folder;
+mod guests;
 mod hops;
 mod keys;
 mod keys_copy;
@@ -50,12 +54,14 @@ mod redis_choice;
 #[cfg(unix)]
 mod redis_server;
 mod server;
+mod site;
 mod start;
 mod stream;
 mod surroundings;
 #[cfg(test)]
 mod testing;
 mod venue;
+mod venue_settings;
 mod wake;
 mod writer;
 
@@ -64,6 +70,7 @@ pub use config::{Config, EdgeConfig, RedisChoice, VenueStart};
 pub use db::signups::SignupRow;
 pub use db::workshops::WorkshopRow;
 pub use engine::{Engine, EngineError, Ready};
+pub use entry::EntryError;
 pub use message::Path;
 pub use redis_choice::RedisKind;
 pub use settings_error::SettingsError;

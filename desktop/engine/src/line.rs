@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -47,6 +49,8 @@ pub(crate) struct Parts {
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     pub(crate) changes: Changes,
+    /// Where phones come in on the local network.
+    pub(crate) venue: watch::Receiver<Option<SocketAddr>>,
 }
 
 /// A line that runs.
@@ -176,6 +180,7 @@ impl Parts {
             metrics: Arc::clone(&self.metrics),
             health: health.clone(),
             stop: run.stop.clone(),
+            venue: self.venue.clone(),
         };
         run.keep_going("publisher", Arc::new(publisher), |publisher| async move { publisher.run().await });
         let collector = CollectorLoop {

@@ -50,6 +50,8 @@ pub(crate) struct Message {
     pub(crate) workshop: WorkshopId,
     /// How it came.
     pub(crate) path: Path,
+    /// The desk that took it, by its id; none elsewhere, and at the host's own computer.
+    pub(crate) device: Option<String>,
     /// What it says.
     pub(crate) content: Content,
     /// As it came: kept where it has to be parked.

@@ -56,6 +56,7 @@ impl Opener {
             Ok(content) => Opened::Message(Message {
                 workshop: self.workshop.clone(),
                 path: Path::Edge,
+                device: None,
                 content,
                 bytes: body.into_bytes(),
                 suspect: false,

@@ -1,12 +1,14 @@
 //! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires what was retired.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
 use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::retry;
-use rollcall_shared::workshop::WorkshopId;
+use rollcall_shared::workshop::{Workshop, WorkshopId};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
@@ -27,6 +29,8 @@ pub(crate) struct Publisher {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) health: LineHealth,
     pub(crate) stop: CancellationToken,
+    /// Where phones come in on the local network, while they do.
+    pub(crate) venue: watch::Receiver<Option<SocketAddr>>,
 }
 
 impl Publisher {
@@ -39,40 +43,47 @@ impl Publisher {
     }
 
     async fn publish_all(&self) {
-        let mut changes = self.roster.changes();
+        let (mut changes, mut place) = (self.roster.changes(), self.venue.clone());
         // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best found now.
         let mut is_due = true;
         let mut attempt = 0;
+        let mut venue_there = None;
         loop {
             changes.mark_unchanged();
             let Some(row) = self.roster.get(&self.workshop) else { return };
             let ended = now_ms() > row.workshop.closing_time() + row.workshop.grace_ms;
-            if row.published_rev == row.rev && (!is_due || ended) {
+            let venue = venue_of(&row, *place.borrow_and_update());
+            if row.published_rev == row.rev && ((!is_due && venue == venue_there) || ended) {
                 self.health.publication(published(&row));
-                if changes.changed().await.is_err() {
-                    return;
+                tokio::select! {
+                    changed = changes.changed() => if changed.is_err() { return },
+                    moved = place.changed() => if moved.is_err() { return },
                 }
                 continue;
             }
-            let wait = match self.publish(&row).await {
+            let wait = match self.publish(&row, venue.clone()).await {
                 Ok(()) => {
-                    (is_due, attempt) = (false, 0);
+                    (is_due, attempt, venue_there) = (false, 0, venue);
                     continue;
                 }
                 Err(wait) => wait.unwrap_or_else(|| retry::delay(attempt, &mut OsRng)),
             };
             attempt += 1;
             // A change is worth a try at once: it may be the remedy.
-            let _ = tokio::time::timeout(wait, changes.changed()).await;
+            tokio::select! {
+                _ = tokio::time::timeout(wait, changes.changed()) => {}
+                _ = place.changed() => {}
+            }
         }
     }
 
     /// Publishes what stands now. Otherwise how long to wait, or nothing where the usual back-off will do.
-    async fn publish(&self, row: &WorkshopRow) -> Result<(), Option<Duration>> {
+    async fn publish(&self, row: &WorkshopRow, venue: Option<String>) -> Result<(), Option<Duration>> {
         let known = row.published_rev > 0;
         let result = match row.retired_at {
             Some(_) => self.edge.retire(&self.workshop).await,
-            None => self.edge.publish(&row.workshop, known).await,
+            // Of this moment and this laptop: in no table, and in no record but the edge's.
+            None => self.edge.publish(&Workshop { venue, ..row.workshop.clone() }, known).await,
         };
         match result {
             Ok(()) => {
@@ -117,6 +128,12 @@ impl Publisher {
         self.metrics.retried(error.failure());
         None
     }
+}
+
+/// The venue page's address as the record names it. Phones type it, so that it is an IPv4 one or none.
+fn venue_of(row: &WorkshopRow, place: Option<SocketAddr>) -> Option<String> {
+    let place = place.filter(|place| place.is_ipv4() && row.retired_at.is_none())?;
+    Some(format!("http://{place}/{}", row.venue_token))
 }
 
 fn published(row: &WorkshopRow) -> Publication {

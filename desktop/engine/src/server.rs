@@ -8,7 +8,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use rollcall_shared::problem::Problem;
@@ -17,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::guests::Ends;
 use crate::settings_error::SettingsError;
 use crate::venue::answer::problem;
 
@@ -59,8 +62,14 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Answers until `stop`, then finishes what is in hand.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`]; `knocked` hears of
+/// every connection, also of those that never send a request.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+    knocked: impl Fn(Ends) + Send,
+) {
     let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = TaskTracker::new();
@@ -70,8 +79,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, permit)) => {
-                connections.spawn(connection(stream, service.clone(), permit, stop.clone()));
+            Ok((stream, ends, permit)) => {
+                knocked(ends);
+                connections.spawn(connection(stream, ends, service.clone(), permit, stop.clone()));
             }
             Err(error) => {
                 tracing::debug!(%error, "a connection was not accepted");
@@ -86,21 +96,27 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: Cancellat
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> std::io::Result<(TcpStream, Ends, OwnedSemaphorePermit)> {
     // Room first: whoever does not fit waits in the operating system's queue instead of being turned away.
     let permit = Arc::clone(room).acquire_owned().await.map_err(std::io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, permit))
+    let (stream, there) = listener.accept().await?;
+    let here = stream.local_addr()?;
+    Ok((stream, Ends { there, here }, permit))
 }
 
 async fn connection(
     stream: TcpStream,
+    ends: Ends,
     service: TowerToHyperService<Router>,
     _permit: OwnedSemaphorePermit,
     stop: CancellationToken,
 ) {
     // Answers are small: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ends);
+        service.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
@@ -120,5 +136,23 @@ async fn in_time(request: Request, next: Next) -> Response {
         Ok(response) => response,
         // It may be committed all the same: the same id, sent again, is told what stands.
         Err(_) => problem(&Problem::unavailable(1)).into_response(),
+    }
+}
+
+/// Lets the program have as many connections as [`MAX_CONNECTIONS`] promises: systems begin with 256 or 1,024 descriptors, and a
+/// hall has more phones than that.
+pub(crate) fn make_room() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        /// Connections, and files, databases and the edge's own beside them; macOS allows no more than 10,240.
+        const WANTED: u64 = 8_192;
+        let mut limit = getrlimit(Resource::Nofile);
+        if limit.current.is_some_and(|current| current < WANTED) {
+            limit.current = Some(limit.maximum.map_or(WANTED, |maximum| maximum.min(WANTED)));
+            if let Err(error) = setrlimit(Resource::Nofile, limit) {
+                tracing::warn!(%error, "the system keeps the number of connections small");
+            }
+        }
     }
 }

@@ -31,9 +31,11 @@ use crate::metrics::Metrics;
 use crate::redis_choice::Redis;
 use crate::server;
 use crate::settings_error::SettingsError;
+use crate::site::Site;
 use crate::status::Desk;
 use crate::surroundings::{self, Alarms};
 use crate::venue::{self, Venue};
+use crate::venue_settings;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -75,14 +77,19 @@ impl Start<'_> {
         // Ports before anything runs: the likeliest thing to be set wrong.
         let changes = Changes::default();
         let tasks = TaskTracker::new();
+        let site = Site::open(folder.join(venue_settings::FILE), &readers, &writer).map_err(unreadable)?;
         let venue = Venue {
             roster: Arc::clone(&roster),
             writer: writer.clone(),
             readers: Arc::clone(&readers),
             keys: Arc::clone(&keys),
+            site: site.clone(),
+            changes: changes.clone(),
+            killers: Arc::clone(&killers),
         };
         let lan = SocketAddr::new(config.lan_host, config.lan_port);
-        let door = Door::new(lan, venue::router(venue), stop.clone(), tasks.clone(), changes.clone());
+        let router = venue::router(venue);
+        let door = Door::new(lan, router, stop.clone(), tasks.clone(), changes.clone(), site.clone());
         if config.venue == VenueStart::AtOnce {
             door.open().await?;
         }
@@ -112,6 +119,7 @@ impl Start<'_> {
             stop: stop.clone(),
             tasks,
             changes: changes.clone(),
+            venue: door.follow(),
         };
         let control_url = format!("http://{loopback_address}");
         let control_note = folder.join("control.json");
@@ -123,6 +131,7 @@ impl Start<'_> {
             roster: Arc::clone(&roster),
             acts: Acts::new(writer.clone()),
             door,
+            site,
             since: Since::default(),
             alarms: Alarms::default(),
             redis: redis.describe(),
@@ -135,7 +144,7 @@ impl Start<'_> {
         desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
         desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
         let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
-        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop));
+        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop, drop));
         let mut ready = Ready {
             edge: None,
             lan: None,

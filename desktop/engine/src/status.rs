@@ -22,6 +22,7 @@ use crate::hops::Since;
 use crate::line::{Line, Parts};
 use crate::metrics::Hop;
 use crate::redis_choice::RedisKind;
+use crate::site::Site;
 use crate::surroundings::Alarms;
 use crate::workshops::Roster;
 
@@ -32,6 +33,7 @@ pub(crate) struct Desk {
     pub(crate) roster: Arc<Roster>,
     pub(crate) acts: Acts,
     pub(crate) door: Door,
+    pub(crate) site: Site,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
     pub(crate) redis: RedisKind,

@@ -141,7 +141,7 @@ async fn watch_clock_and_networks(desk: &Desk) {
         tokio::time::sleep(LOOK_AROUND).await;
         let sees = look();
         if sees.2 || (&sees.0, &sees.1) != (&seen.0, &seen.1) {
-            desk.parts.changes.moved();
+            desk.door.look();
         }
         seen = sees;
     }

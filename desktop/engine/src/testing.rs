@@ -102,7 +102,14 @@ impl Hall {
 
     fn venue_message(&self, content: Content) -> Message {
         let bytes = format!("{content:?}").into_bytes();
-        Message { workshop: self.workshop.id.clone(), path: Path::Venue, content, bytes, suspect: false }
+        Message {
+            workshop: self.workshop.id.clone(),
+            path: Path::Venue,
+            device: None,
+            content,
+            bytes,
+            suspect: false,
+        }
     }
 
     /// The text of a message as the edge seals it.

@@ -202,6 +202,15 @@ impl Roster {
         self.change(&old.workshop, Some(retired_at), "workshop retired").await
     }
 
+    /// Takes a retirement back: the code leads to the workshop again, here at once and at the edge once it hears of it.
+    pub(crate) async fn resume(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+        let old = self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?;
+        if old.retired_at.is_none() {
+            return Ok(old);
+        }
+        self.change(&old.workshop, None, "workshop resumed").await
+    }
+
     /// Takes sign-ups from now on: closing moves to the end, or where that is past to [`REOPENED_FOR_MS`] from now.
     pub(crate) async fn open(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let (old, now) = (self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?, now_ms());

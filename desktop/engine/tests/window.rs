@@ -116,8 +116,13 @@ impl Laptop {
     }
 }
 
+/// The word on the wire.
+fn code(refusal: &Refusal) -> String {
+    serde_json::to_value(refusal.code).unwrap().as_str().unwrap().to_owned()
+}
+
 fn refused<T: std::fmt::Debug>(result: Result<T, EngineError>) -> String {
-    Refusal::from(result.unwrap_err()).code
+    code(&Refusal::from(result.unwrap_err()))
 }
 
 #[test]
@@ -272,7 +277,7 @@ fn a_form_that_is_saved_unchanged_changes_nothing() {
     let mut wrong = draft;
     wrong.capacity = Some(0);
     let refusal = Refusal::from(laptop.engine.put_workshop(wrong).unwrap_err());
-    assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("invalid", Some("capacity")));
+    assert_eq!((code(&refusal).as_str(), refusal.field.as_deref()), ("invalid", Some("capacity")));
 }
 
 #[test]

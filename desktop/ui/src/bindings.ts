@@ -15,14 +15,26 @@ export type Addresses = {
  */
 edge: string | null, 
 /**
- * The form on the local network, one address an interface, the likeliest first. They are known while the venue page is
- * closed as well, as long as its port is fixed.
+ * The form on the local network, one address an interface, the one that the host chose or else the likeliest first. They
+ * are known while the venue page is closed as well, as long as its port is fixed.
  */
 lan: Array<LanAddress>, 
 /**
  * Whether the venue page is open.
  */
-venue_open: boolean, };
+venue_open: boolean, 
+/**
+ * The network that the host chose, whether it is there or not.
+ */
+network: string | null, 
+/**
+ * The Wi-Fi that phones join first, where the host gave it.
+ */
+wifi: WifiCode | null, 
+/**
+ * Other devices that asked the venue page for something in the last five minutes.
+ */
+phones: number, };
 
 /**
  * An alarm. It stays until the host has seen it, or until it is over.
@@ -50,6 +62,23 @@ export type AlarmKind = "woke" | "address_changed" | "battery_low";
  * An answer as it comes and as it is kept.
  */
 export type Answer = boolean | string | Array<string>;
+
+/**
+ * A device that came.
+ */
+export type Arrival = { 
+/**
+ * Its address.
+ */
+ip: string, 
+/**
+ * When, last.
+ */
+at: number, 
+/**
+ * How far it came.
+ */
+reached: Reached, };
 
 /**
  * Something for the host to look at.
@@ -95,6 +124,39 @@ preview: string,
  * When it was parked.
  */
 parked_at: number, };
+
+/**
+ * What the check found.
+ */
+export type Check = { 
+/**
+ * Since when arrivals count.
+ */
+since: number, 
+/**
+ * What it comes to.
+ */
+verdict: Verdict, 
+/**
+ * The network that the code leads to.
+ */
+network: LanAddress | null, 
+/**
+ * The address in the code: `http://192.168.1.20:7470/k7m2qx/check`.
+ */
+url: string | null, 
+/**
+ * Who came to the venue page since then, this laptop itself left out; the latest first.
+ */
+arrivals: Array<Arrival>, 
+/**
+ * Whether the laptop reaches its own address on that network; `None` where there is nothing to try.
+ */
+own: OwnConnection | null, 
+/**
+ * Other devices that this laptop has heard of on that network; `None` where the system does not say.
+ */
+neighbours: Array<Neighbour> | null, };
 
 /**
  * One option of a choice.
@@ -155,6 +217,56 @@ cancelled: number,
  * For the host to decide: numbers that came again under another name, and messages that could not be read.
  */
 needs_look: number, };
+
+/**
+ * A helper's device.
+ */
+export type DeskDevice = { 
+/**
+ * By which it is ended.
+ */
+id: string, 
+/**
+ * What its helper calls it.
+ */
+name: string, 
+/**
+ * When it was let in.
+ */
+opened_at: number, 
+/**
+ * When it last asked for something or took somebody.
+ */
+seen_at: number, 
+/**
+ * Whether its session goes on.
+ */
+open: boolean, 
+/**
+ * How many it has taken.
+ */
+taken: number, };
+
+/**
+ * The desks of one workshop.
+ */
+export type DeskPanel = { 
+/**
+ * Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
+ */
+url: string | null, 
+/**
+ * The digits that let a device in; `None` while no desk is open.
+ */
+pin: string | null, 
+/**
+ * Every device that was let in, oldest first.
+ */
+desks: Array<DeskDevice>, 
+/**
+ * How many this computer itself has taken.
+ */
+here: number, };
 
 /**
  * How a duplicate's name compares to the first one's.
@@ -268,6 +380,10 @@ interface: string,
  */
 ip: string, 
 /**
+ * What it most likely is.
+ */
+kind: NetworkKind, 
+/**
  * The form: `http://192.168.1.20:7470/k7m2qx/j/ABCD-23456`.
  */
 url: string, };
@@ -322,6 +438,37 @@ offset?: number,
 limit?: number, };
 
 /**
+ * Another device on the network.
+ */
+export type Neighbour = { 
+/**
+ * Its address.
+ */
+ip: string, 
+/**
+ * Whether it is the way out of the network: a router, no phone.
+ */
+is_router: boolean, };
+
+/**
+ * What a network most likely is.
+ */
+export type NetworkKind = "hotspot" | "wifi" | "cable" | "virtual" | "other";
+
+/**
+ * The laptop's connection to its own address.
+ */
+export type OwnConnection = { 
+/**
+ * Whether the venue page answered.
+ */
+ok: boolean, 
+/**
+ * The system's words, where it did not.
+ */
+why: string | null, };
+
+/**
  * By which path a sign-up came.
  */
 export type Path = "edge" | "venue" | "import" | "desk";
@@ -366,13 +513,18 @@ options: Array<Choice>, } | { "kind": "many",
 options: Array<Choice>, } | { "kind": "checkbox" });
 
 /**
+ * How far a device came.
+ */
+export type Reached = "connected" | "page" | "check";
+
+/**
  * Why something that the window asked for was not done.
  */
 export type Refusal = { 
 /**
- * A stable code, by which the window chooses its words.
+ * By which the window chooses its words.
  */
-code: string, 
+code: RefusalCode, 
 /**
  * The field of a draft that needs mending.
  */
@@ -381,6 +533,11 @@ field: string | null,
  * In English, for logs and for whoever mends it.
  */
 text: string, };
+
+/**
+ * The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
+ */
+export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
 
 /**
  * What the host decides about a case.
@@ -471,6 +628,10 @@ state: SignupState,
  */
 path: Path, 
 /**
+ * The desk that took it, by its name; none with the path `desk` means the host's own computer.
+ */
+desk: string | null, 
+/**
  * What is unusual about it.
  */
 flags: SignupFlags, 
@@ -500,6 +661,31 @@ received_at: number,
 stored_at: number, };
 
 /**
+ * What became of an entry code. It names a person: it goes to the window and nowhere else.
+ */
+export type TakenEntry = { 
+/**
+ * Under which it stands, unless its number stood on the list already.
+ */
+id: SignupId, 
+/**
+ * As it was given.
+ */
+name: string, 
+/**
+ * Six signs to read out.
+ */
+short_code: string, 
+/**
+ * What its receipt says; `None` where it has to be looked at first.
+ */
+state: SignupState | null, 
+/**
+ * Whether it had come before, by whatever way.
+ */
+again: boolean, };
+
+/**
  * A host's text in one or both languages; an empty one falls back to the other.
  */
 export type Text = { 
@@ -525,6 +711,50 @@ token: string,
  * What was done.
  */
 what: Act, };
+
+/**
+ * What the check comes to.
+ */
+export type Verdict = "closed" | "no_network" | "works" | "cut" | "own_fails" | "nothing_yet" | "firewall" | "isolation" | "cannot_tell";
+
+/**
+ * A Wi-Fi network as the host gives it.
+ */
+export type Wifi = { 
+/**
+ * What phones show in their list.
+ */
+name: string, 
+/**
+ * Empty where the network is open.
+ */
+password: string, 
+/**
+ * How it is protected.
+ */
+security: WifiSecurity, 
+/**
+ * Whether phones do not show it in their list.
+ */
+hidden: boolean, };
+
+/**
+ * A Wi-Fi and the text of the QR code by which a camera joins it.
+ */
+export type WifiCode = { 
+/**
+ * As the host gave it.
+ */
+wifi: Wifi, 
+/**
+ * `WIFI:T:WPA;S:…;P:…;;`
+ */
+code: string, };
+
+/**
+ * How a network is protected.
+ */
+export type WifiSecurity = "wpa" | "wep" | "open";
 
 /**
  * What a host fills in to make a workshop, or to change one.
@@ -674,10 +904,19 @@ export const commands = {
   restore: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('restore', { workshop, signup }),
   promote: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('promote', { workshop, signup }),
   undo: (token: string) => invoke<null>('undo', { token }),
+  desk_panel: (workshop: WorkshopId) => invoke<DeskPanel>('desk_panel', { workshop }),
+  renew_desk_pin: (workshop: WorkshopId) => invoke<null>('renew_desk_pin', { workshop }),
+  shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),
+  end_desk: (workshop: WorkshopId, desk: string) => invoke<null>('end_desk', { workshop, desk }),
+  take_entry: (workshop: WorkshopId, entry: string) => invoke<TakenEntry>('take_entry', { workshop, entry }),
+  check: (workshop: WorkshopId, since: number) => invoke<Check>('check', { workshop, since }),
+  choose_network: (network: string | null) => invoke<null>('choose_network', { network }),
+  set_wifi: (wifi: Wifi | null) => invoke<null>('set_wifi', { wifi }),
   put_workshop: (draft: WorkshopDraft) => invoke<WorkshopId>('put_workshop', { draft }),
   open: (workshop: WorkshopId) => invoke<null>('open', { workshop }),
   close: (workshop: WorkshopId) => invoke<null>('close', { workshop }),
   retire: (workshop: WorkshopId) => invoke<null>('retire', { workshop }),
+  resume: (workshop: WorkshopId) => invoke<null>('resume', { workshop }),
   renew_code: (workshop: WorkshopId) => invoke<null>('renew_code', { workshop }),
   open_venue: () => invoke<null>('open_venue'),
   close_venue: () => invoke<null>('close_venue'),

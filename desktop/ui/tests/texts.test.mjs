@@ -43,10 +43,22 @@ test('no text is unused', () => {
   assert.deepEqual([...zh.keys()].filter((key) => !used(key)), []);
 });
 
+test('every refusal of the engine has its text, and no text is of a refusal that nobody gives', () => {
+  const named = (source, type) => {
+    const [, union] = new RegExp(`type ${type} = ([^;]+);`).exec(source) ?? assert.fail(`no type ${type}`);
+    return [...union.matchAll(/["'](\w+)["']/g)].map(([, code]) => code);
+  };
+  const codes = [...named(read('bindings.ts'), 'RefusalCode'), ...named(read('lib/notes.svelte.ts'), 'OwnCode')];
+  assert.ok(codes.length > 20, `${codes.length} codes were read`);
+  // A field that is invalid has a text of its own: error.invalid.{field}.
+  const texts = [...zh.keys()].filter((key) => /^error\.\w+$/.test(key)).map((key) => key.slice('error.'.length));
+  assert.deepEqual(texts.sort(), codes.filter((code) => code !== 'invalid').sort());
+});
+
 test('Chinese is Chinese and English is English', () => {
   const han = /\p{Script=Han}/u;
   // These stand in the other language on purpose, or are names.
-  const exceptions = new Set(['bar.language', 'bar.language.title', 'help.language', 'hop.redis', 'form.question.options.hint']);
+  const exceptions = new Set(['bar.language', 'bar.language.title', 'help.language', 'hop.redis', 'site.kind.wifi', 'hotspot.windows', 'hotspot.macos', 'hotspot.linux', 'form.question.options.hint']);
   for (const [key, text] of zh) if (text && !exceptions.has(key)) assert.match(text, han, key);
   for (const [key, text] of en) if (!exceptions.has(key)) assert.doesNotMatch(text, han, key);
 });

@@ -2,6 +2,7 @@
 //! people do there, and each test here prepares a workshop, has a story played and looks into the database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod desk;
 mod offline;
 mod stage;
 

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use rollcall_e2e::edge::client;
+use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Host, Options, Workshop};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
@@ -82,4 +82,24 @@ fn without_the_token_nothing_is_there() {
     for path in ["/metrics", "/control/status"] {
         assert_eq!(client().get(format!("{origin}{path}")).send().unwrap().status(), 404, "{path}");
     }
+}
+
+#[test]
+fn the_record_names_the_venue_page() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let address = venue(&host.status(), &workshop);
+    let url = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
+    let named = || client().get(&url).send().unwrap().json::<Value>().unwrap()["venue"].clone();
+    wait::until_equal("the venue page's address", &Value::from(address), named);
+    // It is of this moment: what the laptop keeps does not hold it.
+    let kept: Vec<String> = folder.read("SELECT record FROM workshops", |row| row.get(0));
+    assert!(!kept[0].contains("\"venue\":\"http"), "{kept:?}");
+    // Another laptop's address is another.
+    assert!(host.stop().success());
+    let host = folder.start(&Options::on(edge));
+    let address = venue(&host.status(), &workshop);
+    wait::until_equal("its new address", &Value::from(address), named);
 }

@@ -40,4 +40,24 @@ fn two_people_with_one_phone() {
     window.click("[data-act=keep_first]");
     window.wait_until_gone("#needs-look");
     assert_eq!(names(), ["王芳"]);
+    window.press("Ctrl+z");
+    window.wait_for_text("#needs-look", |text| text == "1");
+
+    // Everything has a key.
+    for (key, left) in [("a", vec!["王芳", "李伟"]), ("u", vec!["李伟"]), ("f", vec!["王芳"])] {
+        window.wait_for("#look .marked kbd");
+        window.press(key);
+        window.wait_until_gone("#needs-look");
+        assert_eq!(names(), left, "{key}");
+        window.press("Ctrl+z");
+        window.wait_for_text("#needs-look", |text| text == "1");
+    }
+    window.press("l");
+    window.click(&format!("[data-id=\"{}\"]", first.id));
+    window.wait_for("#person");
+    window.press("Delete");
+    window.wait_for("#restore");
+    window.press("b");
+    window.wait_for("#cancel");
+    assert_eq!(names(), ["王芳"]);
 }

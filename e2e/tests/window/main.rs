@@ -3,6 +3,7 @@
 
 mod big_list;
 mod cases;
+mod desk;
 mod export;
 mod first_run;
 mod health;
@@ -10,6 +11,7 @@ mod languages;
 mod laptop;
 mod live;
 mod locked_down;
+mod site;
 mod with_edge;
 
 use rollcall_e2e::host::{Folder, Workshop};

@@ -59,18 +59,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
             input type="hidden" name="invite_code" value=(workshop.invite_code);
             input type="hidden" name="form_version" value=(workshop.form_version);
             @if let Some(token) = replaces { input type="hidden" name="replaces" value=(token); }
-            (Field { name: "name", label: w.name, hint: None, errors, values, language }.around(|attributes| html! {
-                input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
-                    autocapitalize="words" spellcheck="false" enterkeyhint="next"
-                    pattern=(PersonName::html_pattern()) value=(values.name)
-                    aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
-            }))
-            (Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
-                input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
-                    maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
-                    aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
-            }))
-            @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+            (fields(workshop, values, errors, language))
             div #status role="alert" {}
             button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
         }
@@ -80,19 +69,9 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
     let data = JoinData {
         api: &format!("{base}/v1/signups"),
         outbox: outbox_data(workshop, base, language),
-        phone: Explained {
-            drops: Some(Phone::FOLD_DROPS),
-            prefix: Some(Phone::FOLD_PREFIX),
-            groups: Some(phone::CHINA_GROUPS),
-            mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
-        },
-        name: Explained {
-            drops: None,
-            prefix: None,
-            groups: None,
-            mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
-        },
-        errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
+        phone: phone_explained(language),
+        name: name_explained(language),
+        errors: answer_errors(language),
         sending: w.sending,
         send_here: texts::outbox_words(language).send_here,
     };
@@ -108,6 +87,58 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
     .render()
 }
 
+/// What is asked: the name, the number, and the workshop's own questions.
+pub(super) fn fields(
+    workshop: &Workshop,
+    values: &SignupForm,
+    errors: &[FieldError],
+    language: Language,
+) -> Markup {
+    let w = words(language);
+    html! {
+        (Field { name: "name", label: w.name, hint: None, errors, values, language }.around(|attributes| html! {
+            input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
+                autocapitalize="words" spellcheck="false" enterkeyhint="next"
+                pattern=(PersonName::html_pattern()) value=(values.name)
+                aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
+        }))
+        (Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
+            input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
+                maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
+                aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
+        }))
+        @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+    }
+}
+
+/// How mistakes in a number are told apart and explained.
+pub(super) fn phone_explained(language: Language) -> Explained {
+    Explained {
+        drops: Some(Phone::FOLD_DROPS),
+        prefix: Some(Phone::FOLD_PREFIX),
+        groups: Some(phone::CHINA_GROUPS),
+        mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
+    }
+}
+
+/// How mistakes in a name are told apart and explained.
+pub(super) fn name_explained(language: Language) -> Explained {
+    Explained {
+        drops: None,
+        prefix: None,
+        groups: None,
+        mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+    }
+}
+
+/// Texts by the codes of answers' errors.
+pub(super) fn answer_errors(language: Language) -> AnswerErrors {
+    texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language)))
+}
+
+/// Texts by the codes of answers' errors.
+pub(super) type AnswerErrors = [(&'static str, &'static str); texts::ANSWER_CODES.len()];
+
 /// What the script is told.
 #[derive(Serialize)]
 struct JoinData<'a> {
@@ -117,15 +148,14 @@ struct JoinData<'a> {
     outbox: OutboxData<'a>,
     phone: Explained,
     name: Explained,
-    /// Texts by the codes of answers' errors.
-    errors: [(&'static str, &'static str); texts::ANSWER_CODES.len()],
+    errors: AnswerErrors,
     sending: &'static str,
     send_here: &'static str,
 }
 
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
-struct Explained {
+pub(super) struct Explained {
     #[serde(skip_serializing_if = "Option::is_none")]
     drops: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,8 @@ pub enum Message {
     Malformed,
     /// Nothing was taken; try again.
     Unavailable,
+    /// The check from a phone: it reaches the venue page.
+    Reached,
 }
 
 /// A page with one message: what happened and what to do.
@@ -72,6 +74,7 @@ fn mark(message: Message) -> &'static str {
     match message {
         Message::NotYet | Message::Unavailable => super::receipt::CLOCK,
         Message::Closed => "M32 18a14 14 0 1 0 0 28 14 14 0 1 0 0-28M22 42 42 22",
+        Message::Reached => "M19 33 28 42 46 22",
         Message::UnknownCode | Message::NotFound | Message::Malformed => {
             "M25 27c0-9 14-9 14 0 0 5-7 5-7 11M32 44v1"
         }
@@ -103,6 +106,7 @@ mod tests {
             Message::NotFound,
             Message::Malformed,
             Message::Unavailable,
+            Message::Reached,
         ] {
             assert!(message_page(message, Language::Zh).html.contains(r#"href="?lang=en" lang="en""#));
             assert!(message_page(message, Language::En).html.contains(r#"href="?lang=zh" lang="zh-Hans""#));

@@ -74,6 +74,11 @@ impl Face {
     }
 }
 
+/// The sign in the stamp of a state.
+pub(super) fn mark_of(state: ReceiptState) -> &'static str {
+    Face::Known(state).mark()
+}
+
 /// A clock: something comes later.
 pub(super) const CLOCK: &str = "M32 18a14 14 0 1 0 0 28 14 14 0 1 0 0-28M32 25v8l6 4";
 

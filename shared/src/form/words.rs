@@ -1,5 +1,6 @@
 //! What the pages say, in both languages. One place for all of it.
 
+pub(super) mod desk;
 mod mistakes;
 mod outbox;
 
@@ -198,6 +199,10 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
         Message::Malformed => (
             ("没有读懂", "请重新扫描二维码，再填一次。"),
             ("This could not be read", "Please scan the QR code again and fill in the form once more."),
+        ),
+        Message::Reached => (
+            ("连上了", "这部手机能打开登记页。请看电脑上的结果。"),
+            ("It works", "This phone reaches the sign-up page. Please look at the computer for the result."),
         ),
         Message::Unavailable => (
             ("暂时不通", "请过几秒刷新本页。"),

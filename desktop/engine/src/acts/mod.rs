@@ -19,7 +19,7 @@ use crate::clock::{hex, now_ms, random_16};
 use crate::db::readers::Readers;
 use crate::db::{parked, workshops};
 use crate::opener::Opener;
-use crate::window::{Act, KEPT, Resolution, Undo};
+use crate::window::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;
 use snapshot::{Change, Recorder};
 
@@ -57,17 +57,17 @@ pub enum ActError {
 
 impl ActError {
     /// The stable code.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> RefusalCode {
         match self {
-            Self::Unknown => "unknown",
-            Self::Changed => "changed",
-            Self::UndoGone => "undo_gone",
-            Self::Full => "full",
-            Self::PhoneHeld => "phone_held",
-            Self::WrongState => "wrong_state",
-            Self::StillUnreadable(_) => "still_unreadable",
-            Self::KeyMissing => "key_missing",
-            Self::Unwritable(_) => "unwritable",
+            Self::Unknown => RefusalCode::Unknown,
+            Self::Changed => RefusalCode::Changed,
+            Self::UndoGone => RefusalCode::UndoGone,
+            Self::Full => RefusalCode::Full,
+            Self::PhoneHeld => RefusalCode::PhoneHeld,
+            Self::WrongState => RefusalCode::WrongState,
+            Self::StillUnreadable(_) => RefusalCode::StillUnreadable,
+            Self::KeyMissing => RefusalCode::KeyMissing,
+            Self::Unwritable(_) => RefusalCode::Unwritable,
         }
     }
 }

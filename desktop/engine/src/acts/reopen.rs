@@ -1,6 +1,6 @@
 //! Reads a parked message again: mail with the keys that are here now, a form with the workshop as it is now.
 
-use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
+use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::receipt;
 use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
@@ -18,6 +18,13 @@ pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Re
             let body =
                 String::from_utf8(row.bytes.clone()).map_err(|_| ActError::StillUnreadable("not_text"))?;
             match opener.open(body) {
+                Opened::Message(message) => message.content,
+                Opened::MissingKey(_) => return Err(ActError::KeyMissing),
+            }
+        }
+        Path::Desk if std::str::from_utf8(&row.bytes).is_ok_and(|text| Envelope::parse(text).is_ok()) => {
+            // An entry code is sealed as mail is.
+            match opener.open(String::from_utf8_lossy(&row.bytes).into_owned()) {
                 Opened::Message(message) => message.content,
                 Opened::MissingKey(_) => return Err(ActError::KeyMissing),
             }
@@ -49,6 +56,7 @@ pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Re
         content => Ok(Message {
             workshop: workshop.id.clone(),
             path: row.source,
+            device: None,
             content,
             bytes: row.bytes,
             suspect: false,

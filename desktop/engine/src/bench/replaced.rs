@@ -42,7 +42,8 @@ pub async fn replaced(
     let pool = Arc::new(Pool { free, connections: Mutex::new(pool) });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     listening(listener.local_addr()?);
-    server::serve(listener, Router::new().route("/v1/signups", post(register)).with_state(pool), stop).await;
+    server::serve(listener, Router::new().route("/v1/signups", post(register)).with_state(pool), stop, drop)
+        .await;
     Ok(())
 }
 

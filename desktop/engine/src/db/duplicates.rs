@@ -50,15 +50,15 @@ pub(crate) fn insert(
     let (original_id, original_name) = original;
     let reason = if name.as_str() == original_name { "same_name" } else { "other_name" };
     conn.prepare_cached(
-        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
-         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at)",
+        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device)
+         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
         ":answers": json(answers)?, ":original": original_id, ":reason": reason, ":state": with.state.as_str(),
         ":path": with.path.as_str(), ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?,
         ":form": form_version, ":notice": with.notice_version, ":filled_at": filled_at,
-        ":received_at": with.received_at, ":stored_at": with.stored_at,
+        ":received_at": with.received_at, ":stored_at": with.stored_at, ":device": with.device,
     })?;
     Ok(())
 }
@@ -149,8 +149,8 @@ pub(crate) fn enlist(
     waiting_since: Option<Millis>,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since)
-         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device)
+         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5, device
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
     .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;

@@ -122,7 +122,8 @@ fn duplicate_cases(
         DuplicateReason::OtherName => "other_name",
     };
     let mut select = conn.prepare_cached(
-        "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at, original_id
+        "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at,
+                (SELECT name FROM desks WHERE desks.id = device), original_id
          FROM duplicates WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'
          ORDER BY stored_at DESC, rowid DESC LIMIT ?3",
     )?;
@@ -130,7 +131,7 @@ fn duplicate_cases(
     let mut cases = Vec::new();
     while let Some(row) = rows.next()? {
         let newer = view(row)?;
-        let original: String = row.get(11)?;
+        let original: String = row.get(12)?;
         cases.push(Case::Duplicate {
             id: newer.id,
             original: by_id(conn, workshop, &original)?.map(Box::new),
@@ -207,7 +208,8 @@ fn word(show: Show) -> Option<&'static str> {
 }
 
 const COLUMNS: &str =
-    "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at";
+    "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at,
+     (SELECT name FROM desks WHERE desks.id = device)";
 
 fn by_rowid(conn: &Connection, rowid: i64) -> rusqlite::Result<Option<SignupView>> {
     conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE rowid = ?1"))?
@@ -248,6 +250,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
         filled_at: row.get(8)?,
         received_at: row.get(9)?,
         stored_at: row.get(10)?,
+        desk: row.get(11)?,
     })
 }
 

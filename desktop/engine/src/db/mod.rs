@@ -1,5 +1,6 @@
 //! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
 
+pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
 pub(crate) mod events;
@@ -43,6 +44,9 @@ const V1: &[&str] = &[
 /// Version 2: what the window's acts and its list need.
 const V2: &[&str] = &[signups::V2, duplicates::V2, parked::V2];
 
+/// Version 3: desks.
+const V3: &[&str] = &[desks::V3];
+
 /// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
@@ -79,7 +83,8 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
     let v1: String = V1.iter().chain([&PROBE]).copied().collect();
     let v2: String = V2.iter().copied().collect();
-    migrate(path, conn, vec![M::up(&v1), M::up(&v2)])
+    let v3: String = V3.iter().copied().collect();
+    migrate(path, conn, vec![M::up(&v1), M::up(&v2), M::up(&v3)])
 }
 
 /// A row to write when the writer asks whether the disk takes writes again.
@@ -139,7 +144,7 @@ mod tests {
         assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
         assert_eq!(pragma("synchronous"), 2.into());
         assert_eq!(pragma("fullfsync"), 1.into());
-        assert_eq!(pragma("user_version"), 2.into());
+        assert_eq!(pragma("user_version"), 3.into());
     }
 
     #[test]
@@ -158,7 +163,7 @@ mod tests {
         let path = dir.path().join("rollcall.db");
         open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
         let error = open_writer(&path).unwrap_err();
-        assert!(matches!(error, SettingsError::Newer { found: 7, known: 2, .. }), "{error}");
+        assert!(matches!(error, SettingsError::Newer { found: 7, known: 3, .. }), "{error}");
     }
 
     #[test]
@@ -168,9 +173,9 @@ mod tests {
         drop(open_writer(&path).unwrap());
         let mut conn = Connection::open(&path).unwrap();
         conn.execute("INSERT INTO erased(id) VALUES ('x')", []).unwrap();
-        let steps = vec![M::up(""), M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")];
+        let steps = vec![M::up(""), M::up(""), M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")];
         migrate(&path, &mut conn, steps).unwrap();
-        let copy = Connection::open(dir.path().join("rollcall.before-v3.1.db")).unwrap();
+        let copy = Connection::open(dir.path().join("rollcall.before-v4.1.db")).unwrap();
         let kept: String = copy.query_row("SELECT id FROM erased", [], |r| r.get(0)).unwrap();
         assert_eq!(kept, "x");
         assert!(copy.execute("INSERT INTO later VALUES (1)", []).is_err(), "the copy is the older version");
@@ -217,7 +222,7 @@ mod tests {
         // One number, one row, but for those who are known to share it.
         let add = |id: &str, shared: bool| {
             conn.execute(
-                "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL FROM signups WHERE id = 'a'",
+                "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL, NULL FROM signups WHERE id = 'a'",
                 (id, shared),
             )
         };
@@ -231,7 +236,7 @@ mod tests {
         drop(conn);
         // Opened again, nothing is copied or upgraded again.
         drop(open_writer(&path).unwrap());
-        assert!(!dir.path().join("rollcall.before-v3.1.db").exists());
+        assert!(!dir.path().join("rollcall.before-v4.1.db").exists());
     }
 
     #[test]

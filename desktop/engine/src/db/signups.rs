@@ -57,6 +57,8 @@ pub(crate) struct Circumstances {
     pub(crate) notice_version: u32,
     pub(crate) received_at: Millis,
     pub(crate) stored_at: Millis,
+    /// The desk that took it.
+    pub(crate) device: Option<String>,
     /// Whether the host knows that another has the number, too.
     pub(crate) shared_phone: bool,
     /// Its place among those who wait, where it is not `received_at`.
@@ -94,15 +96,15 @@ pub(crate) fn insert(
 ) -> rusqlite::Result<()> {
     let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since)
-         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since)",
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device)
+         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
         ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.path.as_str(),
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
         ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
+        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since, ":device": with.device,
     })?;
     Ok(())
 }

@@ -151,6 +151,6 @@ fn a_file_is_there_whole_or_not_at_all() {
     write(&path, b"two").unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), b"two");
     let error = write(&dir.path().join("nowhere/list.csv"), b"x").unwrap_err();
-    assert_eq!(crate::window::Refusal::from(error).code, "file");
+    assert_eq!(crate::window::Refusal::from(error).code, crate::window::RefusalCode::File);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
 }

@@ -58,6 +58,7 @@ impl Venue {
         let message = Message {
             workshop: workshop.clone(),
             path: Path::Venue,
+            device: None,
             content: Content::Cancellation(sealed),
             bytes: format!("{CANCEL}{id}").into_bytes(),
             suspect: false,

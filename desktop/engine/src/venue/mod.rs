@@ -4,22 +4,28 @@
 
 pub(crate) mod answer;
 mod cancellation;
+mod desk;
+mod host;
 mod page;
 mod receipt;
 mod signup;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::signup::MAX_BODY_BYTES;
+use rollcall_shared::signup::{Digest, MAX_BODY_BYTES};
 
+use crate::changes::Changes;
 use crate::db::readers::Readers;
 use crate::db::workshops::WorkshopRow;
 use crate::keys::Keys;
+use crate::site::Site;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -29,7 +35,13 @@ pub(crate) struct Venue {
     pub(crate) writer: Writer,
     pub(crate) readers: Arc<Readers>,
     pub(crate) keys: Arc<Keys>,
+    pub(crate) site: Site,
+    pub(crate) changes: Changes,
+    /// Messages that ended the process when they ran alone.
+    pub(crate) killers: Arc<HashSet<Digest>>,
 }
+
+pub(crate) use signup::is_taken_now;
 
 /// Why there is nothing at an address.
 enum Nowhere {
@@ -43,11 +55,20 @@ enum Nowhere {
 
 /// The public routes of the edge, under a workshop's own token.
 pub(crate) fn router(venue: Venue) -> Router {
+    let venue = Arc::new(venue);
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
         .route("/{token}/r/{workshop}/{receipt}", get(receipt::page))
         .route("/{token}/r/{workshop}/{receipt}/cancel", post(cancellation::form))
+        .route("/{token}/desk", get(desk::show).post(desk::enter))
+        .route("/{token}/desk/signup", post(desk::submit))
+        .route("/{token}/desk/entry", post(desk::submit_entry))
+        .route("/{token}/desk/leave", post(desk::leave))
+        .route("/{token}/desk/r/{receipt}", get(desk::receipt))
+        .route("/{token}/v1/desk/signups", post(desk::signup_json))
+        .route("/{token}/v1/entries", post(desk::entry_json))
+        .route("/{token}/check", get(page::check))
         .route("/{token}/v1/signups", post(signup::submit))
         .route("/{token}/v1/workshops/{code}", get(signup::workshop))
         .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json).delete(cancellation::json))
@@ -57,7 +78,8 @@ pub(crate) fn router(venue: Venue) -> Router {
         .fallback(|| async { answer::problem(&Problem::new(ProblemCode::NotFound)) })
         // The body is bounded while it is read; the rule's own limit answers with its own code.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(Arc::new(venue))
+        .layer(middleware::from_fn_with_state(Arc::clone(&venue), host::by_own_address))
+        .with_state(venue)
 }
 
 impl Venue {

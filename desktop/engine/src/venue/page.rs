@@ -16,8 +16,7 @@ use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Intake;
 
 use super::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
-use super::signup::is_taken_now;
-use super::{Nowhere, Venue};
+use super::{Nowhere, Venue, is_taken_now};
 use crate::clock::{hex, now_ms, random_16};
 use crate::db::workshops::WorkshopRow;
 
@@ -81,11 +80,26 @@ pub(super) async fn submit(
     if !is_taken_now(&row, &signup) {
         return Shut::Closed(row).page(language);
     }
-    match venue.keep(&row, signup, replaces, body).await {
+    match venue.keep(&row, signup, replaces, body, None).await {
         Ok(accepted) => see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
         // The same seed: the next try has the same id.
         Err(_) => unavailable(&row, language, &seed, &values),
     }
+}
+
+/// The check from a phone: who reads it has got through.
+pub(super) async fn check(
+    State(venue): State<Arc<Venue>>,
+    UrlPath(token): UrlPath<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let language = asked.or_preferred(&headers);
+    let (status, message) = match venue.roster.by_venue_token(&token) {
+        Some(_) => (StatusCode::OK, Message::Reached),
+        None => (StatusCode::NOT_FOUND, Message::NotFound),
+    };
+    answer::page(status, message_page(message, language))
 }
 
 /// Why there is no form.

@@ -71,16 +71,20 @@ impl Venue {
         if !is_taken_now(&row, &signup) {
             return Err(Problem::new(ProblemCode::Closed));
         }
-        self.keep(&row, signup, replaces, body).await.map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
+        self.keep(&row, signup, replaces, body, None)
+            .await
+            .map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
     }
 
-    /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT.
+    /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT. `device` is the desk
+    /// that took it, where one did.
     pub(super) async fn keep(
         &self,
         row: &WorkshopRow,
         signup: Signup,
         replaces: Option<SignupId>,
         body: Bytes,
+        device: Option<String>,
     ) -> Result<Accepted, Failure> {
         let (workshop, id) = (row.workshop.id.clone(), signup.id);
         let sealed = SealedSignup {
@@ -92,7 +96,8 @@ impl Venue {
         };
         let message = Message {
             workshop,
-            path: Path::Venue,
+            path: if device.is_some() { Path::Desk } else { Path::Venue },
+            device,
             content: Content::Signup(Box::new(sealed)),
             bytes: body.into(),
             suspect: false,
@@ -104,7 +109,7 @@ impl Venue {
 }
 
 /// Whether the workshop takes it now; a late one within the grace is flagged by the writer.
-pub(super) fn is_taken_now(row: &WorkshopRow, signup: &Signup) -> bool {
+pub(crate) fn is_taken_now(row: &WorkshopRow, signup: &Signup) -> bool {
     matches!(row.workshop.intake(now_ms(), signup.filled_at), Intake::Open | Intake::Late)
 }
 

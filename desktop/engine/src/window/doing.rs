@@ -7,7 +7,7 @@ use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::{AlarmKind, ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo};
+use super::{AlarmKind, ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo, Wifi};
 use crate::Engine;
 use crate::clock::now_ms;
 use crate::connection::{self, ConnectionLine, NotALine};
@@ -15,6 +15,7 @@ use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
 use crate::opener::Opener;
 use crate::start::client;
+use crate::venue_settings::Kept;
 use crate::{export, keys_copy};
 
 impl Engine {
@@ -61,6 +62,14 @@ impl Engine {
         Ok(self.block_on(self.desk.acts.undo(token))?)
     }
 
+    /// Takes the end of a workshop back: it takes sign-ups as before, under the same code.
+    ///
+    /// # Errors
+    /// As [`Engine::put_workshop`].
+    pub fn resume(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
+        Ok(self.block_on(self.desk.roster.resume(workshop))?)
+    }
+
     /// Takes sign-ups for a workshop from now on.
     ///
     /// # Errors
@@ -102,6 +111,34 @@ impl Engine {
         self.desk.alarms.dismiss(kind);
         self.desk.parts.changes.moved();
         Ok(())
+    }
+
+    /// Chooses the network whose address stands in the venue's QR code; `None` leaves it to the engine.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where the choice cannot be kept.
+    pub fn choose_network(&self, interface: Option<String>) -> Result<(), EngineError> {
+        self.keep(|kept| kept.network = interface)?;
+        self.desk.door.look();
+        Ok(())
+    }
+
+    /// Gives, changes or takes away the Wi-Fi that phones join first.
+    ///
+    /// # Errors
+    /// [`EngineError::Wifi`] where no phone could join it, [`EngineError::File`] where it cannot be kept.
+    pub fn set_wifi(&self, wifi: Option<Wifi>) -> Result<(), EngineError> {
+        if let Some(wifi) = &wifi {
+            wifi.check()?;
+        }
+        self.keep(|kept| kept.wifi = wifi)
+    }
+
+    fn keep(&self, change: impl FnOnce(&mut Kept)) -> Result<(), EngineError> {
+        let settings = &self.desk.site.settings;
+        let kept = settings.change(change);
+        self.desk.parts.changes.moved();
+        kept.map_err(|e| EngineError::File { path: settings.path().to_owned(), why: e.to_string() })
     }
 
     /// Writes a workshop's list to a file; how many rows.

@@ -9,7 +9,9 @@
 mod addresses;
 mod alarm;
 mod case;
+mod check;
 mod connection_test;
+mod desk;
 mod doing;
 mod export_format;
 mod home;
@@ -22,19 +24,23 @@ mod signup_view;
 #[cfg(feature = "typescript")]
 pub mod typescript;
 mod undo;
+mod wifi;
 mod workshop_summary;
 
-pub use addresses::{Addresses, LanAddress};
+pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use alarm::{Alarm, AlarmKind};
 pub use case::{Case, DuplicateReason, Resolution};
+pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
 pub use connection_test::{ConnectionCode, ConnectionTest};
+pub use desk::{DeskDevice, DeskPanel, TakenEntry};
 pub use export_format::ExportFormat;
 pub use home::Home;
 pub use hop::{Hop, HopCode, HopHealth, Level};
 pub use keys_saved::KeysSaved;
 pub use list::{ListPage, ListQuery, MAX_LIST_ROWS, Show};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, RefusalCode};
 pub use signup_view::{SignupFlags, SignupState, SignupView};
 pub(crate) use undo::KEPT;
 pub use undo::{Act, Undo};
+pub use wifi::{Wifi, WifiError, WifiSecurity};
 pub use workshop_summary::{Counts, Phase, WorkshopSummary};

@@ -2,7 +2,9 @@
 
 use rollcall_shared::workshop::WorkshopId;
 
-use super::{Addresses, Case, Home, HopHealth, KeysSaved, LanAddress, ListPage, ListQuery, WorkshopSummary};
+use super::{
+    Addresses, Case, Home, HopHealth, KeysSaved, LanAddress, ListPage, ListQuery, WifiCode, WorkshopSummary,
+};
 use crate::Engine;
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
@@ -132,14 +134,21 @@ impl Desk {
         let is_shown = line.is_some_and(|line| line.health.now().publication == Publication::Published);
         let edge = self.parts.edge().filter(|_| is_shown);
         let lan = self.door.addresses().into_iter().map(|(interface, address)| LanAddress {
+            kind: interface.kind(),
             interface: interface.name,
             ip: interface.ip.to_string(),
             url: venue_url(address, row),
         });
+        let lan: Vec<LanAddress> = lan.collect();
+        let kept = self.site.settings.now();
+        let own = |ip: std::net::IpAddr| lan.iter().any(|own| own.ip == ip.to_string());
         Addresses {
             edge: edge.map(|edge| format!("{}/j/{}", edge.url(), row.workshop.invite_code)),
-            lan: lan.collect(),
             venue_open: self.door.address().is_some(),
+            network: kept.network,
+            wifi: kept.wifi.map(|wifi| WifiCode { code: wifi.code(), wifi }),
+            phones: self.site.guests.connected(now_ms(), own),
+            lan,
         }
     }
 

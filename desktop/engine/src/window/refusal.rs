@@ -6,10 +6,67 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Refusal {
-    /// A stable code, by which the window chooses its words.
-    pub code: String,
+    /// By which the window chooses its words.
+    pub code: RefusalCode,
     /// The field of a draft that needs mending.
     pub field: Option<String>,
     /// In English, for logs and for whoever mends it.
     pub text: String,
+}
+
+/// The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum RefusalCode {
+    /// There is no such row or workshop; or nobody knows.
+    Unknown,
+    /// The engine does not run yet.
+    Starting,
+    /// A field breaks a rule.
+    Invalid,
+    /// The workshop's intake was ended.
+    Retired,
+    /// The keys cannot be kept.
+    Keys,
+    /// The database cannot be written just now.
+    Unwritable,
+    /// There is no edge.
+    NoEdge,
+    /// The edge did not do it.
+    Edge,
+    /// The database cannot be read just now.
+    Database,
+    /// A file cannot be written.
+    File,
+    /// The venue page cannot be opened.
+    Port,
+    /// The text is no connection line.
+    Connection,
+    /// The rows have changed since.
+    Changed,
+    /// It can no longer be taken back.
+    UndoGone,
+    /// There is no free seat.
+    Full,
+    /// Another row of the list has the number.
+    PhoneHeld,
+    /// The row is not in the state for it.
+    WrongState,
+    /// A parked message cannot be read this time either.
+    StillUnreadable,
+    /// The key that a message is sealed to is not here.
+    KeyMissing,
+    /// A code is no sign-up's.
+    NotAnEntry,
+    /// An entry code was read in part, or changed.
+    EntryDamaged,
+    /// An entry code is for another workshop.
+    EntryOtherWorkshop,
+    /// An entry code is sealed to a key that is not here.
+    EntryUnknownKey,
+    /// An entry code comes from a newer page.
+    EntryNewer,
+    /// The workshop takes no sign-ups now.
+    Closed,
 }

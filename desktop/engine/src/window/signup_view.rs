@@ -23,6 +23,8 @@ pub struct SignupView {
     pub state: SignupState,
     /// By which path it came.
     pub path: Path,
+    /// The desk that took it, by its name; none with the path `desk` means the host's own computer.
+    pub desk: Option<String>,
     /// What is unusual about it.
     pub flags: SignupFlags,
     /// Whether the host said that two people share this number.

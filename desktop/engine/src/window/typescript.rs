@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
-    Addresses, AlarmKind, Case, ConnectionTest, ExportFormat, Home, KeysSaved, ListPage, ListQuery, Refusal,
-    Resolution, Undo, WorkshopSummary,
+    Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
+    ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::workshops::WorkshopDraft;
 
@@ -34,6 +34,10 @@ pub fn declarations() -> String {
     found.visit::<ConnectionTest>();
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
+    found.visit::<DeskPanel>();
+    found.visit::<Check>();
+    found.visit::<TakenEntry>();
+    found.visit::<Wifi>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(
         "// Written by `cargo run -p rollcall-engine --features typescript --example typescript`.\n\n{}",

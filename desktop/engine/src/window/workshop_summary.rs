@@ -42,7 +42,7 @@ pub enum Phase {
     Open,
     /// No more; what was filled in before still comes in for a while.
     Closed,
-    /// Ended by hand, for good: its code is gone.
+    /// Ended by hand: its code leads nowhere until that is taken back.
     Retired,
 }
 

@@ -120,6 +120,7 @@ fn admit_signup(
         notice_version: sealed.notice_version,
         received_at: sealed.received_at,
         stored_at: now,
+        device: message.device.clone(),
         shared_phone: shared_phone && freed.is_some(),
         // A correction keeps its place among those who wait.
         waiting_since: freed.as_ref().map(|freed| freed.waiting_since),

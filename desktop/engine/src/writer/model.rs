@@ -374,7 +374,7 @@ impl World {
                 received_at: 1,
             }),
         };
-        Message { workshop, path: Path::Venue, content, bytes: Vec::new(), suspect: false }
+        Message { workshop, path: Path::Venue, content, bytes: Vec::new(), suspect: false, device: None }
     }
 
     fn enqueue(&mut self, text: String) {

@@ -3,6 +3,7 @@ import { commands, type WorkshopSummary } from '../bindings';
 import type { Key } from '../texts/index';
 import { act, desk } from './desk.svelte';
 import { say, undo } from './notes.svelte';
+import { take } from './offers';
 import { turnRoute } from './route.svelte';
 import { language } from './text.svelte';
 import { turnTheme } from './theme.svelte';
@@ -16,7 +17,7 @@ function binding(name: Key, keys: readonly string[], run: Binding['run'], shown:
 
 const go = (page: Page) => () => (view.page = view.page === page ? 'home' : page);
 const step = (by: number) => {
-  if (view.page === 'home' && view.pane === 'list') view.moved = { by, count: view.moved.count + 1 };
+  if (view.page === 'home') view.moved = { by, count: view.moved.count + 1 };
 };
 const toList = () => {
   view.page = 'home';
@@ -39,9 +40,17 @@ export const BINDINGS: readonly Binding[] = [
     view.page = 'home';
     view.pane = 'look';
   }, ['N']),
+  binding('help.another', ['a'], () => take('another'), ['A']),
+  binding('help.newer', ['u'], () => take('newer'), ['U']),
+  binding('help.first', ['f'], () => take('first'), ['F']),
+  binding('help.cancel', ['Delete', 'Backspace'], () => take('cancel'), ['Del']),
+  binding('help.restore', ['b'], () => take('restore'), ['B']),
+  binding('help.promote', ['m'], () => take('promote'), ['M']),
   binding('help.project', ['p'], go('projector'), ['P']),
   binding('help.route', ['r'], turnRoute, ['R']),
   binding('help.venue', ['v'], () => void turnVenue(), ['V']),
+  binding('help.desk', ['s'], go('desk'), ['S']),
+  binding('help.site', ['t'], go('site'), ['T']),
   binding('help.toggle', ['o'], () => void (desk.home && turnIntake(desk.home.workshop)), ['O']),
   binding('help.workshops', ['w'], () => (view.menu = view.menu === 'workshops' ? null : 'workshops'), ['W']),
   binding('help.new', ['c'], go('new'), ['C']),

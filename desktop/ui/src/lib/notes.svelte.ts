@@ -1,5 +1,5 @@
 /** The short notes at the window's foot, and what can be taken back. */
-import { commands, type Refusal, type Undo } from '../bindings';
+import { commands, type Refusal, type RefusalCode, type Undo } from '../bindings';
 import type { Key } from '../texts/index';
 import { desk, asRefusal } from './desk.svelte';
 import { hasText, t } from './text.svelte';
@@ -7,11 +7,18 @@ import { hasText, t } from './text.svelte';
 /** How long a note stays. What it offers to undo stays undoable with Ctrl+Z. */
 const STAYS_MS = 8_000;
 
-type Note = { id: number; text: string; detail?: string; bad?: boolean; undo?: string };
+type Note = { id: number; text: string; detail?: string; bad?: boolean; undo?: Back };
+
+/** A way back. */
+type Back = { run: () => Promise<unknown> };
+
+/** Refusals of the window's own, beside the engine's. */
+type OwnCode = 'date' | 'capacity' | 'retention';
+export type Refused = Omit<Refusal, 'code'> & { code: RefusalCode | OwnCode };
 
 let next = 0;
 const notes = $state<Note[]>([]);
-const undoable: string[] = [];
+const undoable: Back[] = [];
 
 function add(note: Omit<Note, 'id'>): void {
   const id = (next += 1);
@@ -26,10 +33,11 @@ function dismiss(id: number): void {
 }
 
 /** The refusal's text in the window's language: about its field, where there is one. */
-export function refusalText({ code, field }: Refusal): string {
+export function refusalText({ code, field }: Refused): string {
   const about = `error.${code}.${field}`;
-  const general = `error.${code}`;
-  return t(hasText(about) ? about : hasText(general) ? general : 'error.unknown');
+  if (hasText(about)) return t(about);
+  // Every code has a text, which tests/texts.test.mjs sees to; a field without its own is none of a form's.
+  return t(code === 'invalid' ? 'error.unknown' : `error.${code}`);
 }
 
 export const say = {
@@ -40,8 +48,13 @@ export const say = {
     add({ text: t(key, values) });
   },
   undoable({ token, what }: Undo): void {
-    undoable.push(token);
-    add({ text: t(`undo.${what}`), undo: token });
+    say.reversible(`undo.${what}`, () => commands.undo(token));
+  },
+  /** Something was done that can be taken back. */
+  reversible(key: Key, run: () => Promise<unknown>): void {
+    const undo = { run };
+    undoable.push(undo);
+    add({ text: t(key), undo });
   },
   refusal(refusal: Refusal): void {
     add({ text: refusalText(refusal), detail: refusal.text, bad: true });
@@ -50,14 +63,14 @@ export const say = {
 };
 
 /** Takes back one act, or the last one. */
-export async function undo(token: string | undefined = undoable.at(-1)): Promise<void> {
-  if (!token) return;
-  const index = undoable.indexOf(token);
+export async function undo(back: Back | undefined = undoable.at(-1)): Promise<void> {
+  if (!back) return;
+  const index = undoable.findIndex((one) => one.run === back.run);
   if (index >= 0) undoable.splice(index, 1);
-  const note = notes.find((one) => one.undo === token);
+  const note = notes.find((one) => one.undo?.run === back.run);
   if (note) dismiss(note.id);
   try {
-    await commands.undo(token);
+    await back.run();
     say.done('undo.undone');
   } catch (refusal) {
     say.refusal(asRefusal(refusal));

@@ -3,18 +3,14 @@ import type { Addresses, LanAddress } from '../bindings';
 import { desk } from './desk.svelte';
 import { view, type Route } from './view.svelte';
 
-/** The network that the host chose for the venue's code, by its name: addresses change, names stay. */
-let chosen = $state<string | null>(null);
-
+/** The networks on which phones reach this computer. */
 export const lan = {
   get all(): LanAddress[] {
     return desk.home?.addresses.lan ?? [];
   },
+  /** The engine puts the one that the host chose first, or else the likeliest. */
   get now(): LanAddress | undefined {
-    return lan.all.find((one) => one.interface === chosen) ?? lan.all[0];
-  },
-  choose(name: string): void {
-    chosen = name;
+    return lan.all[0];
   },
 };
 

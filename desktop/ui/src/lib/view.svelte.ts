@@ -5,7 +5,7 @@ import type { Show, SignupView } from '../bindings';
 export const SHOWS = ['all', 'registered', 'waitlisted', 'cancelled', 'flagged'] as const satisfies readonly Show[];
 
 /** The whole window. */
-export type Page = 'home' | 'projector' | 'new' | 'edit' | 'connection';
+export type Page = 'home' | 'projector' | 'new' | 'edit' | 'connection' | 'desk' | 'site';
 /** What stands in the left half of the home page. */
 export type Pane = 'list' | 'look';
 /** The two ways to the form. */
@@ -23,7 +23,7 @@ class View {
   /** The hop that is opened. */
   hop = $state<string | null>(null);
   show = $state<Show>('all');
-  /** The last step up or down the list by a key. */
+  /** The last step up or down by a key, in the list or among what needs a look. */
   moved = $state({ by: 0, count: 0 });
   /** Counts up when the search field should have the cursor. */
   searching = $state(0);

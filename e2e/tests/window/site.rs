@@ -1,0 +1,106 @@
+//! The venue's network in the window: the try from a phone, the Wi-Fi's code, the way out when the edge is away.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+
+use rollcall_e2e::edge::{Edge, client};
+use rollcall_e2e::host::Folder;
+use rollcall_e2e::teacher::Teacher;
+use rollcall_e2e::window::{Options, Window};
+use serde_json::json;
+
+use crate::{in_english, open, with_workshop};
+
+/// An HTTP client that comes from another address of this machine's, as a phone comes from another.
+fn phone() -> reqwest::blocking::Client {
+    let _ = client();
+    let from = IpAddr::from(Ipv4Addr::new(127, 0, 0, 2));
+    reqwest::blocking::Client::builder().no_proxy().local_address(from).build().unwrap()
+}
+
+#[test]
+fn a_try_from_a_phone_says_what_came() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, _) = open(&folder, &workshop);
+    window.press("t");
+    window.wait_for("#verdict[data-verdict=nothing_yet]");
+    window.picture("try-nothing-yet");
+    let url = window.wait_for("#site .qr").attribute("data-url").unwrap();
+    assert_eq!(phone().get(url).send().unwrap().status(), 200);
+    window.wait_for("#verdict[data-verdict=works]");
+    let evidence = window.wait_for_text("#evidence", |text| text.contains("127.0.0.2"));
+    assert!(evidence.contains("reaches the address itself"), "{evidence}");
+    window.picture("try-works");
+    window.click("#again");
+    window.wait_for("#verdict[data-verdict=nothing_yet]");
+    window.click("#language");
+    window.wait_for("html[lang=zh]");
+    window.picture("try-zh");
+    // After a while without anybody the likely causes are named, with what to do.
+    window.wait_for("#verdict:not([data-verdict=nothing_yet])");
+    window.run("document.getElementById('hotspots').scrollIntoView()", json!([]));
+    window.picture("hotspots-zh");
+}
+
+#[test]
+fn the_wifi_is_the_projectors_first_code() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, _) = open(&folder, &workshop);
+    window.press("t");
+    window.fill("#wifi-name", "Hall 3");
+    window.fill("#wifi-password", "short");
+    window.click("#wifi-save");
+    window.wait_for_text("#wifi", |text| text.contains("No phone takes this password"));
+    window.fill("#wifi-password", "p;ss:word");
+    window.click("#wifi-save");
+    window.wait_for("#wifi-remove");
+    window.press("p");
+    let code = window.wait_for("#projector-wifi").attribute("data-code").unwrap();
+    assert_eq!(code, r"WIFI:T:WPA;S:Hall 3;P:p\;ss\:word;;");
+    window.picture("projector-wifi");
+    window.press("Escape");
+    window.press("t");
+    window.click("#wifi-remove");
+    window.wait_until_gone("#wifi-remove");
+    // Taking it away can be taken back.
+    window.press("Ctrl+z");
+    window.wait_for("#wifi-remove");
+    let kept = fs::read_to_string(folder.path().join("venue.json")).unwrap();
+    assert!(kept.contains("p;ss:word"), "{kept}");
+}
+
+#[test]
+fn when_the_edge_is_away_the_venues_code_is_one_click_away() {
+    let edge = Edge::start();
+    let (folder, workshop) = with_workshop(json!({}));
+    let window = on(&edge, &folder);
+    window.wait_for("#hop-internet[data-code=published]");
+    Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
+    window.wait_for_text("#count", |count| count == "1");
+    edge.stop();
+    window.wait_for("#edge-away");
+    window.picture("edge-away-suggestion");
+    window.click("#to-venue");
+    window.wait_for("#projector");
+    let address = window.wait_for_text(".address", |text| text.contains("127.0.0.1"));
+    assert!(address.contains(workshop.invite_code()), "{address}");
+    window.press("Escape");
+    edge.start_again();
+    window.wait_for("#edge-back");
+    window.picture("edge-back");
+    window.click("#to-edge");
+    window.wait_for("#projector");
+    window.press("Escape");
+    window.wait_until_gone("#edge-back");
+}
+
+/// With the venue page open, on a workshop that the edge shows.
+fn on(edge: &Edge, folder: &Folder) -> Window {
+    let key = folder.path().join("publish-key");
+    fs::write(&key, edge.publish_key()).unwrap();
+    let arguments = ["--edge-url", edge.url(), "--publish-key-file", key.to_str().unwrap()];
+    let window = Window::open(folder, &Options { venue: true, arguments: &arguments, ..Options::default() });
+    window.wait_for("#count");
+    in_english(&window);
+    window
+}

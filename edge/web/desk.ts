@@ -1,0 +1,199 @@
+// The desk: person after person, by the form or by the code on their phone. The receipt is shown on the spot, and the page clears
+// itself for the next one. It goes into the laptop's venue page only, over plain HTTP: no service worker, nothing stored.
+
+import { camera, readPhoto } from "./camera";
+import { theForm, type FormData } from "./form";
+import { maskName, maskPhone } from "./mask";
+import type { Typed } from "./memory";
+import { element, pageData } from "./page";
+import { request, type Answer } from "./send";
+import { newId } from "./signup_id";
+import type { FieldError } from "./store";
+
+interface Data extends FormData {
+  signups: string;
+  entries: string;
+  desk: string;
+  refusals: [status: number, text: string][];
+  entry_errors: [code: string, text: string][];
+  states: [name: string, title: string, mark: string][];
+  sending: string;
+  reading: string;
+  no_code: string;
+  taken: string;
+  camera: string;
+  camera_stop: string;
+  camera_refused: string;
+  not_taken: string;
+  signed_out: string;
+  enter_again: string;
+}
+
+interface Receipt {
+  id: string;
+  state: string;
+  short_code: string;
+  see_desk?: boolean;
+}
+
+const data = pageData<Data>();
+const box = element<HTMLFormElement>("signup");
+const form = theForm(box, data);
+const [work, done, next] = [element("work"), element("done"), element<HTMLButtonElement>("next")];
+const [status, entryStatus] = [element("status"), element("entry-status")];
+const entryForm = element<HTMLFormElement>("entry-form");
+const entry = element<HTMLInputElement>("entry");
+const taken = element("taken");
+const refusals = new Map(data.refusals);
+const entryErrors = new Map(data.entry_errors);
+const blank: Typed = { name: "", phone: "", answers: {} };
+
+/** What is on its way: a second press of the same content is the same sign-up. */
+let attempt = { id: "", content: "", filled_at: 0 };
+let busy = false;
+
+box.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void signUp();
+});
+entryForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void take(entry.value);
+});
+next.addEventListener("click", () => {
+  done.hidden = true;
+  work.hidden = false;
+  element("name").focus();
+});
+// Back to the desk from another app, or by the browser's own button: nobody else's details are left standing.
+addEventListener("pageshow", (event) => event.persisted && location.replace(data.desk));
+
+element("cameras").hidden = false;
+const photo = element<HTMLInputElement>("photo");
+photo.addEventListener("change", () => void pictured());
+const live = camera(element<HTMLVideoElement>("video"), (text) => void take(text));
+const liveButton = element<HTMLButtonElement>("live");
+// Browsers give cameras to pages that came over HTTPS, or from the device itself.
+liveButton.hidden = !live.isThere;
+liveButton.addEventListener("click", () => void turnCamera());
+
+async function signUp() {
+  say(status, "");
+  if (busy || !form.isRight()) return;
+  const content = form.typedNow();
+  const text = JSON.stringify(content);
+  if (attempt.content !== text) attempt = { id: newId(), content: text, filled_at: Date.now() };
+  const hidden = (name: string) => box.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
+  const { id, filled_at } = attempt;
+  const form_version = Number(hidden("form_version"));
+  const signup = { id, filled_at, ...content, invite_code: hidden("invite_code"), form_version };
+  const answer = await send(box, data.signups, signup);
+  const receipt = accepted(answer, id);
+  if (receipt) return show(receipt, content);
+  const mistakes = answer.status === 422 ? ((answer.body as { errors?: FieldError[] } | undefined)?.errors ?? []) : [];
+  const elsewhere = form.explainAll(mistakes);
+  refuse(status, answer, elsewhere || (mistakes.length ? "" : refusalOf(answer)));
+}
+
+/** An entry code, whatever way it came. */
+async function take(text: string) {
+  if (busy || !text.trim()) return;
+  live.stop();
+  liveButton.textContent = data.camera;
+  say(entryStatus, "");
+  const answer = await send(entryForm, data.entries, { entry: text.trim() });
+  const receipt = accepted(answer);
+  if (receipt) return show(receipt);
+  const code = (answer.body as { errors?: FieldError[] } | undefined)?.errors?.[0]?.code ?? "";
+  const closed = answer.status === 410 ? "closed" : answer.status === 503 ? "unavailable" : code;
+  refuse(entryStatus, answer, entryErrors.get(closed) ?? refusalOf(answer));
+  entry.select();
+}
+
+async function pictured() {
+  const file = photo.files?.[0];
+  // The same picture, chosen again, is a choice too.
+  photo.value = "";
+  if (!file) return;
+  say(entryStatus, data.reading);
+  const text = await readPhoto(file);
+  if (text) await take(text);
+  else say(entryStatus, data.no_code);
+}
+
+async function turnCamera() {
+  if (live.isOn()) live.stop();
+  else if (!(await live.start())) say(entryStatus, data.camera_refused);
+  liveButton.textContent = live.isOn() ? data.camera_stop : data.camera;
+}
+
+async function send(from: HTMLFormElement, url: string, body: unknown): Promise<Answer> {
+  const button = from.querySelector<HTMLButtonElement>("button[type=submit]")!;
+  const words = button.textContent;
+  busy = true;
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = data.sending;
+  const answer = await request(url, "POST", body);
+  button.textContent = words;
+  button.removeAttribute("aria-disabled");
+  busy = false;
+  return answer;
+}
+
+/** Only a receipt says that somebody is signed up; one for a form names that very sign-up. */
+function accepted({ status, body }: Answer, id?: string): Receipt | undefined {
+  const receipt = status === 201 ? (body as { receipt?: Receipt } | undefined)?.receipt : undefined;
+  return receipt && typeof receipt.short_code === "string" && (!id || receipt.id === id) ? receipt : undefined;
+}
+
+function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
+  const words = data.states.find(([name]) => name === state) ?? data.states[0]!;
+  element("state").className = `state ${state}`;
+  done.querySelector("path")!.setAttribute("d", words[2]);
+  const heading = done.querySelector("h2")!;
+  heading.textContent = words[1];
+  element("see-desk").hidden = !see_desk && state !== "received";
+  const [name, phone] = Array.from(element("who").querySelectorAll("span"));
+  name!.textContent = person ? maskName(person.name) : "";
+  phone!.textContent = person ? maskPhone(person.phone) : "";
+  done.querySelector(".code")!.textContent = short_code;
+  if (done.dataset.id !== id) count();
+  done.dataset.id = id;
+  // Cleared before it is hidden: nothing of this person waits behind the receipt.
+  attempt = { id: "", content: "", filled_at: 0 };
+  form.fill(blank);
+  entry.value = "";
+  say(status, "");
+  say(entryStatus, "");
+  work.hidden = true;
+  done.hidden = false;
+  scrollTo(0, 0);
+  next.focus();
+}
+
+function count() {
+  const number = Number(taken.dataset.taken) + 1;
+  taken.dataset.taken = String(number);
+  taken.textContent = data.taken.replace("{n}", String(number));
+}
+
+function refusalOf({ status }: Answer): string {
+  return refusals.get(status) ?? data.not_taken;
+}
+
+function refuse(place: HTMLElement, { status }: Answer, text: string) {
+  say(place, status === 401 ? data.signed_out : text);
+  if (status !== 401) return;
+  // A tab of its own, so that what was typed stays.
+  const link = document.createElement("a");
+  link.href = data.desk;
+  link.target = "_blank";
+  link.rel = "opener";
+  link.textContent = data.enter_again;
+  place.append(" ", link);
+}
+
+function say(place: HTMLElement, what: string) {
+  place.textContent = what;
+  place.className = what && "alert";
+}
