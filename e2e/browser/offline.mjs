@@ -67,13 +67,11 @@ async function play({ do: what, ...step }) {
 /** Fills the form in and presses, once or twice. From here on the sign-up must not get lost. */
 async function signUp({ name, phone: number, taps }) {
   const { page } = phone;
-  if (page.url().includes("/r/")) await phone.open();
-  await page.locator("#another:visible, #signup:visible").first().waitFor();
-  // The one before is on its way for a while.
-  await page.waitForFunction(() => !document.querySelector("#signup [aria-disabled]") || location.pathname.includes("/r/"));
-  if (page.url().includes("/r/")) await phone.open();
   await until("the form is filled in", async () => {
     try {
+      // The one before is on its way for a while, and may take this page to its receipt at any moment.
+      if (page.url().includes("/r/")) await phone.open();
+      if (await page.locator("#signup [aria-disabled]").count()) return false;
       const another = page.locator("#another");
       if (await another.isVisible()) await another.click({ timeout: 500 });
       await page.fill("#name", name, { timeout: 500 });
@@ -201,7 +199,7 @@ async function start() {
           await made.page.locator("#signup, #entries").first().waitFor({ state: "attached", timeout: 5000 });
           return;
         } catch (error) {
-          if (attempt === 5) throw error;
+          if (attempt === 10) throw error;
         }
       }
     },
