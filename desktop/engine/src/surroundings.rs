@@ -136,9 +136,17 @@ async fn watch_clock_and_networks(desk: &Desk) {
         };
         (addresses, phases, is_new)
     };
+    let mut roster = desk.roster.changes();
     let mut seen = look();
     loop {
-        tokio::time::sleep(LOOK_AROUND).await;
+        // What the host changes is told already; from there on the clock goes on.
+        if let Ok(changed) = tokio::time::timeout(LOOK_AROUND, roster.changed()).await {
+            if changed.is_err() {
+                return;
+            }
+            seen = look();
+            continue;
+        }
         let sees = look();
         if sees.2 || (&sees.0, &sees.1) != (&seen.0, &seen.1) {
             desk.door.look();
