@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
+import * as outbox from "./outbox.mjs";
 import { stories } from "./stories.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -46,8 +47,8 @@ try {
   const inspector = await browser.newContext(phone);
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  const requests = watch(page, new URL(told.server).origin);
-  await stories[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
+  const requests = watch(page, [told.server, told.venue ?? told.server].map((url) => new URL(url).origin));
+  await { ...stories, ...outbox }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {
@@ -56,7 +57,7 @@ try {
 process.exit(0);
 
 /** Keeps account of what the page asks for and complains of. */
-function watch(page, origin) {
+function watch(page, origins) {
   let loaded = false;
   page.once("load", () => (loaded = true));
   const seen = { all: [], toUsable: [], strangers: [], complaints: [], expected: /^$/ };
@@ -65,7 +66,7 @@ function watch(page, origin) {
     if (url.protocol === "data:") return;
     if (!loaded) seen.toUsable.push(url.pathname);
     seen.all.push({ method: request.method(), path: url.pathname, body: request.postData() });
-    if (url.origin !== origin) seen.strangers.push(request.url());
+    if (!origins.includes(url.origin)) seen.strangers.push(request.url());
   });
   page.on("pageerror", (error) => seen.complaints.push(String(error)));
   page.on("console", (message) => {

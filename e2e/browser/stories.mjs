@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import encodeQR from "qr";
 
 /** Words that a story looks for, as people read them. */
-const WORDS = {
+export const WORDS = {
   zh: {
     send: "登记",
     sendNow: "现在发送",
@@ -71,22 +71,22 @@ const WORDS = {
   },
 };
 
-async function open({ page, server, code, language }) {
+export async function open({ page, server, code, language }) {
   const answer = await page.goto(`${server}/j/${code}?lang=${language}`);
   return answer;
 }
 
-async function fillIn({ page, name = "王芳", phone = "13800138000" }) {
+export async function fillIn({ page, name = "王芳", phone = "13800138000" }) {
   await page.fill("#name", name);
   await page.fill("#phone", phone);
 }
 
-const button = (page) => page.locator("form#signup button[type=submit]");
-const card = (page, title) => page.locator("#entries .card").filter({ has: page.locator(".title", { hasText: title }) });
-const posts = (requests) => requests.all.filter(({ method, path }) => method === "POST" && /signups$|\/j\//.test(path));
+export const button = (page) => page.locator("form#signup button[type=submit]");
+export const card = (page, title) => page.locator("#entries .card").filter({ has: page.locator(".title", { hasText: title }) });
+export const posts = (requests) => requests.all.filter(({ method, path }) => method === "POST" && /signups$|\/j\//.test(path));
 
 /** Waits until the receipt shows a state; without script by loading it again. */
-async function shows(told, state) {
+export async function shows(told, state) {
   const { page, script, language } = told;
   await page.waitForURL(/\/r\//);
   const title = page.locator(".state h1");
@@ -479,15 +479,20 @@ async function vectors(told) {
 }
 
 /** Tells the test that this point is reached, and waits until the test has done its part. */
-async function heard(point) {
+export function heard(point) {
+  return said(`reached ${point}`);
+}
+
+/** Says a line to the test, and waits until the test has dealt with it. */
+export async function said(line) {
   const lines = createInterface({ input: process.stdin });
-  console.log(`reached ${point}`);
+  console.log(line);
   await lines.question("");
   lines.close();
 }
 
 /** The words of the desk. */
-const DESK = {
+export const DESK = {
   zh: { digits: "数字不对", next: "下一位", taken: "已登记 2 位", noCode: "没有找到二维码", other: "另一个活动", signedOut: "被主持人关上", notSignup: "不是登记用的码" },
   en: { digits: "not the digits", next: "Next person", taken: "2 signed up", noCode: "no QR code", other: "another workshop", signedOut: "has closed this desk", notSignup: "not a sign-up's code" },
 };
@@ -541,28 +546,30 @@ async function desk(told) {
   if (!script) return;
 
   // A photograph of a phone that is held askew, in a hall.
-  await page.setInputFiles("#photo", { name: "wall.png", mimeType: "image/png", buffer: await photograph(told.context, "") });
+  await page.setInputFiles("#photo", { name: "wall.png", mimeType: "image/png", buffer: await photograph(told.context) });
   await page.locator("#entry-status").getByText(words.noCode).waitFor();
-  await page.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: await photograph(told.context, entries[1]) });
+  await page.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: await photograph(told.context, qrCode(entries[1])) });
   await receipt(told, words.registered);
   await look("scanned");
 }
 
-async function receipt({ page, script }, state) {
+export async function receipt({ page, script }, state) {
   await page.locator("#done h2").filter({ hasText: state }).waitFor();
   assert.match(await page.locator("#done .code").textContent(), /^[2-9A-Z]{3} [2-9A-Z]{3}$/);
   if (script) assert.equal(await page.evaluate(() => document.activeElement.id), "next");
   else await page.focus("#next");
 }
 
+const qrCode = (text) => `data:image/gif;base64,${Buffer.from(encodeQR(text, "gif", { ecc: "low", scale: 4 })).toString("base64")}`;
+
 /** A picture of a phone's screen, taken by hand: turned, in perspective, with light falling on it. */
-async function photograph(context, text) {
+export async function photograph(context, screen, size = 1) {
   const camera = await context.newPage();
-  await camera.setViewportSize({ width: 1200, height: 1600 });
-  const code = text && `<img style="width:620px;image-rendering:pixelated" src="data:image/gif;base64,${Buffer.from(encodeQR(text, "gif", { ecc: "low", scale: 4 })).toString("base64")}">`;
+  await camera.setViewportSize({ width: 1200 * size, height: 1600 * size });
+  const shown = screen ? `<img style="width:${620 * size}px;image-rendering:pixelated" src="${screen}">` : "";
   await camera.setContent(
     `<body style="margin:0;background:linear-gradient(120deg,#6b5a48,#cbb9a2);height:100vh;display:grid;place-items:center">
-     <div style="background:#fff;padding:40px;border-radius:40px;filter:contrast(.8) brightness(.92) blur(.6px);transform:perspective(1400px) rotateX(9deg) rotateY(-11deg) rotate(6deg)">${code}</div>`,
+     <div style="background:#fff;padding:40px;border-radius:40px;filter:contrast(.8) brightness(.92) blur(.6px);transform:perspective(${1400 * size}px) rotateX(9deg) rotateY(-11deg) rotate(6deg)">${shown}</div>`,
   );
   const picture = await camera.screenshot();
   await camera.close();

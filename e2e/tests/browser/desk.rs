@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::{LOOKS, WITH_SCRIPT};
 
 /// Opens a workshop's desk; its PIN.
-fn open_desk(stage: &Stage, workshop: &Made) -> String {
+pub(crate) fn open_desk(stage: &Stage, workshop: &Made) -> String {
     let path = format!("/control/workshops/{}/desk", workshop.id());
     text(&ok(stage.host.control("POST", &path).send().unwrap()), "pin").to_owned()
 }
@@ -26,7 +26,7 @@ fn entry(workshop: &Workshop, teacher: &Teacher) -> String {
     Envelope::seal_signup(workshop, &signup, None, rollcall_e2e::host::now(), &mut OsRng).unwrap().to_text()
 }
 
-fn record(made: &Made) -> Workshop {
+pub(crate) fn record(made: &Made) -> Workshop {
     serde_json::from_value(made.record.clone()).unwrap()
 }
 

@@ -4,6 +4,7 @@
 
 mod desk;
 mod offline;
+mod outbox;
 mod stage;
 
 use rollcall_e2e::host::now;

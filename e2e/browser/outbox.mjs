@@ -1,0 +1,115 @@
+// What becomes of a sign-up that its phone cannot send: it is read off the screen, or goes over the venue's network; and what a
+// page does that is seen twice. Told as in stories.mjs.
+import assert from "node:assert/strict";
+import { DESK, WORDS, button, card, fillIn, heard, open, photograph, posts, receipt, said, shows } from "./stories.mjs";
+
+/** What the page's own script makes of sign-ups for the desk, told to the test. */
+export async function sealed(told) {
+  const { page, signups, to } = told;
+  await open(told);
+  const made = await page.evaluate(
+    async ({ signups, to }) => {
+      const { files } = JSON.parse(document.getElementById("page-data").textContent);
+      const worker = new Worker(files.worker);
+      const ask = (task) =>
+        new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = reject;
+          worker.postMessage(task);
+        });
+      const made = [];
+      for (const signup of signups) made.push(await ask({ show: { signup, to } }));
+      return made.map(({ text, short_code }) => ({ text, short_code }));
+    },
+    { signups, to },
+  );
+  await said(JSON.stringify(made));
+}
+
+/** Without a network the desk takes the entry off the phone's screen; what the phone sends later changes nothing. */
+export async function codeAtDesk(told) {
+  const { page, context, look, language, desk, pin } = told;
+  const words = WORDS[language];
+  await openForGood(told);
+  await fillInAll(told);
+  await heard("filled");
+  await button(page).click();
+  const waiting = card(page, words.waits);
+  await waiting.getByRole("button", { name: words.toDesk }).click();
+  await waiting.locator(".desk svg").waitFor();
+  const typed = await waiting.locator(".desk li").allTextContents();
+  assert.ok(typed.includes("王芳") && typed.some((row) => /周六, 周日|Saturday, Sunday/.test(row)), typed.join(" | "));
+  await look("code");
+  // The page has scrolled to it by itself; a helper takes a picture of what stands there.
+  const screen = `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;
+  const helper = await (await context.browser().newContext()).newPage();
+  await helper.goto(`${desk}/desk?lang=${language}`);
+  await helper.fill("#pin", pin);
+  await helper.click("button[type=submit]");
+  await helper.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: await photograph(context, screen, 2) });
+  await receipt({ page: helper, script: true }, words.registered);
+  assert.ok(typed.includes(await helper.locator("#done .code").textContent()), "both show the same code");
+  await heard("taken");
+  await helper.getByText(DESK[language].next).first().waitFor();
+  // The network is back.
+  await page.reload();
+  await card(page, words.registered).waitFor();
+}
+
+/** The internet is away, the venue's network is there: the entry goes over that, and what the phone sends later changes nothing. */
+export async function overVenue(told) {
+  const { page, look, language, requests, venue, phone, server, code } = told;
+  const words = WORDS[language];
+  await openForGood(told);
+  await fillInAll(told);
+  await heard("filled");
+  await button(page).click();
+  const link = card(page, words.waits).getByRole("link", { name: words.overVenue });
+  await link.waitFor();
+  await look("waiting");
+  await link.click();
+  await page.waitForURL((url) => url.href.startsWith(`${venue}/j/`));
+  await page.locator("#brought").waitFor();
+  assert.ok(!page.url().includes("#"), "nobody who looks at the address sees whose it is");
+  assert.equal(await page.inputValue("#name"), "王芳");
+  assert.equal((await page.inputValue("#phone")).replace(/\D/g, ""), phone);
+  assert.equal(await page.inputValue("[id='answers.school']"), "一 中");
+  assert.deepEqual(await page.locator("[name='answers.days']:checked").evaluateAll((boxes) => boxes.map(({ value }) => value)), ["sat", "sun"]);
+  assert.equal(await button(page).textContent(), words.sendHere);
+  await look("brought");
+  await button(page).click();
+  await shows(told, "registered");
+  await heard("sent");
+  // The internet is back.
+  await page.goto(`${server}/j/${code}?lang=${language}`);
+  await card(page, words.registered).waitFor();
+  const ids = posts(requests).map(({ body }) => JSON.parse(body).id);
+  assert.ok(ids.length >= 3 && new Set(ids).size === 1, `one id on every way: ${ids}`);
+}
+
+/** A server that asks for a proof of work gets it, and the person sees nothing of that. */
+export async function proven(told) {
+  const { page, requests, phone } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+  const sent = posts(requests).map(({ body }) => JSON.parse(body));
+  assert.deepEqual(sent.map(({ proof }) => typeof proof), ["undefined", "string"]);
+  assert.equal(sent[0].id, sent[1].id);
+}
+
+/** Opens the page and waits until it opens without a network, too. */
+async function openForGood(told) {
+  await open(told);
+  // The page in both languages, and the script that makes codes.
+  await told.page.waitForFunction(async () => (await (await caches.open("rollcall-pages")).keys()).length === 3);
+}
+
+async function fillInAll({ page, phone }) {
+  await fillIn({ page, phone });
+  await page.fill("[id='answers.school']", " 一  中 ");
+  await page.locator("[name='answers.days'][value=sun]").check();
+  await page.locator("[name='answers.days'][value=sat]").check();
+  await page.locator("[name='answers.photo']").check();
+}

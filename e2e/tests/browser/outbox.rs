@@ -1,0 +1,135 @@
+//! A sign-up that its phone cannot send: by its code at the desk, over the venue's network, and later by itself; always one row.
+
+use rollcall_e2e::edge::{Edge, client};
+use rollcall_e2e::line::Line;
+use rollcall_e2e::wait;
+use rollcall_shared::envelope::{Envelope, Opened};
+use rollcall_shared::seal::SecretKey;
+use rollcall_shared::signup::SignupForm;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::Workshop;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::desk::{open_desk, record};
+use crate::stage::Stage;
+use crate::{LOOKS, WITH_SCRIPT};
+
+/// A question of each kind whose answer can be written in more ways than one.
+fn with_questions() -> Value {
+    let text = |zh: &str, en: &str| json!({ "zh": zh, "en": en });
+    let option = |key: &str, zh: &str, en: &str| json!({ "key": key, "label": text(zh, en) });
+    json!({ "questions": [
+        { "key": "school", "label": text("学校", "School"), "required": true, "kind": "text", "max_chars": 40 },
+        { "key": "days", "label": text("哪几天来", "Which days"), "required": true, "kind": "many",
+          "options": [option("sat", "周六", "Saturday"), option("sun", "周日", "Sunday")] },
+        { "key": "photo", "label": text("同意拍照", "Photographs are fine"), "kind": "checkbox" },
+    ] })
+}
+
+#[test]
+fn what_the_page_seals_is_the_message_that_the_edge_would_send() {
+    let stage = Stage::with_edge(with_questions());
+    // The key is the test's own: the host's stays where it is.
+    let key = SecretKey::from_bytes([9; 32]);
+    let workshop = Workshop { key: key.public(), ..record(&stage.workshop) };
+    let people = [
+        ("王芳", "13800138000"),
+        (" 古丽•阿不都热合曼  ", "+86 138-0013-8001"),
+        ("Zoe\u{308} d’Arc", "１３８ ００１３ ８００２"),
+        ("𠮷田 花子", "+852 9123 4567"),
+    ];
+    let signups: Vec<Value> = (0..40)
+        .map(|i| {
+            let (name, phone) = people[i % people.len()];
+            json!({
+                "id": Uuid::new_v4().to_string(), "invite_code": workshop.invite_code, "name": name, "phone": phone,
+                "answers": { "school": "第 “一” 中学\\", "days": ["sat", "sun"], "photo": true },
+                "form_version": workshop.form_version, "filled_at": 1_700_000_000_000_i64 + 1000 * i64::try_from(i).unwrap(),
+            })
+        })
+        .collect();
+    let to = json!({
+        "workshop": workshop.id, "key_id": workshop.key.key_id, "notice_version": workshop.notice.version,
+        "x25519": workshop.key.x25519.map(|byte| format!("{byte:02x}")).concat(),
+    });
+    let told = json!({ "signups": signups, "to": to });
+    let mut story = stage.begin("sealed", stage.edge(), LOOKS[0], told);
+    story.hears(|made| {
+        let made = made.as_array().unwrap().clone();
+        assert_eq!(made.len(), signups.len());
+        for (signup, made) in signups.iter().zip(made) {
+            let text = made["text"].as_str().unwrap();
+            let Opened::Signup(opened) = Envelope::parse(text).unwrap().open(&key).unwrap() else {
+                panic!("a cancellation");
+            };
+            let form: SignupForm = serde_json::from_value(signup.clone()).unwrap();
+            let direct = form.parse(&workshop).unwrap();
+            assert_eq!(opened.signup, direct, "what comes over the internet is the same");
+            assert_eq!((&opened.workshop, opened.replaces), (&workshop.id, None));
+            assert_eq!(opened.notice_version, workshop.notice.version);
+            assert_eq!(made["short_code"], SignupId::parse(&form.id).unwrap().short_code());
+        }
+    });
+    story.ends_well();
+}
+
+#[test]
+fn without_a_network_the_desk_takes_the_code_off_the_screen() {
+    let stage = Stage::with_edge(with_questions());
+    for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
+        let line = Line::to(stage.edge());
+        let pin = open_desk(&stage, &stage.workshop);
+        let told = json!({ "desk": stage.venue(), "pin": pin });
+        let mut story = stage.begin("codeAtDesk", &line.url(), look, told);
+        story.go_on_after("filled", || line.cut());
+        story.go_on_after("taken", || {
+            assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE path = 'desk'"), rows);
+            line.mend();
+        });
+        story.ends_well();
+        assert!(line.attempts() > 0, "the phone has sent it, too");
+    }
+    one_row_each(&stage, "desk");
+}
+
+#[test]
+fn without_the_internet_an_entry_goes_over_the_venues_network() {
+    let stage = Stage::with_edge(with_questions());
+    let facts = format!("{}/v1/workshops/{}", stage.edge(), stage.workshop.invite_code());
+    wait::until_equal("the venue page in the record", &json!(stage.venue()), || {
+        client().get(&facts).send().unwrap().json::<Value>().unwrap()["venue"].clone()
+    });
+    for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
+        let line = Line::to(stage.edge());
+        let mut story = stage.begin("overVenue", &line.url(), look, json!({ "venue": stage.venue() }));
+        story.go_on_after("filled", || line.cut());
+        story.go_on_after("sent", || {
+            assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE path = 'venue'"), rows);
+            line.mend();
+        });
+        story.ends_well();
+    }
+    one_row_each(&stage, "venue");
+}
+
+/// All that was sent has arrived, and whatever came second has changed nothing.
+fn one_row_each(stage: &Stage, path: &str) {
+    stage.host.wait_until_all_collected();
+    let answers = json!({ "days": ["sat", "sun"], "photo": true, "school": "一 中" }).to_string();
+    let rows: Vec<(String, String)> =
+        stage.folder.read("SELECT path, answers FROM signups", |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(rows, vec![(path.to_owned(), answers); WITH_SCRIPT.len()]);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM parked"), 0);
+}
+
+#[test]
+fn the_page_does_the_work_that_the_edge_asks_for() {
+    let stage = Stage::with_edge(json!({ "proof": "on" }));
+    for look in WITH_SCRIPT {
+        stage.play("proven", Edge::shared().url(), look, json!({}));
+    }
+    stage.host.wait_until_all_collected();
+    assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 2);
+}
