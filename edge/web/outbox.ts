@@ -90,6 +90,8 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
 
   /** One sender at a time, over all tabs and the service worker. */
   async function alone(work: () => Promise<void>) {
+    // What only this page has nobody else sends; and a browser that keeps nothing gives no locks either.
+    if (stores.length === 1) return work();
     if (navigator.locks) return navigator.locks.request(SENDER, work);
     // Plain HTTP and old browsers: a lease that outlives any request, taken anew for each.
     if (!(await stores[0]!.lease(owner, Date.now() + PATIENCE_MS * 2).catch(() => true))) return;
