@@ -38,7 +38,7 @@ export async function codeAtDesk(told) {
   await waiting.getByRole("button", { name: words.toDesk }).click();
   await waiting.locator(".desk svg").waitFor();
   const typed = await waiting.locator(".desk li").allTextContents();
-  assert.ok(typed.includes("王芳") && typed.some((row) => /周六, 周日|Saturday, Sunday/.test(row)), typed.join(" | "));
+  assert.ok(typed.includes("王芳") && typed.some((row) => /^(哪几天来 周六, 周日|Which days Saturday, Sunday)$/.test(row)), typed.join(" | "));
   await look("code");
   // The page has scrolled to it by itself; a helper takes a picture of what stands there.
   const screen = `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;
@@ -97,6 +97,53 @@ export async function proven(told) {
   const sent = posts(requests).map(({ body }) => JSON.parse(body));
   assert.deepEqual(sent.map(({ proof }) => typeof proof), ["undefined", "string"]);
   assert.equal(sent[0].id, sent[1].id);
+}
+
+/** One page, kept somewhere on the way and shown to two phones: two people are two sign-ups. */
+export async function onePageTwoPhones(told) {
+  const { context, script, phone, server, code, language } = told;
+  const address = `${server}/j/${code}?lang=${language}`;
+  const html = await (await context.request.get(address)).text();
+  for (const person of [{ name: "王芳", phone }, { name: "李伟", phone: `188${phone.slice(3)}` }]) {
+    const another = await context.browser().newContext({ javaScriptEnabled: script });
+    const page = await another.newPage();
+    await page.route("**/j/**", (route) =>
+      route.request().method() === "GET" ? route.fulfill({ contentType: "text/html; charset=utf-8", body: html }) : route.continue(),
+    );
+    await page.goto(address);
+    await fillIn({ page, ...person });
+    await button(page).click();
+    await shows({ ...told, page }, "registered");
+    await another.close();
+  }
+}
+
+/** A receipt that is loaded again sends nothing; *Back* from it and a colleague's name is another sign-up. */
+export async function backForAColleague(told) {
+  const { page, phone } = told;
+  await open(told);
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+  await page.reload();
+  await shows(told, "registered");
+  await page.goBack();
+  await fillIn({ page, name: "李伟", phone: `188${phone.slice(3)}` });
+  await button(page).click();
+  await shows(told, "registered");
+}
+
+/** A browser that keeps nothing says so before anybody types, and sends at once. */
+export async function notKept(told) {
+  const { page, look, phone, requests } = told;
+  await open(told);
+  await page.locator("#unkept").waitFor();
+  assert.equal(await page.inputValue("#name"), "");
+  await look("unkept");
+  await fillIn({ page, phone });
+  await button(page).click();
+  await shows(told, "registered");
+  assert.equal(posts(requests).length, 1);
 }
 
 /** Opens the page and waits until it opens without a network, too. */

@@ -6,7 +6,8 @@
 // looks, axe finds nothing, nothing is wider than the phone even with text at 200 %, and all targets are large enough.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { chromium } from "playwright-core";
 import * as outbox from "./outbox.mjs";
 import { stories } from "./stories.mjs";
@@ -25,10 +26,10 @@ const FLAGS = [
 const TARGET = 44;
 
 const told = { language: "zh", scheme: "light", script: true, ...JSON.parse(process.argv[2]) };
-const browser = await chromium.launch({
-  executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium",
-  args: FLAGS,
-});
+const program = { executablePath: process.env.ROLLCALL_CHROMIUM ?? "/usr/bin/chromium", args: FLAGS };
+const browser = await chromium.launch(program);
+/** What is to be done at the end. */
+const ends = [() => browser.close()];
 /** No story takes longer; a browser that hangs is a failure that says so. */
 setTimeout(() => {
   console.error("the story did not come to an end");
@@ -43,7 +44,7 @@ try {
     colorScheme: told.scheme,
     reducedMotion: "reduce",
   };
-  const context = await browser.newContext({ ...phone, javaScriptEnabled: told.script });
+  const context = told.keepsNothing ? await keepsNothing(phone) : await browser.newContext({ ...phone, javaScriptEnabled: told.script });
   const inspector = await browser.newContext(phone);
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -52,9 +53,19 @@ try {
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {
-  await browser.close();
+  for (const end of ends.reverse()) await end();
 }
 process.exit(0);
+
+/** A phone whose owner has forbidden sites to keep anything. */
+async function keepsNothing(phone) {
+  const profile = mkdtempSync(`${tmpdir()}/rollcall-phone-`);
+  mkdirSync(`${profile}/Default`);
+  writeFileSync(`${profile}/Default/Preferences`, JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+  const context = await chromium.launchPersistentContext(profile, { ...program, ...phone });
+  ends.push(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }), () => context.close());
+  return context;
+}
 
 /** Keeps account of what the page asks for and complains of. */
 function watch(page, origins) {

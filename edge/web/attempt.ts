@@ -47,7 +47,7 @@ export async function attempt(store: Store, entry: Entry, solve: Solve): Promise
 /** Only an answer that names this very sign-up says that it is kept: networks answer for servers. */
 function accepted(entry: Entry, { status, body }: Answer): Receipt | undefined {
   if (status !== 201 && status !== 202) return undefined;
-  const { id, url, state, short_code } = ((body ?? {}) as { receipt?: Partial<Receipt> }).receipt ?? {};
+  const { id, url, state, short_code } = ((body || {}) as { receipt?: Partial<Receipt> }).receipt || {};
   if (id !== entry.id || typeof url !== "string" || !url.startsWith(entry.receipts)) return undefined;
   const { name, phone } = entry.signup;
   return {
@@ -63,19 +63,19 @@ function accepted(entry: Entry, { status, body }: Answer): Receipt | undefined {
 }
 
 function asked({ status, body }: Answer): Challenge | undefined {
-  return status === 428 ? ((body ?? {}) as { challenge?: Challenge }).challenge : undefined;
+  return status === 428 ? ((body || {}) as { challenge?: Challenge }).challenge : undefined;
 }
 
 /** What an answer that is no receipt makes of the entry. A refusal is the server's own, with its code; whatever else there is a network says. */
 function judged(entry: Entry, { status, body, retryAfterMs }: Answer): Entry {
   const now = Date.now();
-  const { code, errors } = (body ?? {}) as { code?: unknown; errors?: FieldError[] };
+  const { code, errors } = (body || {}) as { code?: unknown; errors?: FieldError[] };
   const { not_before: _, unknown_since, ...rest } = entry;
   const next: Entry = { ...rest, tries: entry.tries + 1, tried_at: now, status };
   if (retryAfterMs) next.not_before = now + Math.min(retryAfterMs, LONGEST_MS);
   if (!code || status < 400 || status >= 500 || [408, 425, 428, 429].includes(status)) return next;
   if (status === 404) {
-    next.unknown_since = unknown_since ?? now;
+    next.unknown_since = unknown_since || now;
     if (now - next.unknown_since < UNKNOWN_FOR_MS) return next;
   }
   if (next.state === "waiting") next.state = "refused";

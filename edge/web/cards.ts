@@ -30,8 +30,8 @@ export interface Acts {
   mend(entry: Entry): void;
   /** Its code for the desk; rejects where its maker cannot be had. Absent where there is none. */
   code?(entry: Entry): Promise<Shown>;
-  /** Answers in words. */
-  readable(entry: Entry): [string, string][];
+  /** Answers in words, each with its question. */
+  readable(entry: Entry): string[];
 }
 
 /** When a receipt's state is asked for, in seconds after it came. */
@@ -102,12 +102,12 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
   }
 
   function paint(card: HTMLElement, state: string, person: { name: string; phone: string }, next?: string) {
-    const [title, words, mark] = states.get(state) ?? [state, "", ""];
+    const [title, words, mark] = states.get(state) || [state, "", ""];
     if (card.dataset.state !== state) card.className = `slip card ${state}`;
     card.dataset.state = state;
-    card.querySelector("path")!.setAttribute("d", mark ?? "");
-    write(card, ".title", title ?? "");
-    write(card, ".next", next ?? words ?? "");
+    card.querySelector("path")!.setAttribute("d", mark || "");
+    write(card, ".title", title || "");
+    write(card, ".next", next || words || "");
     write(card, ".who", person.name);
     write(card, ".number", person.phone);
   }
@@ -115,12 +115,12 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
   function showEntry(entry: Entry, box: Outbox) {
     const card = place(entry.id);
     const { status, tried_at, tries } = entry;
-    const busy = status === 429 || (status ?? 0) >= 500;
+    const busy = status === 429 || (status || 0) >= 500;
     const sending = box.sending() === entry.id;
     let state = entry.state === "refused" ? "attention" : entry.state === "dropped" ? "dropped" : busy ? "busy" : "waiting";
     if (state !== "attention" && state !== "dropped" && sending && !tries) state = "sending";
     let next: string | undefined;
-    if (state === "attention") next = refusals.get(status ?? 0) ?? refusals.get(0);
+    if (state === "attention") next = refusals.get(status || 0) || refusals.get(0);
     if (state === "dropped" && tries) next = data.dropped_late;
     paint(card, state, entry.signup, next);
     write(card, ".where", entry.receipts === data.receipts ? "" : entry.title);
@@ -169,7 +169,7 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
       const line = element<HTMLTemplateElement>("line").content.firstElementChild!.cloneNode(true) as HTMLElement;
       write(line, ".who", receipt.name);
       write(line, ".number", receipt.phone);
-      write(line, ".title", states.get(receipt.state)?.[0] ?? receipt.state);
+      write(line, ".title", states.get(receipt.state)?.[0] || receipt.state);
       line.querySelector("a")!.href = `${receipt.url}?lang=${language}`;
       lines.append(line);
       if (i < MOST_LOOKS) follow(receipt, box, [0]);
@@ -182,7 +182,7 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
     for (const after of seconds) {
       setTimeout(async () => {
         const { status, body } = await request(receipt.url.replace("/r/", "/v1/receipts/"), "GET");
-        const { id, state } = (body ?? {}) as { id?: string; state?: string };
+        const { id, state } = (body || {}) as { id?: string; state?: string };
         if (status !== 200 || id !== receipt.id || !state || state === receipt.state) return;
         receipt.state = state;
         await box.note(receipt);
@@ -201,19 +201,11 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
       picture.dataset.text = made.text;
     }
     write(desk, ".how", made?.path ? data.to_desk : data.too_large);
-    const rows: [string, string][] = [
-      ["", entry.signup.name],
-      ["", entry.signup.phone],
-      ["", made?.short_code ?? ""],
-      ...acts.readable(entry),
-    ];
+    const { name, phone } = entry.signup;
     const typed = desk.querySelector("ul")!;
     typed.textContent = "";
-    for (const [asked, answer] of rows) {
-      if (!answer) continue;
-      const row = document.createElement("li");
-      row.textContent = asked ? `${asked}: ${answer}` : answer;
-      typed.append(row);
+    for (const words of [name, phone, made?.short_code, ...acts.readable(entry)]) {
+      if (words) typed.appendChild(document.createElement("li")).textContent = words;
     }
     desk.hidden = false;
     card.querySelector<HTMLElement>(".show")!.hidden = true;
@@ -235,7 +227,7 @@ function dropped(entry: Entry): Entry {
 function button(card: HTMLElement, which: string, there: boolean, act?: () => void) {
   const found = card.querySelector<HTMLButtonElement>(which)!;
   found.hidden = !there;
-  found.onclick = act ?? null;
+  found.onclick = act || null;
 }
 
 /** Written only when it changes, so that it is read aloud once. */

@@ -13,7 +13,7 @@ export function carried(fragment: string, code: string): (Typed & Pick<Signup, "
   try {
     const { id, filled_at, form_version, name, phone, answers, invite_code } = JSON.parse(text(/^#entry=([\w-]+)$/.exec(fragment)![1]!)) as Signup;
     if (!/^[0-9a-f-]{36}$/.test(id) || typeof name !== "string" || typeof phone !== "string" || invite_code !== code) return undefined;
-    return { id, filled_at: Number(filled_at), form_version: Number(form_version), name, phone, answers: answers ?? {} };
+    return { id, filled_at: Number(filled_at), form_version: Number(form_version), name, phone, answers: answers || {} };
   } catch {
     return undefined;
   }

@@ -57,7 +57,7 @@ function seal(plain: Uint8Array, recipient: Uint8Array, pair: nacl.BoxKeyPair): 
   return joined(pair.publicKey, nacl.box(plain, nonce, recipient, pair.secretKey));
 }
 
-/** As shared/src/signup_id.rs draws it; tests/entries.json holds the two together. */
+/** As shared/src/signup_id.rs draws it; e2e/tests/browser/outbox.rs holds the two together. */
 export function shortCode(id: string): string {
   const hash = bytes(sha256(joined(utf8("rollcall short code"), bytes(id.replace(/-/g, ""))))).slice(0, 16);
   let code = "";

@@ -18,10 +18,10 @@ export function theForm(form: HTMLFormElement, data: FormData) {
   const name = form.querySelector<HTMLInputElement>("#name")!;
   const phone = form.querySelector<HTMLInputElement>("#phone")!;
   const errors = new Map(data.errors);
-  const text = (code: string) => errors.get(code) ?? errors.get("") ?? "";
+  const text = (code: string) => errors.get(code) || errors.get("") || "";
 
   form.noValidate = true;
-  formatWhileTyping(phone, data.phone.groups ?? []);
+  formatWhileTyping(phone, data.phone.groups || []);
   for (const field of fields()) watch(field);
 
   /** Text fields and groups of options, in the page's order. */
@@ -75,7 +75,7 @@ export function theForm(form: HTMLFormElement, data: FormData) {
       else {
         const rule = place === phone ? data.phone : place === name ? data.name : undefined;
         show(place, rule ? explain((place as HTMLInputElement).value, rule, code) : text(code));
-        first = first ?? place;
+        first = first || place;
       }
     }
     if (first) focus(first);
@@ -108,16 +108,16 @@ export function theForm(form: HTMLFormElement, data: FormData) {
   }
 
   /** Answers as a person reads them, with what was asked. */
-  function readable(answers: Record<string, unknown>): [asked: string, answer: string][] {
-    const said: [string, string][] = [];
+  function readable(answers: Record<string, unknown>): string[] {
+    const said: string[] = [];
     for (const field of fields()) {
-      const answer = answers[keyOf(field) ?? ""];
+      const answer = answers[keyOf(field) || ""];
       if (!answer) continue;
       const label = field instanceof HTMLInputElement ? field.closest(".field")?.querySelector("label") : field.querySelector("legend");
       const chosen = Array.isArray(answer) ? answer : [answer === true ? "on" : answer];
       const boxes = Array.from(field.querySelectorAll("input")).filter((box) => chosen.includes(box.value));
-      const words = boxes.map((box) => box.closest("label")?.textContent ?? box.value);
-      said.push([label?.textContent ?? "", words.length ? words.join(", ") : String(answer)]);
+      const words = boxes.map((box) => box.closest("label")?.textContent || box.value);
+      said.push(`${label?.firstChild?.textContent} ${words.length ? words.join(", ") : answer}`);
     }
     return said;
   }
@@ -152,8 +152,8 @@ function show(field: HTMLElement, mistake: string) {
 }
 
 function focus(field: HTMLElement) {
-  const target = field instanceof HTMLInputElement ? field : (field.querySelector("input") ?? field);
+  const target = field instanceof HTMLInputElement ? field : (field.querySelector("input") || field);
   target.focus();
   // Its label as well, above the keyboard.
-  (field.closest(".field") ?? field).scrollIntoView({ block: "nearest" });
+  (field.closest(".field") || field).scrollIntoView({ block: "nearest" });
 }

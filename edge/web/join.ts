@@ -30,7 +30,7 @@ const data = pageData<Data>();
 const box = document.getElementById("signup") as HTMLFormElement | null;
 const form = box && theForm(box, data);
 const button = box?.querySelector<HTMLButtonElement>("button[type=submit]");
-const ready = button?.textContent ?? "";
+const ready = button?.textContent || "";
 const another = element<HTMLButtonElement>("another");
 const hidden = (name: string) => box?.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
 const refusals = new Map(data.refusals);
@@ -49,7 +49,7 @@ const shown = cards(
   data,
   {
     mend,
-    readable: (entry) => form?.readable(entry.signup.answers) ?? [],
+    readable: (entry) => form?.readable(entry.signup.answers) || [],
     ...(data.files && { code: (entry: Entry) => ask<Shown>(data.files!.worker, { show: { signup: entry.signup, to: data.recipient } }) }),
   },
   () => outbox,
@@ -110,8 +110,8 @@ async function submit() {
   if (outcome && "url" in outcome) return leave(outcome, content);
   rest();
   if (outcome?.state === "refused") {
-    const elsewhere = form!.explainAll(outcome.errors ?? []);
-    return say(elsewhere || refusals.get(outcome.status ?? 0) || refusals.get(0) || "");
+    const elsewhere = form!.explainAll(outcome.errors || []);
+    return say(elsewhere || refusals.get(outcome.status || 0) || refusals.get(0) || "");
   }
   // It waits; the next person finds an empty form, who may even have begun to type.
   wanted = JSON.stringify(form!.typedNow()) !== JSON.stringify(content);
@@ -128,8 +128,8 @@ async function entryFor(content: Typed, box: Outbox): Promise<Entry> {
   const before = (await box.entries()).find(
     ({ api, receipts, state, signup }) => api === data.api && receipts === data.receipts && state !== "dropped" && same(signup, signup.replaces),
   );
-  const { id = newId(), filled_at = Date.now(), form_version = Number(hidden("form_version")) } = before?.signup ?? (brought && same(brought) ? brought : {});
-  const signup = { id, filled_at, invite_code: hidden("invite_code") ?? "", ...content, form_version, ...(replaces && { replaces }) };
+  const { id = newId(), filled_at = Date.now(), form_version = Number(hidden("form_version")) } = before?.signup || (brought && same(brought) ? brought : {});
+  const signup = { id, filled_at, invite_code: hidden("invite_code") || "", ...content, form_version, ...(replaces && { replaces }) };
   return { id, api: data.api, receipts: data.receipts, title: data.title, signup, state: "waiting", tries: 0 };
 }
 
@@ -140,7 +140,7 @@ async function settled(id: string, box: Outbox): Promise<Receipt | Entry | undef
     const receipt = (await box.receipts()).find((receipt) => receipt.id === id);
     const entry = (await box.entries()).find((entry) => entry.id === id);
     const elapsed = Date.now() - begun;
-    if (receipt ?? entry?.state !== "waiting") return receipt ?? entry;
+    if (receipt || entry?.state !== "waiting") return receipt || entry;
     if (elapsed > SHOWN_AFTER_MS || (entry?.tries && elapsed > FAILED_AFTER_MS)) return entry;
     await new Promise<void>((resolve) => {
       woken.push(resolve);
@@ -150,7 +150,7 @@ async function settled(id: string, box: Outbox): Promise<Receipt | Entry | undef
 }
 
 function leave({ url }: Receipt, content: Typed) {
-  typed.write(url.split("/r/")[1] ?? url, content);
+  typed.write(url.split("/r/")[1] || url, content);
   location.assign(`${url}?lang=${document.documentElement.lang.slice(0, 2)}`);
 }
 
@@ -160,8 +160,8 @@ function mend(entry: Entry) {
   void render().then(() => {
     form!.fill(entry.signup);
     box!.scrollIntoView();
-    const elsewhere = form!.explainAll(entry.errors ?? []);
-    if (!entry.errors?.length || elsewhere) say(elsewhere || refusals.get(entry.status ?? 0) || "");
+    const elsewhere = form!.explainAll(entry.errors || []);
+    if (!entry.errors?.length || elsewhere) say(elsewhere || refusals.get(entry.status || 0) || "");
   });
 }
 
@@ -185,10 +185,10 @@ function sayIfKept() {
 /** What is there to begin with: a sign-up that the internet page could not send, or the one that a correction mends. */
 function fillIn() {
   if (!form) return;
-  brought = carried(location.hash, hidden("invite_code") ?? "");
+  brought = carried(location.hash, hidden("invite_code") || "");
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   const token = hidden("replaces");
-  const before = brought ?? (token && form.isEmpty() ? typed.read(data.receipts.split("/r/")[1] + token) : undefined);
+  const before = brought || (token && form.isEmpty() ? typed.read(data.receipts.split("/r/")[1] + token) : undefined);
   if (before) form.fill(before);
   element("brought").hidden = !brought;
   rest();

@@ -13,7 +13,7 @@ const TYPED = "rollcall-typed:";
 export const typed = {
   read(key: string): Typed | undefined {
     try {
-      return JSON.parse(sessionStorage.getItem(TYPED + key) ?? "null") ?? undefined;
+      return JSON.parse(sessionStorage.getItem(TYPED + key) || "null") || undefined;
     } catch {
       return undefined;
     }

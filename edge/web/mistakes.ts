@@ -16,10 +16,10 @@ export function explain(value: string, rule: Explained, code?: string): string {
   if (rule.prefix) folded = folded.replace(new RegExp(rule.prefix), "$1");
   const found = (mistake: Explained["mistakes"][0]) => new RegExp(mistake.pattern, "u").test(folded);
   const named = rule.mistakes.filter((mistake) => !code || mistake.code === code);
-  const mistake = named.find(found) ?? named[0] ?? rule.mistakes[0];
+  const mistake = named.find(found) || named[0] || rule.mistakes[0];
   if (!mistake) return "";
   const typed = folded.replace(/\D/g, "").length;
-  const needed = mistake.needed ?? 0;
+  const needed = mistake.needed || 0;
   const numbers: Record<string, number> = { typed, needed, missing: Math.abs(needed - typed) };
   return mistake.text.replace(/\{(\w+)\}/g, (_, name: string) => String(numbers[name]));
 }

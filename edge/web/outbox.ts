@@ -71,7 +71,7 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
 
   function send(by?: "hand") {
     due.clear();
-    void run(by ?? "due");
+    void run(by || "due");
   }
 
   /** One round after the other, however many reasons to send come together. */
@@ -90,6 +90,8 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
 
   /** One sender at a time, over all tabs and the service worker. */
   async function alone(work: () => Promise<void>) {
+    // What only this page has nobody else sends; and a browser that keeps nothing gives no locks either.
+    if (stores.length === 1) return work();
     if (navigator.locks) return navigator.locks.request(SENDER, work);
     // Plain HTTP and old browsers: a lease that outlives any request, taken anew for each.
     if (!(await stores[0]!.lease(owner, Date.now() + PATIENCE_MS * 2).catch(() => true))) return;
@@ -105,7 +107,7 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
         const entry = (await store.entries()).find((entry) => entry.id === id);
         if (!entry || entry.state !== "waiting") continue;
         const now = Date.now();
-        if (by !== "hand" && ((entry.not_before ?? 0) > now || (due.get(id) ?? 0) > now)) continue;
+        if (by !== "hand" && ((entry.not_before || 0) > now || (due.get(id) || 0) > now)) continue;
         if (!navigator.locks) await store.lease(owner, now + PATIENCE_MS * 2);
         current = id;
         changed();
@@ -124,12 +126,12 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
     const waiting = (await everywhere((store) => store.entries())).filter(({ state }) => state === "waiting");
     clearTimeout(timer);
     if (!waiting.length) return;
-    const next = Math.min(...waiting.map(({ id, not_before }) => Math.max(due.get(id) ?? 0, not_before ?? 0)));
+    const next = Math.min(...waiting.map(({ id, not_before }) => Math.max(due.get(id) || 0, not_before || 0)));
     // Not at once even where it is due: another tab has the lease.
     timer = setTimeout(() => void run("due"), Math.max(next - Date.now(), backOff.base_ms));
     // Where the browser can wake the service worker it also sends after this page was closed.
     const registration = await navigator.serviceWorker?.getRegistration?.().catch(() => undefined);
-    const { sync } = (registration ?? {}) as { sync?: { register(tag: string): Promise<void> } };
+    const { sync } = (registration || {}) as { sync?: { register(tag: string): Promise<void> } };
     if (waiting.some(({ tries }) => tries)) await sync?.register(SYNC).catch(() => undefined);
   }
 

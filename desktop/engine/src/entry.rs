@@ -5,7 +5,9 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::form::EntryTrouble;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
+use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::Workshop;
 
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
@@ -47,10 +49,14 @@ pub(crate) async fn take(
         Opened::MissingKey(_) => return Err(EntryError::Code(EntryTrouble::UnknownKey)),
     };
     let mut sealed = match message.content {
-        Content::Signup(sealed) => sealed,
-        Content::Cancellation(_) => return Err(EntryError::Code(EntryTrouble::NotAnEntry)),
+        // What proves a correction only a server can check.
+        Content::Signup(sealed) if sealed.replaces.is_none() => sealed,
+        Content::Signup(_) | Content::Cancellation(_) => {
+            return Err(EntryError::Code(EntryTrouble::NotAnEntry));
+        }
         Content::Unreadable { reason, .. } => return Err(EntryError::Code(trouble(reason))),
     };
+    sealed.signup = checked(sealed.signup, &row.workshop)?;
     if row.retired_at.is_some() || !is_taken_now(row, &sealed.signup) {
         return Err(EntryError::Code(EntryTrouble::Closed));
     }
@@ -60,6 +66,22 @@ pub(crate) async fn take(
     let message = Message { path: Path::Desk, device, content: Content::Signup(sealed), ..message };
     let written = writer.admit_now(message).await.map_err(EntryError::Unwritable)?;
     Ok(Taken { id, state: written.state, outcome: written.outcome, name })
+}
+
+/// No edge has looked at it: whoever has the page can seal anything. The rules for its fields are the venue page's.
+fn checked(signup: Signup, workshop: &Workshop) -> Result<Signup, EntryError> {
+    let Signup { id, name, phone, answers, form_version, filled_at } = signup;
+    let form = SignupForm {
+        id: id.to_string(),
+        invite_code: workshop.invite_code.to_string(),
+        name: name.as_str().to_owned(),
+        phone: phone.as_str().to_owned(),
+        answers,
+        form_version: Some(form_version),
+        filled_at,
+        ..SignupForm::default()
+    };
+    form.parse(workshop).map_err(|_| EntryError::Code(EntryTrouble::Damaged))
 }
 
 /// The opener's reason in the desk's words.

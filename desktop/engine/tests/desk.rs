@@ -12,8 +12,10 @@ use rollcall_engine::window::{
 };
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};
 use rollcall_shared::envelope::Envelope;
+use rollcall_shared::question::{Answer, Answers};
 use rollcall_shared::seal::SecretKey;
-use rollcall_shared::signup::SignupForm;
+use rollcall_shared::signup::{Signup, SignupForm};
+use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -279,9 +281,19 @@ fn a_code_that_is_not_taken_says_why() {
     let with_key = Workshop { key: strange_key, ..hall.workshop.clone() };
     let elsewhere = Workshop { id: WorkshopId::from_random([5; 16]), ..hall.workshop.clone() };
     let damaged = entry.replacen("\"box\":\"", "\"box\":\"AAAA", 1);
+    // What nobody's page makes: an answer to no question, a correction that nothing proves.
+    let signup = serde_json::from_value::<SignupForm>(form.clone()).unwrap().parse(&hall.workshop).unwrap();
+    let answers = Answers::from([("stranger".to_owned(), Answer::One("x".repeat(600)))]);
+    let unchecked = Signup { answers, ..signup.clone() };
+    let seal = |signup: &Signup, replaces| {
+        Envelope::seal_signup(&hall.workshop, signup, replaces, 1, &mut OsRng).unwrap().to_text()
+    };
+    let correction = seal(&signup, Some(SignupId::from_random([8; 16])));
     let cases = [
         ("http://192.168.1.20:7470/k7m2qx/j/ABCD-23456".to_owned(), "not_an_entry", RefusalCode::NotAnEntry),
+        (correction, "not_an_entry", RefusalCode::NotAnEntry),
         (damaged, "damaged", RefusalCode::EntryDamaged),
+        (seal(&unchecked, None), "damaged", RefusalCode::EntryDamaged),
         (entry_for(&elsewhere, &form), "other_workshop", RefusalCode::EntryOtherWorkshop),
         (entry_for(&with_key, &form), "unknown_key", RefusalCode::EntryUnknownKey),
         (entry.replacen("\"v\":1", "\"v\":9", 1), "newer", RefusalCode::EntryNewer),

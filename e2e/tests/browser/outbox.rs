@@ -133,3 +133,33 @@ fn the_page_does_the_work_that_the_edge_asks_for() {
     stage.host.wait_until_all_collected();
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 2);
 }
+
+#[test]
+fn one_page_on_two_phones_is_two_sign_ups() {
+    let stage = Stage::venue_only(json!({}));
+    for look in [LOOKS[0], LOOKS[3]] {
+        stage.play("onePageTwoPhones", &stage.venue(), look, json!({}));
+    }
+    assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 4);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
+}
+
+#[test]
+fn back_and_reload_send_nothing_twice() {
+    let stage = Stage::venue_only(json!({}));
+    for look in LOOKS {
+        stage.play("backForAColleague", &stage.venue(), look, json!({}));
+    }
+    assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 8);
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
+}
+
+#[test]
+fn a_phone_that_keeps_nothing_says_so_and_sends_at_once() {
+    let stage = Stage::with_edge(json!({}));
+    for look in WITH_SCRIPT {
+        stage.play("notKept", stage.edge(), look, json!({ "keepsNothing": true }));
+    }
+    stage.host.wait_until_all_collected();
+    assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 2);
+}

@@ -23,6 +23,7 @@ fn two_people_with_one_phone() {
     window.wait_for_text("#count", |count| count == "2");
     window.wait_until_gone("#needs-look");
     assert_eq!(registered(), 2);
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for_text("#count", |count| count == "1");
     window.wait_for_text("#needs-look", |text| text == "1");
@@ -40,6 +41,7 @@ fn two_people_with_one_phone() {
     window.click("[data-act=keep_first]");
     window.wait_until_gone("#needs-look");
     assert_eq!(names(), ["王芳"]);
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for_text("#needs-look", |text| text == "1");
 
@@ -49,6 +51,7 @@ fn two_people_with_one_phone() {
         window.press(key);
         window.wait_until_gone("#needs-look");
         assert_eq!(names(), left, "{key}");
+        window.wait_for("#undo");
         window.press("Ctrl+z");
         window.wait_for_text("#needs-look", |text| text == "1");
     }

@@ -12,6 +12,8 @@ use crate::signup::SignupForm;
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
+    /// Stands after the label.
+    pub(super) optional: Option<&'static str>,
     pub(super) hint: Option<&'a str>,
     pub(super) errors: &'a [FieldError],
     /// What was typed: a mistake is explained with its numbers.
@@ -29,7 +31,7 @@ impl Field<'_> {
     pub(super) fn around(&self, control: impl FnOnce(Attributes) -> Markup) -> Markup {
         html! {
             div.field {
-                label for=(self.name) { (self.label) }
+                label for=(self.name) { (self.label) @if let Some(optional) = self.optional { span { (optional) } } }
                 (self.hint())
                 (control(self.attributes()))
                 (self.mistake())
@@ -41,7 +43,7 @@ impl Field<'_> {
         html! {
             fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by) data-kind=(kind)
                 data-required[required] {
-                legend { (self.label) }
+                legend { (self.label) @if let Some(optional) = self.optional { span { (optional) } } }
                 (self.hint())
                 (controls)
                 (self.mistake())
@@ -83,9 +85,9 @@ pub(super) fn question_field(
     language: Language,
 ) -> Markup {
     let name = question.field();
-    let optional = format!("{}{}", question.label.get(language), words(language).optional);
-    let label = if question.required { question.label.get(language) } else { &optional };
-    let field = Field { name: &name, label, hint: None, errors, values, language };
+    let label = question.label.get(language);
+    let optional = (!question.required).then_some(words(language).optional);
+    let field = Field { name: &name, label, optional, hint: None, errors, values, language };
     let answer = values.answers.get(&question.key);
     let input = |kind: &str, value: &str, text: &str, required: bool| {
         html! {

@@ -96,13 +96,13 @@ pub(super) fn fields(
 ) -> Markup {
     let w = words(language);
     html! {
-        (Field { name: "name", label: w.name, hint: None, errors, values, language }.around(|attributes| html! {
+        (Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language }.around(|attributes| html! {
             input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
                 autocapitalize="words" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        (Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
+        (Field { name: "phone", label: w.phone, optional: None, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
             input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
