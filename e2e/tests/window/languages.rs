@@ -75,6 +75,7 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.click("#retire");
     window.wait_for("#phase[data-phase=retired]");
     // Taken back by the key, ended again, brought back by the form, ended for now.
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for("#phase[data-phase=open]");
     window.press("e");

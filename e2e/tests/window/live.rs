@@ -75,6 +75,7 @@ fn people_are_found_cancelled_and_put_back() {
     window.wait_for("#restore");
     window.wait_for_text("#count", |count| count == "1");
     // Taken back by the key, then done again and taken back by the button.
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for_text("#count", |count| count == "2");
     window.click("#cancel");

@@ -63,6 +63,7 @@ fn the_wifi_is_the_projectors_first_code() {
     window.click("#wifi-remove");
     window.wait_until_gone("#wifi-remove");
     // Taking it away can be taken back.
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for("#wifi-remove");
     let kept = fs::read_to_string(folder.path().join("venue.json")).unwrap();

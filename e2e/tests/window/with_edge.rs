@@ -42,6 +42,7 @@ fn what_cannot_be_read_is_put_aside_and_taken_back() {
     window.wait_for_text(".note", |text| text.contains("still cannot be read"));
     window.click("[data-act=dismiss_parked]");
     window.wait_until_gone("#needs-look");
+    window.wait_for("#undo");
     window.press("Ctrl+z");
     window.wait_for_text("#needs-look", |text| text == "1");
     sign_up(edge, &workshop);
