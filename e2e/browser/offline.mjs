@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { kept as keptIn } from "./kept.mjs";
 
 const told = JSON.parse(process.argv[2]);
 const address = `${told.server}/j/${told.code}?lang=${told.language}`;
@@ -119,25 +120,10 @@ async function look() {
   await tell({ shown: [...shown] });
 }
 
-/** Entries in the phone's own database; what is on the way to a receipt meanwhile is no entry any more. */
+/** What waits on this phone; what is on the way to a receipt meanwhile is no entry any more. */
 async function kept() {
   for (;;) {
-    const entries = await phone.page
-      .evaluate(
-        () =>
-          new Promise((resolve, reject) => {
-            const open = indexedDB.open("rollcall");
-            open.onerror = () => reject(open.error);
-            open.onsuccess = () => {
-              const all = open.result.transaction("entries").objectStore("entries").getAll();
-              all.onsuccess = () => {
-                open.result.close();
-                resolve(all.result.filter(({ id }) => id.length === 36));
-              };
-            };
-          }),
-      )
-      .catch(() => undefined);
+    const entries = await keptIn(phone.page).catch(() => undefined);
     // The page was just left for another.
     if (!entries) {
       await pause(20);

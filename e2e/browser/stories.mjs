@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline/promises";
 import encodeQR from "qr";
+import { kept } from "./kept.mjs";
 
 /** Words that a story looks for, as people read them. */
 export const WORDS = {
@@ -413,24 +414,6 @@ async function refusals(told) {
   await page.unroute("**/v1/signups");
   await card(page, words.dropped).getByRole("button", { name: words.undo }).click();
   await card(page, words.registered).waitFor();
-}
-
-/** The phone's own database, read past the page. */
-function kept(page) {
-  return page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const open = indexedDB.open("rollcall");
-        open.onerror = () => reject(open.error);
-        open.onsuccess = () => {
-          const all = open.result.transaction("entries").objectStore("entries").getAll();
-          all.onsuccess = () => {
-            open.result.close();
-            resolve(all.result);
-          };
-        };
-      }),
-  );
 }
 
 async function until(condition, what) {
