@@ -86,10 +86,21 @@ export const button = (page) => page.locator("form#signup button[type=submit]");
 export const card = (page, title) => page.locator("#entries .card").filter({ has: page.locator(".title", { hasText: title }) });
 export const posts = (requests) => requests.all.filter(({ method, path }) => method === "POST" && /signups$|\/j\//.test(path));
 
+/** Waits for the receipt's page. Where the answer took its time the form has made way for a card, which leads there. */
+export async function atReceipt(page, there) {
+  const link = page.locator("#entries .card a.open");
+  const deadline = Date.now() + 60_000;
+  while (!there(new URL(page.url()))) {
+    assert.ok(Date.now() < deadline, `no receipt came; ${page.url()} shows: ${await page.locator("body").innerText()}`);
+    if (await link.isVisible().catch(() => false)) await link.click({ timeout: 5000 }).catch(() => undefined);
+    await page.waitForURL(there, { timeout: 500 }).catch(() => undefined);
+  }
+}
+
 /** Waits until the receipt shows a state; without script by loading it again. */
 export async function shows(told, state) {
   const { page, script, language } = told;
-  await page.waitForURL(/\/r\//);
+  await atReceipt(page, (url) => url.pathname.includes("/r/"));
   const title = page.locator(".state h1");
   const words = WORDS[language][state];
   if (script) {
@@ -222,7 +233,7 @@ async function correct(told) {
   await fillIn({ page, name: "王芳", phone });
   await look("correction");
   await button(page).click();
-  await page.waitForURL((url) => url.pathname.includes("/r/") && !first.includes(url.pathname));
+  await atReceipt(page, (url) => url.pathname.includes("/r/") && !first.includes(url.pathname));
   await shows(told, "registered");
   await page.goto(first);
   await shows(told, "cancelled");
