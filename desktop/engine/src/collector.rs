@@ -17,6 +17,7 @@ use crate::health::{Collection, LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::Leases;
 use crate::metrics::{BacklogShare, Metrics};
+use crate::receipts::planted_too_soon;
 use crate::stream::{Entry, Stream};
 use crate::wake::Wake;
 use crate::workshops::Roster;
@@ -151,6 +152,7 @@ impl<S: Stream> CollectorLoop<S> {
             return;
         }
         failpoints::reached("after_pull");
+        planted_too_soon(&self.edge, &self.workshop, &entries).await;
         // Held before they are in the stream: the drain may be done with them at once.
         self.leases.hold(entries.iter().map(|entry| &entry.lease_id));
         let deadline = Instant::now() + ADD_FOR;

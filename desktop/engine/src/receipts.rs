@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::mailbox::MAX_ENTRIES;
+use rollcall_shared::envelope::Envelope;
+use rollcall_shared::mailbox::{MAX_ENTRIES, ReceiptUpdate};
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry;
 use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +17,7 @@ use crate::edge_client::EdgeClient;
 use crate::failpoints;
 use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
+use crate::stream::Entry;
 use crate::writer::Writer;
 
 /// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
@@ -81,6 +84,10 @@ impl ReceiptSender {
             return Ok(false);
         }
         failpoints::reached("before_receipts");
+        if failpoints::planted("planted_receipts_not_retried") {
+            let (workshop, receipts) = (self.workshop.clone(), receipts.clone());
+            let _ = self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await;
+        }
         if let Err(error) = self.edge.send_receipts(&self.workshop, receipts.clone()).await {
             if error.is_permanent() {
                 tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
@@ -95,6 +102,16 @@ impl ReceiptSender {
             Ok(()) => Ok(true),
             Err(_) => Err(Unsent::Later),
         }
+    }
+}
+
+/// The defect `planted_receipts_before_commit`: says *registered* of mail that has only been pulled.
+pub(crate) async fn planted_too_soon(edge: &EdgeClient, workshop: &WorkshopId, mail: &[Entry]) {
+    if failpoints::planted("planted_receipts_before_commit") {
+        let ids = mail.iter().filter_map(|entry| Envelope::parse(&entry.body).ok()).map(|envelope| envelope.id);
+        let (state, see_desk, rev) = (ReceiptState::Registered, false, 1);
+        let receipts = ids.map(|id| ReceiptUpdate { id, state, see_desk, rev }).collect();
+        let _ = edge.send_receipts(workshop, receipts).await;
     }
 }
 

@@ -13,6 +13,7 @@ use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
 use super::{Delivered, Entry, Stream, StreamError};
+use crate::failpoints;
 
 const GROUP: &str = "writer";
 const CONSUMER: &str = "writer";
@@ -127,9 +128,11 @@ impl Stream for RedisStream {
         }
         let mut pipeline = redis::pipe();
         for entry in &entries {
-            pipeline
-                .cmd("XADD")
-                .arg(&self.key)
+            let command = pipeline.cmd("XADD").arg(&self.key);
+            if failpoints::planted("planted_maxlen") {
+                command.arg("MAXLEN").arg(20);
+            }
+            command
                 .arg("*")
                 .arg("lease")
                 .arg(&entry.lease_id)
@@ -179,7 +182,8 @@ impl Stream for RedisStream {
 
     async fn restart(&self) -> Result<(), StreamError> {
         let mut pipeline = redis::pipe();
-        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
+        let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
+        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         match made {
             Ok(()) => {}
@@ -188,7 +192,11 @@ impl Stream for RedisStream {
         }
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        self.set_place(Place::Own("0".to_owned()));
+        let place = match failpoints::planted("planted_pending_not_reclaimed") {
+            true => Place::New,
+            false => Place::Own("0".to_owned()),
+        };
+        self.set_place(place);
         Ok(())
     }
 
