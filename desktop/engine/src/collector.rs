@@ -64,8 +64,8 @@ impl<S: Stream> CollectorLoop<S> {
     async fn collect(&self) {
         let mut attempt = 0;
         let mut pulls = 1;
-        // What an earlier run had leased and not stored comes again at once. What still stands in the stream comes twice,
-        // which changes nothing.
+        // What an earlier run had leased and not stored comes again at once, and so does what was leased by a pull whose answer
+        // was lost. What still stands in the stream comes twice, which changes nothing.
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
         loop {
@@ -73,8 +73,8 @@ impl<S: Stream> CollectorLoop<S> {
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = self.wake.may_have_grown();
             match self.pull(pulls, release).await {
-                Ok(Mail { backlog, came, more }) => {
-                    release = false;
+                Ok(Mail { backlog, came, more, is_whole }) => {
+                    release = !is_whole;
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
                     // Some of it may have been acknowledged while the answer was on its way: unless the mailbox grew, the lower
@@ -89,10 +89,12 @@ impl<S: Stream> CollectorLoop<S> {
                         last_mail = Some(Instant::now());
                     }
                     if !more {
-                        self.wake.wait(self.poll_interval(last_mail)).await;
+                        self.wait_for_mail(last_mail).await;
                     }
                 }
                 Err(error) => {
+                    // What this pull leased, should the edge have heard it, came to nobody.
+                    release |= !error.is_permanent();
                     pulls = 1;
                     let wait = self.explain(&error, attempt);
                     attempt += 1;
@@ -142,7 +144,10 @@ impl<S: Stream> CollectorLoop<S> {
         }
         match first_error {
             Some(error) if !came => Err(error),
-            _ => Ok(Mail { backlog: if backlog == u64::MAX { 0 } else { backlog }, came, more }),
+            error => {
+                let backlog = if backlog == u64::MAX { 0 } else { backlog };
+                Ok(Mail { backlog, came, more, is_whole: error.is_none() })
+            }
         }
     }
 
@@ -164,10 +169,21 @@ impl<S: Stream> CollectorLoop<S> {
                 let lease_ids = entries.into_iter().map(|entry| entry.lease_id).collect();
                 return self.leases.give_back(lease_ids, Duration::ZERO);
             }
-            tokio::time::sleep(retry::delay(attempt, &mut OsRng)).await;
+            tokio::time::sleep(retry::delay(attempt, retry::Failure::Redis, &mut OsRng)).await;
             attempt += 1;
         }
         failpoints::reached("after_stream_add");
+    }
+
+    /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was wrong a moment ago.
+    async fn wait_for_mail(&self, last_mail: Option<Instant>) {
+        let began = Instant::now();
+        loop {
+            let left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
+            if left.is_zero() || self.wake.wait(left.min(POLL)).await {
+                return;
+            }
+        }
     }
 
     fn poll_interval(&self, last_mail: Option<Instant>) -> Duration {
@@ -196,7 +212,7 @@ impl<S: Stream> CollectorLoop<S> {
             return POLL;
         }
         self.metrics.retried(error.failure());
-        retry::delay(attempt, &mut OsRng)
+        retry::delay(attempt, error.failure(), &mut OsRng)
     }
 }
 
@@ -208,4 +224,6 @@ struct Mail {
     came: bool,
     /// Whether every pull came back full, so that there may be more. What comes after a short one is called out.
     more: bool,
+    /// Whether every pull was answered.
+    is_whole: bool,
 }

@@ -18,7 +18,7 @@ use crate::leases::Leases;
 use crate::message::Message;
 use crate::metrics::{BacklogShare, Metrics};
 use crate::opener::{Opened, Opener};
-use crate::stream::{Delivered, Stream, StreamError};
+use crate::stream::{Delivered, Restarted, Stream, StreamError};
 use crate::writer::{MAX_BATCH, Writer};
 
 /// After so many interrupted deliveries a message runs alone: one of those that were in flight together may be the reason.
@@ -52,18 +52,14 @@ impl<S: Stream> Drain<S> {
         while !self.stop.is_cancelled() {
             match self.session(&mut attempt).await {
                 Ok(()) => continue,
-                Err(StreamError::Lost) => {
-                    tracing::warn!(
-                        "the stream lost its entries: their leases are given back, and they come again"
-                    );
-                    self.leases.give_all_back();
-                }
+                // The next session makes the group anew, and gives back what it takes to be lost.
+                Err(StreamError::Lost) => {}
                 Err(StreamError::Away(why)) => {
                     self.health.stream_away(&why);
                     self.metrics.retried(Failure::Redis);
                 }
             }
-            let wait = retry::delay(attempt, &mut OsRng);
+            let wait = retry::delay(attempt, Failure::Redis, &mut OsRng);
             attempt += 1;
             let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
         }
@@ -71,7 +67,13 @@ impl<S: Stream> Drain<S> {
 
     /// Until the stream fails or it is time to stop. What was read is committed before this returns.
     async fn session(&self, attempt: &mut u32) -> Result<(), StreamError> {
-        self.stream.restart().await?;
+        // Lost while this side was connected or while it was not: only here is it always seen.
+        if self.stream.restart().await? == Restarted::MadeAnew {
+            let leases = self.leases.give_all_back();
+            if leases > 0 {
+                tracing::warn!(leases, "the stream lost its entries: they are given back, and come again");
+            }
+        }
         *attempt = 0;
         self.health.stream_there();
         let (opened, committing) = mpsc::channel(1);

@@ -73,10 +73,15 @@ impl Leases {
         let _ = self.done.send(Done::Returned { lease_ids, delay });
     }
 
-    /// All that are held are given back at once: the stream lost its entries.
-    pub(crate) fn give_all_back(&self) {
-        let lease_ids = self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
-        self.give_back(lease_ids, Duration::ZERO);
+    /// All that are held are given back at once: the stream lost its entries. How many those are.
+    pub(crate) fn give_all_back(&self) -> usize {
+        let lease_ids: Vec<String> =
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        let count = lease_ids.len();
+        if count > 0 {
+            self.give_back(lease_ids, Duration::ZERO);
+        }
+        count
     }
 
     fn forget(&self, lease_ids: &[String]) {
@@ -165,7 +170,7 @@ impl Acknowledger {
                 }
                 Err(error) => {
                     self.metrics.retried(error.failure());
-                    let wait = retry::delay(attempt, &mut OsRng);
+                    let wait = retry::delay(attempt, error.failure(), &mut OsRng);
                     attempt += 1;
                     let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
                 }

@@ -7,7 +7,7 @@ use rand_core::OsRng;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::mailbox::{MAX_ENTRIES, ReceiptUpdate};
 use rollcall_shared::receipt::ReceiptState;
-use rollcall_shared::retry;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 
@@ -59,9 +59,9 @@ impl ReceiptSender {
                 }
                 Ok(false) => LOOK,
                 Err(Unsent::Refused) => REFUSED,
-                Err(Unsent::Later) => {
+                Err(Unsent::Later(failure)) => {
                     attempt += 1;
-                    retry::delay(attempt - 1, &mut OsRng)
+                    retry::delay(attempt - 1, failure, &mut OsRng)
                 }
             };
             tokio::time::sleep(wait).await;
@@ -76,9 +76,9 @@ impl ReceiptSender {
             Ok(Ok(receipts)) => receipts,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "receipts cannot be read");
-                return Err(Unsent::Later);
+                return Err(Unsent::Later(Failure::Io));
             }
-            Err(_) => return Err(Unsent::Later),
+            Err(_) => return Err(Unsent::Later(Failure::Io)),
         };
         if receipts.is_empty() {
             return Ok(false);
@@ -94,13 +94,13 @@ impl ReceiptSender {
                 return Err(Unsent::Refused);
             }
             self.metrics.retried(error.failure());
-            return Err(Unsent::Later);
+            return Err(Unsent::Later(error.failure()));
         }
         let workshop = self.workshop.clone();
         // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.
         match self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await {
             Ok(()) => Ok(true),
-            Err(_) => Err(Unsent::Later),
+            Err(failure) => Err(Unsent::Later(failure)),
         }
     }
 }
@@ -116,6 +116,6 @@ pub(crate) async fn planted_too_soon(edge: &EdgeClient, workshop: &WorkshopId, m
 }
 
 enum Unsent {
-    Later,
+    Later(Failure),
     Refused,
 }

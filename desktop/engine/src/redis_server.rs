@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
-use rollcall_shared::retry;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -126,6 +126,7 @@ fn supervise(
                     return;
                 }
                 tracing::warn!(?status, log = %places.data.join("redis.log").display(), "redis-server ended and is started again");
+                set_aside_damaged(places, status);
             }
             Err(error) => {
                 tracing::error!(%error, "redis-server cannot be started");
@@ -133,7 +134,7 @@ fn supervise(
             }
         }
         attempt = if start.elapsed() > HEALTHY { 0 } else { attempt + 1 };
-        let wait = retry::delay(attempt, &mut OsRng);
+        let wait = retry::delay(attempt, Failure::Redis, &mut OsRng);
         if !matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
             return;
         }

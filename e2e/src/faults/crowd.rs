@@ -173,6 +173,8 @@ struct Phone {
     http: Client,
     ledger: Ledger,
     sent: Vec<Person>,
+    /// The last answer that was no promise.
+    refused: String,
     open: Vec<(Person, By)>,
     /// Ids and addresses of receipts at the edge, the newest last.
     receipts: Vec<(String, String)>,
@@ -191,6 +193,7 @@ impl Phone {
             http,
             ledger,
             sent: Vec::new(),
+            refused: String::new(),
             open: Vec::new(),
             receipts: Vec::new(),
         }
@@ -284,7 +287,7 @@ impl Phone {
         let deadline = Instant::now() + wait::DEADLINE;
         while !self.send(person, by) {
             self.open.pop();
-            assert!(Instant::now() < deadline, "{person:?} is not answered");
+            assert!(Instant::now() < deadline, "{person:?} is not answered: {}", self.refused);
             thread::sleep(Duration::from_millis(PACE.1));
         }
     }
@@ -301,7 +304,9 @@ impl Phone {
                 let body: Value = answer.json().unwrap_or_default();
                 body["receipt"]["url"].as_str().map(str::to_owned)
             }
-            _ => {
+            answer => {
+                let status = answer.as_ref().map(Response::status);
+                self.refused = format!("{status:?} {}", answer.and_then(|a| a.text().ok()).unwrap_or_default());
                 self.open.push((person.clone(), by));
                 return false;
             }
@@ -333,7 +338,10 @@ impl Phone {
             By::Form => {
                 let seed = seed_of(person);
                 let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-                let body = format!("seed={seed}&name={name}&phone={phone}");
+                let version = self.places.record.form_version;
+                let body = format!(
+                    "seed={seed}&invite_code={code}&form_version={version}&name={name}&phone={phone}"
+                );
                 let request = self.http.post(format!("{}/j/{code}", venue()));
                 request.header("content-type", "application/x-www-form-urlencoded").body(body)
             }

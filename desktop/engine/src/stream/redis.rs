@@ -12,7 +12,7 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, Value};
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
-use super::{Delivered, Entry, Stream, StreamError};
+use super::{Delivered, Entry, Restarted, Stream, StreamError};
 use crate::failpoints;
 
 const GROUP: &str = "writer";
@@ -148,7 +148,9 @@ impl Stream for RedisStream {
     async fn read(&self, most: usize) -> Result<Vec<Delivered>, StreamError> {
         loop {
             match self.place() {
-                Place::Unknown => self.restart().await?,
+                Place::Unknown => {
+                    self.restart().await?;
+                }
                 Place::Own(after) => {
                     let own = self.read_own(&after, most).await?;
                     if !own.is_empty() {
@@ -180,16 +182,16 @@ impl Stream for RedisStream {
         self.query(&self.quick, &pipeline).await
     }
 
-    async fn restart(&self) -> Result<(), StreamError> {
+    async fn restart(&self) -> Result<Restarted, StreamError> {
         let mut pipeline = redis::pipe();
         let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
         pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
-        match made {
-            Ok(()) => {}
-            Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => {}
+        let restarted = match made {
+            Ok(()) => Restarted::MadeAnew,
+            Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => Restarted::Same,
             Err(error) => return Err(StreamError::Away(error.to_string())),
-        }
+        };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
         let place = match failpoints::planted("planted_pending_not_reclaimed") {
@@ -197,7 +199,7 @@ impl Stream for RedisStream {
             false => Place::Own("0".to_owned()),
         };
         self.set_place(place);
-        Ok(())
+        Ok(restarted)
     }
 
     async fn waiting(&self) -> Result<u64, StreamError> {
