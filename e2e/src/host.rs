@@ -71,7 +71,10 @@ impl Folder {
         command.args(["--metrics-port", &options.metrics_port.to_string()]);
         if let Some(edge) = options.edge {
             let key_file = self.path().join("publish-key");
-            fs::write(&key_file, edge.publish_key()).unwrap();
+            // Written once: the folder may be read-only later.
+            if !key_file.exists() {
+                fs::write(&key_file, edge.publish_key()).unwrap();
+            }
             command
                 .args(["--edge-url", options.through.unwrap_or(edge.url())])
                 .arg("--publish-key-file")

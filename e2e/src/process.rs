@@ -147,7 +147,17 @@ pub fn descendant(parent: u32, child: &str) -> Option<u32> {
 
 /// Kills a program at once that may have ended by itself; whether it was there.
 pub fn kill(pid: u32) -> bool {
-    Pid::from_raw(pid.cast_signed()).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+    try_signal(pid, Signal::KILL)
+}
+
+/// Makes a program stand still that may have ended by itself; whether it was there.
+pub fn stands_still(pid: u32) -> bool {
+    try_signal(pid, Signal::STOP)
+}
+
+/// Lets it go on, where it is still there.
+pub fn goes_on(pid: u32) -> bool {
+    try_signal(pid, Signal::CONT)
 }
 
 /// A process and all that descend from it, the nearest first.
@@ -170,8 +180,11 @@ pub fn name(pid: u32) -> String {
 }
 
 fn signal(pid: u32, signal: Signal) {
-    let pid = Pid::from_raw(pid.cast_signed()).expect("a process id is positive");
-    kill_process(pid, signal).unwrap();
+    assert!(try_signal(pid, signal), "process {pid} is there");
+}
+
+fn try_signal(pid: u32, signal: Signal) -> bool {
+    Pid::from_raw(pid.cast_signed()).is_some_and(|pid| kill_process(pid, signal).is_ok())
 }
 
 /// Whether a program was ended by SIGKILL.

@@ -22,11 +22,11 @@ use crate::host::now;
 use crate::wait;
 
 /// Clients at once.
-const CLIENTS: u64 = 4;
+const CLIENTS: u64 = 6;
 /// A phone that hears nothing for so long tries again.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Milliseconds between two things that a client does.
-const PACE: (u64, u64) = (20, 90);
+const PACE: (u64, u64) = (5, 60);
 const NAMES: [&str; 6] = ["王芳", "李伟", "赵敏", "Zoë O'Connor", "欧阳娜娜", "Xiangyata Quvondiqov"];
 
 /// Where phones send to.

@@ -42,12 +42,14 @@ pub enum Act {
     RedisStands(u64),
     /// Redis does not start for so long.
     RedisDown(u64),
-    /// Redis's folder is deleted under it.
-    RedisDeleted,
-    /// Redis's file is damaged in its middle, as a power cut may leave it.
-    RedisDamaged,
+    /// Redis's folder is deleted under it, with the mail of so long in it.
+    RedisDeleted(u64),
+    /// Redis's file is damaged in its middle, as a power cut may leave it, with the mail of so long in it.
+    RedisDamaged(u64),
     /// Another program holds SQLite's lock.
     Locked(u64),
+    /// The host is killed with the mail of so long in hand, which SQLite's lock keeps it from storing.
+    KilledInHand(u64),
     /// The disk is read-only when the host starts.
     ReadOnly,
     /// The disk is full.
@@ -143,13 +145,13 @@ fn kill(dice: &mut Dice) -> Kill {
 /// Anything that such a laptop can suffer, but kills.
 fn other(dice: &mut Dice, make: Make) -> Act {
     loop {
-        let act = match dice.roll(22) {
+        let act = match dice.roll(23) {
             0 => Act::HostStands(dice.between(100, 2_000)),
             1 | 2 => Act::RedisKilled(dice.between(1, 6)),
             3 => Act::RedisStands(dice.between(100, 2_000)),
             4 => Act::RedisDown(dice.between(500, 6_000)),
-            5 => Act::RedisDeleted,
-            6 => Act::RedisDamaged,
+            5 => Act::RedisDeleted(dice.between(300, 1_200)),
+            6 => Act::RedisDamaged(dice.between(300, 1_200)),
             7 | 8 => Act::Locked(dice.between(200, 4_000)),
             9 => Act::ReadOnly,
             10 => Act::DiskFull(dice.between(500, 3_000)),
@@ -163,14 +165,15 @@ fn other(dice: &mut Dice, make: Make) -> Act {
             18 => Act::ShortLeases(dice.between(500, 2_000)),
             19 => Act::Clock(years(dice), years(dice)),
             20 => Act::ClockMoment(years(dice)),
+            21 => Act::KilledInHand(dice.between(200, 1_500)),
             _ => Act::EdgeKilled,
         };
         let possible = match act {
             Act::RedisKilled(_)
             | Act::RedisStands(_)
             | Act::RedisDown(_)
-            | Act::RedisDeleted
-            | Act::RedisDamaged => !make.direct,
+            | Act::RedisDeleted(_)
+            | Act::RedisDamaged(_) => !make.direct,
             Act::ReadOnly | Act::DiskFull(_) => make.small_disk,
             Act::DiskFails(_) => make.failing_disk,
             // Five seconds for workerd's start: now and then.
@@ -217,9 +220,10 @@ impl Act {
             Self::RedisKilled(_) => "Redis killed",
             Self::RedisStands(_) => "Redis stopped (SIGSTOP) and continued",
             Self::RedisDown(_) => "Redis down for seconds",
-            Self::RedisDeleted => "Redis killed and its folder deleted",
-            Self::RedisDamaged => "Redis killed and its file damaged",
+            Self::RedisDeleted(_) => "Redis killed and its folder deleted",
+            Self::RedisDamaged(_) => "Redis killed and its file damaged",
             Self::Locked(_) => "SQLite locked by another program",
+            Self::KilledInHand(_) => "host killed while SQLite is locked",
             Self::ReadOnly => "disk read-only at the start",
             Self::DiskFull(_) => "disk full (SQLite and Redis)",
             Self::DiskFails(_) => "disk errors (EIO) under SQLite and Redis",

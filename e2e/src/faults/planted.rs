@@ -28,7 +28,7 @@ pub const ALL: [Planted; 11] = [
         name: "planted_acknowledge_before_commit",
         what: "stream and lease are acknowledged before the COMMIT",
         seen_as: "lost: ",
-        acts: || vec![Act::Kills(vec![Kill::At("in_transaction", 2); 6])],
+        acts: || vec![Act::KilledInHand(1_500); 2],
     },
     Planted {
         name: "planted_answer_before_commit",
@@ -46,7 +46,7 @@ pub const ALL: [Planted; 11] = [
         name: "planted_group_at_end",
         what: "the group is made at `$`, past what waits",
         seen_as: "hold [",
-        acts: || vec![Act::RedisDeleted; 6],
+        acts: || vec![Act::RedisDeleted(400); 5],
     },
     Planted {
         name: "planted_no_unique",

@@ -19,7 +19,7 @@ use super::ledger::{self, Line};
 use super::plan::{Act, Away, Kill, Plan};
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
-use crate::process::{go_on, stand_still};
+use crate::process::{goes_on, stands_still};
 use crate::wait;
 
 /// How long a host may take to come to a named step before it is killed wherever it is.
@@ -138,9 +138,9 @@ impl<'a> Run<'a> {
             }
             Act::HostStands(ms) => {
                 let host = self.laptop().id().unwrap();
-                stand_still(host);
+                assert!(stands_still(host), "the host runs");
                 pause(*ms);
-                go_on(host);
+                goes_on(host);
             }
             Act::RedisKilled(times) => {
                 played[0].1 = 0;
@@ -151,21 +151,33 @@ impl<'a> Run<'a> {
                 self.report.kills += played[0].1;
             }
             Act::RedisStands(ms) => {
-                let redis = wait::until("Redis", || self.laptop().redis());
-                stand_still(redis);
+                let redis = wait::until("Redis", || self.laptop().redis().filter(|pid| stands_still(*pid)));
                 pause(*ms);
-                go_on(redis);
+                goes_on(redis);
             }
             Act::RedisDown(ms) => self.without_redis(|_| pause(*ms)),
-            Act::RedisDeleted => {
-                self.without_redis(|run| {
+            // With mail in it: what comes meanwhile cannot leave it.
+            Act::RedisDeleted(ms) => self.locked(|run| {
+                pause(*ms);
+                run.without_redis(|run| {
                     let folder = run.laptop().redis_folder();
                     // Redis may be writing its last: what it makes anew is as good as nothing.
                     let _ = std::fs::remove_dir_all(folder);
                 });
-            }
-            Act::RedisDamaged => self.without_redis(|run| damage(&run.laptop().redis_folder())),
+            }),
+            Act::RedisDamaged(ms) => self.locked(|run| {
+                pause(*ms);
+                run.without_redis(|run| damage(&run.laptop().redis_folder()));
+            }),
             Act::Locked(ms) => self.locked(|_| pause(*ms)),
+            Act::KilledInHand(ms) => {
+                self.locked(|run| {
+                    pause(*ms);
+                    run.report.kills += u64::from(run.laptop().kill());
+                });
+                over = Some(Instant::now());
+                self.laptop().start("");
+            }
             Act::ReadOnly => {
                 if !self.read_only() {
                     return self.skip(act, "only root may mount a disk");

@@ -20,7 +20,7 @@ fn every_step() -> Act {
 
 #[test]
 fn a_host_that_is_killed_at_every_step() {
-    survives(false, vec![every_step(), Act::Kills(vec![Kill::After(100); 4])]);
+    survives(false, vec![every_step(), Act::Kills(vec![Kill::After(100); 4]), Act::KilledInHand(800)]);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_host_without_redis_that_is_killed_at_every_step() {
 
 #[test]
 fn a_redis_that_dies_stands_still_and_loses_its_files() {
-    survives(false, vec![Act::RedisKilled(3), Act::RedisDeleted, Act::RedisDamaged, Act::RedisStands(800), Act::RedisDown(1_500)]);
+    survives(false, vec![Act::RedisKilled(3), Act::RedisDeleted(600), Act::RedisDamaged(600), Act::RedisStands(800), Act::RedisDown(1_500)]);
 }
 
 #[test]
