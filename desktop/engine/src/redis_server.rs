@@ -187,7 +187,9 @@ fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
             aside = %aside.display(),
             "redis-server does not start with its files: set aside, what stood in them comes again"
         ),
-        Err(error) => tracing::error!(%error, "redis-server does not start with its files, and they cannot be set aside"),
+        Err(error) => {
+            tracing::error!(%error, "redis-server does not start with its files, and they cannot be set aside")
+        }
     }
 }
 

@@ -64,7 +64,8 @@ impl Parked {
     /// The id of a sign-up that can be read and was parked all the same: the host was killed again and again with it in hand,
     /// the last time with it alone, and it is left to a person (`desktop/engine/src/drain.rs`). It stands.
     pub fn interrupted(&self) -> Option<String> {
-        let message: Value = serde_json::from_str(&self.text).ok().filter(|_| self.reason == "interrupted")?;
+        let message: Value =
+            serde_json::from_str(&self.text).ok().filter(|_| self.reason == "interrupted")?;
         message["id"].as_str().map(str::to_owned)
     }
 }
@@ -84,10 +85,10 @@ impl Rows {
     fn read(path: &Path) -> Self {
         let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
         db.busy_timeout(wait::DEADLINE).unwrap();
-        let people = "SELECT id, digest, state FROM signups UNION ALL SELECT id, digest, state FROM duplicates";
-        let people = all(&db, people, |row| {
-            Ok(((row.get(0)?, Digest::from_bytes(row.get(1)?)), row.get(2)?))
-        });
+        let people =
+            "SELECT id, digest, state FROM signups UNION ALL SELECT id, digest, state FROM duplicates";
+        let people =
+            all(&db, people, |row| Ok(((row.get(0)?, Digest::from_bytes(row.get(1)?)), row.get(2)?)));
         let parked = all(&db, "SELECT reason, bytes FROM parked", |row| {
             let text = String::from_utf8_lossy(&row.get::<_, Vec<u8>>(1)?).into_owned();
             Ok(Parked { reason: row.get(0)?, text })
@@ -100,11 +101,7 @@ impl Rows {
     }
 }
 
-fn all<T>(
-    db: &Connection,
-    sql: &str,
-    row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-) -> Vec<T> {
+fn all<T>(db: &Connection, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
     db.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
@@ -171,13 +168,7 @@ fn poison_only(lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     }
 }
 
-fn promised_stand(
-    places: &Places,
-    lines: &[Line],
-    rows: &[Rows],
-    collectors: &Rows,
-    verdict: &mut Verdict,
-) {
+fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &Rows, verdict: &mut Verdict) {
     let standing = |rows: &Rows| -> HashSet<Key> { rows.people.iter().map(|(key, _)| key.clone()).collect() };
     let interrupted: HashSet<String> = collectors.parked.iter().filter_map(Parked::interrupted).collect();
     let collected = standing(collectors);

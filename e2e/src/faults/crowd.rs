@@ -306,7 +306,8 @@ impl Phone {
             }
             answer => {
                 let status = answer.as_ref().map(Response::status);
-                self.refused = format!("{status:?} {}", answer.and_then(|a| a.text().ok()).unwrap_or_default());
+                self.refused =
+                    format!("{status:?} {}", answer.and_then(|a| a.text().ok()).unwrap_or_default());
                 self.open.push((person.clone(), by));
                 return false;
             }

@@ -59,8 +59,7 @@ impl Ledger {
 
 /// All lines of all clients.
 pub fn read(folder: &Path) -> Vec<Line> {
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     let lines = files.iter().flat_map(|file| {
         let text = fs::read_to_string(file).unwrap();

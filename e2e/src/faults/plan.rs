@@ -44,6 +44,8 @@ pub enum Act {
     RedisDown(u64),
     /// Redis's folder is deleted under it, with the mail of so long in it.
     RedisDeleted(u64),
+    /// Redis does not start for so long, and has lost its folder.
+    RedisLost(u64),
     /// Redis's file is damaged in its middle, as a power cut may leave it, with the mail of so long in it.
     RedisDamaged(u64),
     /// Another program holds SQLite's lock.
@@ -149,7 +151,10 @@ fn other(dice: &mut Dice, make: Make) -> Act {
             0 => Act::HostStands(dice.between(100, 2_000)),
             1 | 2 => Act::RedisKilled(dice.between(1, 6)),
             3 => Act::RedisStands(dice.between(100, 2_000)),
-            4 => Act::RedisDown(dice.between(500, 6_000)),
+            4 => match dice.roll(2) {
+                0 => Act::RedisDown(dice.between(500, 6_000)),
+                _ => Act::RedisLost(dice.between(300, 1_500)),
+            },
             5 => Act::RedisDeleted(dice.between(300, 1_200)),
             6 => Act::RedisDamaged(dice.between(300, 1_200)),
             7 | 8 => Act::Locked(dice.between(200, 4_000)),
@@ -173,6 +178,7 @@ fn other(dice: &mut Dice, make: Make) -> Act {
             | Act::RedisStands(_)
             | Act::RedisDown(_)
             | Act::RedisDeleted(_)
+            | Act::RedisLost(_)
             | Act::RedisDamaged(_) => !make.direct,
             Act::ReadOnly | Act::DiskFull(_) => make.small_disk,
             Act::DiskFails(_) => make.failing_disk,
@@ -221,6 +227,7 @@ impl Act {
             Self::RedisStands(_) => "Redis stopped (SIGSTOP) and continued",
             Self::RedisDown(_) => "Redis down for seconds",
             Self::RedisDeleted(_) => "Redis killed and its folder deleted",
+            Self::RedisLost(_) => "Redis down, its folder deleted",
             Self::RedisDamaged(_) => "Redis killed and its file damaged",
             Self::Locked(_) => "SQLite locked by another program",
             Self::KilledInHand(_) => "host killed while SQLite is locked",

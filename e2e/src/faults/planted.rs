@@ -28,7 +28,7 @@ pub const ALL: [Planted; 11] = [
         name: "planted_acknowledge_before_commit",
         what: "stream and lease are acknowledged before the COMMIT",
         seen_as: "lost: ",
-        acts: || vec![Act::KilledInHand(1_500); 2],
+        acts: || vec![Act::KilledInHand(800); 2],
     },
     Planted {
         name: "planted_answer_before_commit",
@@ -45,8 +45,8 @@ pub const ALL: [Planted; 11] = [
     Planted {
         name: "planted_group_at_end",
         what: "the group is made at `$`, past what waits",
-        seen_as: "hold [",
-        acts: || vec![Act::RedisDeleted(400); 5],
+        seen_as: "the stream keeps",
+        acts: || vec![Act::RedisLost(800); 8],
     },
     Planted {
         name: "planted_no_unique",

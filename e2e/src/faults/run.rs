@@ -56,6 +56,8 @@ pub struct Report {
     pub interrupted: usize,
     /// What is wrong.
     pub verdict: Verdict,
+    /// All that the hosts have logged.
+    pub log: String,
 }
 
 /// Plays a plan on an edge that others may use at the same time, unless the plan kills it.
@@ -157,7 +159,7 @@ impl<'a> Run<'a> {
             }
             Act::RedisDown(ms) => self.without_redis(|_| pause(*ms)),
             // With mail in it: what comes meanwhile cannot leave it.
-            Act::RedisDeleted(ms) => self.locked(|run| {
+            Act::RedisDeleted(ms) => self.locked_with_mail(|run| {
                 pause(*ms);
                 run.without_redis(|run| {
                     let folder = run.laptop().redis_folder();
@@ -165,13 +167,17 @@ impl<'a> Run<'a> {
                     let _ = std::fs::remove_dir_all(folder);
                 });
             }),
-            Act::RedisDamaged(ms) => self.locked(|run| {
+            Act::RedisLost(ms) => self.without_redis(|run| {
+                let _ = std::fs::remove_dir_all(run.laptop().redis_folder());
+                pause(*ms);
+            }),
+            Act::RedisDamaged(ms) => self.locked_with_mail(|run| {
                 pause(*ms);
                 run.without_redis(|run| damage(&run.laptop().redis_folder()));
             }),
             Act::Locked(ms) => self.locked(|_| pause(*ms)),
             Act::KilledInHand(ms) => {
-                self.locked(|run| {
+                self.locked_with_mail(|run| {
                     pause(*ms);
                     run.report.kills += u64::from(run.laptop().kill());
                 });
@@ -244,12 +250,34 @@ impl<'a> Run<'a> {
         let (drain, lost, doubled) = self.drain(over);
         self.is_stuck = drain.is_none();
         if self.is_stuck {
-            let what = format!("after {act:?}: {lost} of those promised do not stand {:?} later", self.plan.stuck);
+            let what =
+                format!("after {act:?}: {lost} of those promised do not stand {:?} later", self.plan.stuck);
             self.report.verdict.wrong.push(what);
         }
-        self.report.played.extend(
-            played.into_iter().map(|(name, times)| Played { name, times, drain, lost, doubled }),
-        );
+        if matches!(act, Act::RedisDeleted(_) | Act::RedisLost(_) | Act::RedisDamaged(_)) {
+            self.stream_empties(act);
+        }
+        self.report.played.extend(played.into_iter().map(|(name, times)| Played {
+            name,
+            times,
+            drain,
+            lost,
+            doubled,
+        }));
+    }
+
+    /// Whatever is put into a stream that was made anew leaves it, sooner or later at one moment all of it.
+    fn stream_empties(&mut self, act: &Act) {
+        let deadline = Instant::now() + self.plan.stuck;
+        let mut waiting = None;
+        while waiting != Some(0.0) && Instant::now() < deadline {
+            waiting = self.laptop().backlog("stream");
+            thread::sleep(LOOK_EVERY);
+        }
+        if waiting != Some(0.0) {
+            self.is_stuck = true;
+            self.report.verdict.wrong.push(format!("after {act:?}: the stream keeps {waiting:?} entries"));
+        }
     }
 
     fn skip(&mut self, act: &Act, why: &str) {
@@ -296,6 +324,18 @@ impl<'a> Run<'a> {
         other.execute_batch("ROLLBACK").unwrap();
     }
 
+    /// The same, with mail on its way that is pulled when the database takes nothing any more.
+    fn locked_with_mail(&mut self, meanwhile: impl FnOnce(&mut Self)) {
+        self.burst(40);
+        self.locked(meanwhile);
+    }
+
+    /// So many sign up at the edge at once.
+    fn burst(&mut self, count: usize) {
+        self.bursts += 1;
+        burst(&self.places, self.plan.seed, 100 + self.bursts, count);
+    }
+
     fn in_weather(&mut self, weather: Weather, meanwhile: impl FnOnce(&mut Self)) {
         self.gate().turn(weather);
         meanwhile(self);
@@ -329,8 +369,7 @@ impl<'a> Run<'a> {
     fn backlog(&mut self, away: Away, count: usize) -> Instant {
         let sign_up = |run: &mut Self, ms: u64| {
             let began = Instant::now();
-            run.bursts += 1;
-            burst(&run.places, run.plan.seed, 100 + run.bursts, count);
+            run.burst(count);
             // Long enough for every back-off to have grown.
             thread::sleep(Duration::from_millis(ms).saturating_sub(began.elapsed()));
         };
@@ -376,7 +415,9 @@ impl<'a> Run<'a> {
             self.seen.look();
             let missing = promised
                 .iter()
-                .filter(|promise| !self.seen.has(&checker::keys(&promise.person, promise.digest), promise.by_edge))
+                .filter(|promise| {
+                    !self.seen.has(&checker::keys(&promise.person, promise.digest), promise.by_edge)
+                })
                 .count() as u64;
             if missing == 0 {
                 return (Some(since.elapsed()), 0, self.seen.doubled);
@@ -438,11 +479,13 @@ impl<'a> Run<'a> {
         self.report.verdict.lost = lost;
         self.report.verdict.doubled = doubled;
         self.report.verdict.wrong.extend(wrong);
+        self.report.log =
+            self.laptops.iter().map(Laptop::log).collect::<Vec<_>>().join("--- another laptop\n");
         if !self.report.verdict.is_well()
             && let Some(folder) = std::env::var_os("ROLLCALL_FAULTS_LOGS")
         {
-            let log = self.laptops.iter().map(Laptop::log).collect::<Vec<_>>().join("\n--- the second\n");
-            let _ = std::fs::write(Path::new(&folder).join(format!("seed-{}.log", self.plan.seed)), log);
+            let file = Path::new(&folder).join(format!("seed-{}.log", self.plan.seed));
+            let _ = std::fs::write(file, &self.report.log);
         }
         self.report
     }
@@ -451,7 +494,8 @@ impl<'a> Run<'a> {
 /// Writes over the middle of every file by which Redis would come back.
 fn damage(redis: &Path) {
     let files = std::fs::read_dir(redis.join("appendonlydir")).into_iter().flatten().filter_map(Result::ok);
-    for path in files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|end| end == "aof")) {
+    for path in files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|end| end == "aof"))
+    {
         let mut bytes = std::fs::read(&path).unwrap();
         let middle = bytes.len() / 2;
         bytes.splice(middle..(middle + 16).min(bytes.len()), *b"sixteen of chaos");
@@ -536,7 +580,8 @@ impl Database {
                 doubled += u64::from(!self.keys.insert((row.get(1)?, Digest::from_bytes(row.get(2)?))));
             }
         }
-        let mut look = reader.prepare_cached("SELECT seq, reason, bytes FROM parked WHERE seq > ?1 ORDER BY seq")?;
+        let mut look =
+            reader.prepare_cached("SELECT seq, reason, bytes FROM parked WHERE seq > ?1 ORDER BY seq")?;
         let mut rows = look.query([self.rows[2]])?;
         while let Some(row) = rows.next()? {
             self.rows[2] = row.get(0)?;

@@ -22,7 +22,10 @@ fn a_backlog_of_five_hundred() {
                 let plan = Plan::of_acts(seed + again, false, vec![Act::Backlog(away, HALL)]);
                 let report = play(&edge, &plan, &[]);
                 assert!(report.verdict.is_well(), "{:#?}", report.verdict.lines());
-                eprintln!("{away:?}: {:?}", report.played.iter().map(|played| played.drain).collect::<Vec<_>>());
+                eprintln!(
+                    "{away:?}: {:?}",
+                    report.played.iter().map(|played| played.drain).collect::<Vec<_>>()
+                );
                 table.add(&report);
             }
         }
