@@ -101,6 +101,12 @@ pub fn delay(attempt: u32, failure: Failure, rng: &mut impl RngCore) -> Duration
     Duration::from_millis(rng.next_u64() % (most + 1))
 }
 
+/// How long to wait after the `attempt`-th refusal in a row, which somebody may have to mend: soon at first, for what refused may
+/// have been a network on the way, and [`CAP`] in the end.
+pub fn after_refusal(attempt: u32) -> Duration {
+    BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +133,12 @@ mod tests {
         [Failure::Permanent, Failure::Http(400), Failure::Http(401), Failure::Http(409)]
             .into_iter()
             .for_each(|failure| check(failure, false));
+    }
+
+    #[test]
+    fn a_refusal_is_tried_again_soon_and_then_seldom() {
+        let seconds = [0, 1, 2, 9, u32::MAX].map(|attempt| after_refusal(attempt).as_secs_f64());
+        assert_eq!(seconds, [0.1, 0.2, 0.4, 30.0, 30.0]);
     }
 
     #[test]

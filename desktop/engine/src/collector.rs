@@ -23,7 +23,7 @@ use crate::wake::Wake;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
-/// Behind the wake-up calls, while there is no mail, and where the edge says no: 2,880 requests a day of the free plan's 100,000.
+/// Behind the wake-up calls, while there is no mail: 2,880 requests a day of the free plan's 100,000.
 const POLL: Duration = Duration::from_secs(30);
 /// Where the edge does not call, after mail came: teachers come together, and the next one's *registered* waits for this. A
 /// message costs twenty polls at most.
@@ -209,7 +209,7 @@ impl<S: Stream> CollectorLoop<S> {
         }
         self.health.collection(collection);
         if error.is_permanent() {
-            return POLL;
+            return retry::after_refusal(attempt);
         }
         self.metrics.retried(error.failure());
         retry::delay(attempt, error.failure(), &mut OsRng)

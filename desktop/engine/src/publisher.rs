@@ -18,8 +18,6 @@ use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
 use crate::workshops::Roster;
 
-/// After a refusal that time alone does not mend, and that a change of the workshop may.
-const REFUSED: Duration = Duration::from_secs(30);
 
 /// One workshop's publisher.
 pub(crate) struct Publisher {
@@ -66,7 +64,8 @@ impl Publisher {
                     (is_due, attempt, venue_there) = (false, 0, venue);
                     continue;
                 }
-                Err(Wait::So(wait)) => wait,
+                Err(Wait::Not) => Duration::ZERO,
+                Err(Wait::Refused) => retry::after_refusal(attempt),
                 Err(Wait::BackOff(failure)) => retry::delay(attempt, failure, &mut OsRng),
             };
             attempt += 1;
@@ -99,7 +98,7 @@ impl Publisher {
             Err(error) if error.code() == Some(ProblemCode::Taken) && !known => {
                 tracing::warn!(workshop = %self.workshop, "the invite code is somebody else's: another one is drawn");
                 self.roster.renew_code(&self.workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
-                Err(Wait::So(Duration::ZERO))
+                Err(Wait::Not)
             }
             Err(error) => Err(self.explain(&error, known)),
         }
@@ -124,7 +123,7 @@ impl Publisher {
         }
         self.health.publication(publication);
         if error.is_permanent() {
-            return Wait::So(REFUSED);
+            return Wait::Refused;
         }
         self.metrics.retried(error.failure());
         Wait::BackOff(error.failure())
@@ -133,8 +132,10 @@ impl Publisher {
 
 /// Before the next try.
 enum Wait {
-    /// So long.
-    So(Duration),
+    /// Nothing.
+    Not,
+    /// As after any refusal.
+    Refused,
     /// The usual back-off after this.
     BackOff(Failure),
 }

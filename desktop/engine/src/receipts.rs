@@ -22,8 +22,6 @@ use crate::writer::Writer;
 
 /// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
 const LOOK: Duration = Duration::from_millis(200);
-/// After a refusal that time alone does not mend.
-const REFUSED: Duration = Duration::from_secs(30);
 
 /// One workshop's sender.
 pub(crate) struct ReceiptSender {
@@ -58,7 +56,10 @@ impl ReceiptSender {
                     continue;
                 }
                 Ok(false) => LOOK,
-                Err(Unsent::Refused) => REFUSED,
+                Err(Unsent::Refused) => {
+                    attempt += 1;
+                    retry::after_refusal(attempt - 1)
+                }
                 Err(Unsent::Later(failure)) => {
                     attempt += 1;
                     retry::delay(attempt - 1, failure, &mut OsRng)

@@ -84,7 +84,7 @@ fn admit_signup(
         found => found,
     };
     let found = Found {
-        erased: erased::exists(conn, signup.id)?,
+        erased: erased::exists(conn, signup.id)? && !failpoints::planted("planted_erased_ignored"),
         digest_under_id,
         under_reused: match digest_under_id {
             Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
