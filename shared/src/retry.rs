@@ -13,7 +13,7 @@ pub const BASE: Duration = Duration::from_millis(100);
 /// No delay is longer.
 pub const CAP: Duration = Duration::from_secs(30);
 /// No delay after what nobody has answered is longer: it costs no server anything, and people wait for its end.
-pub const UNANSWERED_CAP: Duration = Duration::from_secs(3);
+pub const UNANSWERED_CAP: Duration = Duration::from_secs(2);
 /// No delay after what failed on this machine is longer.
 pub const LOCAL_CAP: Duration = Duration::from_secs(1);
 
@@ -152,7 +152,7 @@ mod tests {
             (20, busy, 30_000),
             (u32::MAX, busy, 30_000),
             (1, Failure::Network, 200),
-            (u32::MAX, Failure::Network, 3_000),
+            (u32::MAX, Failure::Network, 2_000),
             (u32::MAX, Failure::Redis, 1_000),
         ] {
             let delays: Vec<u128> = (0..500).map(|_| delay(attempt, failure, &mut rng).as_millis()).collect();

@@ -18,7 +18,6 @@ use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
 use crate::workshops::Roster;
 
-
 /// One workshop's publisher.
 pub(crate) struct Publisher {
     pub(crate) workshop: WorkshopId,

@@ -111,12 +111,14 @@ pub fn check(places: &Places, drained: bool) -> Verdict {
     let lines = ledger::read(&places.ledgers);
     let databases = places.databases.lock().unwrap().clone();
     let rows: Vec<Rows> = databases.iter().map(|path| Rows::read(path)).collect();
+    let last = rows.len() - 1;
     let mut verdict = Verdict { wrong: places.wrong(), ..Verdict::default() };
-    for rows in &rows {
+    for (number, rows) in rows.iter().enumerate() {
         if rows.integrity != "ok" {
             verdict.wrong.push(format!("integrity_check: {}", rows.integrity));
         }
-        nothing_else(places, &lines, rows, &mut verdict);
+        // A laptop that collects no more does not hear of an erasure.
+        nothing_else(places, &lines, rows, number == last, &mut verdict);
         poison_only(&lines, rows, &mut verdict);
     }
     let Some(collectors) = rows.last() else { return verdict };
@@ -129,8 +131,8 @@ pub fn check(places: &Places, drained: bool) -> Verdict {
     verdict
 }
 
-/// Every row is a sign-up that somebody sent, once.
-fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
+/// Every row is a sign-up that somebody sent, once, and nobody who was erased.
+fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, collects: bool, verdict: &mut Verdict) {
     let mut whose: HashMap<Key, &Person> = HashMap::new();
     for line in lines {
         if let Line::Sent(person) = line {
@@ -143,6 +145,9 @@ fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verd
     for (key, _) in &rows.people {
         match whose.get(key) {
             None => verdict.wrong.push(format!("nobody sent {} with {}", key.0, key.1)),
+            Some(person) if collects && places.is_erased(&person.id) => {
+                verdict.wrong.push(format!("erased, and stands: {person:?}"));
+            }
             Some(person) if !seen.insert(person) => verdict.doubled.push(format!("{person:?}")),
             Some(_) => {}
         }
@@ -183,7 +188,7 @@ fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &R
     for (person, by_edge) in promised {
         let of = if by_edge { &collected } else { &anywhere };
         let stands = keys(person, places.digest(person)).iter().any(|key| of.contains(key));
-        if !stands && !(by_edge && interrupted.contains(&person.id)) {
+        if !stands && !places.is_erased(&person.id) && !(by_edge && interrupted.contains(&person.id)) {
             let by = if by_edge { "edge" } else { "venue" };
             verdict.lost.push(format!("{person:?}, promised by the {by}"));
         }

@@ -1,6 +1,7 @@
 //! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind under the same id.
 //! Each keeps a ledger of its own.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,8 @@ use crate::wait;
 /// Clients at once.
 const CLIENTS: u64 = 6;
 /// A phone that hears nothing for so long tries again.
+/// The host's own ledger.
+const HOST: u64 = 0;
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Milliseconds between two things that a client does.
 const PACE: (u64, u64) = (5, 60);
@@ -44,6 +47,8 @@ pub struct Places {
     pub ledgers: PathBuf,
     /// What was promised so far, in its order.
     promised: Mutex<Vec<Promise>>,
+    /// Ids that the host has erased, or is about to.
+    erased: Mutex<HashSet<String>>,
     /// What no later state can mend: said before it was true.
     wrong: Mutex<Vec<String>>,
     stop: AtomicBool,
@@ -73,6 +78,7 @@ impl Places {
             databases: Mutex::new(vec![database]),
             ledgers: ledgers.to_owned(),
             promised: Mutex::default(),
+            erased: Mutex::default(),
             wrong: Mutex::default(),
             stop: AtomicBool::new(false),
             pause: AtomicBool::new(false),
@@ -83,6 +89,17 @@ impl Places {
     /// All that was promised until now.
     pub fn promised(&self) -> Vec<Promise> {
         self.promised.lock().unwrap().clone()
+    }
+
+    /// Notes that the host is about to erase somebody: from here on nobody is promised.
+    pub fn erase(&self, id: &str) {
+        Ledger::open(&self.ledgers, HOST).note(&Line::Erased(id.to_owned()));
+        self.erased.lock().unwrap().insert(id.to_owned());
+    }
+
+    /// Whether the host has erased somebody, or is about to.
+    pub fn is_erased(&self, id: &str) -> bool {
+        self.erased.lock().unwrap().contains(id)
     }
 
     /// What was said before it was true.
@@ -153,6 +170,14 @@ pub fn burst(places: &Arc<Places>, seed: u64, client: u64, count: usize) {
             });
         }
     });
+}
+
+/// Has somebody's phone send once more, by every way.
+pub fn again(places: &Arc<Places>, seed: u64, client: u64, person: &Person) {
+    let mut phone = Phone::new(Arc::clone(places), seed, client);
+    for by in [By::Edge, By::Venue] {
+        phone.send_until_answered(person, by);
+    }
 }
 
 /// By which way something is sent.
@@ -368,6 +393,9 @@ impl Phone {
 
     /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is said.
     fn stands(&self, id: &str) -> bool {
+        if self.places.is_erased(id) {
+            return true;
+        }
         let paths = self.places.databases.lock().unwrap().clone();
         let look = |path: &PathBuf| -> rusqlite::Result<bool> {
             // Anew each time: a file that is held open keeps a disk from being made read-only.

@@ -226,6 +226,13 @@ impl<'a> Laptop<'a> {
         crate::host::ok(request.send().unwrap())
     }
 
+    /// Asks for something by the control routes; `None` where it was not done.
+    pub fn ask(&self, path: &str, body: &serde_json::Value) -> Option<serde_json::Value> {
+        let (url, token) = self.folder.control()?;
+        let answer = client().post(format!("{url}{path}")).bearer_auth(token).json(body).send().ok()?;
+        answer.status().is_success().then(|| answer.json().unwrap_or_default())
+    }
+
     /// What the window would show.
     pub fn status(&self) -> serde_json::Value {
         let ask = || -> Option<serde_json::Value> {

@@ -21,6 +21,8 @@ pub enum Line {
         /// The receipt's address at the edge.
         receipt: Option<String>,
     },
+    /// The host is about to erase whoever this id names.
+    Erased(String),
     /// About to be put on the queue: a text that no laptop can read.
     PoisonSent(String),
     /// The queue took it.

@@ -80,6 +80,10 @@ pub enum Act {
     Backlog(Away, usize),
     /// A second laptop takes over in mid-drain.
     TakeOver,
+    /// So many people are erased, and their phones send again.
+    Erase(u64),
+    /// A backup that is so old is restored, and everything sent again.
+    Restore(u64),
 }
 
 /// What comes back in [`Act::Backlog`].
@@ -147,7 +151,7 @@ fn kill(dice: &mut Dice) -> Kill {
 /// Anything that such a laptop can suffer, but kills.
 fn other(dice: &mut Dice, make: Make) -> Act {
     loop {
-        let act = match dice.roll(23) {
+        let act = match dice.roll(25) {
             0 => Act::HostStands(dice.between(100, 2_000)),
             1 | 2 => Act::RedisKilled(dice.between(1, 6)),
             3 => Act::RedisStands(dice.between(100, 2_000)),
@@ -171,6 +175,8 @@ fn other(dice: &mut Dice, make: Make) -> Act {
             19 => Act::Clock(years(dice), years(dice)),
             20 => Act::ClockMoment(years(dice)),
             21 => Act::KilledInHand(dice.between(200, 1_500)),
+            22 => Act::Erase(dice.between(1, 4)),
+            23 => Act::Restore(dice.between(300, 1_500)),
             _ => Act::EdgeKilled,
         };
         let possible = match act {
@@ -246,6 +252,8 @@ impl Act {
             Self::Backlog(Away::Redis(_), n) => return format!("Redis down while {n} sign up"),
             Self::Backlog(Away::Disk(_), n) => return format!("SQLite not writable while {n} sign up"),
             Self::Backlog(Away::Edge(_), n) => return format!("edge away while {n} sign up"),
+            Self::Erase(_) => "somebody erased, and sent again",
+            Self::Restore(_) => "an older backup restored",
             Self::TakeOver => "a second laptop takes over",
         };
         name.to_owned()

@@ -23,7 +23,7 @@ const STUCK: Duration = Duration::from_secs(15);
 const SEED: u64 = 1;
 
 /// All that this harness catches. `planted_synchronous_normal` is caught by the power cuts (`e2e/tests/path/power.rs`).
-pub const ALL: [Planted; 11] = [
+pub const ALL: [Planted; 12] = [
     Planted {
         name: "planted_acknowledge_before_commit",
         what: "stream and lease are acknowledged before the COMMIT",
@@ -71,6 +71,12 @@ pub const ALL: [Planted; 11] = [
         what: "the same id with other content is taken for a repetition",
         seen_as: "lost: ",
         acts: || vec![Act::EdgeSlow(10, 4_000)],
+    },
+    Planted {
+        name: "planted_erased_ignored",
+        what: "nobody asks whether an id was erased",
+        seen_as: "erased, and stands",
+        acts: || vec![Act::EdgeSlow(10, 1_000), Act::Erase(5)],
     },
     Planted {
         name: "planted_attempts_burnt",

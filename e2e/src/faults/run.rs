@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
 use super::checker::{self, Parked, Verdict};
-use super::crowd::{Crowd, Places, burst};
+use super::crowd::{Crowd, Places, again, burst};
 use super::gate::{Gate, Weather};
 use super::laptop::Laptop;
 use super::ledger::{self, Line};
@@ -245,6 +245,12 @@ impl<'a> Run<'a> {
             }
             Act::Backlog(away, count) => over = Some(self.backlog(*away, *count)),
             Act::TakeOver => self.take_over(),
+            Act::Erase(people) => (0..*people).for_each(|_| self.erase_somebody()),
+            Act::Restore(ms) => {
+                self.restore(*ms);
+                over = Some(Instant::now());
+                self.laptop().start("");
+            }
         }
         let over = over.unwrap_or_else(Instant::now);
         let (drain, lost, doubled) = self.drain(over);
@@ -407,6 +413,46 @@ impl<'a> Run<'a> {
         self.laptops.push(second);
     }
 
+    /// Somebody who stands is erased, and their phone sends again.
+    fn erase_somebody(&mut self) {
+        self.seen.look();
+        let promised = self.places.promised();
+        let stands = promised
+            .iter()
+            .rev()
+            .map(|promise| &promise.person)
+            .find(|person| !self.places.is_erased(&person.id) && self.seen.has_id(&person.id));
+        let Some(person) = stands.cloned() else { return };
+        self.places.erase(&person.id);
+        let path = format!("/control/workshops/{}/erase", self.places.record.id);
+        let body = json!({ "whom": { "person": person.id }, "yes": true });
+        wait::until("somebody is erased", || self.laptop().ask(&path, &body));
+        self.bursts += 1;
+        again(&self.places, self.plan.seed, 100 + self.bursts, &person);
+    }
+
+    /// A backup is made, sign-ups and an erasure come after it, and it is restored in the place of the database.
+    fn restore(&mut self, ms: u64) {
+        let backup = tempfile::tempdir().unwrap();
+        let backup = backup.path().join("backup");
+        wait::until("a backup is made", || {
+            self.laptops.last().unwrap().ask("/control/backup", &json!({ "to": backup }))
+        });
+        pause(ms);
+        self.erase_somebody();
+        assert!(self.laptop().stop().success(), "the host stops");
+        self.seen.close();
+        let restored = self.laptop().folder.restore(&backup).unwrap();
+        let aside = Path::new(text(&restored, "set_aside")).join("rollcall.db");
+        let path = self.laptop().folder.database();
+        // What the venue page has taken since stands in the one that was set aside alone; the edge sends its own again.
+        let mut databases = self.places.databases.lock().unwrap();
+        *databases.last_mut().unwrap() = aside.clone();
+        databases.push(path.clone());
+        self.seen.databases.last_mut().unwrap().path = aside;
+        self.seen.also(&path);
+    }
+
     /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how much twice.
     fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
         let deadline = Instant::now() + self.plan.stuck;
@@ -415,6 +461,7 @@ impl<'a> Run<'a> {
             self.seen.look();
             let missing = promised
                 .iter()
+                .filter(|promise| !self.places.is_erased(&promise.person.id))
                 .filter(|promise| {
                     !self.seen.has(&checker::keys(&promise.person, promise.digest), promise.by_edge)
                 })
@@ -491,14 +538,17 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Writes over the middle of every file by which Redis would come back.
+/// Writes over a command's head in the middle of every file by which Redis would come back.
 fn damage(redis: &Path) {
     let files = std::fs::read_dir(redis.join("appendonlydir")).into_iter().flatten().filter_map(Result::ok);
     for path in files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|end| end == "aof"))
     {
         let mut bytes = std::fs::read(&path).unwrap();
-        let middle = bytes.len() / 2;
-        bytes.splice(middle..(middle + 16).min(bytes.len()), *b"sixteen of chaos");
+        let heads = bytes.windows(3).enumerate().filter(|(_, three)| three == b"\r\n*").map(|(at, _)| at + 2);
+        let heads: Vec<usize> = heads.collect();
+        if let Some(head) = heads.get(heads.len() / 2) {
+            bytes[*head] = b'?';
+        }
         std::fs::write(&path, bytes).unwrap();
     }
 }
@@ -549,6 +599,11 @@ impl Seen {
             // Where it cannot be read just now, the next look may.
             self.doubled += database.look().unwrap_or(0);
         }
+    }
+
+    /// Whether a sign-up stands under this very id where it is collected.
+    fn has_id(&self, id: &str) -> bool {
+        self.databases.last().unwrap().keys.iter().any(|(key, _)| key == id)
     }
 
     /// What the edge promised must come to the collector's database, the last; what the venue did, to any.

@@ -78,6 +78,11 @@ fn a_clock_that_is_wrong_by_years() {
 }
 
 #[test]
+fn people_who_are_erased_and_a_backup_that_is_restored() {
+    survives(false, vec![Act::EdgeSlow(10, 1_000), Act::Erase(4), Act::Restore(1_000), Act::Erase(1)]);
+}
+
+#[test]
 fn a_second_laptop_that_takes_over() {
     survives(
         false,
