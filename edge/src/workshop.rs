@@ -89,7 +89,10 @@ pub(crate) struct Recorded {
 /// A receipt as far as the edge knows it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct FoundReceipt {
-    /// The workshop's record as JSON, unless it was erased.
+    /// The host erased the workshop: nothing of it stands at any address.
+    #[serde(default)]
+    pub(crate) erased: bool,
+    /// The workshop's record as JSON, unless it was forgotten.
     pub(crate) record: Option<String>,
     /// The state that the laptop sent; none yet means *received*.
     pub(crate) state: Option<StoredState>,
@@ -220,7 +223,8 @@ impl Workshop {
             return Ok(FoundReceipt::default());
         }
         let state = receipt_states::find(&self.sql, &ask.id)?;
-        Ok(FoundReceipt { record: registration::record(&self.sql)?, state })
+        let erased = self.registration()?.is_some_and(|registration| registration.erased);
+        Ok(FoundReceipt { erased, record: registration::record(&self.sql)?, state })
     }
 
     /// The registration, where the key is its drain key.
