@@ -459,18 +459,20 @@ impl<'a> Run<'a> {
         let promised = self.places.promised();
         loop {
             self.seen.look();
-            let missing = promised
+            let missing: Vec<_> = promised
                 .iter()
                 .filter(|promise| !self.places.is_erased(&promise.person.id))
                 .filter(|promise| {
                     !self.seen.has(&checker::keys(&promise.person, promise.digest), promise.by_edge)
                 })
-                .count() as u64;
-            if missing == 0 {
+                .collect();
+            if missing.is_empty() {
                 return (Some(since.elapsed()), 0, self.seen.doubled);
             }
             if Instant::now() > deadline {
-                return (None, missing, self.seen.doubled);
+                let some = missing.iter().take(3).map(|promise| format!("missing: {promise:?}"));
+                self.report.verdict.wrong.extend(some);
+                return (None, missing.len() as u64, self.seen.doubled);
             }
             thread::sleep(LOOK_EVERY);
         }

@@ -1,29 +1,45 @@
-//! The harness sees what it is for.
+//! The harness sees what it is for: each planted defect, by a test of its name.
 
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::faults::planted::{ALL, Planted};
 use rollcall_e2e::faults::run::play;
 
-fn is_caught(planted: &Planted) {
-    let report = play(Edge::shared(), &planted.plan(), &[planted.name.to_owned()]);
+fn is_caught(name: &str) {
+    let planted = ALL.iter().find(|planted| planted.name == name).unwrap();
+    let Planted { what, seen_as, .. } = planted;
+    let report = play(Edge::shared(), &planted.plan(), &[name.to_owned()]);
     let lines = report.verdict.lines();
-    let seen = lines.iter().find(|line| line.contains(planted.seen_as));
-    let some = &lines[..lines.len().min(12)];
-    match seen {
-        Some(line) => println!("{} is caught: {line}", planted.name),
-        None => panic!("{} ({}) is not seen as {:?}; {some:#?}", planted.name, planted.what, planted.seen_as),
+    match lines.iter().find(|line| line.contains(seen_as)) {
+        Some(line) => println!("{name} is caught: {line}"),
+        None => panic!("{name} ({what}) is not seen as {seen_as:?}; {:#?}", &lines[..lines.len().min(12)]),
     }
 }
 
-/// One of them where `cargo xtask faults --planted` names it, else all.
-#[test]
-fn planted_defects_are_caught() {
-    let wanted = std::env::var("ROLLCALL_FAULTS_PLANTED").ok().filter(|name| name != "all");
-    let mut missed = Vec::new();
-    for planted in ALL.iter().filter(|planted| wanted.as_deref().is_none_or(|name| planted.name == name)) {
-        if std::panic::catch_unwind(|| is_caught(planted)).is_err() {
-            missed.push(planted.name);
+macro_rules! caught {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            is_caught(stringify!($name));
+        })*
+
+        #[test]
+        fn none_is_forgotten() {
+            assert_eq!(ALL.map(|planted| planted.name), [$(stringify!($name)),*]);
         }
-    }
-    assert!(missed.is_empty(), "{missed:?}");
+    };
+}
+
+caught! {
+    planted_acknowledge_before_commit
+    planted_answer_before_commit
+    planted_maxlen
+    planted_group_at_end
+    planted_no_unique
+    planted_pending_not_reclaimed
+    planted_unreadable_acknowledged
+    planted_id_without_digest
+    planted_erased_ignored
+    planted_attempts_burnt
+    planted_receipts_before_commit
+    planted_receipts_not_retried
 }

@@ -113,24 +113,25 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Failpoints)?;
     let context = Context { checkout, tools };
-    let test = match (planted, backlogs) {
-        (Some(_), _) => "planted::",
-        (None, true) => "backlogs::",
-        (None, false) => "random::",
+    let test = match (planted.as_deref(), backlogs) {
+        (Some("all"), _) => "planted::".to_owned(),
+        (Some(name), _) => format!("planted::{name}"),
+        (None, true) => "backlogs::".to_owned(),
+        (None, false) => "random::".to_owned(),
     };
     let mut cargo = cargo(&context, "test");
     describe(&mut cargo, &context.checkout)?;
-    cargo.args(["--test", "faults", "--", "--nocapture", "--include-ignored", test]);
+    cargo.args(["--test", "faults", "--", "--nocapture", "--include-ignored", &test]);
     cargo.env("ROLLCALL_FAULTS_SEED", seed.to_string());
     for (name, value) in [("RUNS", runs), ("MINUTES", minutes)] {
         if let Some(value) = value {
             cargo.env(format!("ROLLCALL_FAULTS_{name}"), value.to_string());
         }
     }
-    if let Some(planted) = planted {
-        cargo.env("ROLLCALL_FAULTS_PLANTED", planted);
-    }
     let tally = tally::run(&mut cargo)?;
+    if tally == Tally::default() {
+        bail!("no planted defect is named {:?}", planted.as_deref().unwrap_or_default());
+    }
     println!("{tally}");
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
