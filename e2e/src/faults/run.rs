@@ -23,7 +23,7 @@ use crate::process::{goes_on, stands_still};
 use crate::wait;
 
 /// How long a host may take to come to a named step before it is killed wherever it is.
-const TO_A_STEP: Duration = Duration::from_millis(1_500);
+const TO_A_STEP: Duration = Duration::from_millis(2_500);
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
 /// One fault, as it was suffered.
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
                 pause(*ms);
                 run.without_redis(|run| damage(&run.laptop().redis_folder()));
             }),
-            Act::Locked(ms) => self.locked(|_| pause(*ms)),
+            Act::Locked(ms) => self.locked_with_mail(|_| pause(*ms)),
             Act::KilledInHand(ms) => {
                 self.locked_with_mail(|run| {
                     pause(*ms);
