@@ -486,6 +486,7 @@ mod tests {
         until("the writer gives up", || hall.writer.unwritable().is_some()).await;
         line.stop.cancel();
         // The drain has ended once nobody can be done with a lease any more.
+        drop(line.leases);
         let ended = tokio::time::timeout(crate::testing::DEADLINE, line.finished.next()).await.unwrap();
         assert!(ended.is_none());
         assert_eq!(line.stream.waiting().await.unwrap(), 1);
