@@ -8,8 +8,8 @@ use rollcall_shared::signup_id::SignupId;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
-use super::crowd::Places;
 use super::ledger::{self, Line, Person};
+use super::places::Places;
 use crate::edge::client;
 use crate::wait;
 
@@ -239,7 +239,11 @@ fn edge_agrees(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdi
             client().get(&address).send().ok().filter(|answer| answer.status() == 200)?.json().ok()
         });
         let said = receipt["state"].as_str().unwrap_or_default();
-        let stands = rows.receipts.get(id).map_or("received", |(state, _)| state);
+        let stands = match rows.receipts.get(id) {
+            _ if places.is_erased(id) => "cancelled",
+            Some((state, _)) => state,
+            None => "received",
+        };
         if said != stands {
             verdict.wrong.push(format!("the edge says {said} of {id}, the laptop {stands}"));
         }
