@@ -65,8 +65,8 @@ struct State {
     taken: HashSet<String>,
     /// Ids whose proof is still to come.
     unproven: HashSet<String>,
-    /// Sign-ups that came.
-    attempts: usize,
+    /// Ids of the sign-ups that came, each as often as it came.
+    attempts: Vec<String>,
 }
 
 /// What SHA-256 makes of the salt and this number is the challenge.
@@ -122,9 +122,9 @@ impl Line {
         self.state.lock().unwrap().taken.contains(id)
     }
 
-    /// How many times a sign-up came to the line.
-    pub fn attempts(&self) -> usize {
-        self.state.lock().unwrap().attempts
+    /// Ids of the sign-ups that came to the line, each as often as it came.
+    pub fn attempts(&self) -> Vec<String> {
+        self.state.lock().unwrap().attempts.clone()
     }
 }
 
@@ -211,7 +211,7 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
 
 /// The fault for this sign-up. One that owes a proof gets no further without it.
 fn next_fault(id: &str, body: &Value, state: &mut State) -> Option<Fault> {
-    state.attempts += 1;
+    state.attempts.push(id.to_owned());
     if state.unproven.contains(id) {
         match body["proof"].as_str() {
             Some(proof) => assert_proven(id, proof),
