@@ -11,6 +11,7 @@ import { phone } from "./browsers.mjs";
 import * as network from "./network.mjs";
 import * as outbox from "./outbox.mjs";
 import { stories } from "./stories.mjs";
+import * as verdicts from "./verdicts.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** CSS pixels: what a thumb hits. */
@@ -27,7 +28,7 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requests = watch(page, [told.server, told.venue ?? told.server].map((url) => new URL(url).origin));
-  await { ...stories, ...outbox, ...network }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
+  await { ...stories, ...outbox, ...network, ...verdicts }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {

@@ -37,6 +37,8 @@ export const WORDS = {
     colleague: "为同事登记",
     busy: "还没有登记上",
     noPhone: "请填写手机号",
+    tooLarge: "写得太长了",
+    unknownCode: "邀请码查不到",
   },
   en: {
     send: "Sign up",
@@ -69,6 +71,8 @@ export const WORDS = {
     colleague: "Sign up a colleague",
     busy: "Not signed up yet",
     noPhone: "Please type your mobile number",
+    tooLarge: "too long",
+    unknownCode: "No workshop has this code",
   },
 };
 
@@ -428,7 +432,7 @@ async function refusals(told) {
   await card(page, words.registered).waitFor();
 }
 
-async function until(condition, what) {
+export async function until(condition, what) {
   const deadline = Date.now() + 60_000;
   while (!(await condition())) {
     assert.ok(Date.now() < deadline, `waited in vain: ${what}`);

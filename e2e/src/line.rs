@@ -57,6 +57,8 @@ pub struct Line {
 #[derive(Debug, Default)]
 struct State {
     is_cut: bool,
+    /// Whether the page that comes through is of a later version.
+    is_newer: bool,
     /// For the next sign-ups, one each.
     faults: VecDeque<Fault>,
     /// Both ends of what is open.
@@ -110,6 +112,12 @@ impl Line {
         state.is_cut = false;
         state.faults.clear();
         state.unproven.clear();
+    }
+
+    /// From now on the page and its service worker come as a later version would: their files' addresses have another digest,
+    /// and the worker is another text.
+    pub fn serve_newer(&self) {
+        self.state.lock().unwrap().is_newer = true;
     }
 
     /// What happens to the next sign-ups, one each.
@@ -180,7 +188,10 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
     edge.set_read_timeout(Some(wait::DEADLINE))?;
     state.lock().unwrap().open.push(edge.try_clone()?);
     // One request a connection, so that a fault belongs to one.
-    let lines = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    // And in plain text, so that a page can be made another.
+    let dropped = ["connection:", "accept-encoding:"];
+    let is_kept = |line: &str| !dropped.iter().any(|name| line.to_ascii_lowercase().starts_with(name));
+    let lines = head.split("\r\n").filter(|line| is_kept(line));
     let head = lines.collect::<Vec<_>>().join("\r\n").replacen("\r\n", "\r\nconnection: close\r\n", 1);
     let request = [head.as_bytes(), &request[head_ends..]].concat();
     if fault == Some(Fault::InsideRequest) {
@@ -201,12 +212,23 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
             answer = [with.as_bytes(), &answer[end..]].concat();
         }
     }
+    if head.starts_with("GET /j/") && state.lock().unwrap().is_newer {
+        answer = newer(&answer);
+    }
     match fault {
         Some(Fault::BeforeAnswer) => {}
         Some(Fault::InsideAnswer) => phone.write_all(&answer[..answer.len() / 2])?,
         _ => phone.write_all(&answer)?,
     }
     phone.shutdown(Shutdown::Both)
+}
+
+/// Of the same length, so that its head stays right.
+fn newer(answer: &[u8]) -> Vec<u8> {
+    const ADDRESS: &str = "worker.js?v=";
+    let text = String::from_utf8_lossy(answer).replacen("\"use strict\";(", "'use strict';(", 1);
+    let Some((before, after)) = text.split_once(ADDRESS) else { return text.into_bytes() };
+    format!("{before}{ADDRESS}{}{}", "f".repeat(8), &after[8..]).into_bytes()
 }
 
 /// The fault for this sign-up. One that owes a proof gets no further without it.

@@ -7,6 +7,7 @@ mod firefox;
 mod offline;
 mod outbox;
 mod stage;
+mod verdicts;
 
 use rollcall_e2e::host::now;
 use rollcall_e2e::teacher::Teacher;
