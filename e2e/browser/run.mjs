@@ -48,13 +48,16 @@ function watch(page, origins) {
     seen.all.push({ method: request.method(), path: url.pathname, body: request.postData() });
     if (!origins.includes(url.origin)) seen.strangers.push(request.url());
   });
-  page.on("pageerror", (error) => seen.complaints.push(String(error)));
+  const complain = (text) => {
+    // Taking a picture tries a style of the driver's own, which Firefox holds against the page's policy.
+    if (process.env.ROLLCALL_SCREENSHOTS && told.browser === "firefox" && text.includes("style-src-elem")) return;
+    seen.complaints.push(text);
+  };
+  page.on("pageerror", (error) => complain(String(error)));
   page.on("console", (message) => {
     // A refusal that the page deals with is an error to the browser's console all the same.
     const refusal = /^Failed to load resource/.test(message.text());
-    // Taking a picture tries a style of the driver's own, which Firefox holds against the page's policy.
-    const picture = process.env.ROLLCALL_SCREENSHOTS && told.browser === "firefox" && message.text().includes("style-src-elem");
-    if (message.type() === "error" && !refusal && !picture) seen.complaints.push(message.text());
+    if (message.type() === "error" && !refusal) complain(message.text());
   });
   return seen;
 }
