@@ -30,6 +30,7 @@ export async function cut(told) {
   await heard("waiting");
   // The network is back; nobody touches the phone.
   await card(page, words.registered).nth(1).waitFor();
+  assert.equal(await page.locator("#kept").isVisible(), false, "nothing says any more that there is no network");
   await look("arrived");
   const arrived = await page.locator("#entries .card a.open").evaluateAll((links) => links.map(({ href }) => /([0-9a-f-]{36})\.[^/]*$/.exec(href)[1]));
   assert.deepEqual(arrived.sort(), ids, "they arrive under the ids that they were kept under");

@@ -39,7 +39,7 @@ export async function codeAtDesk(told) {
   await waiting.getByRole("button", { name: words.toDesk }).click();
   await waiting.locator(".desk svg").waitFor();
   const typed = await waiting.locator(".desk li").allTextContents();
-  assert.ok(typed.includes("王芳") && typed.some((row) => /^(哪几天来 周六, 周日|Which days Saturday, Sunday)$/.test(row)), typed.join(" | "));
+  assert.ok(typed.includes("王芳") && typed.some((row) => /^(哪几天来：周六、周日|Which days: Saturday, Sunday)$/.test(row)), typed.join(" | "));
   await look("code");
   // The page has scrolled to it by itself; a helper takes a picture of what stands there.
   const screen = `data:image/png;base64,${(await page.screenshot()).toString("base64")}`;

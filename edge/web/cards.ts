@@ -158,6 +158,8 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
     const link = card.querySelector<HTMLAnchorElement>(".open")!;
     link.hidden = false;
     link.href = `${receipt.url}?lang=${language}`;
+    // Where this has just arrived there is a network, whatever the page was opened from.
+    element("kept").hidden = true;
     follow(receipt, box, LOOKS_S);
   }
 
