@@ -213,7 +213,7 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
         }
     }
     if head.starts_with("GET /j/") && state.lock().unwrap().is_newer {
-        answer = newer(&answer);
+        answer = newer(&head, &answer);
     }
     match fault {
         Some(Fault::BeforeAnswer) => {}
@@ -223,11 +223,14 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
     phone.shutdown(Shutdown::Both)
 }
 
-/// Of the same length, so that its head stays right.
-fn newer(answer: &[u8]) -> Vec<u8> {
+/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it by its digest.
+fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     const ADDRESS: &str = "worker.js?v=";
-    let text = String::from_utf8_lossy(answer).replacen("\"use strict\";(", "'use strict';(", 1);
-    let Some((before, after)) = text.split_once(ADDRESS) else { return text.into_bytes() };
+    let text = String::from_utf8_lossy(answer);
+    if head.starts_with("GET /j/-/sw.js") {
+        return text.replacen("\"use strict\";(", "'use strict';(", 1).into_bytes();
+    }
+    let Some((before, after)) = text.split_once(ADDRESS) else { return answer.to_vec() };
     format!("{before}{ADDRESS}{}{}", "f".repeat(8), &after[8..]).into_bytes()
 }
 
