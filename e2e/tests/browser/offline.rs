@@ -47,7 +47,9 @@ fn random_runs_on_a_bad_line_lose_nothing_and_double_nothing() {
 fn seeds() -> Vec<u64> {
     let setting = |name| std::env::var(name).ok().map(|value| value.parse().expect("a whole number"));
     match setting("ROLLCALL_OFFLINE_RUNS") {
-        Some(runs) => (setting("ROLLCALL_OFFLINE_SEED").unwrap_or(1)..).take(usize::try_from(runs).unwrap()).collect(),
+        Some(runs) => {
+            (setting("ROLLCALL_OFFLINE_SEED").unwrap_or(1)..).take(usize::try_from(runs).unwrap()).collect()
+        }
         None => SEEDS.chain(FAILED_ONCE).collect(),
     }
 }

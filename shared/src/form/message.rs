@@ -106,7 +106,11 @@ mod tests {
     #[test]
     fn a_code_that_leads_nowhere_still_shows_what_waits() {
         let page = lost_page(Message::Closed, "", Language::En);
-        assert!(page.html.contains("id=\"entries\"") && page.csp.contains("connect-src 'self'"), "{}", page.csp);
+        assert!(
+            page.html.contains("id=\"entries\"") && page.csp.contains("connect-src 'self'"),
+            "{}",
+            page.csp
+        );
         // Whom an entry is sealed to is its own workshop's matter, which is not known here.
         assert!(!page.html.contains("\"recipient\""), "{}", page.html);
         assert!(!message_page(Message::Closed, Language::En).html.contains("id=\"entries\""));

@@ -131,7 +131,9 @@ pub(super) fn outbox_data<'a>(
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
         back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
-        states: own.chain(receipt_states(workshop.is_some_and(|workshop| workshop.waiting_list), language)).collect(),
+        states: own
+            .chain(receipt_states(workshop.is_some_and(|workshop| workshop.waiting_list), language))
+            .collect(),
         refusals: words::REFUSALS.map(|why| (why, words::refusal_text(why, language))),
         last_try: w.last_try,
         dropped_late: w.dropped_late,

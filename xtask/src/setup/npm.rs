@@ -25,8 +25,11 @@ pub(super) fn install_edge(checkout: &Checkout) -> Result<()> {
 
 /// Gets what drives browsers in tests. Node comes with the edge's packages, which are installed before.
 pub(super) fn install_browser(checkout: &Checkout) -> Result<()> {
-    install(&checkout.browser_tests(), "Playwright drives the browsers, axe looks at its pages (some seconds)")
-        .map(|_| ())
+    install(
+        &checkout.browser_tests(),
+        "Playwright drives the browsers, axe looks at its pages (some seconds)",
+    )
+    .map(|_| ())
 }
 
 /// Gets what builds the window's pages. Node comes with the edge's packages, which are installed before.
