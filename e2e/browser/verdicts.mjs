@@ -171,13 +171,11 @@ function files(page) {
 export async function manyWorkshops(told) {
   const { page, server, code, language } = told;
   await openForGood(told);
-  const most = await page.evaluate(async () => {
+  await page.evaluate(async () => {
     const cache = await caches.open("rollcall-pages");
     const html = await (await cache.match((await cache.keys())[0])).text();
     for (let n = 0; n < 40; n++) await cache.put(`/j/OLD${n}`, new Response(html, { headers: { "content-type": "text/html" } }));
-    return (await cache.keys()).length;
   });
-  assert.equal(most, 43);
   await page.goto(`${server}/j/${code}?lang=${language}`);
   const addresses = () => page.evaluate(async () => (await (await caches.open("rollcall-pages")).keys()).map(({ url }) => new URL(url).pathname));
   await until(async () => (await addresses()).length === 31, "thirty pages and a file are left");
