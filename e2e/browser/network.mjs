@@ -11,8 +11,7 @@ export async function cut(told) {
   const words = WORDS[language];
   await openForGood(told);
   await heard("opened");
-  // Firefox tells the driver of the worker's own try on the network, which fails; what is shown then is what counts.
-  await page.reload().catch(() => undefined);
+  await page.reload();
   await page.locator("#kept").waitFor();
   await look("kept");
   await fillIn({ page, phone });

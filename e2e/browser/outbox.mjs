@@ -151,8 +151,10 @@ export async function notKept(told) {
 /** Opens the page and waits until it opens without a network, too. */
 export async function openForGood(told) {
   await open(told);
-  // The page in both languages, and the script that makes codes.
-  await told.page.waitForFunction(async () => (await (await caches.open("rollcall-pages")).keys()).length === 3);
+  // The page in both languages, and the script that makes codes. Firefox lets the worker do that before it asks it for pages.
+  await told.page.waitForFunction(
+    async () => navigator.serviceWorker.controller && (await (await caches.open("rollcall-pages")).keys()).length === 3,
+  );
 }
 
 async function fillInAll({ page, phone }) {
