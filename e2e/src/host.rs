@@ -92,6 +92,21 @@ impl Folder {
         Host::start(command, self.path())
     }
 
+    /// Restores a backup here; what the program says, or why it refuses.
+    ///
+    /// # Errors
+    /// The program's own line, where it ends with the code for a setting.
+    pub fn restore(&self, backup: &Path) -> Result<Value, String> {
+        let mut command = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
+        command.arg("restore").arg("--data-dir").arg(self.path()).arg(backup);
+        let output = command.output().unwrap();
+        match output.status.code() {
+            Some(0) => Ok(serde_json::from_slice(&output.stdout).unwrap()),
+            Some(2) => Err(String::from_utf8(output.stderr).unwrap().trim().to_owned()),
+            code => panic!("ended with {code:?}: {}", String::from_utf8_lossy(&output.stderr)),
+        }
+    }
+
     /// A short reading of the database, as another program would.
     pub fn read<T>(&self, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
         let database =

@@ -11,7 +11,10 @@ use rollcall_shared::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
+use crate::db::readers::Readers;
+use crate::db::takeovers_due;
 use crate::edge_client::{EdgeClient, EdgeError};
+use crate::erasure;
 use crate::failpoints;
 use crate::health::{Collection, LineHealth, Publication};
 use crate::keys::Keys;
@@ -40,6 +43,7 @@ pub(crate) struct CollectorLoop<S> {
     pub(crate) edge: Arc<EdgeClient>,
     pub(crate) stream: Arc<S>,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) readers: Arc<Readers>,
     pub(crate) writer: Writer,
     pub(crate) keys: Arc<Keys>,
     pub(crate) roster: Arc<Roster>,
@@ -67,8 +71,22 @@ impl<S: Stream> CollectorLoop<S> {
         // which changes nothing.
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
+        let mut claimed = false;
         loop {
             self.ready().await;
+            if !claimed {
+                match self.claim().await {
+                    Ok(Claim::Done) => claimed = true,
+                    Ok(Claim::Later) => tokio::time::sleep(retry::delay(0, &mut OsRng)).await,
+                    Ok(Claim::Erased) => return,
+                    Err(error) => {
+                        let wait = self.explain(&error, attempt);
+                        attempt += 1;
+                        self.wake.wait_for_host(wait).await;
+                    }
+                }
+                continue;
+            }
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = self.wake.may_have_grown();
             match self.pull(pulls, release).await {
@@ -117,6 +135,30 @@ impl<S: Stream> CollectorLoop<S> {
                 tokio::time::sleep(POLL).await;
             }
         }
+    }
+
+    /// A restored database takes the workshop's mail over, on purpose, and has all of it delivered again; before anything is
+    /// pulled, so that whoever was erased since is known. Repeated whole where it is interrupted.
+    async fn claim(&self) -> Result<Claim, EdgeError> {
+        let look = self.readers.read(|conn| takeovers_due::exists(conn, &self.workshop));
+        match look {
+            Ok(false) => return Ok(Claim::Done),
+            Ok(true) => {}
+            Err(_) => return Ok(Claim::Later),
+        }
+        let taken = self.edge.take_over(&self.workshop).await?;
+        match erasure::follow(taken, &self.workshop, &self.writer, &self.roster).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Claim::Erased),
+            Err(_) => return Ok(Claim::Later),
+        }
+        let replayed = self.edge.replay(&self.workshop, 0).await?;
+        let workshop = self.workshop.clone();
+        if self.writer.edit(move |conn| takeovers_due::remove(conn, &workshop)).await.is_err() {
+            return Ok(Claim::Later);
+        }
+        tracing::info!(workshop = %self.workshop, replayed, "the restored database collects from here on");
+        Ok(Claim::Done)
     }
 
     async fn pull(&self, pulls: u64, release: bool) -> Result<Mail, EdgeError> {
@@ -196,6 +238,16 @@ impl<S: Stream> CollectorLoop<S> {
         self.metrics.retried(error.failure());
         retry::delay(attempt, &mut OsRng)
     }
+}
+
+/// Whether the mail is this installation's.
+enum Claim {
+    /// It is, as far as this installation knows.
+    Done,
+    /// The database cannot be used just now.
+    Later,
+    /// The workshop was erased; nothing is to be collected.
+    Erased,
 }
 
 /// What a round of pulls brought.

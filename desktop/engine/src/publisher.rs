@@ -100,6 +100,13 @@ impl Publisher {
                 self.roster.renew_code(&self.workshop).await.map(|_| ()).map_err(|_| None)?;
                 Err(Some(Duration::ZERO))
             }
+            // To whoever shows its key the edge says so for one reason only: the host erased it, with another database than this.
+            Err(error) if error.code() == Some(ProblemCode::Closed) => {
+                tracing::warn!(workshop = %self.workshop, "the workshop was erased: it is erased here as well");
+                self.roster.erase(&self.workshop).await.map_err(|_| None)?;
+                self.health.publication(Publication::Retired);
+                Ok(())
+            }
             Err(error) => Err(self.explain(&error, known)),
         }
     }

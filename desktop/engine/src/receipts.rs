@@ -1,17 +1,17 @@
-//! Sends what receipts say, until the edge says 200.
+//! Sends what receipts say, and before it who was erased, until the edge says 200.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::mailbox::MAX_ENTRIES;
+use rollcall_shared::mailbox::{EraseRequest, MAX_ENTRIES};
 use rollcall_shared::retry;
 use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::readers::Readers;
-use crate::db::receipts_out;
-use crate::edge_client::EdgeClient;
+use crate::db::{erased, receipts_out};
+use crate::edge_client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
@@ -68,33 +68,52 @@ impl ReceiptSender {
     /// Sends up to [`MAX_ENTRIES`]; whether there were any.
     async fn send_some(&self) -> Result<bool, Unsent> {
         let (readers, workshop) = (Arc::clone(&self.readers), self.workshop.clone());
-        let look = move || readers.read(|conn| receipts_out::unsent(conn, &workshop, MAX_ENTRIES));
-        let receipts = match tokio::task::spawn_blocking(look).await {
-            Ok(Ok(receipts)) => receipts,
+        let look = move || {
+            readers.read(|conn| {
+                Ok((
+                    erased::unsent(conn, &workshop, MAX_ENTRIES)?,
+                    receipts_out::unsent(conn, &workshop, MAX_ENTRIES)?,
+                ))
+            })
+        };
+        let (ids, receipts) = match tokio::task::spawn_blocking(look).await {
+            Ok(Ok(unsent)) => unsent,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "receipts cannot be read");
                 return Err(Unsent::Later);
             }
             Err(_) => return Err(Unsent::Later),
         };
+        if !ids.is_empty() {
+            let told = self.edge.erase(&self.workshop, &EraseRequest::Ids(ids.clone())).await;
+            told.map_err(|error| self.unsent(&error))?;
+            let workshop = self.workshop.clone();
+            let noted = self.writer.edit(move |conn| erased::sent(conn, &workshop, &ids)).await;
+            noted.map_err(|_| Unsent::Later)?;
+        }
         if receipts.is_empty() {
             return Ok(false);
         }
         failpoints::reached("before_receipts");
-        if let Err(error) = self.edge.send_receipts(&self.workshop, receipts.clone()).await {
-            if error.is_permanent() {
-                tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
-                return Err(Unsent::Refused);
-            }
-            self.metrics.retried(error.failure());
-            return Err(Unsent::Later);
-        }
+        let sent = self.edge.send_receipts(&self.workshop, receipts.clone()).await;
+        sent.map_err(|error| self.unsent(&error))?;
         let workshop = self.workshop.clone();
         // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.
         match self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await {
             Ok(()) => Ok(true),
             Err(_) => Err(Unsent::Later),
         }
+    }
+}
+
+impl ReceiptSender {
+    fn unsent(&self, error: &EdgeError) -> Unsent {
+        if error.is_permanent() {
+            tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
+            return Unsent::Refused;
+        }
+        self.metrics.retried(error.failure());
+        Unsent::Later
     }
 }
 

@@ -61,6 +61,13 @@ impl RedisStream {
         }
     }
 
+    /// Deletes the stream with everything in it.
+    pub(crate) async fn delete(&self) -> Result<(), StreamError> {
+        let mut pipeline = redis::pipe();
+        pipeline.del(&self.key).ignore();
+        self.query(&self.quick, &pipeline).await
+    }
+
     async fn query<T: FromRedisValue>(
         &self,
         slot: &Slot,

@@ -11,7 +11,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Intake, Workshop, WorkshopId};
 use rusqlite::Connection;
 
-use super::ending;
+use super::{ending, erase};
 use crate::db::signups::Circumstances;
 use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
 use crate::message::{Content, Message, Path, Written};
@@ -26,12 +26,18 @@ pub(super) struct List {
     pub(super) seats_taken: u32,
 }
 
+impl List {
+    pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
+        let workshop = workshops::record(conn, id)?;
+        let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
+        Ok(Self { workshop, seats_taken })
+    }
+}
+
 impl Lists {
     fn of(&mut self, conn: &Connection, id: &WorkshopId) -> rusqlite::Result<&mut List> {
         if !self.0.contains_key(id) {
-            let workshop = workshops::record(conn, id)?;
-            let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
-            self.0.insert(id.clone(), List { workshop, seats_taken });
+            self.0.insert(id.clone(), List::read(conn, id)?);
         }
         self.0.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
@@ -104,8 +110,8 @@ fn admit_signup(
         _ => None,
     };
     if decision.outcome == Outcome::Erased {
-        erased::add(conn, id)?;
-        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+        // Whatever corrects this one may have come before it.
+        erase::erase_from(conn, list, &[id], now)?;
         return Ok(Written { outcome: decision.outcome, state });
     }
     let with = Circumstances {
@@ -124,6 +130,7 @@ fn admit_signup(
         shared_phone: shared_phone && freed.is_some(),
         // A correction keeps its place among those who wait.
         waiting_since: freed.as_ref().map(|freed| freed.waiting_since),
+        replaces: sealed.replaces,
     };
     match (decision.outcome, &holder) {
         (Outcome::Duplicate, Some(original)) => {
@@ -185,7 +192,7 @@ fn park(
     if decision.outcome != Outcome::Parked {
         return standing(conn, message, decision.outcome, id);
     }
-    parked::insert(conn, workshop, message.path, &digest, reason, &message.bytes, now)?;
+    parked::insert(conn, message, id, &digest, reason, now)?;
     if let (Some(id), Some(state)) = (decision.id, decision.receipt) {
         receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
     }

@@ -25,7 +25,7 @@ impl Hall {
         self.writer.admit_now(message).await.unwrap()
     }
 
-    pub(super) async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
+    pub(crate) async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
         let signup = self.signup(name, phone);
         let written = self.send(self.message(&signup)).await;
         (signup, written)
