@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-pub(crate) use browser::program as chromium;
+pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
@@ -43,7 +43,7 @@ pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
     npm::install_edge(checkout)
 }
 
-/// Gets what tests the phone's page in Chromium. Nothing else needs it.
+/// Gets what tests the phone's page in browsers. Nothing else needs it.
 pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     apt::install(&browser::missing_packages())?;
     npm::install_browser(checkout)
