@@ -27,6 +27,10 @@ pub struct Options<'a> {
     pub direct: bool,
     /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program there.
     pub failpoints: Option<&'a str>,
+    /// The venue page's port; 0 for any.
+    pub lan_port: u16,
+    /// The port of metrics and control; 0 for any.
+    pub metrics_port: u16,
 }
 
 impl<'a> Options<'a> {
@@ -63,10 +67,14 @@ impl Folder {
             None => place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"),
         });
         command.arg("run").arg("--data-dir").arg(self.path());
-        command.args(["--lan-host", "127.0.0.1", "--lan-port", "0", "--metrics-port", "0"]);
+        command.args(["--lan-host", "127.0.0.1", "--lan-port", &options.lan_port.to_string()]);
+        command.args(["--metrics-port", &options.metrics_port.to_string()]);
         if let Some(edge) = options.edge {
             let key_file = self.path().join("publish-key");
-            fs::write(&key_file, edge.publish_key()).unwrap();
+            // Written once: the folder may be read-only later.
+            if !key_file.exists() {
+                fs::write(&key_file, edge.publish_key()).unwrap();
+            }
             command
                 .args(["--edge-url", options.through.unwrap_or(edge.url())])
                 .arg("--publish-key-file")
@@ -85,6 +93,12 @@ impl Folder {
     /// Starts a host and waits until sign-ups can be taken.
     pub fn start(&self, options: &Options<'_>) -> Host {
         Host::start(&self.command(options), self.path())
+    }
+
+    /// Where the control routes are, and the token that they ask for, of the host that runs here.
+    pub fn control(&self) -> Option<(String, String)> {
+        let note: Value = serde_json::from_slice(&fs::read(self.path().join("control.json")).ok()?).ok()?;
+        Some((note["url"].as_str()?.to_owned(), note["token"].as_str()?.to_owned()))
     }
 
     /// The same, with another command that runs it.

@@ -276,7 +276,7 @@ fn assert_proven(id: &str, proof: &str) {
 }
 
 /// A whole HTTP message, or what there is of it when its sender goes away.
-fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
+pub(crate) fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut part = [0; 16 * 1024];
     loop {
@@ -306,6 +306,6 @@ fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
-fn head_end(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }

@@ -10,7 +10,7 @@ mod redis;
 mod wasm_target;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -34,6 +34,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
+    failing_disk()?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
 }
@@ -47,6 +48,13 @@ pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
 pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     apt::install(&browser::missing_packages())?;
     npm::install_browser(checkout)
+}
+
+/// Gets what makes a disk fail under the host. Nothing but the fault harness needs it.
+pub(crate) fn failing_disk() -> Result<()> {
+    let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();
+    let package = || apt::Package::new("fiu-utils", "a disk that fails under the host, for its tests");
+    apt::install(&if is_there { Vec::new() } else { vec![package()] })
 }
 
 /// What the window's pages are built with, where only they are needed.

@@ -92,7 +92,12 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
-    let v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    let mut v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    if failpoints::planted("planted_no_unique") {
+        for table in [signups::SQL, duplicates::SQL] {
+            v1 = v1.replace(table, &table.replace("PRIMARY KEY (id, workshop_id)", "CHECK (id <> '')"));
+        }
+    }
     let v2: String = V2.iter().copied().collect();
     let v3: String = V3.iter().copied().collect();
     let v4: String = V4.iter().copied().collect();

@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use super::{ending, erase};
 use crate::db::signups::Circumstances;
 use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
+use crate::failpoints;
 use crate::message::{Content, Message, Path, Written};
 
 /// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
@@ -83,9 +84,13 @@ fn admit_signup(
     };
     let holder = signups::holder(conn, workshop, phone)?
         .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
-    let digest_under_id = digest_under(conn, workshop, signup.id)?;
+    let digest_under_id = match digest_under(conn, workshop, signup.id)? {
+        Some(_) if failpoints::planted("planted_no_unique") => None,
+        Some(_) if failpoints::planted("planted_id_without_digest") => Some(digest),
+        found => found,
+    };
     let found = Found {
-        erased: erased::exists(conn, signup.id)?,
+        erased: erased::exists(conn, signup.id)? && !failpoints::planted("planted_erased_ignored"),
         digest_under_id,
         under_reused: match digest_under_id {
             Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
@@ -191,6 +196,9 @@ fn park(
     let decision = admission::admit(Incoming::Unreadable { id }, &found);
     if decision.outcome != Outcome::Parked {
         return standing(conn, message, decision.outcome, id);
+    }
+    if failpoints::planted("planted_unreadable_acknowledged") {
+        return Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received });
     }
     parked::insert(conn, message, id, &digest, reason, now)?;
     if let (Some(id), Some(state)) = (decision.id, decision.receipt) {

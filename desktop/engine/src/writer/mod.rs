@@ -25,11 +25,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::time::{Duration, Instant};
 
 use rollcall_shared::Millis;
+use rollcall_shared::admission::Outcome;
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::db::failure::classify;
+use crate::failpoints;
 use crate::message::{Message, Written};
 use crate::metrics::{Hop, Metrics};
 use crate::settings_error::SettingsError;
@@ -117,6 +120,9 @@ impl Writer {
         }
         let (answer, answered) = oneshot::channel();
         self.send(Work::Messages { messages: vec![message], answer }).map_err(|_| Failure::Busy)?;
+        if failpoints::planted("planted_answer_before_commit") {
+            return Ok(Written { outcome: Outcome::Stored, state: ReceiptState::Registered });
+        }
         let answers = answered.await.map_err(|_| Failure::Io)?;
         answers.into_iter().next().unwrap_or(Err(Failure::Io))
     }
