@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Plays random runs of the phone's outbox on a line that fails in every way there is
     Offline(OfflineOptions),
+    /// Has a fuzzer look for bytes that break what must hold for every parser of bytes from outside
+    Fuzz(FuzzOptions),
     /// Prints every row of the targets that is measured so far
     Bench,
     /// Builds the worker into edge/build, unless nothing has changed
@@ -77,4 +79,17 @@ pub(crate) struct OfflineOptions {
     /// The first run's seed; the others count up from it
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FuzzOptions {
+    /// How long, for each property
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_440))]
+    pub(crate) minutes: u64,
+    /// Takes what was found into the corpus, to be committed
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// The properties, by the names of their folders under fuzz/corpus; all of them where none is named
+    #[arg(value_name = "PROPERTY")]
+    pub(crate) targets: Vec<String>,
 }

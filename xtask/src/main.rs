@@ -7,6 +7,7 @@ mod checkout;
 mod child;
 mod cli;
 mod edge;
+mod fuzz;
 mod interrupt;
 mod load;
 mod rehearse;
@@ -39,6 +40,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Run(options) => run::command(options),
         Command::Test(options) => test::command(options),
         Command::Offline(options) => test::offline(options),
+        Command::Fuzz(options) => fuzz::command(options),
         Command::Bench => bench::command(),
         Command::Web => web::command(),
         Command::Setup => setup::command(),
