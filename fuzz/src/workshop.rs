@@ -41,9 +41,8 @@ fn record(mut workshop: Workshop) {
     for language in [Language::Zh, Language::En] {
         let html = page(&workshop, language);
         let plain = page(&without_marks(&workshop), language);
-        for mark in ['<', '>'] {
-            assert_eq!(html.matches(mark).count(), plain.matches(mark).count(), "{workshop:?}");
-        }
+        // The page's data for its script stands there as JSON, in which `>` is a sign like any other.
+        assert_eq!(html.matches('<').count(), plain.matches('<').count(), "{workshop:?}");
         assert!(html.len() <= 128 * 1_024 + 8 * json.len());
         let _ = shut_page(Message::NotYet, &workshop, "", language);
     }
@@ -112,10 +111,12 @@ fn without_marks(workshop: &Workshop) -> Workshop {
     let mut plain = workshop.clone();
     let clean = |text: &mut Text| {
         for text in [&mut text.zh, &mut text.en] {
-            *text = text.replace(['<', '>'], "x");
+            *text = text.replace('<', "x");
         }
     };
-    [&mut plain.title, &mut plain.organisation, &mut plain.place, &mut plain.notice.purpose].map(clean);
+    for text in [&mut plain.title, &mut plain.organisation, &mut plain.place, &mut plain.notice.purpose] {
+        clean(text);
+    }
     for question in &mut plain.questions {
         clean(&mut question.label);
         if let Kind::Choice { options } | Kind::Many { options } = &mut question.kind {

@@ -10,7 +10,7 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::signup::Signup;
 use rusqlite::Connection;
 
-use crate::message::{Message, Written};
+use crate::message::{Content, Message, Written};
 use crate::testing::{DEADLINE, Hall, until};
 
 /// A name at which admission panics, in tests only.
@@ -61,6 +61,17 @@ async fn the_same_signup_twice_is_one_row_and_one_answer() {
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 1);
     assert_eq!(hall.count("SELECT count(*) FROM receipts_out"), 1);
     assert_eq!(hall.count("SELECT count(*) FROM events WHERE what LIKE 'stored%'"), 1);
+}
+
+#[tokio::test]
+async fn a_message_from_any_time_is_answered_after_its_commit() {
+    let hall = Hall::open().await;
+    for (received_at, phone) in [(i64::MIN, "13800138001"), (i64::MAX, "13800138002")] {
+        let mut message = hall.message(&hall.signup("王芳", phone));
+        let Content::Signup(sealed) = &mut message.content else { panic!("a sign-up") };
+        sealed.received_at = received_at;
+        assert_eq!(hall.send(message).await.outcome, Outcome::Stored, "{received_at}");
+    }
 }
 
 #[tokio::test]
