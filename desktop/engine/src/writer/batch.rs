@@ -115,7 +115,7 @@ fn try_commit(
         if let (Content::Signup(sealed), false) =
             (&messages[*place].content, written.outcome == Outcome::Repeated)
         {
-            metrics.queued(now_ms() - sealed.received_at);
+            metrics.queued(now_ms().saturating_sub(sealed.received_at));
         }
     }
     Ok(written)
