@@ -92,18 +92,39 @@ mod seeds_tmp {
     #[test]
     #[ignore]
     fn seeds() {
-        use rollcall_shared::{allowance::Device, envelope::Envelope, proof, receipt, signup::SignupForm, signup_id::SignupId};
-        let put = |t: &str, n: &str, b: &[u8]| { let d = format!("/tmp/seeds/{t}"); std::fs::create_dir_all(&d).unwrap(); std::fs::write(format!("{d}/genuine-{n}"), b).unwrap(); };
+        use rollcall_shared::{
+            allowance::Device, envelope::Envelope, proof, receipt, signup::SignupForm, signup_id::SignupId,
+        };
+        let put = |t: &str, n: &str, b: &[u8]| {
+            let d = format!("/tmp/seeds/{t}");
+            std::fs::create_dir_all(&d).unwrap();
+            std::fs::write(format!("{d}/genuine-{n}"), b).unwrap();
+        };
         let w = workshop();
-        let form = SignupForm { id: id().to_string(), invite_code: w.invite_code.to_string(), name: "王芳".into(), phone: "13800138000".into(), answers: serde_json::from_str(r#"{"school":"一中","days":["sat"],"lunch":true}"#).unwrap(), ..Default::default() };
+        let form = SignupForm {
+            id: id().to_string(),
+            invite_code: w.invite_code.to_string(),
+            name: "王芳".into(),
+            phone: "13800138000".into(),
+            answers: serde_json::from_str(r#"{"school":"一中","days":["sat"],"lunch":true}"#).unwrap(),
+            ..Default::default()
+        };
         let s = form.parse(&w).unwrap();
         let old = SignupId::from_random([8; 16]);
-        for (n, e) in [("plain", Envelope::seal(&w, &s, 42, &mut rng()).unwrap()), ("correction", Envelope::seal_signup(&w, &s, Some(old), 42, &mut rng()).unwrap()), ("cancellation", Envelope::seal_cancellation(&w, old, 42, &mut rng()).unwrap())] {
+        for (n, e) in [
+            ("plain", Envelope::seal(&w, &s, 42, &mut rng()).unwrap()),
+            ("correction", Envelope::seal_signup(&w, &s, Some(old), 42, &mut rng()).unwrap()),
+            ("cancellation", Envelope::seal_cancellation(&w, old, 42, &mut rng()).unwrap()),
+        ] {
             let t = e.to_text();
             put("envelope", n, t.as_bytes());
             put("envelope", &format!("{n}-v3"), t.replacen("\"v\":1", "\"v\":3", 1).as_bytes());
             put("laptop", n, &[&[2u8][..], t.as_bytes()].concat());
-            put("laptop", &format!("{n}-b"), &[&[2u8][..], t.replacen("\"v\":1", "\"v\":2", 1).as_bytes()].concat());
+            put(
+                "laptop",
+                &format!("{n}-b"),
+                &[&[2u8][..], t.replacen("\"v\":1", "\"v\":2", 1).as_bytes()].concat(),
+            );
         }
         let ch = proof::challenge(&proof_key(), id(), NOW, &mut rng());
         let p = proof::solve(&ch).unwrap();
@@ -116,13 +137,38 @@ mod seeds_tmp {
         put("proof", "other", proof::solve(&ch).unwrap().as_bytes());
         put("codes", "token", receipt::token(&receipt_key(), &w.id, id()).as_bytes());
         let mut d = Device::default();
-        for n in 0..6u8 { d.note(SignupId::from_random([n; 16]), NOW - 1000); let c = d.set_cookie(&proof_key()); put("cookie", &format!("set{n}"), format!("a=b; {}", c.split(';').next().unwrap()).as_bytes()); }
+        for n in 0..6u8 {
+            d.note(SignupId::from_random([n; 16]), NOW - 1000);
+            let c = d.set_cookie(&proof_key());
+            put("cookie", &format!("set{n}"), format!("a=b; {}", c.split(';').next().unwrap()).as_bytes());
+        }
         let tok = receipt::token(&receipt_key(), &w.id, id());
         let f = SignupForm { replaces: Some(tok), ..form };
         put("signup", "replaces", &serde_json::to_vec(&f).unwrap());
-        let mut ww = w.clone(); ww.venue = Some("http://192.168.137.1:8080/k7m2qx".into());
+        let mut ww = w.clone();
+        ww.venue = Some("http://192.168.137.1:8080/k7m2qx".into());
         put("workshop", "sample", &serde_json::to_vec(&ww).unwrap());
-        put("workshop", "publication", &serde_json::to_vec(&rollcall_shared::mailbox::Publication { workshop: ww, drain_key_sha256: "ab".repeat(32) }).unwrap());
-        put("mailbox", "figures", &[&[10u8][..], &serde_json::to_vec(&rollcall_shared::mailbox::EdgeFigures { cache: Default::default(), alarms: Default::default() }).unwrap()].concat());
+        put(
+            "workshop",
+            "publication",
+            &serde_json::to_vec(&rollcall_shared::mailbox::Publication {
+                workshop: ww,
+                drain_key_sha256: "ab".repeat(32),
+            })
+            .unwrap(),
+        );
+        put(
+            "mailbox",
+            "figures",
+            &[
+                &[10u8][..],
+                &serde_json::to_vec(&rollcall_shared::mailbox::EdgeFigures {
+                    cache: Default::default(),
+                    alarms: Default::default(),
+                })
+                .unwrap(),
+            ]
+            .concat(),
+        );
     }
 }
