@@ -29,7 +29,9 @@ pub fn person_name(data: &[u8]) {
 
     let chars = canonical.chars().count();
     assert!((MIN_CHARS..=MAX_CHARS).contains(&chars));
-    assert!(canonical.chars().any(char::is_alphabetic));
+    // Letters of a newer Unicode than these tables know are no letters to an older browser, either.
+    let is_known = !UNASSIGNED.is_match(typed);
+    assert!(!is_known || canonical.chars().any(char::is_alphabetic));
     assert!(
         !canonical
             .contains(|c: char| c.is_control() || c.is_ascii_digit() || (c.is_whitespace() && c != ' '))
@@ -44,7 +46,6 @@ pub fn person_name(data: &[u8]) {
     assert_eq!(folded(typed).trim_end_matches(['\u{200C}', '\u{200D}']), canonical);
 
     // A browser without script refuses nothing that is taken here, as far as it can be typed into one line.
-    // Letters of a newer Unicode than the pattern's tables know are no letters to an older browser, either.
-    let is_typed = typed.chars().count() <= MAX_CHARS && !UNASSIGNED.is_match(typed);
+    let is_typed = is_known && typed.chars().count() <= MAX_CHARS;
     assert!(!is_typed || PATTERN.is_match(typed), "the page's pattern refuses {typed:?}");
 }
