@@ -306,3 +306,18 @@ fn a_correction_to_a_held_number_is_answered_like_one_to_a_fresh_number() {
         }
     }
 }
+
+#[test]
+fn every_outcome_has_one_word_on_the_wire_and_in_figures() {
+    let check = |outcome: Outcome, word: &str| {
+        assert_eq!(outcome.as_str(), word);
+        assert_eq!(serde_json::to_value(outcome).unwrap(), word);
+    };
+    check(Outcome::Erased, "erased");
+    check(Outcome::Repeated, "repeated");
+    check(Outcome::Parked, "parked");
+    check(Outcome::Duplicate, "duplicate");
+    check(Outcome::Cancelled, "cancelled");
+    check(Outcome::Waitlisted, "waitlisted");
+    check(Outcome::Stored, "stored");
+}
