@@ -1,7 +1,7 @@
 //! The admission table: every row, and every pair of rows in its order.
 
 use rollcall_shared::admission::{
-    Decision, Ending, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
+    Decision, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
 };
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
@@ -320,4 +320,15 @@ fn every_outcome_has_one_word_on_the_wire_and_in_figures() {
     check(Outcome::Cancelled, "cancelled");
     check(Outcome::Waitlisted, "waitlisted");
     check(Outcome::Stored, "stored");
+}
+
+#[test]
+fn flags_are_written_where_they_are_set_and_read_again() {
+    let set = Flags { id_reused: true, late: true, older_form: true };
+    let json = serde_json::json!({"id_reused": true, "late": true, "older_form": true});
+    assert_eq!(serde_json::to_value(set).unwrap(), json);
+    assert_eq!(serde_json::to_string(&Flags::default()).unwrap(), "{}");
+    for flags in [set, Flags::default()] {
+        assert_eq!(serde_json::from_str::<Flags>(&serde_json::to_string(&flags).unwrap()).unwrap(), flags);
+    }
 }

@@ -169,10 +169,8 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     fn poll_interval(&self, last_mail: Option<Instant>) -> Duration {
-        let over = self
-            .roster
-            .get(&self.workshop)
-            .is_some_and(|row| now_ms() > row.workshop.keeps_mail_until());
+        let over =
+            self.roster.get(&self.workshop).is_some_and(|row| now_ms() > row.workshop.keeps_mail_until());
         if over {
             return POLL * 20;
         }

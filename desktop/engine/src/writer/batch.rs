@@ -133,3 +133,16 @@ fn stop(error: &rusqlite::Error, failed_at: Option<usize>) -> Stop {
         _ => Stop::Transient(Failure::Io),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_message_costs_itself_anything() {
+        let refused = rusqlite::Error::InvalidQuery;
+        assert!(matches!(stop(&refused, Some(3)), Stop::Message(3)));
+        // BEGIN or COMMIT was refused: whoever sent the batch tries again.
+        assert!(matches!(stop(&refused, None), Stop::Transient(failure) if failure.is_transient()));
+    }
+}
