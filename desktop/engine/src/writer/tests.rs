@@ -159,6 +159,16 @@ async fn what_cannot_be_read_changes_nothing_for_who_stands_or_was_erased() {
 }
 
 #[tokio::test]
+async fn a_repetition_counts_as_no_second_wait() {
+    let hall = Hall::open().await;
+    let (signup, _) = hall.sign_up("王芳", "13800138000").await;
+    for _ in 0..2 {
+        hall.send(hall.message(&signup)).await;
+    }
+    assert!(hall.metrics.text().contains("rollcall_queue_seconds_count 1\n"));
+}
+
+#[tokio::test]
 async fn only_an_older_form_is_flagged_as_one() {
     let hall = Hall::open().await;
     let current = hall.workshop.form_version;
