@@ -57,6 +57,12 @@ pub(crate) fn failing_disk() -> Result<()> {
     apt::install(&if is_there { Vec::new() } else { vec![package()] })
 }
 
+/// Gets what fuzzes. Nothing else needs it.
+pub(crate) fn fuzzer() -> Result<PathBuf> {
+    apt::install(&cargo_tool::missing_for_fuzzer())?;
+    cargo_tool::fuzzer()?.install()
+}
+
 /// What the window's pages are built with, where only they are needed.
 pub(crate) fn ui_packages(checkout: &Checkout) -> Result<()> {
     npm::install_ui(checkout)
