@@ -188,7 +188,7 @@ fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &R
     for (person, by_edge) in promised {
         let of = if by_edge { &collected } else { &anywhere };
         let stands = keys(person, places.digest(person)).iter().any(|key| of.contains(key));
-        if !stands && !places.is_erased(&person.id) && !(by_edge && interrupted.contains(&person.id)) {
+        if !(stands || places.is_erased(&person.id) || by_edge && interrupted.contains(&person.id)) {
             let by = if by_edge { "edge" } else { "venue" };
             verdict.lost.push(format!("{person:?}, promised by the {by}"));
         }

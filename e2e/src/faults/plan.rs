@@ -144,7 +144,7 @@ impl Plan {
 fn kill(dice: &mut Dice) -> Kill {
     match dice.roll(3) {
         0 => Kill::After(dice.between(5, 600)),
-        _ => Kill::At(*dice.one_of::<&str>(&STEPS), dice.roll(4)),
+        _ => Kill::At(dice.one_of::<&str>(&STEPS), dice.roll(4)),
     }
 }
 

@@ -356,10 +356,9 @@ impl<'a> Run<'a> {
         assert!(self.laptop().stop().success(), "the host stops");
         // Readers of this program hold files open, which are none that are written.
         self.seen.close();
-        let protected = wait::until("nobody has a file open", || {
+        wait::until("nobody has a file open", || {
             self.laptop().disk.as_ref().unwrap().protect().then_some(())
         });
-        let () = protected;
         self.laptop().start("");
         let status = self.laptop().ended();
         self.laptop().disk.as_ref().unwrap().unprotect();
