@@ -426,6 +426,7 @@ impl<'a> Run<'a> {
         let path = format!("/control/workshops/{}/erase", self.places.record.id);
         let body = json!({ "whom": { "person": person.id }, "yes": true });
         wait::until("somebody is erased", || self.laptop().ask(&path, &body));
+        self.seen.begin_anew();
         self.bursts += 1;
         again(&self.places, self.plan.seed, 100 + self.bursts, &person);
     }
@@ -593,6 +594,14 @@ impl Seen {
 
     fn close(&mut self) {
         self.databases.iter_mut().for_each(|database| database.reader = None);
+    }
+
+    /// Rows were deleted, whose numbers SQLite gives again.
+    fn begin_anew(&mut self) {
+        for database in &mut self.databases {
+            database.rows = [0; 3];
+            database.keys.clear();
+        }
     }
 
     fn look(&mut self) {
