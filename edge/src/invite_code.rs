@@ -6,7 +6,7 @@ use std::cell::Cell;
 use rollcall_shared::Millis;
 use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
 use rollcall_shared::invite_code::InviteCode as Code;
-use rollcall_shared::workshop::{KEEP_AFTER_END_MS, Workshop, WorkshopId};
+use rollcall_shared::workshop::{Workshop, WorkshopId};
 use serde::{Deserialize, Serialize};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, console_warn,
@@ -215,6 +215,6 @@ impl Holder {
     }
 
     fn end_of_keeping(&self) -> Millis {
-        self.workshop.ends_at.saturating_add(KEEP_AFTER_END_MS)
+        self.workshop.keeps_mail_until()
     }
 }

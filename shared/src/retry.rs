@@ -142,6 +142,26 @@ mod tests {
     }
 
     #[test]
+    fn every_failure_has_one_word_in_figures_and_logs() {
+        let words = [
+            (Failure::Busy, "busy"),
+            (Failure::Locked, "locked"),
+            (Failure::DiskFull, "disk_full"),
+            (Failure::Io, "io"),
+            (Failure::ReadOnly, "read_only"),
+            (Failure::Redis, "redis"),
+            (Failure::Network, "network"),
+            (Failure::Timeout, "timeout"),
+            (Failure::Permanent, "permanent"),
+        ];
+        for (failure, word) in words {
+            assert_eq!(failure.cause(), word);
+            assert_eq!(serde_json::to_value(failure).unwrap(), word);
+        }
+        assert_eq!(Failure::Http(503).cause(), "http");
+    }
+
+    #[test]
     fn delays_grow_to_the_cap_and_use_all_of_it() {
         let mut rng = rng(1);
         let busy = Failure::Http(503);

@@ -280,6 +280,11 @@ impl Workshop {
         self.closes_at.unwrap_or(self.ends_at)
     }
 
+    /// Undelivered mail is kept until this time.
+    pub fn keeps_mail_until(&self) -> Millis {
+        self.ends_at.saturating_add(KEEP_AFTER_END_MS)
+    }
+
     /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
     /// ahead gains nothing: a time in the future counts as `now`.
     pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
@@ -289,7 +294,7 @@ impl Workshop {
             Intake::NotYet
         } else if now < closing {
             Intake::Open
-        } else if filled_at < closing && now - closing < self.grace_ms {
+        } else if filled_at < closing && now.saturating_sub(closing) < self.grace_ms {
             Intake::Late
         } else {
             Intake::Closed
@@ -372,6 +377,17 @@ mod tests {
         check(5_000, Some(6_000), Intake::Closed);
         check(6_999, Some(10), Intake::Late);
         check(7_000, Some(10), Intake::Closed);
+    }
+
+    #[test]
+    fn intake_has_an_answer_at_every_time_there_is() {
+        let mut w = workshop();
+        w.closes_at = Some(Millis::MIN + 1);
+        assert_eq!(w.intake(Millis::MAX, Some(Millis::MIN)), Intake::Closed);
+        w.closes_at = Some(Millis::MAX);
+        assert_eq!(w.intake(Millis::MIN, None), Intake::Open);
+        w.ends_at = Millis::MAX;
+        assert_eq!(w.keeps_mail_until(), Millis::MAX);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The admission table: every row, and every pair of rows in its order.
 
 use rollcall_shared::admission::{
-    Decision, Ending, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
+    Decision, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
 };
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
@@ -304,5 +304,31 @@ fn a_correction_to_a_held_number_is_answered_like_one_to_a_fresh_number() {
             let held = admit(signup(), &Found { phone_held: true, ..found });
             assert_eq!((fresh.receipt, fresh.ending), (held.receipt, held.ending), "{replaced:?}");
         }
+    }
+}
+
+#[test]
+fn every_outcome_has_one_word_on_the_wire_and_in_figures() {
+    let check = |outcome: Outcome, word: &str| {
+        assert_eq!(outcome.as_str(), word);
+        assert_eq!(serde_json::to_value(outcome).unwrap(), word);
+    };
+    check(Outcome::Erased, "erased");
+    check(Outcome::Repeated, "repeated");
+    check(Outcome::Parked, "parked");
+    check(Outcome::Duplicate, "duplicate");
+    check(Outcome::Cancelled, "cancelled");
+    check(Outcome::Waitlisted, "waitlisted");
+    check(Outcome::Stored, "stored");
+}
+
+#[test]
+fn flags_are_written_where_they_are_set_and_read_again() {
+    let set = Flags { id_reused: true, late: true, older_form: true };
+    let json = serde_json::json!({"id_reused": true, "late": true, "older_form": true});
+    assert_eq!(serde_json::to_value(set).unwrap(), json);
+    assert_eq!(serde_json::to_string(&Flags::default()).unwrap(), "{}");
+    for flags in [set, Flags::default()] {
+        assert_eq!(serde_json::from_str::<Flags>(&serde_json::to_string(&flags).unwrap()).unwrap(), flags);
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Offline(OfflineOptions),
     /// Does the worst to a host, its Redis, disk, clock and line while clients sign up; prints what was lost and doubled
     Faults(FaultsOptions),
+    /// Has a fuzzer look for bytes that break what must hold for every parser of bytes from outside
+    Fuzz(FuzzOptions),
     /// Prints every row of the targets that is measured so far
     Bench,
     /// Builds the worker into edge/build, unless nothing has changed
@@ -98,4 +100,17 @@ pub(crate) struct FaultsOptions {
     /// Measures instead how soon 500 sign-ups are stored once Redis, the disk or the edge is back
     #[arg(long, conflicts_with_all = ["runs", "minutes"])]
     pub(crate) backlogs: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FuzzOptions {
+    /// How long, for each property
+    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_440))]
+    pub(crate) minutes: u64,
+    /// Takes what was found into the corpus, to be committed
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// The properties, by the names of their folders under fuzz/corpus; all of them where none is named
+    #[arg(value_name = "PROPERTY")]
+    pub(crate) targets: Vec<String>,
 }

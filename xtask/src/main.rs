@@ -7,6 +7,7 @@ mod checkout;
 mod child;
 mod cli;
 mod edge;
+mod fuzz;
 mod interrupt;
 mod load;
 mod rehearse;
@@ -40,6 +41,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(options) => test::command(options),
         Command::Offline(options) => test::offline(options),
         Command::Faults(options) => test::faults(options),
+        Command::Fuzz(options) => fuzz::command(options),
         Command::Bench => bench::command(),
         Command::Web => web::command(),
         Command::Setup => setup::command(),

@@ -3,6 +3,9 @@
 /// Builds the worker; its minor version is that of the `worker` crate.
 pub(crate) const WORKER_BUILD: &str = "0.8.7";
 
+/// Drives libFuzzer.
+pub(crate) const CARGO_FUZZ: &str = "0.13.2";
+
 /// wrangler 4 does not start on anything older.
 pub(crate) const NODE: (u32, u32) = (22, 12);
 

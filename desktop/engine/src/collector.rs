@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use rand_core::OsRng;
 use rollcall_shared::mailbox::{LEASE_MS, MAX_BATCH, PullResult};
 use rollcall_shared::retry;
-use rollcall_shared::workshop::{KEEP_AFTER_END_MS, WorkshopId};
+use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
@@ -250,10 +250,8 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     fn poll_interval(&self, last_mail: Option<Instant>) -> Duration {
-        let over = self
-            .roster
-            .get(&self.workshop)
-            .is_some_and(|row| now_ms() > row.workshop.ends_at + KEEP_AFTER_END_MS);
+        let over =
+            self.roster.get(&self.workshop).is_some_and(|row| now_ms() > row.workshop.keeps_mail_until());
         if over {
             return POLL * 20;
         }

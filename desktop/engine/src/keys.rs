@@ -69,6 +69,18 @@ impl Keys {
         Ok(Self { path, kept: RwLock::new(kept) })
     }
 
+    /// What a file holds, for fuzzing: it belongs to no folder.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
+        Kept::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
+    }
+
+    /// The file's text.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn text(&self) -> std::io::Result<Vec<u8>> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).text()
+    }
+
     /// Draws the keys of a new workshop and keeps them before anything is sealed to them.
     pub(crate) fn make(&self, workshop: &WorkshopId) -> std::io::Result<PublicKey> {
         let secret = SecretKey::generate(&mut OsRng);
@@ -184,12 +196,16 @@ impl Kept {
     }
 
     fn write(&self, path: &std::path::Path) -> std::io::Result<()> {
+        write_private(path, &self.text()?)
+    }
+
+    fn text(&self) -> std::io::Result<Vec<u8>> {
         let workshops = self.workshops.iter().map(|(id, keys)| {
             let secret_keys = keys.secret_keys.iter().map(|(_, key)| hex(&key.to_bytes())).collect();
             (id.clone(), WorkshopKeysFile { drain_key: keys.drain_key.clone(), secret_keys })
         });
         let file = KeysFile { receipt_key: self.receipt_key_hex.clone(), workshops: workshops.collect() };
-        write_private(path, &serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)?)
+        serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)
     }
 }
 

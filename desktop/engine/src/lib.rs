@@ -40,6 +40,9 @@ mod edge_figures;
 mod entry;
 mod failpoints;
 mod folder;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guests;
 mod hops;
 mod keys;

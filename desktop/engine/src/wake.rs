@@ -10,7 +10,7 @@ use futures_util::{SinkExt, StreamExt};
 use rand_core::OsRng;
 use reqwest_websocket::{Message, WebSocket};
 use rollcall_shared::retry::{self, Failure};
-use rollcall_shared::workshop::{KEEP_AFTER_END_MS, WorkshopId};
+use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -179,7 +179,7 @@ impl WakeLoop {
     /// Nothing comes any more.
     fn is_over(&self) -> bool {
         let row = self.roster.get(&self.workshop);
-        row.is_some_and(|row| now_ms() > row.workshop.ends_at + KEEP_AFTER_END_MS)
+        row.is_some_and(|row| now_ms() > row.workshop.keeps_mail_until())
     }
 }
 

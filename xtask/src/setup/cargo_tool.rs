@@ -43,6 +43,25 @@ pub(super) fn wasm_bindgen(checkout: &Checkout) -> Result<CargoTool> {
     )
 }
 
+/// Builds fuzz targets and runs libFuzzer.
+pub(super) fn fuzzer() -> Result<CargoTool> {
+    CargoTool::new(
+        "cargo-fuzz",
+        "cargo-fuzz",
+        "cargo-fuzz",
+        versions::CARGO_FUZZ.to_owned(),
+        "has libFuzzer look for bytes that break a parser (compiles once, about 1 min)",
+    )
+}
+
+/// libFuzzer is C++.
+pub(super) fn missing_for_fuzzer() -> Vec<Package> {
+    if !cfg!(target_os = "linux") || tool::succeeds(Command::new("c++").arg("--version")) {
+        return Vec::new();
+    }
+    vec![Package::new("g++", "to compile libFuzzer")]
+}
+
 /// System packages that compiling these tools needs: worker-build links OpenSSL.
 pub(super) fn missing_packages() -> Vec<Package> {
     if !cfg!(target_os = "linux") || tool::succeeds(Command::new("pkg-config").args(["--exists", "openssl"]))

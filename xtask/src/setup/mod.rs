@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-pub(crate) use browser::program as chromium;
+pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
@@ -44,7 +44,7 @@ pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
     npm::install_edge(checkout)
 }
 
-/// Gets what tests the phone's page in Chromium. Nothing else needs it.
+/// Gets what tests the phone's page in browsers. Nothing else needs it.
 pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     apt::install(&browser::missing_packages())?;
     npm::install_browser(checkout)
@@ -55,6 +55,12 @@ pub(crate) fn failing_disk() -> Result<()> {
     let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();
     let package = || apt::Package::new("fiu-utils", "a disk that fails under the host, for its tests");
     apt::install(&if is_there { Vec::new() } else { vec![package()] })
+}
+
+/// Gets what fuzzes. Nothing else needs it.
+pub(crate) fn fuzzer() -> Result<PathBuf> {
+    apt::install(&cargo_tool::missing_for_fuzzer())?;
+    cargo_tool::fuzzer()?.install()
 }
 
 /// What the window's pages are built with, where only they are needed.

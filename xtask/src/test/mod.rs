@@ -46,7 +46,7 @@ const STEPS: [Step; 13] = [
     Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
     Step {
         name: "end to end",
-        why: "the whole system in real processes: workerd, Redis, rollcall-host, Chromium, the window",
+        why: "the whole system in real processes: workerd, Redis, rollcall-host, browsers, the window",
         run: end_to_end,
     },
 ];

@@ -45,9 +45,9 @@ async fn who_was_erased_since_is_erased_again_and_what_was_there_is_kept() {
     hall.sign_up("李伟", "13900139000").await;
     let to = place.path().join("backup");
     hall.back_up(&to).unwrap();
-    let (workshop, data_dir) = (hall.workshop.id.clone(), hall.dir.path().to_owned());
-    // The engine ends, so that its folder can be used.
-    hall.writer.stop();
+    let workshop = hall.workshop.id.clone();
+    let dir = hall.end();
+    let data_dir = dir.path().to_owned();
     let erased = erasure::offline(&data_dir, workshop.as_str(), &Whom::Person(gone.id), true).unwrap();
     assert_eq!((erased.rows.signups, erased.log_emptied), (1, true));
     fs::write(data_dir.join("installation.json"), r#"{"id":"1","name":"old"}"#).unwrap();
@@ -75,13 +75,13 @@ async fn a_workshop_that_was_erased_since_stays_erased() {
     hall.sign_up("王芳", "13800138000").await;
     let to = place.path().join("backup");
     hall.back_up(&to).unwrap();
-    hall.writer.stop();
-    let data_dir = hall.dir.path();
-    let whom = Whom::Workshop;
+    let (workshop, whom) = (hall.workshop.id.clone(), Whom::Workshop);
+    let dir = hall.end();
+    let data_dir = dir.path();
     // First only what would be.
-    let would = erasure::offline(data_dir, hall.workshop.id.as_str(), &whom, false).unwrap();
+    let would = erasure::offline(data_dir, workshop.as_str(), &whom, false).unwrap();
     assert_eq!((would.rows.signups, names(data_dir).len()), (1, 1));
-    erasure::offline(data_dir, hall.workshop.id.as_str(), &whom, true).unwrap();
+    erasure::offline(data_dir, workshop.as_str(), &whom, true).unwrap();
     let restored = restore(data_dir, &to).unwrap();
     assert_eq!((restored.signups, restored.erased_again), (0, 1));
     let conn = Connection::open(data_dir.join(DATABASE)).unwrap();

@@ -115,7 +115,7 @@ fn try_commit(
         if let (Content::Signup(sealed), false) =
             (&messages[*place].content, written.outcome == Outcome::Repeated)
         {
-            metrics.queued(now_ms() - sealed.received_at);
+            metrics.queued(now_ms().saturating_sub(sealed.received_at));
         }
     }
     Ok(written)
@@ -131,5 +131,18 @@ fn stop(error: &rusqlite::Error, failed_at: Option<usize>) -> Stop {
         // BEGIN and COMMIT concern no message. What they are refused for is the database's state.
         _ if failure.is_transient() => Stop::Transient(failure),
         _ => Stop::Transient(Failure::Io),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_message_costs_itself_anything() {
+        let refused = rusqlite::Error::InvalidQuery;
+        assert!(matches!(stop(&refused, Some(3)), Stop::Message(3)));
+        // BEGIN or COMMIT was refused: whoever sent the batch tries again.
+        assert!(matches!(stop(&refused, None), Stop::Transient(failure) if failure.is_transient()));
     }
 }

@@ -224,3 +224,32 @@ async fn a_shared_number_stays_shared() {
     hall.send(hall.cancellation(mother.id)).await;
     assert_eq!(hall.list("registered"), [daughter.id.to_string()]);
 }
+
+#[tokio::test]
+async fn whatever_stands_beside_or_has_not_come_yet_is_taken_back_once() {
+    let hall = Hall::open().await;
+    hall.sign_up("王芳", "13800138000").await;
+    let (beside, answer) = hall.sign_up("李伟", "13800138000").await;
+    assert_eq!(answer.outcome, Outcome::Duplicate);
+    for signup in [beside, hall.signup("赵敏", "13900139000")] {
+        for outcome in [Outcome::Cancelled, Outcome::Repeated, Outcome::Repeated] {
+            assert_eq!(hall.send(hall.cancellation(signup.id)).await.outcome, outcome);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_seat_that_passed_on_is_taken_for_the_rest_of_its_batch() {
+    // To who claims the same number, and to who waits.
+    for phone in ["13800138000", "13700137000"] {
+        let hall = Hall::with(|draft| (draft.capacity, draft.waiting_list) = (Some(1), true)).await;
+        let (first, _) = hall.sign_up("王芳", "13800138000").await;
+        let (next, _) = hall.sign_up("李伟", phone).await;
+        let last = hall.signup("赵敏", "13900139000");
+        let batch = vec![hall.cancellation(first.id), hall.message(&last)];
+        let outcomes: Vec<_> =
+            hall.writer.admit(batch).await.into_iter().map(|a| a.unwrap().outcome).collect();
+        assert_eq!(outcomes, [Outcome::Cancelled, Outcome::Waitlisted], "{phone}");
+        assert_eq!(hall.list("registered"), [next.id.to_string()], "{phone}");
+    }
+}

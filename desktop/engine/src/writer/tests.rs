@@ -10,7 +10,8 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::signup::Signup;
 use rusqlite::Connection;
 
-use crate::message::{Message, Written};
+use crate::db::erased;
+use crate::message::{Content, Message, Written};
 use crate::testing::{DEADLINE, Hall, until};
 
 /// A name at which admission panics, in tests only.
@@ -61,6 +62,17 @@ async fn the_same_signup_twice_is_one_row_and_one_answer() {
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 1);
     assert_eq!(hall.count("SELECT count(*) FROM receipts_out"), 1);
     assert_eq!(hall.count("SELECT count(*) FROM events WHERE what LIKE 'stored%'"), 1);
+}
+
+#[tokio::test]
+async fn a_message_from_any_time_is_answered_after_its_commit() {
+    let hall = Hall::open().await;
+    for (received_at, phone) in [(i64::MIN, "13800138001"), (i64::MAX, "13800138002")] {
+        let mut message = hall.message(&hall.signup("王芳", phone));
+        let Content::Signup(sealed) = &mut message.content else { panic!("a sign-up") };
+        sealed.received_at = received_at;
+        assert_eq!(hall.send(message).await.outcome, Outcome::Stored, "{received_at}");
+    }
 }
 
 #[tokio::test]
@@ -126,6 +138,48 @@ async fn what_cannot_be_read_is_parked_once_and_sends_the_teacher_to_the_desk() 
     assert_eq!(hall.send(message).await.outcome, Outcome::Repeated);
     assert_eq!(hall.texts("SELECT reason FROM parked"), ["box"]);
     assert_eq!(hall.count("SELECT count(*) FROM receipts_out WHERE state = 'received' AND see_desk"), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_changes_nothing_for_who_stands_or_was_erased() {
+    let hall = Hall::open().await;
+    let (stands, _) = hall.sign_up("王芳", "13800138000").await;
+    let unreadable = hall.message(&stands).unreadable("box");
+    assert_eq!(hall.send(unreadable).await.outcome, Outcome::Parked);
+    assert_eq!(
+        hall.count("SELECT count(*) FROM receipts_out WHERE state = 'registered' AND NOT see_desk"),
+        1
+    );
+
+    let gone = hall.signup("李伟", "13900139000");
+    let (of, id) = (hall.workshop.id.clone(), gone.id);
+    hall.writer.edit(move |conn| erased::add(conn, &of, id)).await.unwrap();
+    assert_eq!(hall.send(hall.message(&gone).unreadable("box")).await.outcome, Outcome::Erased);
+    assert_eq!(hall.count("SELECT count(*) FROM parked"), 1);
+}
+
+#[tokio::test]
+async fn a_repetition_counts_as_no_second_wait() {
+    let hall = Hall::open().await;
+    let (signup, _) = hall.sign_up("王芳", "13800138000").await;
+    for _ in 0..2 {
+        hall.send(hall.message(&signup)).await;
+    }
+    assert!(hall.metrics.text().contains("rollcall_queue_seconds_count 1\n"));
+}
+
+#[tokio::test]
+async fn only_an_older_form_is_flagged_as_one() {
+    let hall = Hall::open().await;
+    let current = hall.workshop.form_version;
+    for (form_version, phone) in
+        [(current - 1, "13800138001"), (current, "13800138002"), (current + 1, "13800138003")]
+    {
+        let signup = Signup { form_version, ..hall.signup("王芳", phone) };
+        hall.send(hall.message(&signup)).await;
+    }
+    let flagged = hall.texts("SELECT phone FROM signups WHERE flags LIKE '%older_form%'");
+    assert_eq!(flagged, ["+8613800138001"]);
 }
 
 #[tokio::test]
