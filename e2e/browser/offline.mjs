@@ -71,7 +71,7 @@ async function signUp({ name, phone: number, taps }) {
   await until("the form is filled in", async () => {
     try {
       // The one before is on its way for a while, and may take this page to its receipt at any moment.
-      if (page.url().includes("/r/")) await phone.open();
+      if (!page.url().startsWith(`${told.server}/j/`)) await phone.open();
       if (await page.locator("#signup [aria-disabled]").count()) return false;
       const another = page.locator("#another");
       if (await another.isVisible()) await another.click({ timeout: 500 });
@@ -123,6 +123,8 @@ async function look() {
 /** What waits on this phone; what is on the way to a receipt meanwhile is no entry any more. */
 async function kept() {
   for (;;) {
+    // A line that is cut while the page leaves for its receipt leaves the browser's own page, which keeps nothing.
+    if (!phone.page.url().startsWith(told.server)) await phone.open();
     const entries = await keptIn(phone.page).catch(() => undefined);
     // The page was just left for another.
     if (!entries) {

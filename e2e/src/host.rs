@@ -27,6 +27,10 @@ pub struct Options<'a> {
     pub direct: bool,
     /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program there.
     pub failpoints: Option<&'a str>,
+    /// The venue page's port; 0 for any.
+    pub lan_port: u16,
+    /// The port of metrics and control; 0 for any.
+    pub metrics_port: u16,
 }
 
 impl<'a> Options<'a> {
@@ -63,10 +67,14 @@ impl Folder {
             None => place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"),
         });
         command.arg("run").arg("--data-dir").arg(self.path());
-        command.args(["--lan-host", "127.0.0.1", "--lan-port", "0", "--metrics-port", "0"]);
+        command.args(["--lan-host", "127.0.0.1", "--lan-port", &options.lan_port.to_string()]);
+        command.args(["--metrics-port", &options.metrics_port.to_string()]);
         if let Some(edge) = options.edge {
             let key_file = self.path().join("publish-key");
-            fs::write(&key_file, edge.publish_key()).unwrap();
+            // Written once: the folder may be read-only later.
+            if !key_file.exists() {
+                fs::write(&key_file, edge.publish_key()).unwrap();
+            }
             command
                 .args(["--edge-url", options.through.unwrap_or(edge.url())])
                 .arg("--publish-key-file")
@@ -87,9 +95,30 @@ impl Folder {
         Host::start(&self.command(options), self.path())
     }
 
+    /// Where the control routes are, and the token that they ask for, of the host that runs here.
+    pub fn control(&self) -> Option<(String, String)> {
+        let note: Value = serde_json::from_slice(&fs::read(self.path().join("control.json")).ok()?).ok()?;
+        Some((note["url"].as_str()?.to_owned(), note["token"].as_str()?.to_owned()))
+    }
+
     /// The same, with another command that runs it.
     pub fn start_as(&self, command: &Command) -> Host {
         Host::start(command, self.path())
+    }
+
+    /// Restores a backup here; what the program says, or why it refuses.
+    ///
+    /// # Errors
+    /// The program's own line, where it ends with the code for a setting.
+    pub fn restore(&self, backup: &Path) -> Result<Value, String> {
+        let mut command = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
+        command.arg("restore").arg("--data-dir").arg(self.path()).arg(backup);
+        let output = command.output().unwrap();
+        match output.status.code() {
+            Some(0) => Ok(serde_json::from_slice(&output.stdout).unwrap()),
+            Some(2) => Err(String::from_utf8(output.stderr).unwrap().trim().to_owned()),
+            code => panic!("ended with {code:?}: {}", String::from_utf8_lossy(&output.stderr)),
+        }
     }
 
     /// A short reading of the database, as another program would.

@@ -57,6 +57,8 @@ pub struct Line {
 #[derive(Debug, Default)]
 struct State {
     is_cut: bool,
+    /// Whether the page that comes through is of a later version.
+    is_newer: bool,
     /// For the next sign-ups, one each.
     faults: VecDeque<Fault>,
     /// Both ends of what is open.
@@ -65,8 +67,8 @@ struct State {
     taken: HashSet<String>,
     /// Ids whose proof is still to come.
     unproven: HashSet<String>,
-    /// Sign-ups that came.
-    attempts: usize,
+    /// Ids of the sign-ups that came, each as often as it came.
+    attempts: Vec<String>,
 }
 
 /// What SHA-256 makes of the salt and this number is the challenge.
@@ -112,6 +114,12 @@ impl Line {
         state.unproven.clear();
     }
 
+    /// From now on the page and its service worker come as a later version would: their files' addresses have another digest,
+    /// and the worker is another text.
+    pub fn serve_newer(&self) {
+        self.state.lock().unwrap().is_newer = true;
+    }
+
     /// What happens to the next sign-ups, one each.
     pub fn fail(&self, faults: &[Fault]) {
         self.state.lock().unwrap().faults = faults.iter().copied().collect();
@@ -122,9 +130,9 @@ impl Line {
         self.state.lock().unwrap().taken.contains(id)
     }
 
-    /// How many times a sign-up came to the line.
-    pub fn attempts(&self) -> usize {
-        self.state.lock().unwrap().attempts
+    /// Ids of the sign-ups that came to the line, each as often as it came.
+    pub fn attempts(&self) -> Vec<String> {
+        self.state.lock().unwrap().attempts.clone()
     }
 }
 
@@ -180,7 +188,10 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
     edge.set_read_timeout(Some(wait::DEADLINE))?;
     state.lock().unwrap().open.push(edge.try_clone()?);
     // One request a connection, so that a fault belongs to one.
-    let lines = head.split("\r\n").filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    // And in plain text, so that a page can be made another.
+    let dropped = ["connection:", "accept-encoding:"];
+    let is_kept = |line: &str| !dropped.iter().any(|name| line.to_ascii_lowercase().starts_with(name));
+    let lines = head.split("\r\n").filter(|line| is_kept(line));
     let head = lines.collect::<Vec<_>>().join("\r\n").replacen("\r\n", "\r\nconnection: close\r\n", 1);
     let request = [head.as_bytes(), &request[head_ends..]].concat();
     if fault == Some(Fault::InsideRequest) {
@@ -201,6 +212,9 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
             answer = [with.as_bytes(), &answer[end..]].concat();
         }
     }
+    if head.starts_with("GET /j/") && state.lock().unwrap().is_newer {
+        answer = newer(&head, &answer);
+    }
     match fault {
         Some(Fault::BeforeAnswer) => {}
         Some(Fault::InsideAnswer) => phone.write_all(&answer[..answer.len() / 2])?,
@@ -209,9 +223,20 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
     phone.shutdown(Shutdown::Both)
 }
 
+/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it by its digest.
+fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
+    const ADDRESS: &str = "worker.js?v=";
+    let text = String::from_utf8_lossy(answer);
+    if head.starts_with("GET /j/-/sw.js") {
+        return text.replacen("\"use strict\";(", "'use strict';(", 1).into_bytes();
+    }
+    let Some((before, after)) = text.split_once(ADDRESS) else { return answer.to_vec() };
+    format!("{before}{ADDRESS}{}{}", "f".repeat(8), &after[8..]).into_bytes()
+}
+
 /// The fault for this sign-up. One that owes a proof gets no further without it.
 fn next_fault(id: &str, body: &Value, state: &mut State) -> Option<Fault> {
-    state.attempts += 1;
+    state.attempts.push(id.to_owned());
     if state.unproven.contains(id) {
         match body["proof"].as_str() {
             Some(proof) => assert_proven(id, proof),
@@ -251,7 +276,7 @@ fn assert_proven(id: &str, proof: &str) {
 }
 
 /// A whole HTTP message, or what there is of it when its sender goes away.
-fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
+pub(crate) fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut part = [0; 16 * 1024];
     loop {
@@ -281,6 +306,6 @@ fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
-fn head_end(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }

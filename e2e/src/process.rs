@@ -4,12 +4,25 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::wait;
+
+type Start = (Command, mpsc::Sender<std::io::Result<Child>>);
+
+/// The thread that starts every program.
+static STARTER: LazyLock<Mutex<mpsc::Sender<Start>>> = LazyLock::new(|| {
+    let (sender, starts) = mpsc::channel::<Start>();
+    thread::spawn(move || {
+        for (mut command, answer) in starts {
+            answer.send(command.spawn()).expect("the test waits for it");
+        }
+    });
+    Mutex::new(sender)
+});
 
 /// A running program in a process group of its own; dropped, it is killed with all that it started.
 #[derive(Debug)]
@@ -17,7 +30,8 @@ pub struct Process(Child);
 
 impl Process {
     /// Starts `command` so that it is told to stop if the test is killed. `setpriv` (of util-linux) does that without
-    /// unsafe code here. The kernel tells it when the *thread* ends that started it, hence a thread that never does.
+    /// unsafe code here. The kernel tells it when the *thread* ends that started it, hence one thread that starts all and never
+    /// ends.
     pub fn start(command: &Command) -> Self {
         let mut guarded = Command::new("setpriv");
         guarded.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program()).args(command.get_args());
@@ -31,13 +45,8 @@ impl Process {
             guarded.current_dir(folder);
         }
         guarded.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (sender, child) = mpsc::channel();
-        thread::spawn(move || {
-            sender.send(guarded.spawn()).expect("the test waits for it");
-            loop {
-                thread::park();
-            }
-        });
+        let (answer, child) = mpsc::channel();
+        STARTER.lock().unwrap().send((guarded, answer)).expect("the thread never ends");
         Self(child.recv().expect("the thread answers").unwrap_or_else(|e| panic!("{command:?}: {e}")))
     }
 
@@ -128,8 +137,27 @@ pub fn go_on(pid: u32) {
 
 /// A program's nearest descendant of that name.
 pub fn child_of(parent: u32, child: &str) -> u32 {
-    let found = family(parent).into_iter().skip(1).find(|pid| name(*pid).starts_with(child));
-    found.unwrap_or_else(|| panic!("{parent} has no child {child}"))
+    descendant(parent, child).unwrap_or_else(|| panic!("{parent} has no child {child}"))
+}
+
+/// The same where there may be none.
+pub fn descendant(parent: u32, child: &str) -> Option<u32> {
+    family(parent).into_iter().skip(1).find(|pid| name(*pid).starts_with(child))
+}
+
+/// Kills a program at once that may have ended by itself; whether it was there.
+pub fn kill(pid: u32) -> bool {
+    try_signal(pid, Signal::KILL)
+}
+
+/// Makes a program stand still that may have ended by itself; whether it was there.
+pub fn stands_still(pid: u32) -> bool {
+    try_signal(pid, Signal::STOP)
+}
+
+/// Lets it go on, where it is still there.
+pub fn goes_on(pid: u32) -> bool {
+    try_signal(pid, Signal::CONT)
 }
 
 /// A process and all that descend from it, the nearest first.
@@ -152,8 +180,11 @@ pub fn name(pid: u32) -> String {
 }
 
 fn signal(pid: u32, signal: Signal) {
-    let pid = Pid::from_raw(pid.cast_signed()).expect("a process id is positive");
-    kill_process(pid, signal).unwrap();
+    assert!(try_signal(pid, signal), "process {pid} is there");
+}
+
+fn try_signal(pid: u32, signal: Signal) -> bool {
+    Pid::from_raw(pid.cast_signed()).is_some_and(|pid| kill_process(pid, signal).is_ok())
 }
 
 /// Whether a program was ended by SIGKILL.

@@ -100,6 +100,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::ReceiptStates { workshop }, Method::Post) => {
             errands::forward(inbound, workshop, Errand::StoreReceipts).await
         }
+        (Address::Erase { workshop }, Method::Post) => publication::erase(inbound, workshop).await,
         (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
@@ -126,6 +127,7 @@ enum Address<'a> {
     Replay { workshop: &'a str },
     Takeover { workshop: &'a str },
     ReceiptStates { workshop: &'a str },
+    Erase { workshop: &'a str },
     Wake { workshop: &'a str },
     Stats,
     Health,
@@ -158,6 +160,7 @@ impl<'a> Address<'a> {
             ["v1", "host", "workshops", workshop, "messages", "replay"] => Self::Replay { workshop },
             ["v1", "host", "workshops", workshop, "takeover"] => Self::Takeover { workshop },
             ["v1", "host", "workshops", workshop, "receipts"] => Self::ReceiptStates { workshop },
+            ["v1", "host", "workshops", workshop, "erase"] => Self::Erase { workshop },
             ["v1", "host", "workshops", workshop, "wake"] => Self::Wake { workshop },
             ["v1", "host", "stats"] => Self::Stats,
             ["healthz"] => Self::Health,
@@ -192,6 +195,7 @@ impl<'a> Address<'a> {
             | Self::Replay { .. }
             | Self::Takeover { .. }
             | Self::ReceiptStates { .. }
+            | Self::Erase { .. }
             | Self::BenchQueueOnly
             | Self::BenchDeposit => "POST",
         }

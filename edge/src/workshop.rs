@@ -3,6 +3,7 @@
 //! It is found with the first publication, or with the first message where that one came earlier. Until then it has no
 //! tables, so that asking about workshops that never were costs no storage.
 
+mod erased;
 mod errand;
 mod mail;
 mod receipt_states;
@@ -46,7 +47,7 @@ asks! {
 }
 
 /// The key that a host showed, hashed: the object never sees a key.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ShownKey {
     /// SHA-256 of the Bearer token.
     pub(crate) sha256: String,
@@ -61,6 +62,8 @@ pub(crate) enum Granted {
     Yes,
     /// It is not.
     No,
+    /// It is, and the workshop was erased.
+    Erased,
 }
 
 /// A record as the objects keep it: its text, and what they need of it.
@@ -86,7 +89,10 @@ pub(crate) struct Recorded {
 /// A receipt as far as the edge knows it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct FoundReceipt {
-    /// The workshop's record as JSON, unless it was erased.
+    /// The host erased the workshop: nothing of it stands at any address.
+    #[serde(default)]
+    pub(crate) erased: bool,
+    /// The workshop's record as JSON, unless it was forgotten.
     pub(crate) record: Option<String>,
     /// The state that the laptop sent; none yet means *received*.
     pub(crate) state: Option<StoredState>,
@@ -109,7 +115,12 @@ impl DurableObject for Workshop {
     fn new(state: State, _env: Env) -> Self {
         let sql = state.storage().sql();
         let founded = Cell::new(sql::has_table(&sql, "mail"));
-        Self { state, sql, founded }
+        let workshop = Self { state, sql, founded };
+        if workshop.founded.get() {
+            // One of before has fewer tables. What goes wrong here goes wrong again where the table is used, and is said there.
+            let _ = workshop.lay_tables();
+        }
+        workshop
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -180,7 +191,7 @@ impl Workshop {
 
     async fn publish(&self, ask: Publish) -> Result<Option<Recorded>> {
         let before = self.registration()?;
-        if may_publish(before.as_ref(), &ask.key, &ask.drain_key_sha256) == Granted::No {
+        if may_publish(before.as_ref(), &ask.key, &ask.drain_key_sha256) != Granted::Yes {
             return Ok(None);
         }
         self.found()?;
@@ -199,6 +210,9 @@ impl Workshop {
 
     async fn deposit(&self, ask: Deposit) -> Result<()> {
         self.found()?;
+        if self.registration()?.is_some_and(|registration| registration.erased) {
+            return Ok(());
+        }
         mail::deposit(&self.sql, &ask.messages, clock::now())?;
         self.wake();
         self.bring_alarm_forward().await
@@ -209,7 +223,8 @@ impl Workshop {
             return Ok(FoundReceipt::default());
         }
         let state = receipt_states::find(&self.sql, &ask.id)?;
-        Ok(FoundReceipt { record: registration::record(&self.sql)?, state })
+        let erased = self.registration()?.is_some_and(|registration| registration.erased);
+        Ok(FoundReceipt { erased, record: registration::record(&self.sql)?, state })
     }
 
     /// The registration, where the key is its drain key.
@@ -223,10 +238,15 @@ impl Workshop {
 
     fn found(&self) -> Result<()> {
         if !self.founded.get() {
-            for table in [registration::TABLE, mail::TABLE, receipt_states::TABLE] {
-                self.sql.exec(table, None)?;
-            }
+            self.lay_tables()?;
             self.founded.set(true);
+        }
+        Ok(())
+    }
+
+    fn lay_tables(&self) -> Result<()> {
+        for table in [registration::TABLE, mail::TABLE, receipt_states::TABLE, erased::TABLE] {
+            self.sql.exec(table, None)?;
         }
         Ok(())
     }
@@ -273,7 +293,11 @@ fn may_publish(known: Option<&Registration>, key: &ShownKey, drain_key_sha256: &
                 || (key.publishes && same(&known.drain_key_sha256, drain_key_sha256))
         }
     };
-    if may { Granted::Yes } else { Granted::No }
+    match (may, known) {
+        (false, _) => Granted::No,
+        (true, Some(known)) if known.erased => Granted::Erased,
+        (true, _) => Granted::Yes,
+    }
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -8,7 +8,7 @@ import { request } from "./send";
 import type { Entry, Receipt } from "./store";
 
 export interface CardData {
-  /** How the addresses of this workshop's receipts begin. */
+  /** How the addresses of this workshop's receipts begin; empty where the code leads to none, so that no entry is its own. */
   receipts: string;
   /** What each state looks like and says; entries have `waiting`, `busy`, `sending`, `attention` and `dropped`. */
   states: [name: string, title: string, next: string, mark: string][];
@@ -19,7 +19,7 @@ export interface CardData {
   dropped_late: string;
   /** The venue page, where it is known. */
   venue?: string;
-  /** Whom entries are sealed to. */
+  /** Whom the workshop's own entries are sealed to. */
   recipient: Recipient;
   to_desk: string;
   too_large: string;
@@ -158,6 +158,8 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
     const link = card.querySelector<HTMLAnchorElement>(".open")!;
     link.hidden = false;
     link.href = `${receipt.url}?lang=${language}`;
+    // Where this has just arrived there is a network, whatever the page was opened from.
+    element("kept").hidden = true;
     follow(receipt, box, LOOKS_S);
   }
 

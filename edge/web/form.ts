@@ -110,6 +110,7 @@ export function theForm(form: HTMLFormElement, data: FormData) {
   /** Answers as a person reads them, with what was asked. */
   function readable(answers: Record<string, unknown>): string[] {
     const said: string[] = [];
+    const chinese = document.documentElement.lang[0] === "z";
     for (const field of fields()) {
       const answer = answers[keyOf(field) || ""];
       if (!answer) continue;
@@ -117,7 +118,8 @@ export function theForm(form: HTMLFormElement, data: FormData) {
       const chosen = Array.isArray(answer) ? answer : [answer === true ? "on" : answer];
       const boxes = Array.from(field.querySelectorAll("input")).filter((box) => chosen.includes(box.value));
       const words = boxes.map((box) => box.closest("label")?.textContent || box.value);
-      said.push(`${label?.firstChild?.textContent} ${words.length ? words.join(", ") : answer}`);
+      const answered = words.length ? words.join(chinese ? "、" : ", ") : answer;
+      said.push(label?.firstChild?.textContent + (chinese ? "：" : ": ") + answered);
     }
     return said;
   }

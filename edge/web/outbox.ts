@@ -46,8 +46,13 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
   let current: string | undefined;
   /** How many entries only this page has. */
   let onlyHere = 0;
-  const others = "BroadcastChannel" in self ? new BroadcastChannel(CHANGED) : undefined;
-  others?.addEventListener("message", changed);
+  let others: BroadcastChannel | undefined;
+  try {
+    others = new BroadcastChannel(CHANGED);
+    others.addEventListener("message", changed);
+  } catch {
+    // Old browsers have none, and Firefox refuses it where it keeps nothing.
+  }
 
   const everywhere = <T>(read: (store: Store) => Promise<T[]>) =>
     Promise.all(stores.map((store) => read(store).catch((): T[] => []))).then((lists) => ([] as T[]).concat(...lists));

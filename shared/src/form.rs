@@ -26,7 +26,7 @@ pub use desk::{
     Assets, DeskView, EntryTrouble, PinTrouble, PinView, TakenView, desk_page, pin_page, taken_page,
 };
 pub use join::{JoinView, join_page};
-pub use message::{Message, message_page, shut_page};
+pub use message::{Message, lost_page, message_page, shut_page};
 pub use receipt::{ReceiptView, receipt_page};
 use script::Script;
 pub use script::{SERVICE_WORKER, WORKER};

@@ -199,6 +199,30 @@ pub struct TakeoverRequest {
 pub struct TakeoverResult {
     /// Who collected before, if anybody did.
     pub previous: Option<Collector>,
+    /// Ids that were erased so far: the database of whoever takes over may be older than that.
+    #[serde(default)]
+    pub erased: Vec<SignupId>,
+    /// The whole workshop was erased.
+    #[serde(default)]
+    pub workshop_erased: bool,
+}
+
+/// `POST …/erase`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EraseRequest {
+    /// Everything that came under these ids, and whatever still comes; at most [`MAX_ENTRIES`]. Their receipts stay and say
+    /// what the laptop sends.
+    Ids(Vec<SignupId>),
+    /// The whole workshop: its codes, its record, its mail and its receipts.
+    Workshop,
+}
+
+/// The result of an erasure. The same one again erases nothing more and is a success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EraseResult {
+    /// Messages that were deleted from the mailbox.
+    pub messages: u64,
 }
 
 /// `POST …/receipts`

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub const BASE: Duration = Duration::from_millis(100);
 /// No delay is longer.
 pub const CAP: Duration = Duration::from_secs(30);
+/// No delay after what nobody has answered is longer: it costs no server anything, and people wait for its end.
+pub const UNANSWERED_CAP: Duration = Duration::from_secs(2);
+/// No delay after what failed on this machine is longer.
+pub const LOCAL_CAP: Duration = Duration::from_secs(1);
 
 /// Why a step failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +63,15 @@ impl Failure {
         }
     }
 
+    /// The longest delay before it is tried again. A server that answers with an error is spared; the rest is back the sooner.
+    pub fn cap(self) -> Duration {
+        match self {
+            Self::Busy | Self::Locked | Self::DiskFull | Self::Io | Self::ReadOnly | Self::Redis => LOCAL_CAP,
+            Self::Network | Self::Timeout => UNANSWERED_CAP,
+            Self::Http(_) | Self::Permanent => CAP,
+        }
+    }
+
     /// The word in figures and logs.
     pub fn cause(self) -> &'static str {
         match self {
@@ -78,14 +91,20 @@ impl Failure {
 
 /// Decides after the `attempt`-th failure in a row, counted from 0.
 pub fn decide(attempt: u32, failure: Failure, rng: &mut impl RngCore) -> Next {
-    if failure.is_transient() { Next::RetryAfter(delay(attempt, rng)) } else { Next::Park }
+    if failure.is_transient() { Next::RetryAfter(delay(attempt, failure, rng)) } else { Next::Park }
 }
 
-/// A delay between 0 and `BASE · 2^attempt`, at most [`CAP`].
-pub fn delay(attempt: u32, rng: &mut impl RngCore) -> Duration {
-    let most = BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP);
+/// A delay between 0 and `BASE · 2^attempt`, at most the failure's [cap](Failure::cap).
+pub fn delay(attempt: u32, failure: Failure, rng: &mut impl RngCore) -> Duration {
+    let most = BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(failure.cap());
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
     Duration::from_millis(rng.next_u64() % (most + 1))
+}
+
+/// How long to wait after the `attempt`-th refusal in a row, which somebody may have to mend: soon at first, for what refused may
+/// have been a network on the way, and [`CAP`] in the end.
+pub fn after_refusal(attempt: u32) -> Duration {
+    BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP)
 }
 
 #[cfg(test)]
@@ -117,6 +136,12 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_tried_again_soon_and_then_seldom() {
+        let seconds = [0, 1, 2, 9, u32::MAX].map(|attempt| after_refusal(attempt).as_secs_f64());
+        assert_eq!(seconds, [0.1, 0.2, 0.4, 30.0, 30.0]);
+    }
+
+    #[test]
     fn every_failure_has_one_word_in_figures_and_logs() {
         let words = [
             (Failure::Busy, "busy"),
@@ -139,11 +164,21 @@ mod tests {
     #[test]
     fn delays_grow_to_the_cap_and_use_all_of_it() {
         let mut rng = rng(1);
-        for (attempt, most) in [(0, 100), (1, 200), (5, 3_200), (20, 30_000), (u32::MAX, 30_000)] {
-            let delays: Vec<u128> = (0..500).map(|_| delay(attempt, &mut rng).as_millis()).collect();
+        let busy = Failure::Http(503);
+        for (attempt, failure, most) in [
+            (0, busy, 100),
+            (1, busy, 200),
+            (5, busy, 3_200),
+            (20, busy, 30_000),
+            (u32::MAX, busy, 30_000),
+            (1, Failure::Network, 200),
+            (u32::MAX, Failure::Network, 2_000),
+            (u32::MAX, Failure::Redis, 1_000),
+        ] {
+            let delays: Vec<u128> = (0..500).map(|_| delay(attempt, failure, &mut rng).as_millis()).collect();
             let longest = delays.iter().max().copied().unwrap_or_default();
-            assert!(longest <= most && longest > most * 9 / 10, "{attempt}: {longest}");
-            assert!(delays.iter().any(|d| *d < most / 10), "{attempt}");
+            assert!(longest <= most && longest > most * 9 / 10, "{attempt} {failure:?}: {longest}");
+            assert!(delays.iter().any(|d| *d < most / 10), "{attempt} {failure:?}");
         }
         let draws: Vec<Duration> = (0..5_000).map(|_| delay(0, &mut rng)).collect();
         assert_eq!((draws.iter().min(), draws.iter().max()), (Some(&Duration::ZERO), Some(&BASE)));

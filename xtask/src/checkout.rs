@@ -36,7 +36,7 @@ impl Checkout {
         self.edge().join("node_modules/.bin")
     }
 
-    /// What drives Chromium.
+    /// What drives the browsers.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("e2e/browser")
     }

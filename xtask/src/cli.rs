@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Test(TestOptions),
     /// Plays random runs of the phone's outbox on a line that fails in every way there is
     Offline(OfflineOptions),
+    /// Does the worst to a host, its Redis, disk, clock and line while clients sign up; prints what was lost and doubled
+    Faults(FaultsOptions),
     /// Has a fuzzer look for bytes that break what must hold for every parser of bytes from outside
     Fuzz(FuzzOptions),
     /// Prints every row of the targets that is measured so far
@@ -79,6 +81,25 @@ pub(crate) struct OfflineOptions {
     /// The first run's seed; the others count up from it
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FaultsOptions {
+    /// How many runs, each from a seed of its own
+    #[arg(long, value_name = "N", required_unless_present_any = ["minutes", "planted", "backlogs"])]
+    pub(crate) runs: Option<u64>,
+    /// The first run's seed; the others count up from it
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Begins no further run after so long
+    #[arg(long, value_name = "M")]
+    pub(crate) minutes: Option<u64>,
+    /// Plants a defect instead, or each of them (`all`), and expects that it is seen
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["runs", "minutes", "backlogs"])]
+    pub(crate) planted: Option<String>,
+    /// Measures instead how soon 500 sign-ups are stored once Redis, the disk or the edge is back
+    #[arg(long, conflicts_with_all = ["runs", "minutes"])]
+    pub(crate) backlogs: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -40,6 +40,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Run(options) => run::command(options),
         Command::Test(options) => test::command(options),
         Command::Offline(options) => test::offline(options),
+        Command::Faults(options) => test::faults(options),
         Command::Fuzz(options) => fuzz::command(options),
         Command::Bench => bench::command(),
         Command::Web => web::command(),

@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use reqwest::Method;
 use rollcall_engine::SettingsError;
 use rollcall_engine::control::{ControlNote, ROWS};
+use rollcall_engine::erasure::Whom;
 use rollcall_engine::export::OfflineError;
 use rollcall_engine::window::ExportFormat;
 use rollcall_shared::language::Language;
@@ -25,6 +26,8 @@ pub(crate) enum Ask {
     ShutDesks(String),
     TakeOver(String),
     Replay(String, i64),
+    BackUp(PathBuf),
+    Erase { workshop: String, whom: Whom, yes: bool },
 }
 
 /// Asks, and prints the answer as JSON.
@@ -52,6 +55,39 @@ pub(crate) fn export(data_dir: &Path, workshop: &str, file: &Path, language: Lan
         result => result?,
     };
     println!("{}", serde_json::json!({ "rows": rows, "file": file }));
+    Ok(())
+}
+
+/// Backs up: by the engine that runs in the folder, or straight from its files where none does.
+pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
+    // The engine has a working folder of its own.
+    let to = std::path::absolute(to).with_context(|| format!("{} is no path", to.display()))?;
+    let made = match rollcall_engine::backup::offline(data_dir, &to) {
+        Err(OfflineError::Settings(SettingsError::Locked { .. })) => {
+            return ask(data_dir, Ask::BackUp(to));
+        }
+        result => result?,
+    };
+    println!("{}", serde_json::to_string_pretty(&made)?);
+    Ok(())
+}
+
+/// Erases: by the engine that runs in the folder, or straight in its files where none does. Without `yes` it says what would
+/// be erased.
+pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> anyhow::Result<()> {
+    let shown = match rollcall_engine::erasure::offline(data_dir, workshop, whom, yes) {
+        Err(OfflineError::Settings(SettingsError::Locked { .. })) => {
+            let note = read_note(data_dir)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let asked = Ask::Erase { workshop: workshop.to_owned(), whom: *whom, yes };
+            runtime.block_on(send(&note, asked))?
+        }
+        result => serde_json::to_value(result?)?,
+    };
+    println!("{}", serde_json::to_string_pretty(&shown)?);
+    if !yes {
+        eprintln!("nothing is erased yet: this is what would be, for good — add --yes to erase it");
+    }
     Ok(())
 }
 
@@ -111,6 +147,14 @@ async fn send(note: &ControlNote, what: Ask) -> anyhow::Result<Value> {
         Ask::Replay(id, since) => {
             let body = serde_json::to_vec(&serde_json::json!({ "since": since }))?;
             (Method::POST, format!("/control/workshops/{id}/replay"), Some(body))
+        }
+        Ask::BackUp(to) => {
+            let body = serde_json::to_vec(&serde_json::json!({ "to": to }))?;
+            (Method::POST, "/control/backup".to_owned(), Some(body))
+        }
+        Ask::Erase { workshop, whom, yes } => {
+            let body = serde_json::to_vec(&serde_json::json!({ "whom": whom, "yes": yes }))?;
+            (Method::POST, format!("/control/workshops/{}/erase", workshop.trim()), Some(body))
         }
     };
     let client = rollcall_engine::control::loopback_client()?;

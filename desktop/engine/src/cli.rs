@@ -7,13 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use rollcall_engine::erasure::Whom;
 use rollcall_engine::options::EngineOptions;
-use rollcall_engine::{Engine, SettingsError, VenueStart, bench};
+use rollcall_engine::{Engine, SettingsError, VenueStart, backup, bench};
 use rollcall_shared::language::Language;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{Ask, ask, export, language};
+use crate::ask::{Ask, ask, back_up, erase, export, language};
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
@@ -78,6 +79,27 @@ enum Command {
         /// Headings and words: zh or en
         #[arg(long, default_value = "zh", value_parser = language)]
         language: Language,
+    },
+    /// Copy the database and the keys to a new folder, by the running engine or without one
+    Backup {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The folder to make; keep it as secret as the data folder
+        to: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is set aside; the engine must not run
+    Restore {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The folder that `backup` made
+        from: PathBuf,
+    },
+    /// Erase a person or a workshop everywhere, for good
+    Erase {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: EraseCommand,
     },
     /// How the running engine is doing, as JSON
     Status {
@@ -155,6 +177,38 @@ enum WorkshopCommand {
 }
 
 #[derive(Subcommand)]
+enum EraseCommand {
+    /// A sign-up, with all that corrects it or is corrected by it
+    Person {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The sign-up's id
+        id: String,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+    /// A message that could not be read
+    Parked {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The message's number
+        seq: i64,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+    /// A workshop with everything in it
+    Workshop {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Subcommand)]
 enum DeskCommand {
     /// The address, the PIN and the devices, as JSON
     Show {
@@ -207,6 +261,13 @@ impl Command {
             Self::Export { folder, workshop, file, language } => {
                 export(&folder.data_dir, &workshop, &file, language)
             }
+            Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
+            Self::Restore { folder, from } => {
+                let restored = backup::restore(&folder.data_dir, &from)?;
+                println!("{}", serde_json::to_string_pretty(&restored)?);
+                Ok(())
+            }
+            Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
             Self::BenchDrain { messages, data_dir, no_redis } => {
                 let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
@@ -232,6 +293,20 @@ impl From<WorkshopCommand> for Ask {
             WorkshopCommand::Resume { id } => Self::Resume(id),
             WorkshopCommand::Renew { id } => Self::Renew(id),
         }
+    }
+}
+
+impl EraseCommand {
+    fn run(self, data_dir: &Path) -> anyhow::Result<()> {
+        let (workshop, whom, yes) = match self {
+            Self::Person { workshop, id, yes } => {
+                let id = id.trim().parse().context("a sign-up is named by its id")?;
+                (workshop, Whom::Person(id), yes)
+            }
+            Self::Parked { workshop, seq, yes } => (workshop, Whom::Parked(seq), yes),
+            Self::Workshop { workshop, yes } => (workshop, Whom::Workshop, yes),
+        };
+        erase(data_dir, &workshop, &whom, yes)
     }
 }
 

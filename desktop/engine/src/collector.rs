@@ -11,24 +11,30 @@ use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
+use crate::db::readers::Readers;
+use crate::db::takeovers_due;
 use crate::edge_client::{EdgeClient, EdgeError};
+use crate::erasure;
 use crate::failpoints;
 use crate::health::{Collection, LineHealth, Publication};
 use crate::keys::Keys;
 use crate::leases::Leases;
 use crate::metrics::{BacklogShare, Metrics};
+use crate::receipts::planted_too_soon;
 use crate::stream::{Entry, Stream};
 use crate::wake::Wake;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
-/// Behind the wake-up calls, while there is no mail, and where the edge says no: 2,880 requests a day of the free plan's 100,000.
+/// Behind the wake-up calls, while there is no mail: 2,880 requests a day of the free plan's 100,000.
 const POLL: Duration = Duration::from_secs(30);
 /// Where the edge does not call, after mail came: teachers come together, and the next one's *registered* waits for this. A
 /// message costs twenty polls at most.
 const POLL_BUSY: Duration = Duration::from_secs(3);
 /// How long after the last mail.
 const BUSY_FOR: Duration = Duration::from_secs(60);
+/// After a pull whose answer was lost: longer than the edge takes for one when it is slow.
+const LATE_LEASES: Duration = Duration::from_secs(8);
 /// Most pulls at once.
 const MAX_PULLS: u64 = 4;
 /// A stream that is away is tried for half a lease; then the mail is left to come again.
@@ -40,6 +46,7 @@ pub(crate) struct CollectorLoop<S> {
     pub(crate) edge: Arc<EdgeClient>,
     pub(crate) stream: Arc<S>,
     pub(crate) leases: Arc<Leases>,
+    pub(crate) readers: Arc<Readers>,
     pub(crate) writer: Writer,
     pub(crate) keys: Arc<Keys>,
     pub(crate) roster: Arc<Roster>,
@@ -63,17 +70,41 @@ impl<S: Stream> CollectorLoop<S> {
     async fn collect(&self) {
         let mut attempt = 0;
         let mut pulls = 1;
-        // What an earlier run had leased and not stored comes again at once. What still stands in the stream comes twice,
-        // which changes nothing.
+        // What an earlier run had leased and not stored comes again at once, and so does what was leased by a pull whose answer
+        // was lost. What still stands in the stream comes twice, which changes nothing.
         let mut release = true;
+        // An edge that is slow may lease after its asker is gone, and after the pull that ends leases: they are ended once more.
+        let mut release_again: Option<Instant> = None;
         let mut last_mail: Option<Instant> = None;
+        let mut claimed = false;
         loop {
             self.ready().await;
+            if !claimed {
+                match self.claim().await {
+                    Ok(Claim::Done) => claimed = true,
+                    Ok(Claim::Later) => {
+                        tokio::time::sleep(retry::delay(0, retry::Failure::Busy, &mut OsRng)).await;
+                    }
+                    Ok(Claim::Erased) => return,
+                    Err(error) => {
+                        let wait = self.explain(&error, attempt);
+                        attempt += 1;
+                        self.wake.wait_for_host(wait).await;
+                    }
+                }
+                continue;
+            }
+            if release_again.is_some_and(|at| Instant::now() >= at) {
+                (release, release_again, pulls) = (true, None, 1);
+            }
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = self.wake.may_have_grown();
             match self.pull(pulls, release).await {
-                Ok(Mail { backlog, came, more }) => {
-                    release = false;
+                Ok(Mail { backlog, came, more, is_whole }) => {
+                    release = !is_whole;
+                    if release {
+                        release_again = Some(Instant::now() + LATE_LEASES);
+                    }
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
                     // Some of it may have been acknowledged while the answer was on its way: unless the mailbox grew, the lower
@@ -84,14 +115,22 @@ impl<S: Stream> CollectorLoop<S> {
                         self.health.moved();
                     }
                     pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);
+                    if release {
+                        // Alone: each would end the others' leases.
+                        pulls = 1;
+                    }
                     if came {
                         last_mail = Some(Instant::now());
                     }
                     if !more {
-                        self.wake.wait(self.poll_interval(last_mail)).await;
+                        self.wait_for_mail(last_mail, release_again).await;
                     }
                 }
                 Err(error) => {
+                    // What this pull leased, should the edge have heard it, came to nobody.
+                    if !error.is_permanent() {
+                        (release, release_again) = (true, Some(Instant::now() + LATE_LEASES));
+                    }
                     pulls = 1;
                     let wait = self.explain(&error, attempt);
                     attempt += 1;
@@ -119,6 +158,30 @@ impl<S: Stream> CollectorLoop<S> {
         }
     }
 
+    /// A restored database takes the workshop's mail over, on purpose, and has all of it delivered again; before anything is
+    /// pulled, so that whoever was erased since is known. Repeated whole where it is interrupted.
+    async fn claim(&self) -> Result<Claim, EdgeError> {
+        let look = self.readers.read(|conn| takeovers_due::exists(conn, &self.workshop));
+        match look {
+            Ok(false) => return Ok(Claim::Done),
+            Ok(true) => {}
+            Err(_) => return Ok(Claim::Later),
+        }
+        let taken = self.edge.take_over(&self.workshop).await?;
+        match erasure::follow(taken, &self.workshop, &self.writer, &self.roster).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Claim::Erased),
+            Err(_) => return Ok(Claim::Later),
+        }
+        let replayed = self.edge.replay(&self.workshop, 0).await?;
+        let workshop = self.workshop.clone();
+        if self.writer.edit(move |conn| takeovers_due::remove(conn, &workshop)).await.is_err() {
+            return Ok(Claim::Later);
+        }
+        tracing::info!(workshop = %self.workshop, replayed, "the restored database collects from here on");
+        Ok(Claim::Done)
+    }
+
     async fn pull(&self, pulls: u64, release: bool) -> Result<Mail, EdgeError> {
         self.metrics.pulls.inc_by(pulls);
         let results = join_all((0..pulls).map(|_| self.edge.pull(&self.workshop, release))).await;
@@ -141,7 +204,10 @@ impl<S: Stream> CollectorLoop<S> {
         }
         match first_error {
             Some(error) if !came => Err(error),
-            _ => Ok(Mail { backlog: if backlog == u64::MAX { 0 } else { backlog }, came, more }),
+            error => {
+                let backlog = if backlog == u64::MAX { 0 } else { backlog };
+                Ok(Mail { backlog, came, more, is_whole: error.is_none() })
+            }
         }
     }
 
@@ -151,6 +217,7 @@ impl<S: Stream> CollectorLoop<S> {
             return;
         }
         failpoints::reached("after_pull");
+        planted_too_soon(&self.edge, &self.workshop, &entries).await;
         // Held before they are in the stream: the drain may be done with them at once.
         self.leases.hold(entries.iter().map(|entry| &entry.lease_id));
         let deadline = Instant::now() + ADD_FOR;
@@ -162,10 +229,24 @@ impl<S: Stream> CollectorLoop<S> {
                 let lease_ids = entries.into_iter().map(|entry| entry.lease_id).collect();
                 return self.leases.give_back(lease_ids, Duration::ZERO);
             }
-            tokio::time::sleep(retry::delay(attempt, &mut OsRng)).await;
+            tokio::time::sleep(retry::delay(attempt, retry::Failure::Redis, &mut OsRng)).await;
             attempt += 1;
         }
         failpoints::reached("after_stream_add");
+    }
+
+    /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was wrong a moment ago.
+    async fn wait_for_mail(&self, last_mail: Option<Instant>, at_latest: Option<Instant>) {
+        let began = Instant::now();
+        loop {
+            let mut left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
+            if let Some(at_latest) = at_latest {
+                left = left.min(at_latest.saturating_duration_since(Instant::now()));
+            }
+            if left.is_zero() || self.wake.wait(left.min(POLL)).await {
+                return;
+            }
+        }
     }
 
     fn poll_interval(&self, last_mail: Option<Instant>) -> Duration {
@@ -189,11 +270,21 @@ impl<S: Stream> CollectorLoop<S> {
         }
         self.health.collection(collection);
         if error.is_permanent() {
-            return POLL;
+            return retry::after_refusal(attempt);
         }
         self.metrics.retried(error.failure());
-        retry::delay(attempt, &mut OsRng)
+        retry::delay(attempt, error.failure(), &mut OsRng)
     }
+}
+
+/// Whether the mail is this installation's.
+enum Claim {
+    /// It is, as far as this installation knows.
+    Done,
+    /// The database cannot be used just now.
+    Later,
+    /// The workshop was erased; nothing is to be collected.
+    Erased,
 }
 
 /// What a round of pulls brought.
@@ -204,4 +295,6 @@ struct Mail {
     came: bool,
     /// Whether every pull came back full, so that there may be more. What comes after a short one is called out.
     more: bool,
+    /// Whether every pull was answered.
+    is_whole: bool,
 }

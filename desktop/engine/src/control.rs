@@ -3,7 +3,7 @@
 //! Control needs the token that stands in `control.json`, which only the host reads. The Host header is checked on both, so
 //! that a page in the host's browser cannot reach them under a name of its own (DNS rebinding).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,14 +17,17 @@ use axum::routing::{get, post, put};
 use rollcall_shared::Millis;
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::retry::Failure;
 use rollcall_shared::secret::{bearer, equal};
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::acts::ActError;
 use crate::clock::random_key_hex;
 use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
+use crate::erasure::Whom;
 use crate::folder::write_private;
 use crate::status::Desk;
 use crate::venue::answer;
@@ -81,6 +84,8 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/workshops/{id}/replay", post(replay))
         .route("/control/workshops/{id}/signups", get(signups))
         .route("/control/workshops/{id}/export", get(export))
+        .route("/control/workshops/{id}/erase", post(erase))
+        .route("/control/backup", post(back_up))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&control), with_token));
     Router::new()
         .route("/metrics", get(metrics))
@@ -260,11 +265,7 @@ async fn export(
     UrlPath(name): UrlPath<String>,
     Query(ExportQuery { format, language }): Query<ExportQuery>,
 ) -> Response {
-    let Some(id) = control.desk.find(&name) else {
-        return answer::problem(
-            &Problem::new(ProblemCode::NotFound).with_detail("there is no such workshop here"),
-        );
-    };
+    let Some(id) = control.desk.find(&name) else { return unknown() };
     let (desk, workshop) = (Arc::clone(&control.desk), id.clone());
     match tokio::task::spawn_blocking(move || desk.sheet(&workshop, format, language)).await {
         Ok(Ok(sheet)) => {
@@ -275,6 +276,52 @@ async fn export(
         Ok(Err(error)) => refuse(&error),
         Err(_) => answer::problem(&Problem::unavailable(1)),
     }
+}
+
+#[derive(Deserialize)]
+struct Erase {
+    whom: Whom,
+    /// Without it, what would be erased is said.
+    yes: bool,
+}
+
+/// Here a workshop is named by its id or its invite code.
+async fn erase(State(control): State<Arc<Control>>, UrlPath(name): UrlPath<String>, body: Bytes) -> Response {
+    let Ok(Erase { whom, yes }) = serde_json::from_slice(&body) else {
+        return answer::problem(&Problem::new(ProblemCode::Malformed));
+    };
+    let Some(id) = control.desk.find(&name) else { return unknown() };
+    let erased = if yes {
+        control.desk.erase(&id, &whom).await
+    } else {
+        tokio::task::spawn_blocking(move || control.desk.would_erase(&id, &whom))
+            .await
+            .unwrap_or(Err(EngineError::Act(ActError::Unwritable(Failure::Io))))
+    };
+    match erased {
+        Ok(erasure) => answer::json(StatusCode::OK, &erasure),
+        Err(error) => refuse(&error),
+    }
+}
+
+#[derive(Deserialize)]
+struct BackUp {
+    to: PathBuf,
+}
+
+async fn back_up(State(control): State<Arc<Control>>, body: Bytes) -> Response {
+    let Ok(BackUp { to }) = serde_json::from_slice(&body) else {
+        return answer::problem(&Problem::new(ProblemCode::Malformed));
+    };
+    match tokio::task::spawn_blocking(move || control.desk.back_up(&to)).await {
+        Ok(Ok(backup)) => answer::json(StatusCode::OK, &backup),
+        Ok(Err(error)) => refuse(&error),
+        Err(_) => answer::problem(&Problem::unavailable(1)),
+    }
+}
+
+fn unknown() -> Response {
+    answer::problem(&Problem::new(ProblemCode::NotFound).with_detail("there is no such workshop here"))
 }
 
 fn parse(id: &str) -> Result<WorkshopId, Box<Problem>> {
@@ -296,6 +343,9 @@ fn refuse(error: &EngineError) -> Response {
         }
         EngineError::Workshop(RosterError::Unknown(_)) => {
             Problem::new(ProblemCode::NotFound).with_detail(error.to_string())
+        }
+        EngineError::Act(ActError::Unknown) => {
+            Problem::new(ProblemCode::NotFound).with_detail("nothing of that name stands in this workshop")
         }
         EngineError::Workshop(RosterError::Retired) => {
             Problem::new(ProblemCode::Closed).with_detail(error.to_string())

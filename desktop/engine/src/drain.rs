@@ -18,7 +18,7 @@ use crate::leases::Leases;
 use crate::message::Message;
 use crate::metrics::{BacklogShare, Metrics};
 use crate::opener::{Opened, Opener};
-use crate::stream::{Delivered, Stream, StreamError};
+use crate::stream::{Delivered, Restarted, Stream, StreamError};
 use crate::writer::{MAX_BATCH, Writer};
 
 /// After so many interrupted deliveries a message runs alone: one of those that were in flight together may be the reason.
@@ -52,18 +52,14 @@ impl<S: Stream> Drain<S> {
         while !self.stop.is_cancelled() {
             match self.session(&mut attempt).await {
                 Ok(()) => continue,
-                Err(StreamError::Lost) => {
-                    tracing::warn!(
-                        "the stream lost its entries: their leases are given back, and they come again"
-                    );
-                    self.leases.give_all_back();
-                }
+                // The next session makes the group anew, and gives back what it takes to be lost.
+                Err(StreamError::Lost) => {}
                 Err(StreamError::Away(why)) => {
                     self.health.stream_away(&why);
                     self.metrics.retried(Failure::Redis);
                 }
             }
-            let wait = retry::delay(attempt, &mut OsRng);
+            let wait = retry::delay(attempt, Failure::Redis, &mut OsRng);
             attempt += 1;
             let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
         }
@@ -71,7 +67,13 @@ impl<S: Stream> Drain<S> {
 
     /// Until the stream fails or it is time to stop. What was read is committed before this returns.
     async fn session(&self, attempt: &mut u32) -> Result<(), StreamError> {
-        self.stream.restart().await?;
+        // Lost while this side was connected or while it was not: only here is it always seen.
+        if self.stream.restart().await? == Restarted::MadeAnew {
+            let leases = self.leases.give_all_back();
+            if leases > 0 {
+                tracing::warn!(leases, "the stream lost its entries: they are given back, and come again");
+            }
+        }
         *attempt = 0;
         self.health.stream_there();
         let (opened, committing) = mpsc::channel(1);
@@ -148,6 +150,11 @@ impl<S: Stream> Drain<S> {
     /// Commits a batch however long that takes, and acknowledges each part of it as soon as it is committed.
     async fn commit(&self, mut batch: Vec<InFlight>) -> Result<(), StreamError> {
         let mut attempt = 0;
+        if failpoints::planted("planted_acknowledge_before_commit") {
+            let early = batch.iter().map(|in_flight| (in_flight.key.clone(), in_flight.lease_id.clone()));
+            let (keys, lease_ids) = early.unzip();
+            self.acknowledge(keys, lease_ids).await?;
+        }
         loop {
             let messages = batch.iter().map(|in_flight| in_flight.message.clone()).collect();
             let answers = self.writer.admit(messages).await;
@@ -161,7 +168,11 @@ impl<S: Stream> Drain<S> {
                     }
                     Err(why) => {
                         failure = Some(why);
-                        failed.push(in_flight);
+                        let message = match failpoints::planted("planted_attempts_burnt") {
+                            true => in_flight.message.unreadable("failed"),
+                            false => in_flight.message,
+                        };
+                        failed.push(InFlight { message, ..in_flight });
                     }
                 }
             }
@@ -273,40 +284,49 @@ mod tests {
     use crate::health::Publication;
     use crate::leases::{Done, Finished};
     use crate::metrics::Hop;
+    #[cfg(unix)]
+    use crate::redis_server::RedisServer;
     use crate::stream::Entry;
     use crate::stream::direct::DirectStream;
+    #[cfg(unix)]
+    use crate::stream::redis::RedisStream;
     use crate::testing::{Hall, until};
 
-    struct Line {
-        stream: Arc<DirectStream>,
+    struct Line<S> {
+        stream: Arc<S>,
+        leases: Arc<Leases>,
         finished: Finished,
         health: LineHealth,
         stop: CancellationToken,
     }
 
-    fn start(hall: &Hall, killers: HashSet<Digest>) -> Line {
+    fn start(hall: &Hall, killers: HashSet<Digest>) -> Line<DirectStream> {
+        start_on(hall, DirectStream::default(), killers)
+    }
+
+    fn start_on<S: Stream>(hall: &Hall, stream: S, killers: HashSet<Digest>) -> Line<S> {
         let (leases, finished) = Leases::new();
-        let (stream, health) = (Arc::new(DirectStream::default()), LineHealth::new(Publication::Published));
+        let (stream, health) = (Arc::new(stream), LineHealth::new(Publication::Published));
         let stop = CancellationToken::new();
         let drain = Drain {
             stream: Arc::clone(&stream),
             opener: Opener::new(hall.workshop.id.clone(), Arc::clone(&hall.keys), Arc::new(killers)),
             writer: hall.writer.clone(),
-            leases,
+            leases: Arc::clone(&leases),
             metrics: Arc::clone(&hall.metrics),
             backlog: hall.metrics.backlog_share(Hop::Stream),
             health: health.clone(),
             stop: stop.clone(),
         };
         tokio::spawn(async move { drain.run().await });
-        Line { stream, finished, health, stop }
+        Line { stream, leases, finished, health, stop }
     }
 
     fn entry(lease: u32, attempts: u32, body: String) -> Entry {
         Entry { lease_id: format!("lease-{lease}"), body, attempts }
     }
 
-    impl Line {
+    impl<S> Line<S> {
         async fn committed(&mut self, mut count: usize) {
             let waiting = async {
                 while count > 0 {
@@ -392,6 +412,44 @@ mod tests {
         assert_eq!(hall.count("SELECT count(*) FROM parked"), 0);
     }
 
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
+        const MAIL: u32 = 2_000;
+        let hall = Hall::open().await;
+        let folder = hall.dir.path().join("redis");
+        let server = RedisServer::start(&folder).unwrap();
+        let client = redis::Client::open(server.url()).unwrap();
+        let mut line = start_on(&hall, RedisStream::new(client, &hall.workshop.id), HashSet::new());
+        // More than is read while the database cannot be written: what is in hand already is not lost with Redis.
+        let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mail: Vec<Entry> = (0..MAIL).map(|n| entry(n, 1, format!("garbage {n}"))).collect();
+        line.leases.hold(mail.iter().map(|entry| &entry.lease_id));
+        line.stream.add(mail).await.unwrap();
+        until("the writer gives up", || hall.writer.unwritable() == Some(Failure::Busy)).await;
+        std::fs::remove_dir_all(&folder).unwrap();
+        let pid = rustix::process::Pid::from_raw(server.pid().unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
+
+        let (mut ended, mut returned) = (HashSet::new(), 0);
+        let ending = async {
+            while ended.len() < MAIL as usize {
+                match line.finished.next().await.unwrap() {
+                    Done::Committed(lease_ids) => ended.extend(lease_ids),
+                    Done::Returned { lease_ids, delay } => {
+                        assert_eq!(delay, Duration::ZERO);
+                        returned += lease_ids.len();
+                        ended.extend(lease_ids);
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(crate::testing::DEADLINE, ending).await.unwrap();
+        assert!(returned > 0);
+    }
+
     #[tokio::test]
     async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() {
         let hall = Hall::open().await;
@@ -428,6 +486,7 @@ mod tests {
         until("the writer gives up", || hall.writer.unwritable().is_some()).await;
         line.stop.cancel();
         // The drain has ended once nobody can be done with a lease any more.
+        drop(line.leases);
         let ended = tokio::time::timeout(crate::testing::DEADLINE, line.finished.next()).await.unwrap();
         assert!(ended.is_none());
         assert_eq!(line.stream.waiting().await.unwrap(), 1);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use reqwest_websocket::{Upgrade, WebSocket};
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::{
-    Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, LEASE_MS, MAX_BATCH, Publication,
-    PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult,
-    Retry, TakeoverRequest, TakeoverResult,
+    Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
+    MAX_BATCH, Publication, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult,
+    ReplayRequest, ReplayResult, Retry, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::retry::Failure;
@@ -183,11 +183,16 @@ impl EdgeClient {
         Ok(())
     }
 
-    /// Makes this installation the collector. Who was it before.
-    pub(crate) async fn take_over(&self, workshop: &WorkshopId) -> Result<Option<Collector>, EdgeError> {
+    /// Makes this installation the collector. Who was it before, and what was erased so far.
+    pub(crate) async fn take_over(&self, workshop: &WorkshopId) -> Result<TakeoverResult, EdgeError> {
         let request = TakeoverRequest { collector: self.collector.clone() };
-        let result: TakeoverResult = self.post(workshop, "/takeover", &request).await?;
-        Ok(result.previous)
+        self.post(workshop, "/takeover", &request).await
+    }
+
+    /// Has it delete what was erased here.
+    pub(crate) async fn erase(&self, workshop: &WorkshopId, what: &EraseRequest) -> Result<(), EdgeError> {
+        let _: EraseResult = self.post(workshop, "/erase", what).await?;
+        Ok(())
     }
 
     /// Has everything delivered again that was deposited since then. How much that is.

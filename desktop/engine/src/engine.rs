@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::acts::ActError;
+use crate::backup::{self, Backup, BackupError};
 use crate::config::Config;
 use crate::connection::NotALine;
 use crate::control;
@@ -23,6 +24,7 @@ use crate::db;
 use crate::db::workshops::WorkshopRow;
 use crate::edge_client::EdgeClient;
 use crate::entry::EntryError;
+use crate::erasure::{Erasure, Whom};
 use crate::folder::Folder;
 use crate::health::Publication;
 use crate::keys::Keys;
@@ -97,6 +99,9 @@ pub enum EngineError {
         /// The operating system's words.
         why: String,
     },
+    /// There is no backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The venue page cannot be opened.
     #[error("{0}")]
     Venue(SettingsError),
@@ -126,7 +131,7 @@ impl EngineError {
             Self::Edge(_) => RefusalCode::Edge,
             Self::Database(_) => RefusalCode::Database,
             Self::Act(act) => act.code(),
-            Self::File { .. } => RefusalCode::File,
+            Self::File { .. } | Self::Backup(_) => RefusalCode::File,
             Self::Venue(_) => RefusalCode::Port,
             Self::Entry(EntryError::Code(trouble)) => match trouble {
                 EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,
@@ -173,6 +178,7 @@ impl Engine {
     pub fn launch(config: Config) -> Result<Self, SettingsError> {
         server::make_room();
         let folder = Folder::take(&config.data_dir)?;
+        backup::forget_interrupted(&folder);
         let collector = folder.installation()?;
         let keys = Arc::new(Keys::open(folder.join("keys.json"))?);
         let db_path = folder.join("rollcall.db");
@@ -287,6 +293,22 @@ impl Engine {
         self.block_on(self.desk.replay(workshop, since))
     }
 
+    /// Erases a person, a message or a whole workshop.
+    ///
+    /// # Errors
+    /// [`EngineError::Act`] where there is nothing to erase or nothing can be written just now; nothing was changed then.
+    pub fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
+        self.block_on(self.desk.erase(workshop, whom))
+    }
+
+    /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.
+    ///
+    /// # Errors
+    /// [`EngineError::Backup`] where the folder is not new or cannot be written.
+    pub fn backup(&self, to: &Path) -> Result<Backup, EngineError> {
+        self.desk.back_up(to)
+    }
+
     /// How everything is doing.
     ///
     /// # Errors
@@ -355,6 +377,27 @@ impl Desk {
         }
     }
 
+    /// Ends the lines of workshops that are gone.
+    pub(crate) async fn end_lines(&self) {
+        for (id, line) in self.lines() {
+            if self.roster.get(&id).is_none() {
+                line.end().await;
+                self.drop_line(&id);
+            }
+        }
+    }
+
+    /// Starts a line anew that has ended.
+    pub(crate) fn restart_line(&self, workshop: &WorkshopId) {
+        let started = self.parts.start_line(workshop);
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(workshop.clone(), started);
+    }
+
+    /// Forgets a line that has ended.
+    pub(crate) fn drop_line(&self, workshop: &WorkshopId) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(workshop);
+    }
+
     pub(crate) fn lines(&self) -> BTreeMap<WorkshopId, Line> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -364,8 +407,7 @@ impl Desk {
         for (id, line) in self.lines() {
             // It stands in the map until it has ended, so that nobody starts a second one beside it.
             line.end().await;
-            let started = self.parts.start_line(&id);
-            self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(id, started);
+            self.restart_line(&id);
         }
         self.parts.changes.moved();
     }

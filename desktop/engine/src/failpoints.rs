@@ -1,4 +1,5 @@
-//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging holds.
+//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging holds; defects
+//! that it plants, to prove that it would see them; and a clock that it sets wrong.
 //!
 //! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`, `in_transaction`,
 //! `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
@@ -13,6 +14,19 @@ pub(crate) fn reached(name: &str) {
 /// Nothing: the feature is off.
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn reached(_name: &str) {}
+
+/// By how much the clock is wrong, in milliseconds: `clock=40*return(0)->return(-94608000000)` steps back three years after forty looks.
+#[cfg(feature = "failpoints")]
+pub(crate) fn clock_error_ms() -> i64 {
+    fail::fail_point!("clock", |by| by.and_then(|by| by.parse().ok()).unwrap_or(0));
+    0
+}
+
+/// Nothing: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn clock_error_ms() -> i64 {
+    0
+}
 
 /// Whether the environment plants this defect, so that the tests prove that they would see it. Names begin with `planted_`.
 #[cfg(feature = "failpoints")]

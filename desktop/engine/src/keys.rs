@@ -85,14 +85,54 @@ impl Keys {
     pub(crate) fn make(&self, workshop: &WorkshopId) -> std::io::Result<PublicKey> {
         let secret = SecretKey::generate(&mut OsRng);
         let public = secret.public();
+        self.change(|kept| {
+            let keys = WorkshopKeys { drain_key: random_key_hex(), secret_keys: Vec::new() };
+            let keys = kept.workshops.entry(workshop.clone()).or_insert(keys);
+            keys.secret_keys.push((public.key_id.clone(), secret));
+        })?;
+        Ok(public)
+    }
+
+    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the edge has to be told.
+    pub(crate) fn forget_secrets(&self, workshop: &WorkshopId) -> std::io::Result<()> {
+        self.change(|kept| {
+            if let Some(keys) = kept.workshops.get_mut(workshop) {
+                keys.secret_keys.clear();
+            }
+        })
+    }
+
+    /// Forgets every key of a workshop.
+    pub(crate) fn forget(&self, workshop: &WorkshopId) -> std::io::Result<()> {
+        self.change(|kept| drop(kept.workshops.remove(workshop)))
+    }
+
+    /// Takes in what another key file has and this one has not; nothing that is here is replaced.
+    pub(crate) fn merge(&self, file: &[u8]) -> Result<(), String> {
+        let other = Kept::read(file)?;
+        self.change(|kept| {
+            for (id, theirs) in other.workshops {
+                let Some(ours) = kept.workshops.get_mut(&id) else {
+                    kept.workshops.insert(id, theirs);
+                    continue;
+                };
+                for (key_id, key) in theirs.secret_keys {
+                    if ours.secret_keys.iter().all(|(known, _)| *known != key_id) {
+                        ours.secret_keys.push((key_id, key));
+                    }
+                }
+            }
+        })
+        .map_err(|e| e.to_string())
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let mut next = kept.clone();
-        let keys = WorkshopKeys { drain_key: random_key_hex(), secret_keys: Vec::new() };
-        let keys = next.workshops.entry(workshop.clone()).or_insert(keys);
-        keys.secret_keys.push((public.key_id.clone(), secret));
+        change(&mut next);
         next.write(&self.path)?;
         *kept = next;
-        Ok(public)
+        Ok(())
     }
 
     /// Reads the file again: the host may have put a missing key into it.

@@ -20,6 +20,8 @@ use crate::wake::Wake;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
+/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or the key is wrong.
+const REFUSALS: u32 = 5;
 /// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is *repeated*.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -73,10 +75,15 @@ impl Leases {
         let _ = self.done.send(Done::Returned { lease_ids, delay });
     }
 
-    /// All that are held are given back at once: the stream lost its entries.
-    pub(crate) fn give_all_back(&self) {
-        let lease_ids = self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
-        self.give_back(lease_ids, Duration::ZERO);
+    /// All that are held are given back at once: the stream lost its entries. How many those are.
+    pub(crate) fn give_all_back(&self) -> usize {
+        let lease_ids: Vec<String> =
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        let count = lease_ids.len();
+        if count > 0 {
+            self.give_back(lease_ids, Duration::ZERO);
+        }
+        count
     }
 
     fn forget(&self, lease_ids: &[String]) {
@@ -158,14 +165,21 @@ impl Acknowledger {
                     self.call_back(back_after);
                 }
                 Err(_) if self.stop.is_cancelled() => return,
+                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its lease's minute.
+                Err(error) if error.is_permanent() && attempt < REFUSALS => {
+                    let wait = retry::after_refusal(attempt);
+                    attempt += 1;
+                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                }
                 Err(error) if error.is_permanent() => {
+                    attempt = 0;
                     // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
                     tracing::warn!(workshop = %self.workshop, %error, "the edge refuses acknowledgements");
                     batch.drop_first(MAX_ENTRIES);
                 }
                 Err(error) => {
                     self.metrics.retried(error.failure());
-                    let wait = retry::delay(attempt, &mut OsRng);
+                    let wait = retry::delay(attempt, error.failure(), &mut OsRng);
                     attempt += 1;
                     let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
                 }

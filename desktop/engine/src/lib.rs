@@ -9,10 +9,12 @@
 //! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any moment.
 //! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
 
+pub mod backup;
 pub mod bench;
 pub mod config;
 pub mod control;
 mod engine;
+pub mod erasure;
 pub mod export;
 pub mod health;
 mod message;

@@ -188,6 +188,7 @@ impl Parts {
             edge: Arc::clone(edge),
             stream,
             leases,
+            readers: Arc::clone(&self.readers),
             writer: self.writer.clone(),
             keys: Arc::clone(&self.keys),
             roster: Arc::clone(&self.roster),

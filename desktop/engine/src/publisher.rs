@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rand_core::OsRng;
 use rollcall_shared::problem::ProblemCode;
-use rollcall_shared::retry;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -17,9 +17,6 @@ use crate::edge_client::{EdgeClient, EdgeError};
 use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
 use crate::workshops::Roster;
-
-/// After a refusal that time alone does not mend, and that a change of the workshop may.
-const REFUSED: Duration = Duration::from_secs(30);
 
 /// One workshop's publisher.
 pub(crate) struct Publisher {
@@ -66,7 +63,9 @@ impl Publisher {
                     (is_due, attempt, venue_there) = (false, 0, venue);
                     continue;
                 }
-                Err(wait) => wait.unwrap_or_else(|| retry::delay(attempt, &mut OsRng)),
+                Err(Wait::Not) => Duration::ZERO,
+                Err(Wait::Refused) => retry::after_refusal(attempt),
+                Err(Wait::BackOff(failure)) => retry::delay(attempt, failure, &mut OsRng),
             };
             attempt += 1;
             // A change is worth a try at once: it may be the remedy.
@@ -77,8 +76,8 @@ impl Publisher {
         }
     }
 
-    /// Publishes what stands now. Otherwise how long to wait, or nothing where the usual back-off will do.
-    async fn publish(&self, row: &WorkshopRow, venue: Option<String>) -> Result<(), Option<Duration>> {
+    /// Publishes what stands now; otherwise what to wait for.
+    async fn publish(&self, row: &WorkshopRow, venue: Option<String>) -> Result<(), Wait> {
         let known = row.published_rev > 0;
         let result = match row.retired_at {
             Some(_) => self.edge.retire(&self.workshop).await,
@@ -88,7 +87,7 @@ impl Publisher {
         match result {
             Ok(()) => {
                 if self.roster.published(&self.workshop, row.rev).await.is_err() {
-                    return Err(None);
+                    return Err(Wait::BackOff(Failure::Io));
                 }
                 tracing::info!(workshop = %self.workshop, edge = self.edge.url(), retired = row.retired_at.is_some(), "published");
                 self.health.publication(published(row));
@@ -97,14 +96,21 @@ impl Publisher {
             // The edge has never shown this code for us, so nobody has it on a poster.
             Err(error) if error.code() == Some(ProblemCode::Taken) && !known => {
                 tracing::warn!(workshop = %self.workshop, "the invite code is somebody else's: another one is drawn");
-                self.roster.renew_code(&self.workshop).await.map(|_| ()).map_err(|_| None)?;
-                Err(Some(Duration::ZERO))
+                self.roster.renew_code(&self.workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
+                Err(Wait::Not)
+            }
+            // To whoever shows its key the edge says so for one reason only: the host erased it, with another database than this.
+            Err(error) if error.code() == Some(ProblemCode::Closed) => {
+                tracing::warn!(workshop = %self.workshop, "the workshop was erased: it is erased here as well");
+                self.roster.erase(&self.workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
+                self.health.publication(Publication::Retired);
+                Ok(())
             }
             Err(error) => Err(self.explain(&error, known)),
         }
     }
 
-    fn explain(&self, error: &EdgeError, known: bool) -> Option<Duration> {
+    fn explain(&self, error: &EdgeError, known: bool) -> Wait {
         let publication = if error.is_unauthorized() {
             Publication::Unauthorized { known }
         } else if error.is_permanent() {
@@ -123,11 +129,21 @@ impl Publisher {
         }
         self.health.publication(publication);
         if error.is_permanent() {
-            return Some(REFUSED);
+            return Wait::Refused;
         }
         self.metrics.retried(error.failure());
-        None
+        Wait::BackOff(error.failure())
     }
+}
+
+/// Before the next try.
+enum Wait {
+    /// Nothing.
+    Not,
+    /// As after any refusal.
+    Refused,
+    /// The usual back-off after this.
+    BackOff(Failure),
 }
 
 /// The venue page's address as the record names it. Phones type it, so that it is an IPv4 one or none.

@@ -1,26 +1,27 @@
-//! Sends what receipts say, until the edge says 200.
+//! Sends what receipts say, and before it who was erased, until the edge says 200.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::mailbox::MAX_ENTRIES;
-use rollcall_shared::retry;
+use rollcall_shared::envelope::Envelope;
+use rollcall_shared::mailbox::{EraseRequest, MAX_ENTRIES, ReceiptUpdate};
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::workshop::WorkshopId;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::readers::Readers;
-use crate::db::receipts_out;
-use crate::edge_client::EdgeClient;
+use crate::db::{erased, receipts_out};
+use crate::edge_client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::health::{LineHealth, Publication};
 use crate::metrics::Metrics;
+use crate::stream::Entry;
 use crate::writer::Writer;
 
 /// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
 const LOOK: Duration = Duration::from_millis(200);
-/// After a refusal that time alone does not mend.
-const REFUSED: Duration = Duration::from_secs(30);
 
 /// One workshop's sender.
 pub(crate) struct ReceiptSender {
@@ -55,10 +56,13 @@ impl ReceiptSender {
                     continue;
                 }
                 Ok(false) => LOOK,
-                Err(Unsent::Refused) => REFUSED,
-                Err(Unsent::Later) => {
+                Err(Unsent::Refused) => {
                     attempt += 1;
-                    retry::delay(attempt - 1, &mut OsRng)
+                    retry::after_refusal(attempt - 1)
+                }
+                Err(Unsent::Later(failure)) => {
+                    attempt += 1;
+                    retry::delay(attempt - 1, failure, &mut OsRng)
                 }
             };
             tokio::time::sleep(wait).await;
@@ -68,37 +72,71 @@ impl ReceiptSender {
     /// Sends up to [`MAX_ENTRIES`]; whether there were any.
     async fn send_some(&self) -> Result<bool, Unsent> {
         let (readers, workshop) = (Arc::clone(&self.readers), self.workshop.clone());
-        let look = move || readers.read(|conn| receipts_out::unsent(conn, &workshop, MAX_ENTRIES));
-        let receipts = match tokio::task::spawn_blocking(look).await {
-            Ok(Ok(receipts)) => receipts,
+        let look = move || {
+            readers.read(|conn| {
+                Ok((
+                    erased::unsent(conn, &workshop, MAX_ENTRIES)?,
+                    receipts_out::unsent(conn, &workshop, MAX_ENTRIES)?,
+                ))
+            })
+        };
+        let (ids, receipts) = match tokio::task::spawn_blocking(look).await {
+            Ok(Ok(unsent)) => unsent,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "receipts cannot be read");
-                return Err(Unsent::Later);
+                return Err(Unsent::Later(Failure::Io));
             }
-            Err(_) => return Err(Unsent::Later),
+            Err(_) => return Err(Unsent::Later(Failure::Io)),
         };
+        if !ids.is_empty() {
+            let told = self.edge.erase(&self.workshop, &EraseRequest::Ids(ids.clone())).await;
+            told.map_err(|error| self.unsent(&error))?;
+            let workshop = self.workshop.clone();
+            let noted = self.writer.edit(move |conn| erased::sent(conn, &workshop, &ids)).await;
+            noted.map_err(Unsent::Later)?;
+        }
         if receipts.is_empty() {
             return Ok(false);
         }
         failpoints::reached("before_receipts");
-        if let Err(error) = self.edge.send_receipts(&self.workshop, receipts.clone()).await {
-            if error.is_permanent() {
-                tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
-                return Err(Unsent::Refused);
-            }
-            self.metrics.retried(error.failure());
-            return Err(Unsent::Later);
+        if failpoints::planted("planted_receipts_not_retried") {
+            let (workshop, receipts) = (self.workshop.clone(), receipts.clone());
+            let _ = self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await;
         }
+        let sent = self.edge.send_receipts(&self.workshop, receipts.clone()).await;
+        sent.map_err(|error| self.unsent(&error))?;
         let workshop = self.workshop.clone();
         // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.
         match self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await {
             Ok(()) => Ok(true),
-            Err(_) => Err(Unsent::Later),
+            Err(failure) => Err(Unsent::Later(failure)),
         }
     }
 }
 
+impl ReceiptSender {
+    fn unsent(&self, error: &EdgeError) -> Unsent {
+        if error.is_permanent() {
+            tracing::warn!(workshop = %self.workshop, %error, "the edge refuses receipts");
+            return Unsent::Refused;
+        }
+        self.metrics.retried(error.failure());
+        Unsent::Later(error.failure())
+    }
+}
+
+/// The defect `planted_receipts_before_commit`: says *registered* of mail that has only been pulled.
+pub(crate) async fn planted_too_soon(edge: &EdgeClient, workshop: &WorkshopId, mail: &[Entry]) {
+    if failpoints::planted("planted_receipts_before_commit") {
+        let ids =
+            mail.iter().filter_map(|entry| Envelope::parse(&entry.body).ok()).map(|envelope| envelope.id);
+        let (state, see_desk, rev) = (ReceiptState::Registered, false, 1);
+        let receipts = ids.map(|id| ReceiptUpdate { id, state, see_desk, rev }).collect();
+        let _ = edge.send_receipts(workshop, receipts).await;
+    }
+}
+
 enum Unsent {
-    Later,
+    Later(Failure),
     Refused,
 }

@@ -8,14 +8,14 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rand_core::OsRng;
-use rollcall_shared::retry;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -25,6 +25,13 @@ const GRACE: Duration = Duration::from_secs(5);
 const READY: Duration = Duration::from_secs(20);
 /// A server that ran so long was healthy: the back-off begins anew.
 const HEALTHY: Duration = Duration::from_secs(10);
+
+/// A server's files, in its folder.
+const FILES: &str = "appendonlydir";
+/// Where those are kept with which no server starts, until the next ones come.
+const DAMAGED: &str = "appendonlydir.damaged";
+/// Much more than a server says between its start and its end.
+const LOG_TAIL: i64 = 16 * 1024;
 
 /// A running, supervised server.
 pub(crate) struct RedisServer {
@@ -119,6 +126,7 @@ fn supervise(
                     return;
                 }
                 tracing::warn!(?status, log = %places.data.join("redis.log").display(), "redis-server ended and is started again");
+                set_aside_damaged(places, status);
             }
             Err(error) => {
                 tracing::error!(%error, "redis-server cannot be started");
@@ -126,7 +134,7 @@ fn supervise(
             }
         }
         attempt = if start.elapsed() > HEALTHY { 0 } else { attempt + 1 };
-        let wait = retry::delay(attempt, &mut OsRng);
+        let wait = retry::delay(attempt, Failure::Redis, &mut OsRng);
         if !matches!(stop.recv_timeout(wait), Err(RecvTimeoutError::Timeout)) {
             return;
         }
@@ -162,6 +170,40 @@ fn spawn(places: &Places) -> io::Result<Child> {
         .stderr(Stdio::null());
     die_with_parent(&mut command);
     command.spawn()
+}
+
+/// Sets files aside with which a server has refused to start. What stood in them comes again from the edge, whose leases are
+/// not acknowledged; left there, one torn write would keep the whole program from starting.
+fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
+    let refused = status.is_ok_and(|status| status.code().is_some_and(|code| code != 0))
+        && started_in_vain(&places.data.join("redis.log")).unwrap_or(false);
+    let (files, aside) = (places.data.join(FILES), places.data.join(DAMAGED));
+    if !refused || !files.exists() {
+        return;
+    }
+    let _ = std::fs::remove_dir_all(&aside);
+    match std::fs::rename(&files, &aside) {
+        Ok(()) => tracing::warn!(
+            aside = %aside.display(),
+            "redis-server does not start with its files: set aside, what stood in them comes again"
+        ),
+        Err(error) => {
+            tracing::error!(%error, "redis-server does not start with its files, and they cannot be set aside")
+        }
+    }
+}
+
+/// Whether the server that wrote last came to its end before it was ready.
+fn started_in_vain(log: &Path) -> io::Result<bool> {
+    use std::io::{Read, Seek, SeekFrom};
+    let mut file = std::fs::File::open(log)?;
+    let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
+    file.seek(SeekFrom::End(-length.min(LOG_TAIL)))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    let tail = String::from_utf8_lossy(&tail);
+    let last = tail.rsplit("Redis is starting").next().unwrap_or_default();
+    Ok(!last.contains("eady to accept connections"))
 }
 
 /// Has the child end when this thread does, whatever ends it: an engine killed by -9 leaves nothing behind.
@@ -320,6 +362,29 @@ mod tests {
         let server = RedisServer::start(&data).unwrap();
         assert!(left_behind.try_wait().unwrap().is_some(), "it has ended");
         assert_ne!(server.pid(), Some(left_behind.id().cast_signed()));
+    }
+
+    #[test]
+    fn one_whose_file_is_damaged_starts_without_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("redis");
+        let server = RedisServer::start(&data).unwrap();
+        let mut conn = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+        for n in 0..100 {
+            redis::cmd("XADD").arg("s").arg("*").arg("n").arg(n).exec(&mut conn).unwrap();
+        }
+        drop((conn, server));
+        for file in std::fs::read_dir(data.join("appendonlydir")).unwrap().map(|file| file.unwrap().path()) {
+            if file.extension().is_some_and(|end| end == "aof") {
+                let mut bytes = std::fs::read(&file).unwrap();
+                let middle = bytes.len() / 2;
+                bytes.splice(middle..middle + 16, *b"sixteen of chaos");
+                std::fs::write(&file, bytes).unwrap();
+            }
+        }
+        let server = RedisServer::start(&data).unwrap();
+        assert!(ping(&server.socket).is_ok());
+        assert!(data.join(DAMAGED).exists(), "it is kept");
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub enum SettingsError {
         /// Why.
         why: String,
     },
+    /// A backup cannot be restored.
+    #[error("{0}")]
+    Backup(String),
     /// The database may not be written.
     #[error("the database {} cannot be written ({why}) — give yourself the right to write it and its folder", path.display())]
     ReadOnly {

@@ -142,6 +142,7 @@ impl Start<'_> {
         desk.start_lines();
         desk.parts.tasks.spawn(watch_roster(Arc::clone(&desk)));
         desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
+        desk.parts.tasks.spawn(Arc::clone(&desk).finish_erasures());
         desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
         let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
         desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop, drop));
@@ -163,6 +164,7 @@ async fn watch_roster(desk: Arc<Desk>) {
     let mut changes = desk.roster.changes();
     loop {
         desk.start_lines();
+        desk.end_lines().await;
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
             () = desk.parts.stop.cancelled() => return,

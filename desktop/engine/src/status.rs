@@ -10,13 +10,14 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use serde::Serialize;
 
-use crate::acts::Acts;
+use crate::acts::{ActError, Acts};
 use crate::db::signups::SignupRow;
 use crate::db::workshops::WorkshopRow;
 use crate::db::{duplicates, parked, receipts_out, signups};
 use crate::door::Door;
 use crate::edge_client::{EdgeClient, EdgeError};
 use crate::engine::{EngineError, venue_url};
+use crate::erasure;
 use crate::health::WorkshopHealth;
 use crate::hops::Since;
 use crate::line::{Line, Parts};
@@ -24,7 +25,7 @@ use crate::metrics::Hop;
 use crate::redis_choice::RedisKind;
 use crate::site::Site;
 use crate::surroundings::Alarms;
-use crate::workshops::Roster;
+use crate::workshops::{Roster, RosterError};
 
 /// What the routes and the typed methods share.
 pub(crate) struct Desk {
@@ -146,7 +147,12 @@ impl Desk {
         workshop: &WorkshopId,
     ) -> Result<(Option<Collector>, u64), EngineError> {
         let edge = self.edge()?;
-        let previous = edge.take_over(workshop).await.map_err(said)?;
+        let taken = edge.take_over(workshop).await.map_err(said)?;
+        let previous = taken.previous.clone();
+        let followed = erasure::follow(taken, workshop, &self.parts.writer, &self.roster).await;
+        if !followed.map_err(ActError::Unwritable)? {
+            return Err(RosterError::Unknown(workshop.clone()).into());
+        }
         // What the other laptop acknowledged is in its database, not in this one.
         let replayed = edge.replay(workshop, 0).await.map_err(said)?;
         self.look_for_mail(workshop);

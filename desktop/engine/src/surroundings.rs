@@ -1,4 +1,5 @@
-//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery; a workshop's hour came.
+//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery, stores nothing for longer than a
+//! moment; a workshop's hour came.
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,8 @@ use crate::window::{Alarm, AlarmKind, Phase};
 const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// A look that comes so much later than it should says that the laptop stood still. No load alone delays one so long.
 const STOOD_STILL_MS: Millis = 20_000;
+/// Another program that looks into the file is soon done; what lasts so long is worth an alarm.
+const UNWRITABLE_FOR_MS: Millis = 3_000;
 /// How often the battery is asked: its state changes by minutes.
 const ASK_BATTERY: Duration = Duration::from_secs(30);
 /// An alarm at each of these, in per cent: in time to fetch the charger, and when it is the last chance.
@@ -32,6 +35,8 @@ struct State {
     looked_at: Option<Millis>,
     /// The lowest step of the battery that was told.
     battery_step: Option<u8>,
+    /// Since when nothing can be stored, and whether that was told.
+    unwritable: Option<(Millis, bool)>,
 }
 
 /// The battery.
@@ -81,6 +86,25 @@ impl Alarms {
             state.address = None;
             state.standing.retain(|alarm| alarm.kind != AlarmKind::AddressChanged);
         });
+    }
+
+    /// A look at the database. Whether anything is to be shown anew.
+    fn storing(&self, now: Millis, unwritable: bool) -> bool {
+        self.with(|state| {
+            if !unwritable {
+                let told = state.unwritable.take().is_some_and(|(_, told)| told);
+                state.standing.retain(|alarm| alarm.kind != AlarmKind::NothingStored);
+                return told;
+            }
+            let (since, told) = state.unwritable.get_or_insert((now, false));
+            // Told once for as long as it lasts: the host may have seen it.
+            let is_due = !*told && now - *since >= UNWRITABLE_FOR_MS;
+            if is_due {
+                *told = true;
+                state.raise(AlarmKind::NothingStored, now, None);
+            }
+            is_due
+        })
     }
 
     /// A look at the battery. Whether anything is to be shown anew.
@@ -134,6 +158,10 @@ async fn watch_clock_and_networks(desk: &Desk) {
                 desk.alarms.look(now, open, None)
             }
         };
+        let stored = desk.alarms.storing(now, desk.parts.writer.unwritable().is_some());
+        if stored {
+            desk.parts.changes.moved();
+        }
         (addresses, phases, is_new)
     };
     let mut roster = desk.roster.changes();
@@ -214,6 +242,20 @@ mod tests {
         assert_eq!(kinds(&alarms), [AlarmKind::AddressChanged]);
         alarms.closed();
         assert!(alarms.now().is_empty() && !alarms.look(5, true, Some(home)));
+    }
+
+    #[test]
+    fn a_database_that_takes_nothing_is_told_once_until_it_does() {
+        let alarms = Alarms::default();
+        assert!(!alarms.storing(0, false) && !alarms.storing(1, true) && !alarms.storing(2_000, true));
+        // Another program was done with it.
+        alarms.storing(2_001, false);
+        assert!(!alarms.storing(2_002, true) && alarms.storing(5_002, true));
+        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::NothingStored, at: 5_002, amount: None }]);
+        alarms.dismiss(AlarmKind::NothingStored);
+        assert!(!alarms.storing(9_000, true) && alarms.now().is_empty());
+        assert!(alarms.storing(9_001, false) && !alarms.storing(9_002, true) && alarms.storing(12_002, true));
+        assert!(alarms.storing(12_003, false) && alarms.now().is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What tests of several modules need: a data folder with a workshop in it, sign-ups, a Redis.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rand_core::OsRng;
@@ -29,6 +30,7 @@ pub(crate) struct Hall {
     pub(crate) keys: Arc<Keys>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: Writer,
+    writer_thread: JoinHandle<()>,
     pub(crate) readers: Arc<Readers>,
     pub(crate) workshop: Workshop,
 }
@@ -43,13 +45,21 @@ impl Hall {
         let keys = Arc::new(Keys::open(dir.path().join("keys.json")).unwrap());
         let path = dir.path().join("rollcall.db");
         let metrics = Arc::new(Metrics::new());
-        let (writer, _) = Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
+        let (writer, writer_thread) =
+            Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
         let readers = Arc::new(Readers::new(path));
         let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
         let mut draft = demo::draft(now_ms());
         change(&mut draft);
         let workshop = roster.put(draft).await.unwrap().workshop.clone();
-        Self { dir, keys, metrics, writer, readers, workshop }
+        Self { dir, keys, metrics, writer, writer_thread, readers, workshop }
+    }
+
+    /// Ends the writer, as the engine's end does; the folder.
+    pub(crate) fn end(self) -> TempDir {
+        self.writer.stop();
+        self.writer_thread.join().unwrap();
+        self.dir
     }
 
     /// The one number that a query yields.

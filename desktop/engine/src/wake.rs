@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::{SinkExt, StreamExt};
 use rand_core::OsRng;
 use reqwest_websocket::{Message, WebSocket};
-use rollcall_shared::retry;
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -30,6 +30,8 @@ const SEND: Duration = Duration::from_secs(10);
 const LIVED: Duration = Duration::from_secs(60);
 /// After a refusal: an edge that has no such address, a proxy that lets no socket through, a key that is not the one.
 const REFUSED: Duration = Duration::from_secs(300);
+/// Between two looks at whether the workshop is over for good.
+const OVER: Duration = Duration::from_secs(30);
 
 /// Calls for one workshop's collector.
 #[derive(Default)]
@@ -69,12 +71,12 @@ impl Wake {
         self.connected.load(Ordering::Relaxed)
     }
 
-    /// Waits for any call, at most so long.
-    pub(crate) async fn wait(&self, most: Duration) {
+    /// Waits for any call, at most so long; whether one came.
+    pub(crate) async fn wait(&self, most: Duration) -> bool {
         tokio::select! {
-            () = self.mail.notified() => {}
-            () = self.asked.notified() => {}
-            () = tokio::time::sleep(most) => {}
+            () = self.mail.notified() => true,
+            () = self.asked.notified() => true,
+            () = tokio::time::sleep(most) => false,
         }
     }
 
@@ -116,22 +118,26 @@ impl WakeLoop {
             self.health
                 .wait_for(|h| matches!(h.publication, Publication::Published | Publication::Retired))
                 .await;
+            if self.is_over() {
+                // Looked at again soon, for nothing: the clock may have been wrong.
+                tokio::time::sleep(OVER).await;
+                continue;
+            }
             let wait = match self.edge.wake_socket(&self.workshop).await {
-                _ if self.is_over() => REFUSED,
                 Ok(socket) => {
                     let began = Instant::now();
                     self.listen(socket).await;
                     attempt = if began.elapsed() >= LIVED { 0 } else { attempt + 1 };
-                    retry::delay(attempt, &mut OsRng)
+                    retry::delay(attempt, Failure::Network, &mut OsRng)
                 }
                 Err(error) if error.is_permanent() => {
                     tracing::info!(workshop = %self.workshop, %error, "no wake-up calls: mail is polled");
                     REFUSED
                 }
                 // Whether the edge can be reached is the collector's to say.
-                Err(_) => {
+                Err(error) => {
                     attempt += 1;
-                    retry::delay(attempt, &mut OsRng)
+                    retry::delay(attempt, error.failure(), &mut OsRng)
                 }
             };
             tokio::time::sleep(wait).await;

@@ -16,6 +16,7 @@ use crate::clock::{now_ms, random_16};
 use crate::db::workshops::{self, WorkshopRow};
 use crate::db::{events, readers::Readers};
 use crate::keys::Keys;
+use crate::writer::erase::{self, ErasedRows};
 use crate::writer::{Writer, seats};
 
 /// Characters of a venue token: 31⁶ ≈ 900 million, on a network that has one Rollcall or two.
@@ -256,6 +257,19 @@ impl Roster {
         let old = self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))?;
         let workshop = Workshop { invite_code: InviteCode::from_random(random_16()), ..old.workshop.clone() };
         self.change(&workshop, old.retired_at, "code renewed").await
+    }
+
+    /// Erases a workshop with everything in it.
+    pub(crate) async fn erase(&self, id: &WorkshopId) -> Result<ErasedRows, RosterError> {
+        if self.get(id).is_none() {
+            return Err(RosterError::Unknown(id.clone()));
+        }
+        let (workshop, now) = (id.clone(), now_ms());
+        let erased = self.writer.edit(move |conn| erase::erase_workshop(conn, &workshop, now)).await;
+        let rows = erased.map_err(RosterError::Unwritable)?;
+        self.rows.write().unwrap_or_else(PoisonError::into_inner).retain(|row| row.workshop.id != *id);
+        self.changed.send_modify(|n| *n += 1);
+        Ok(rows)
     }
 
     /// Notes which rev the edge has.

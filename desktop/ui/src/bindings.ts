@@ -56,7 +56,7 @@ amount: number | null, };
 /**
  * What happened.
  */
-export type AlarmKind = "woke" | "address_changed" | "battery_low";
+export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored";
 
 /**
  * An answer as it comes and as it is kept.

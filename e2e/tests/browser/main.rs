@@ -1,11 +1,13 @@
-//! The phone's page in a real Chromium, against the real edge and the real venue page: `e2e/browser/stories.mjs` says what
+//! The phone's page in a real Chromium and in Firefox, against the real edge and the real venue page: `e2e/browser/stories.mjs` says what
 //! people do there, and each test here prepares a workshop, has a story played and looks into the database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod desk;
+mod firefox;
 mod offline;
 mod outbox;
 mod stage;
+mod verdicts;
 
 use rollcall_e2e::host::now;
 use rollcall_e2e::teacher::Teacher;
@@ -211,7 +213,10 @@ fn every_refusal_has_its_words() {
 #[test]
 fn the_golden_vectors_hold_in_chromium() {
     let stage = Stage::venue_only(json!({}));
+    stage.play("vectors", &stage.venue(), LOOKS[0], golden_vectors());
+}
+
+fn golden_vectors() -> Value {
     let vectors: Value = serde_json::from_str(include_str!("../../../shared/tests/vectors.json")).unwrap();
-    let told = json!({ "phones": vectors["phones"], "names": vectors["names"] });
-    stage.play("vectors", &stage.venue(), LOOKS[0], told);
+    json!({ "phones": vectors["phones"], "names": vectors["names"] })
 }

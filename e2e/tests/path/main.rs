@@ -6,6 +6,7 @@ mod changes;
 mod codes;
 mod crashes;
 mod drains;
+mod erasure;
 mod form;
 mod good_path;
 mod identity;

@@ -67,10 +67,15 @@ fn a_locked_database_is_told_and_mends_itself() {
         "{text}"
     );
     window.picture("database-locked");
+    // What lasts is an alarm, and goes by itself.
+    let text = window.wait_for_text("[data-alarm=nothing_stored]", |text| !text.is_empty());
+    assert!(text.contains("Nothing can be stored") && text.contains("Nothing is lost"), "{text}");
+    window.picture("nothing-stored");
     other.execute_batch("ROLLBACK").unwrap();
     wait::until("the same sign-up is taken", || {
         Some(teacher.send(&venue, workshop.invite_code())).filter(|answer| answer.status() == 201)
     });
     window.wait_for("#hop-database[data-level=ok]");
     window.wait_for_text("#count", |count| count == "1");
+    window.wait_until_gone("[data-alarm=nothing_stored]");
 }

@@ -6,8 +6,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::Folder;
 use rollcall_e2e::teacher::Teacher;
+use rollcall_e2e::wait;
 use rollcall_e2e::window::{Options, Window};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{in_english, open, with_workshop};
 
@@ -93,6 +94,31 @@ fn when_the_edge_is_away_the_venues_code_is_one_click_away() {
     window.wait_for("#projector");
     window.press("Escape");
     window.wait_until_gone("#edge-back");
+}
+
+#[test]
+fn the_published_workshop_names_the_venue_page_as_long_as_it_is_open() {
+    let edge = Edge::shared();
+    let (folder, workshop) = with_workshop(json!({}));
+    let window = on(edge, &folder);
+    let facts = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
+    let venue = || client().get(&facts).send().unwrap().json::<Value>().unwrap()["venue"].clone();
+    let named = || wait::until("the venue page in the record", || venue().as_str().map(str::to_owned));
+    let form = |venue: &str| client().get(format!("{venue}/j/{}", workshop.invite_code())).send();
+    window.wait_for("#hop-internet[data-code=published]");
+    let first = named();
+    assert_eq!(form(&first).unwrap().status(), 200);
+    window.click("#route-venue");
+    window.click("#close-venue");
+    window.wait_for("#open-venue");
+    wait::until_equal("the venue page in the record", &Value::Null, venue);
+    assert!(form(&first).is_err(), "nobody answers there");
+    window.click("#open-venue");
+    window.wait_for("#close-venue");
+    let again = named();
+    assert_eq!(form(&again).unwrap().status(), 200);
+    // A phone that has the record from before still finds it.
+    assert_eq!(again, first);
 }
 
 /// With the venue page open, on a workshop that the edge shows.

@@ -42,6 +42,9 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
 async fn cancel(env: &Env, workshop: &WorkshopId, id: SignupId, now: Millis) -> Result<Receipt, Refusal> {
     let failure = |error: String| Refusal::Failure(Error::RustError(error));
     let found = find(env, workshop, id).await?;
+    if found.erased {
+        return Err(Problem::new(ProblemCode::NotFound).into());
+    }
     let standing = receipt(id, &found);
     if standing.state == ReceiptState::Cancelled {
         // The host knows already: a finger that presses again costs no message.

@@ -1,7 +1,7 @@
 //! `/j/{code}`: the page, and the form that it sends without script.
 
 use rand_core::{OsRng, RngCore};
-use rollcall_shared::form::{self, JoinView, Message, join_page, message_page, shut_page};
+use rollcall_shared::form::{self, JoinView, Message, join_page, lost_page, shut_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::receipt::verify;
@@ -140,7 +140,7 @@ fn shut(status: u16, message: Message, workshop: &Workshop, language: Language) 
 }
 
 fn say(status: u16, message: Message, language: Language) -> Answer {
-    answer::page(status, message_page(message, language))
+    answer::page(status, lost_page(message, "", language))
 }
 
 /// Shows a person why there is no form.

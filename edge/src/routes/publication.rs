@@ -1,10 +1,10 @@
-//! `PUT, DELETE /v1/host/workshops/{workshop}`: publishing, changing, renewing the code, retiring.
+//! `PUT, DELETE /v1/host/workshops/{workshop}` and `POST …/erase`: publishing, changing, renewing the code, retiring, erasing.
 //!
 //! Two objects take part: the workshop's own (whose key) and the code's (whose code). Every step can be repeated, and what
 //! a request that broke off has left undone, the same request sent again does.
 
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::mailbox::{Answer as Success, MAX_BODY_BYTES, Publication};
+use rollcall_shared::mailbox::{Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication};
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
 use worker::{Env, Error};
@@ -14,8 +14,8 @@ use crate::invite_code::{Claim, Claimed, RetireCode};
 use crate::object::ask;
 use crate::router::Inbound;
 use crate::routes::host::{Host, invalid, unauthorized};
-use crate::workshop::{Authorize, Granted, Left, Publish, Published, Retire};
-use crate::{body, cache, invite_code};
+use crate::workshop::{Authorize, Errand, Granted, Left, Publish, Published, Retire};
+use crate::{body, cache, invite_code, object};
 
 /// Publishes the workshop, or changes it.
 pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
@@ -29,8 +29,12 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     // First whether it may be, then whether the code is free, and only then is it written down: a code that is another's
     // leaves everything as it was.
     let authorize = Authorize { key: host.key, drain_key_sha256: drain_key_sha256.clone() };
-    if ask(&host.object, &authorize).await? == Granted::No {
-        return Err(unauthorized().into());
+    match ask(&host.object, &authorize).await? {
+        Granted::Yes => {}
+        Granted::No => return Err(unauthorized().into()),
+        Granted::Erased => {
+            return Err(Problem::new(ProblemCode::Closed).with_detail("the workshop was erased").into());
+        }
     }
     let claim = Claim { workshop: workshop.clone() };
     if ask(&invite_code::object(&inbound.env, code)?, &claim).await? == Claimed::Taken {
@@ -54,12 +58,27 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
 /// Closes the intake. The mailbox and the receipts go on.
 pub(crate) async fn retire(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let codes = ask(&host.object, &Retire { key: host.key }).await?.ok_or_else(unauthorized)?;
+    answer::json(200, &Success::of(retire_codes(&inbound.env, &host).await?))
+}
+
+/// Erases what came under some ids, or the whole workshop, whose codes end first: nothing must be sealed for it any more.
+pub(crate) async fn erase(inbound: &mut Inbound, workshop: &str) -> Answer {
+    let host = Host::of(inbound, workshop)?;
+    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let request: EraseRequest = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
+    if request == EraseRequest::Workshop {
+        retire_codes(&inbound.env, &host).await?;
+    }
+    Ok(object::forward(&host.object, Errand::Erase.name(), &host.key.sha256, &bytes).await?)
+}
+
+async fn retire_codes(env: &Env, host: &Host) -> Result<Vec<InviteCode>, Refusal> {
+    let codes = ask(&host.object, &Retire { key: host.key.clone() }).await?.ok_or_else(unauthorized)?;
     for code in &codes {
-        retire_code(&inbound.env, code, &host.workshop).await?;
+        retire_code(env, code, &host.workshop).await?;
         ask(&host.object, &Left { code: code.clone() }).await?;
     }
-    answer::json(200, &Success::of(codes))
+    Ok(codes)
 }
 
 async fn retire_code(env: &Env, code: &InviteCode, workshop: &WorkshopId) -> Result<(), Error> {

@@ -24,6 +24,9 @@ pub(crate) async fn show(inbound: &mut Inbound, workshop: &str, token: &str) -> 
         console_warn!("a receipt is shown as received: {error}");
         FoundReceipt::default()
     });
+    if found.erased {
+        return answer::page(404, message_page(Message::NotFound, language));
+    }
     let record = record(&found);
     let Receipt { id, state, see_desk } = receipt(id, &found);
     let view = ReceiptView {
@@ -44,7 +47,11 @@ pub(crate) async fn state(inbound: &mut Inbound, workshop: &str, token: &str) ->
     let Some((workshop, id)) = issued(&inbound.env, workshop, token)? else {
         return Err(Problem::new(ProblemCode::NotFound).into());
     };
-    answer::json(200, &receipt(id, &find(&inbound.env, &workshop, id).await?))
+    let found = find(&inbound.env, &workshop, id).await?;
+    if found.erased {
+        return Err(Problem::new(ProblemCode::NotFound).into());
+    }
+    answer::json(200, &receipt(id, &found))
 }
 
 /// Whose receipt a token is, if it was issued here. Nothing is asked of any object before that is proven.

@@ -1,15 +1,15 @@
-//! What a host's laptop comes for: to lease, acknowledge and replay mail, to take over, to leave receipts' states. The
+//! What a host's laptop comes for: to lease, acknowledge and replay mail, to take over, to leave receipts' states, to erase. The
 //! worker hands these requests on as they are; they are answered here.
 
 use rollcall_shared::mailbox::{
-    AckRequest, Answer as Success, Collector, MAX_ENTRIES, PullRequest, ReceiptsRequest, ReceiptsResult,
-    ReplayRequest, ReplayResult, TakeoverRequest, TakeoverResult,
+    AckRequest, Answer as Success, Collector, EraseRequest, EraseResult, MAX_ENTRIES, PullRequest,
+    ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 use worker::Result;
 
-use super::{Workshop, mail, receipt_states, registration};
+use super::{Workshop, erased, mail, receipt_states, registration};
 use crate::answer::{self, Answer, Refusal};
 use crate::{body, clock};
 
@@ -26,10 +26,13 @@ pub(crate) enum Errand {
     TakeOver,
     /// `POST …/receipts`
     StoreReceipts,
+    /// `POST …/erase`
+    Erase,
 }
 
 impl Errand {
-    const ALL: [Self; 5] = [Self::Pull, Self::Acknowledge, Self::Replay, Self::TakeOver, Self::StoreReceipts];
+    const ALL: [Self; 6] =
+        [Self::Pull, Self::Acknowledge, Self::Replay, Self::TakeOver, Self::StoreReceipts, Self::Erase];
 
     /// How the worker names it to the object.
     pub(crate) fn name(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Errand {
             Self::Replay => "replay",
             Self::TakeOver => "take-over",
             Self::StoreReceipts => "store-receipts",
+            Self::Erase => "erase",
         }
     }
 
@@ -56,6 +60,7 @@ impl Workshop {
             Errand::Replay => self.replay(key, &read(bytes)?),
             Errand::TakeOver => self.take_over(key, &read(bytes)?),
             Errand::StoreReceipts => self.store_receipts(key, &read(bytes)?),
+            Errand::Erase => self.erase(key, &read(bytes)?).await,
         }
     }
 
@@ -86,13 +91,15 @@ impl Workshop {
     fn take_over(&self, key: &str, request: &TakeoverRequest) -> Answer {
         let TakeoverRequest { collector } = request;
         check(collector)?;
-        let previous = self.opened_by(key)?.ok_or_else(unauthorized)?.collector;
+        let registration = self.opened_by(key)?.ok_or_else(unauthorized)?;
+        let (previous, workshop_erased) = (registration.collector, registration.erased);
         registration::set_collector(&self.sql, collector)?;
         // What the other installation has leased and not acknowledged comes to this one at once.
         if previous.as_ref().is_some_and(|other| other.id != collector.id) {
             mail::release_leases(&self.sql, clock::now())?;
         }
-        answer::json(200, &Success::of(TakeoverResult { previous }))
+        let erased = erased::all(&self.sql)?;
+        answer::json(200, &Success::of(TakeoverResult { previous, erased, workshop_erased }))
     }
 
     fn store_receipts(&self, key: &str, request: &ReceiptsRequest) -> Answer {
@@ -103,6 +110,23 @@ impl Workshop {
         self.opened_by(key)?.ok_or_else(unauthorized)?;
         receipt_states::store(&self.sql, receipts)?;
         answer::json(200, &Success::of(ReceiptsResult { stored: receipts.len() as u64 }))
+    }
+
+    /// Asked of whoever holds the drain key, collector or not: what a person asked to be erased does not wait for a take-over.
+    async fn erase(&self, key: &str, request: &EraseRequest) -> Answer {
+        self.opened_by(key)?.ok_or_else(unauthorized)?;
+        let messages = match request {
+            EraseRequest::Ids(ids) if ids.len() > MAX_ENTRIES => return Err(invalid("ids", "too_many")),
+            EraseRequest::Ids(ids) => erased::add(&self.sql, ids)?,
+            EraseRequest::Workshop => {
+                registration::erase(&self.sql, clock::now())?;
+                receipt_states::erase(&self.sql)?;
+                let messages = mail::erase(&self.sql)?;
+                self.set_alarm().await?;
+                messages
+            }
+        };
+        answer::json(200, &Success::of(EraseResult { messages }))
     }
 
     /// Lets a collector in: the one there is, or the first that comes.

@@ -31,13 +31,23 @@ pub(super) const TABLE: &str = "
     CREATE INDEX IF NOT EXISTS mail_acknowledged ON mail (acknowledged_at) WHERE acknowledged_at IS NOT NULL;
 ";
 
+/// The sign-up's id as it stands outside the box; NULL for what is no envelope. `CASE` looks at the first part first, which
+/// `AND` does not promise.
+const ID: &str = "CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END";
+
 /// Puts messages in. One that is there already, byte for byte, changes nothing: the queue delivers at least once.
-/// The sign-up's id stands in the bytes, so that the digest alone tells messages apart.
+/// The sign-up's id stands in the bytes, so that the digest alone tells messages apart. What comes under an erased id is let go.
 pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
+    let statement = format!(
+        "INSERT INTO mail (digest, body, deposited_at, visible_at)
+         SELECT digest, body, deposited_at, visible_at
+         FROM (SELECT ? AS digest, ? AS body, ? AS deposited_at, ? AS visible_at)
+         WHERE NOT EXISTS (SELECT 1 FROM erased WHERE id = {ID})
+         ON CONFLICT (digest) DO NOTHING"
+    );
     for body in messages {
         storage.exec(
-            "INSERT INTO mail (digest, body, deposited_at, visible_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (digest) DO NOTHING",
+            &statement,
             vec![
                 Digest::of(body.as_bytes()).to_string().into(),
                 body.as_str().into(),
@@ -128,6 +138,17 @@ pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
 pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result<()> {
     storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
     Ok(())
+}
+
+/// Deletes what came under an id; how many messages that were. Looked through from end to end: nobody waits for it.
+pub(super) fn erase_of(storage: &SqlStorage, id: &str) -> Result<u64> {
+    let statement = format!("DELETE FROM mail WHERE {ID} = ? RETURNING 1");
+    sql::changed(storage, &statement, [id.into()])
+}
+
+/// Deletes everything; how many messages that were.
+pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
+    sql::changed(storage, "DELETE FROM mail RETURNING 1", [])
 }
 
 /// When the oldest acknowledgement was that is still kept.

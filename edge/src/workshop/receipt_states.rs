@@ -43,6 +43,12 @@ pub(super) fn store(storage: &SqlStorage, receipts: &[ReceiptUpdate]) -> Result<
     Ok(())
 }
 
+/// Deletes all of them.
+pub(super) fn erase(storage: &SqlStorage) -> Result<()> {
+    storage.exec("DELETE FROM receipts", None)?;
+    Ok(())
+}
+
 /// What the receipt says, if the laptop has sent it.
 pub(super) fn find(storage: &SqlStorage, id: &SignupId) -> Result<Option<StoredState>> {
     #[derive(Deserialize)]

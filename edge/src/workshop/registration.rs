@@ -9,6 +9,7 @@ use worker::{Result, SqlStorage};
 use super::Published;
 use crate::sql;
 
+/// A workshop that was erased keeps its row, with an empty record: whoever asks again is told so, and nothing is taken in.
 /// A code stays in `leaving_codes` until its own object has retired it, so that a publication that broke off in
 /// between can be sent again.
 pub(super) const TABLE: &str = "
@@ -34,6 +35,8 @@ pub(super) struct Registration {
     pub(super) drain_key_sha256: String,
     /// The one installation that collects, once one did.
     pub(super) collector: Option<Collector>,
+    /// The host erased the workshop.
+    pub(super) erased: bool,
 }
 
 pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
@@ -44,24 +47,33 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
+        erased: i64,
     }
     let query =
-        "SELECT invite_code, ends_at, drain_key_sha256, collector_id, collector_name FROM registration";
+        "SELECT invite_code, ends_at, drain_key_sha256, collector_id, collector_name, record = '' AS erased
+                 FROM registration";
     let registration = |row: Row| {
-        let Row { invite_code, ends_at, drain_key_sha256, collector_id, collector_name } = row;
+        let Row { invite_code, ends_at, drain_key_sha256, collector_id, collector_name, erased } = row;
         let collector = collector_id.zip(collector_name).map(|(id, name)| Collector { id, name });
-        Registration { invite_code, ends_at, drain_key_sha256, collector }
+        Registration { invite_code, ends_at, drain_key_sha256, collector, erased: erased != 0 }
     };
     Ok(sql::first(storage, query, [])?.map(registration))
 }
 
-/// The public record as JSON.
+/// Leaves nothing of the workshop but whose key it was, for as long as it would have been kept.
+pub(super) fn erase(storage: &SqlStorage, now: Millis) -> Result<()> {
+    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.into()])?;
+    Ok(())
+}
+
+/// The public record as JSON; none where the workshop was erased.
 pub(super) fn record(storage: &SqlStorage) -> Result<Option<String>> {
     #[derive(Deserialize)]
     struct Row {
         record: String,
     }
-    Ok(sql::first::<Row>(storage, "SELECT record FROM registration", [])?.map(|row| row.record))
+    Ok(sql::first::<Row>(storage, "SELECT record FROM registration WHERE record <> ''", [])?
+        .map(|row| row.record))
 }
 
 /// Writes a publication down; the code that it replaces begins to leave. The drain key stays the first one.

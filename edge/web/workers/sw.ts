@@ -11,6 +11,8 @@ declare const self: ServiceWorkerGlobalScope;
 
 /** Never renamed: a new version of this file must find what the old one kept, for there may be no network to fetch it again. */
 const KEPT = "rollcall-pages";
+/** Ten workshops in two languages, each also under the address that names none. */
+const MOST_PAGES = 30;
 /** On a network that does not answer in this time the kept page is shown. */
 const PATIENCE_MS = 3000;
 
@@ -23,7 +25,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 self.addEventListener("message", (event) => {
   const { pages, files } = event.data as { pages: string[]; files: string[] };
-  event.waitUntil(Promise.all([...pages.map(keepPage), ...files.map(keepFile)]));
+  event.waitUntil(Promise.all([...pages.map(keepPage), ...files.map(keepFile)]).then(() => prune(files)));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -31,7 +33,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   // Corrections and forms without script are the network's alone; so is everything but pages and what they load.
   if (request.method !== "GET" || url.origin !== self.location.origin || url.searchParams.has("replaces")) return;
-  if (url.pathname.startsWith("/j/-/")) event.respondWith(file(request));
+  if (isFile(url)) event.respondWith(file(request));
   else if (request.mode === "navigate" && /^\/j\/[^/]+$/.test(url.pathname)) event.respondWith(page(event));
 });
 
@@ -59,7 +61,7 @@ async function page(event: FetchEvent): Promise<Response> {
   }
 }
 
-/** Files have their version in their address: what is kept is right for ever. */
+/** Files have their version in their address: what is kept is right as long as a kept page asks for it. */
 async function file(request: Request): Promise<Response> {
   return (await (await caches.open(KEPT)).match(request)) ?? fetch(request);
 }
@@ -73,6 +75,23 @@ async function keepFile(url: string) {
   const cache = await caches.open(KEPT);
   if (!(await cache.match(url))) await cache.add(url);
 }
+
+/** Forgets the pages that were seen longest ago, and the files that no kept page asks for, nor the one that is open. */
+async function prune(inUse: string[]) {
+  const cache = await caches.open(KEPT);
+  // In the order in which they were kept, the last one last: what is kept anew goes to the end.
+  const kept = await cache.keys();
+  const pages = kept.filter(({ url }) => !isFile(new URL(url)));
+  const texts = await Promise.all(pages.splice(-MOST_PAGES).map(async (page) => (await cache.match(page))?.text()));
+  const unused = kept.filter(({ url }) => {
+    const { pathname, search } = new URL(url);
+    const address = pathname + search;
+    return isFile({ pathname }) && ![...texts, ...inUse].some((text) => text?.includes(address));
+  });
+  await Promise.all([...pages, ...unused].map((old) => cache.delete(old)));
+}
+
+const isFile = ({ pathname }: { pathname: string }) => pathname.startsWith("/j/-/");
 
 async function keep(url: string, response: Response) {
   const html = await response.text();

@@ -68,7 +68,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
     };
     let data = JoinData {
         api: &format!("{base}/v1/signups"),
-        outbox: outbox_data(workshop, base, language),
+        outbox: outbox_data(Some(workshop), base, language),
         phone: phone_explained(language),
         name: name_explained(language),
         errors: answer_errors(language),

@@ -30,23 +30,29 @@ pub enum Message {
 
 /// A page with one message: what happened and what to do.
 pub fn message_page(message: Message, language: Language) -> Page {
-    page(message, None, "", language)
+    page(message, None, None, language)
 }
 
-/// The same where the workshop is known: whose sign-up is not open, and when it opens. `base` as in
+/// The same at the address of a form: what this phone still has on its way is shown there, and sent, even though the code leads
+/// nowhere just now. `base` as in [`JoinView`](super::JoinView).
+pub fn lost_page(message: Message, base: &str, language: Language) -> Page {
+    page(message, None, Some(base), language)
+}
+
+/// The same, where the workshop is known: whose sign-up is not open, and when it opens. `base` as in
 /// [`JoinView`](super::JoinView).
 pub fn shut_page(message: Message, workshop: &Workshop, base: &str, language: Language) -> Page {
-    page(message, Some(workshop), base, language)
+    page(message, Some(workshop), Some(base), language)
 }
 
-fn page(message: Message, workshop: Option<&Workshop>, base: &str, language: Language) -> Page {
+fn page(message: Message, workshop: Option<&Workshop>, base: Option<&str>, language: Language) -> Page {
     let (title, advice) = message_text(message, language);
     let opens_at = workshop.and_then(|workshop| {
         let opens_at = workshop.opens_at.filter(|_| message == Message::NotYet)?;
         Some(date_line(opens_at, workshop.utc_offset_minutes, language))
     });
     let body = html! {
-        @if workshop.is_some() { (outbox::waiting(language)) }
+        @if base.is_some() { (outbox::waiting(language)) }
         section.slip {
             (stamp("quiet", mark(message)))
             h1 { (title) }
@@ -59,13 +65,13 @@ fn page(message: Message, workshop: Option<&Workshop>, base: &str, language: Lan
                 }
             }
         }
-        @if workshop.is_some() { (outbox::sent(language)) }
+        @if base.is_some() { (outbox::sent(language)) }
     };
     let switch = format!("?lang={}", language.other().tag());
     let masthead = workshop.map(|workshop| workshop.organisation.get(language));
     // What was filled in before closing is still sent from here, and counts within the grace.
-    let script = workshop.map(|workshop| Script::new(JOIN, &outbox_data(workshop, base, language)));
-    let has_files = workshop.is_some() && base.is_empty();
+    let script = base.map(|base| Script::new(JOIN, &outbox_data(workshop, base, language)));
+    let has_files = base.is_some_and(str::is_empty);
     Document { language, title, switch: &switch, masthead, body, script, has_files }.render()
 }
 
@@ -95,6 +101,19 @@ mod tests {
         assert!(html.contains("Maths Teaching Workshop"));
         let html = message_page(Message::NotYet, Language::En).html;
         assert!(html.contains("open this page again"), "{html}");
+    }
+
+    #[test]
+    fn a_code_that_leads_nowhere_still_shows_what_waits() {
+        let page = lost_page(Message::Closed, "", Language::En);
+        assert!(
+            page.html.contains("id=\"entries\"") && page.csp.contains("connect-src 'self'"),
+            "{}",
+            page.csp
+        );
+        // Whom an entry is sealed to is its own workshop's matter, which is not known here.
+        assert!(!page.html.contains("\"recipient\""), "{}", page.html);
+        assert!(!message_page(Message::Closed, Language::En).html.contains("id=\"entries\""));
     }
 
     #[test]

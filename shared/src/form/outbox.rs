@@ -71,7 +71,7 @@ pub(super) fn sent(language: Language) -> Markup {
 /// What the script is told.
 #[derive(Serialize)]
 pub(super) struct OutboxData<'a> {
-    /// How the addresses of this workshop's receipts begin.
+    /// How the addresses of this workshop's receipts begin; empty where there is none.
     receipts: String,
     title: &'a str,
     back_off: BackOff,
@@ -84,7 +84,8 @@ pub(super) struct OutboxData<'a> {
     /// The form on the venue page.
     #[serde(skip_serializing_if = "Option::is_none")]
     venue: Option<String>,
-    recipient: Recipient<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<Recipient<'a>>,
     to_desk: &'static str,
     too_large: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,8 +109,12 @@ struct Recipient<'a> {
 }
 
 /// `base` is what stands before `/r/` in this server's addresses: empty at the edge, whose page has a service worker and
-/// knows the way to the venue page.
-pub(super) fn outbox_data<'a>(workshop: &'a Workshop, base: &str, language: Language) -> OutboxData<'a> {
+/// knows the way to the venue page. Without a workshop there are only other workshops' entries, which carry what they need.
+pub(super) fn outbox_data<'a>(
+    workshop: Option<&'a Workshop>,
+    base: &str,
+    language: Language,
+) -> OutboxData<'a> {
     let w = outbox_words(language);
     let marks = |name| match name {
         "attention" => LOOK,
@@ -118,22 +123,27 @@ pub(super) fn outbox_data<'a>(workshop: &'a Workshop, base: &str, language: Lang
     };
     let own = w.states.iter().map(|(name, words)| (*name, words.title, words.next, marks(name)));
     let at_the_edge = base.is_empty();
-    let venue = workshop.venue.as_ref().filter(|_| at_the_edge);
+    let venue = workshop.filter(|_| at_the_edge).and_then(|workshop| {
+        let venue = workshop.venue.as_ref()?;
+        Some(format!("{venue}/j/{}?lang={}", workshop.invite_code, language.tag()))
+    });
     OutboxData {
-        receipts: format!("{base}/r/{}/", workshop.id),
-        title: workshop.title.get(language),
+        receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
+        title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
         back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
-        states: own.chain(receipt_states(workshop.waiting_list, language)).collect(),
+        states: own
+            .chain(receipt_states(workshop.is_some_and(|workshop| workshop.waiting_list), language))
+            .collect(),
         refusals: words::REFUSALS.map(|why| (why, words::refusal_text(why, language))),
         last_try: w.last_try,
         dropped_late: w.dropped_late,
-        venue: venue.map(|venue| format!("{venue}/j/{}?lang={}", workshop.invite_code, language.tag())),
-        recipient: Recipient {
+        venue,
+        recipient: workshop.map(|workshop| Recipient {
             workshop: workshop.id.as_str(),
             key_id: workshop.key.key_id.as_str(),
             x25519: hex::encode(workshop.key.x25519),
             notice_version: workshop.notice.version,
-        },
+        }),
         to_desk: w.to_desk,
         too_large: w.too_large,
         files: at_the_edge.then(files),

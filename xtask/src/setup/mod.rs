@@ -10,13 +10,13 @@ mod redis;
 mod wasm_target;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-pub(crate) use browser::program as chromium;
+pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
@@ -34,6 +34,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
+    failing_disk()?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
 }
@@ -43,10 +44,17 @@ pub(crate) fn npm_packages(checkout: &Checkout) -> Result<()> {
     npm::install_edge(checkout)
 }
 
-/// Gets what tests the phone's page in Chromium. Nothing else needs it.
+/// Gets what tests the phone's page in browsers. Nothing else needs it.
 pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     apt::install(&browser::missing_packages())?;
     npm::install_browser(checkout)
+}
+
+/// Gets what makes a disk fail under the host. Nothing but the fault harness needs it.
+pub(crate) fn failing_disk() -> Result<()> {
+    let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();
+    let package = || apt::Package::new("fiu-utils", "a disk that fails under the host, for its tests");
+    apt::install(&if is_there { Vec::new() } else { vec![package()] })
 }
 
 /// Gets what fuzzes. Nothing else needs it.

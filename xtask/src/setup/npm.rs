@@ -1,5 +1,5 @@
 //! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them; what the window's
-//! pages are built with; and what drives Chromium in tests.
+//! pages are built with; and what drives browsers in tests.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -23,10 +23,13 @@ pub(super) fn install_edge(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// Gets what drives Chromium in tests. Node comes with the edge's packages, which are installed before.
+/// Gets what drives browsers in tests. Node comes with the edge's packages, which are installed before.
 pub(super) fn install_browser(checkout: &Checkout) -> Result<()> {
-    install(&checkout.browser_tests(), "Playwright drives Chromium, axe looks at its pages (some seconds)")
-        .map(|_| ())
+    install(
+        &checkout.browser_tests(),
+        "Playwright drives the browsers, axe looks at its pages (some seconds)",
+    )
+    .map(|_| ())
 }
 
 /// Gets what builds the window's pages. Node comes with the edge's packages, which are installed before.

@@ -17,8 +17,9 @@ use crate::setup;
 /// | `ROLLCALL_HOST_FAILPOINTS_BIN` | the same with the feature `failpoints` |
 /// | `ROLLCALL_DESKTOP_BIN` | `rollcall-desktop`, the same with a window |
 /// | `ROLLCALL_WRANGLER` | wrangler; the `PATH` that is set finds its Node first |
-/// | `ROLLCALL_NODE` | Node, for what drives Chromium |
+/// | `ROLLCALL_NODE` | Node, for what drives browsers |
 /// | `ROLLCALL_CHROMIUM` | Chromium |
+/// | `ROLLCALL_FIREFOX` | Firefox |
 /// | `ROLLCALL_XTASK` | this program, for tests of `run` itself |
 ///
 /// and what keeps wrangler from talking to anybody.
@@ -34,6 +35,7 @@ pub(crate) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()>
         .env("ROLLCALL_WRANGLER", checkout.npm_bin().join("wrangler"))
         .env("ROLLCALL_NODE", node(checkout))
         .env("ROLLCALL_CHROMIUM", setup::chromium())
+        .env("ROLLCALL_FIREFOX", setup::firefox())
         .env("ROLLCALL_XTASK", env::current_exe().context("where this program lies")?)
         .env("WRANGLER_SEND_METRICS", "false")
         .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
-use crate::cli::{OfflineOptions, TestOptions};
+use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
 use crate::run::{Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
@@ -46,7 +46,7 @@ const STEPS: [Step; 13] = [
     Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
     Step {
         name: "end to end",
-        why: "the whole system in real processes: workerd, Redis, rollcall-host, Chromium, the window",
+        why: "the whole system in real processes: workerd, Redis, rollcall-host, browsers, the window",
         run: end_to_end,
     },
 ];
@@ -57,6 +57,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::Tested)?;
     setup::browser(&checkout)?;
+    setup::failing_disk()?;
     let context = Context { checkout, tools };
 
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
@@ -99,6 +100,38 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
         .env("ROLLCALL_OFFLINE_RUNS", options.runs.to_string())
         .env("ROLLCALL_OFFLINE_SEED", options.seed.to_string());
     let tally = tally::run(&mut cargo)?;
+    println!("{tally}");
+    Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo xtask faults`: the same of the fault harness.
+pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
+    let FaultsOptions { runs, seed, minutes, planted, backlogs } = options;
+    let checkout = Checkout::find()?;
+    let tools = setup::tools(&checkout, Redis::Private, Window::None)?;
+    setup::failing_disk()?;
+    edge::build(&checkout, &tools)?;
+    build_host(&checkout, Build::Failpoints)?;
+    let context = Context { checkout, tools };
+    let test = match (planted.as_deref(), backlogs) {
+        (Some("all"), _) => "planted::".to_owned(),
+        (Some(name), _) => format!("planted::{name}"),
+        (None, true) => "backlogs::".to_owned(),
+        (None, false) => "random::".to_owned(),
+    };
+    let mut cargo = cargo(&context, "test");
+    describe(&mut cargo, &context.checkout)?;
+    cargo.args(["--test", "faults", "--", "--nocapture", "--include-ignored", &test]);
+    cargo.env("ROLLCALL_FAULTS_SEED", seed.to_string());
+    for (name, value) in [("RUNS", runs), ("MINUTES", minutes)] {
+        if let Some(value) = value {
+            cargo.env(format!("ROLLCALL_FAULTS_{name}"), value.to_string());
+        }
+    }
+    let tally = tally::run(&mut cargo)?;
+    if tally == Tally::default() {
+        bail!("no planted defect is named {:?}", planted.as_deref().unwrap_or_default());
+    }
     println!("{tally}");
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -171,6 +171,12 @@ impl Acts {
         undone
     }
 
+    /// Forgets the ways back of a workshop: they hold rows as they were, and somebody of it was erased.
+    pub(crate) fn forget(&self, workshop: &WorkshopId) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.retain(|act| act.change.workshop != *workshop);
+    }
+
     async fn run(
         &self,
         workshop: &WorkshopId,

@@ -35,7 +35,7 @@ pub(super) struct Recorder<'c> {
 /// What an act did.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
-    workshop: WorkshopId,
+    pub(super) workshop: WorkshopId,
     /// For the audit log.
     subject: String,
     rows: Vec<Touched>,

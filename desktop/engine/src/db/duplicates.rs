@@ -37,6 +37,12 @@ ALTER TABLE duplicates ADD COLUMN kept_at INTEGER;  -- when the host said that t
 CREATE INDEX duplicates_open ON duplicates(workshop_id, reason, stored_at) WHERE kept_at IS NULL AND state <> 'cancelled';
 ";
 
+/// Version 4: as of the list.
+pub(super) const V4: &str = "
+ALTER TABLE duplicates ADD COLUMN replaces TEXT;
+ALTER TABLE duplicates ADD COLUMN sent_as TEXT;
+";
+
 /// Keeps a sign-up beside the one that holds its number.
 pub(crate) fn insert(
     conn: &Connection,
@@ -46,12 +52,12 @@ pub(crate) fn insert(
     original: &(String, String),
     with: &Circumstances,
 ) -> rusqlite::Result<()> {
-    let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
+    let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     let (original_id, original_name) = original;
     let reason = if name.as_str() == original_name { "same_name" } else { "other_name" };
     conn.prepare_cached(
-        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device)
-         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device)",
+        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces, sent_as)
+         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces, :sent_as)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
@@ -59,6 +65,8 @@ pub(crate) fn insert(
         ":path": with.path.as_str(), ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?,
         ":form": form_version, ":notice": with.notice_version, ":filled_at": filled_at,
         ":received_at": with.received_at, ":stored_at": with.stored_at, ":device": with.device,
+        ":replaces": with.replaces.map(|old| old.to_string()),
+        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
 }
@@ -149,8 +157,8 @@ pub(crate) fn enlist(
     waiting_since: Option<Millis>,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device)
-         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5, device
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
+         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces, sent_as
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
     .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
@@ -167,6 +175,17 @@ pub(crate) fn beside(
 ) -> rusqlite::Result<Vec<SignupId>> {
     conn.prepare_cached("SELECT id FROM duplicates WHERE workshop_id = ?1 AND original_id = ?2")?
         .query_map((workshop.as_str(), original.to_string()), |row| parsed(row, 0, SignupId::parse))?
+        .collect()
+}
+
+/// Those that claim a number.
+pub(crate) fn with_phone(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    phone: &str,
+) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached("SELECT id FROM duplicates WHERE workshop_id = ?1 AND phone = ?2")?
+        .query_map((workshop.as_str(), phone), |row| parsed(row, 0, SignupId::parse))?
         .collect()
 }
 

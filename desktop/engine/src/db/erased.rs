@@ -1,9 +1,22 @@
-//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back.
+//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back. Beside it
+//! `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
 
 use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::signups::parsed;
+
 pub(super) const SQL: &str = "CREATE TABLE erased(id TEXT PRIMARY KEY NOT NULL) STRICT;";
+
+/// Version 4: the edge is told.
+pub(super) const V4: &str = "
+CREATE TABLE erasures_out(
+  workshop_id TEXT NOT NULL,  -- no reference: a workshop that is erased takes nothing along here
+  id          TEXT NOT NULL,
+  PRIMARY KEY (workshop_id, id)
+) STRICT, WITHOUT ROWID;
+";
 
 /// Whether the host erased this id.
 pub(crate) fn exists(conn: &Connection, id: SignupId) -> rusqlite::Result<bool> {
@@ -14,8 +27,43 @@ pub(crate) fn exists(conn: &Connection, id: SignupId) -> rusqlite::Result<bool> 
     Ok(row.is_some())
 }
 
-/// Remembers an id as erased.
-pub(crate) fn add(conn: &Connection, id: SignupId) -> rusqlite::Result<()> {
+/// Remembers an id as erased; the edge is told.
+pub(crate) fn add(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    remember(conn, id)?;
+    conn.prepare_cached("INSERT OR IGNORE INTO erasures_out(workshop_id, id) VALUES (?1, ?2)")?
+        .execute((workshop.as_str(), id.to_string()))?;
+    Ok(())
+}
+
+/// Remembers an id as erased that no workshop here knows.
+pub(crate) fn remember(conn: &Connection, id: SignupId) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO erased(id) VALUES (?1)")?.execute([id.to_string()])?;
+    Ok(())
+}
+
+/// All of them.
+pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached("SELECT id FROM erased")?
+        .query_map([], |row| parsed(row, 0, SignupId::parse))?
+        .collect()
+}
+
+/// Up to `limit` that the edge has not heard of.
+pub(crate) fn unsent(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    limit: usize,
+) -> rusqlite::Result<Vec<SignupId>> {
+    conn.prepare_cached("SELECT id FROM erasures_out WHERE workshop_id = ?1 LIMIT ?2")?
+        .query_map((workshop.as_str(), limit), |row| parsed(row, 0, SignupId::parse))?
+        .collect()
+}
+
+/// Notes that the edge has heard of these.
+pub(crate) fn sent(conn: &Connection, workshop: &WorkshopId, ids: &[SignupId]) -> rusqlite::Result<()> {
+    let mut note = conn.prepare_cached("DELETE FROM erasures_out WHERE workshop_id = ?1 AND id = ?2")?;
+    for id in ids {
+        note.execute((workshop.as_str(), id.to_string()))?;
+    }
     Ok(())
 }

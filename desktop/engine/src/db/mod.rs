@@ -3,6 +3,7 @@
 pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
+pub(crate) mod erased_workshops;
 pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod list;
@@ -11,6 +12,7 @@ pub(crate) mod readers;
 pub(crate) mod receipts_out;
 pub(crate) mod signups;
 pub(crate) mod suspects;
+pub(crate) mod takeovers_due;
 pub(crate) mod workshops;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +49,13 @@ const V2: &[&str] = &[signups::V2, duplicates::V2, parked::V2];
 /// Version 3: desks.
 const V3: &[&str] = &[desks::V3];
 
+/// Version 4: erasure and restored databases.
+const V4: &[&str] =
+    &[signups::V4, duplicates::V4, parked::V4, erased::V4, erased_workshops::V4, takeovers_due::V4];
+
+/// The version that this program writes.
+pub(crate) const VERSION: i64 = 4;
+
 /// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
@@ -62,6 +71,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
     conn.pragma_update(None, "synchronous", synchronous).map_err(fail)?;
     conn.pragma_update(None, "fullfsync", "ON").map_err(fail)?;
     conn.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
+    // What is deleted is overwritten: who was erased must not be found in the file's free space.
+    conn.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
     if conn.is_readonly("main").map_err(fail)? {
         return Err(SettingsError::ReadOnly { path: path.to_owned(), why: "read-only file".to_owned() });
     }
@@ -81,10 +92,16 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
-    let v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    let mut v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    if failpoints::planted("planted_no_unique") {
+        for table in [signups::SQL, duplicates::SQL] {
+            v1 = v1.replace(table, &table.replace("PRIMARY KEY (id, workshop_id)", "CHECK (id <> '')"));
+        }
+    }
     let v2: String = V2.iter().copied().collect();
     let v3: String = V3.iter().copied().collect();
-    migrate(path, conn, vec![M::up(&v1), M::up(&v2), M::up(&v3)])
+    let v4: String = V4.iter().copied().collect();
+    migrate(path, conn, vec![M::up(&v1), M::up(&v2), M::up(&v3), M::up(&v4)])
 }
 
 /// A row to write when the writer asks whether the disk takes writes again.
@@ -144,7 +161,8 @@ mod tests {
         assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
         assert_eq!(pragma("synchronous"), 2.into());
         assert_eq!(pragma("fullfsync"), 1.into());
-        assert_eq!(pragma("user_version"), 3.into());
+        assert_eq!(pragma("secure_delete"), 1.into());
+        assert_eq!(pragma("user_version"), VERSION.into());
     }
 
     #[test]
@@ -163,7 +181,7 @@ mod tests {
         let path = dir.path().join("rollcall.db");
         open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
         let error = open_writer(&path).unwrap_err();
-        assert!(matches!(error, SettingsError::Newer { found: 7, known: 3, .. }), "{error}");
+        assert!(matches!(error, SettingsError::Newer { found: 7, known: VERSION, .. }), "{error}");
     }
 
     #[test]
@@ -173,9 +191,10 @@ mod tests {
         drop(open_writer(&path).unwrap());
         let mut conn = Connection::open(&path).unwrap();
         conn.execute("INSERT INTO erased(id) VALUES ('x')", []).unwrap();
-        let steps = vec![M::up(""), M::up(""), M::up(""), M::up("CREATE TABLE later(a INTEGER) STRICT")];
+        let mut steps = vec![M::up(""); usize::try_from(VERSION).unwrap()];
+        steps.push(M::up("CREATE TABLE later(a INTEGER) STRICT"));
         migrate(&path, &mut conn, steps).unwrap();
-        let copy = Connection::open(dir.path().join("rollcall.before-v4.1.db")).unwrap();
+        let copy = Connection::open(dir.path().join("rollcall.before-v5.1.db")).unwrap();
         let kept: String = copy.query_row("SELECT id FROM erased", [], |r| r.get(0)).unwrap();
         assert_eq!(kept, "x");
         assert!(copy.execute("INSERT INTO later VALUES (1)", []).is_err(), "the copy is the older version");
@@ -193,7 +212,8 @@ mod tests {
              INSERT INTO signups VALUES ('a', 'w', '+8613800138000', '王芳', '{}', 'registered', 'edge', x'00', '{}', 1, 1, NULL, 5, 6);
              INSERT INTO signups VALUES ('b', 'w', '+8613900139000', '李伟', '{}', 'waitlisted', 'venue', x'01', '{\"late\":true}', 1, 1, 4, 5, 6);
              INSERT INTO duplicates VALUES ('c', 'w', '+8613800138000', '赵敏', '{}', 'a', 'other_name', 'registered', 'edge', x'02', '{}', 1, 1, NULL, 5, 6);
-             INSERT INTO parked VALUES (1, 'w', 'edge', x'03', 'box', x'04', 7);",
+             INSERT INTO parked VALUES (1, 'w', 'edge', x'03', 'box', x'04', 7);
+             INSERT INTO parked VALUES (2, 'w', 'edge', x'05', 'unknown_version', CAST('{\"v\":9,\"id\":\"i\"}' AS BLOB), 7);",
         )
         .unwrap();
     }
@@ -218,11 +238,14 @@ mod tests {
             ["0-"]
         );
         assert_eq!(texts(&conn, "SELECT id FROM duplicates WHERE kept_at IS NULL"), ["c"]);
-        assert_eq!(texts(&conn, "SELECT reason FROM parked WHERE dismissed_at IS NULL"), ["box"]);
+        assert_eq!(
+            texts(&conn, "SELECT concat_ws('|', reason, sent_as) FROM parked WHERE dismissed_at IS NULL"),
+            ["box", "unknown_version|i"]
+        );
         // One number, one row, but for those who are known to share it.
         let add = |id: &str, shared: bool| {
             conn.execute(
-                "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL, NULL FROM signups WHERE id = 'a'",
+                "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL, NULL, NULL, NULL FROM signups WHERE id = 'a'",
                 (id, shared),
             )
         };
@@ -236,7 +259,7 @@ mod tests {
         drop(conn);
         // Opened again, nothing is copied or upgraded again.
         drop(open_writer(&path).unwrap());
-        assert!(!dir.path().join("rollcall.before-v4.1.db").exists());
+        assert!(!dir.path().join("rollcall.before-v5.1.db").exists());
     }
 
     #[test]

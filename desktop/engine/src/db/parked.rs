@@ -2,11 +2,12 @@
 
 use rollcall_shared::Millis;
 use rollcall_shared::signup::Digest;
+use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::signups::parsed;
-use crate::message::Path;
+use crate::message::{Message, Path};
 
 pub(super) const SQL: &str = "
 CREATE TABLE parked(
@@ -27,6 +28,12 @@ ALTER TABLE parked ADD COLUMN dismissed_at INTEGER;
 CREATE INDEX parked_open ON parked(workshop_id) WHERE dismissed_at IS NULL;
 ";
 
+/// Version 4: whose message it is, where its outside says so, to be erased with the rest.
+pub(super) const V4: &str = "
+ALTER TABLE parked ADD COLUMN sent_as TEXT;
+UPDATE parked SET sent_as = CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN CAST(bytes AS TEXT) ->> '$.id' END;
+";
+
 /// Whether the same bytes are parked in this workshop.
 pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId, digest: &Digest) -> rusqlite::Result<bool> {
     let row = conn
@@ -39,17 +46,20 @@ pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId, digest: &Digest) 
 /// Keeps a message as it came.
 pub(crate) fn insert(
     conn: &Connection,
-    workshop: &WorkshopId,
-    source: Path,
+    message: &Message,
+    id: Option<SignupId>,
     digest: &Digest,
     reason: &str,
-    bytes: &[u8],
     now: Millis,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at, sent_as)
+         VALUES (:workshop, :source, :digest, :reason, :bytes, :now, :sent_as)",
     )?
-    .execute((workshop.as_str(), source.as_str(), digest.as_bytes(), reason, bytes, now))?;
+    .execute(named_params! {
+        ":workshop": message.workshop.as_str(), ":source": message.path.as_str(), ":digest": digest.as_bytes(),
+        ":reason": reason, ":bytes": message.bytes, ":now": now, ":sent_as": id.map(|id| id.to_string()),
+    })?;
     Ok(())
 }
 

@@ -39,6 +39,12 @@ pub(crate) fn set(
     Ok(())
 }
 
+/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may say less than the
+/// one that it replaces did.
+pub(crate) fn send_all_again(conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
+    conn.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
+}
+
 /// What a receipt says now.
 pub(crate) fn get(
     conn: &Connection,

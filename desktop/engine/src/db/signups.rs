@@ -48,6 +48,12 @@ CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, rec
 CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
 ";
 
+/// Version 4: what belongs together is erased together.
+pub(super) const V4: &str = "
+ALTER TABLE signups ADD COLUMN replaces TEXT;  -- the sign-up that it corrects
+ALTER TABLE signups ADD COLUMN sent_as TEXT;   -- the id that it was sent with, where it stands under a derived one
+";
+
 /// What came with a sign-up and is stored beside it.
 pub(crate) struct Circumstances {
     pub(crate) state: ReceiptState,
@@ -63,6 +69,8 @@ pub(crate) struct Circumstances {
     pub(crate) shared_phone: bool,
     /// Its place among those who wait, where it is not `received_at`.
     pub(crate) waiting_since: Option<Millis>,
+    /// The sign-up that it corrects.
+    pub(crate) replaces: Option<SignupId>,
 }
 
 /// A row, for the host's eyes.
@@ -94,10 +102,10 @@ pub(crate) fn insert(
     signup: &Signup,
     with: &Circumstances,
 ) -> rusqlite::Result<()> {
-    let Signup { id: _, name, phone, answers, form_version, filled_at } = signup;
+    let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device)
-         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device)",
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
+         VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces, :sent_as)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
@@ -105,6 +113,8 @@ pub(crate) fn insert(
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
         ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
         ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since, ":device": with.device,
+        ":replaces": with.replaces.map(|old| old.to_string()),
+        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
 }
@@ -243,7 +253,7 @@ pub(crate) fn set_state(
 }
 
 /// A column's text, parsed; a wrong one is named by its column.
-pub(super) fn parsed<T, E>(
+pub(crate) fn parsed<T, E>(
     row: &rusqlite::Row<'_>,
     index: usize,
     parse: impl FnOnce(&str) -> Result<T, E>,

@@ -131,7 +131,7 @@ fn note(conn: &Connection, workshop: &WorkshopId, format: ExportFormat) -> rusql
     events::add(conn, now_ms(), what, workshop.as_str())
 }
 
-fn named<'a>(text: &str, mut all: impl Iterator<Item = &'a Workshop>) -> Option<&'a Workshop> {
+pub(crate) fn named<'a>(text: &str, mut all: impl Iterator<Item = &'a Workshop>) -> Option<&'a Workshop> {
     let code = InviteCode::parse(text).ok();
     all.find(|w| w.id.as_str() == text.trim() || code.as_ref() == Some(&w.invite_code))
 }

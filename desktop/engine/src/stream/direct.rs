@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::{Delivered, Entry, Stream, StreamError};
+use super::{Delivered, Entry, Restarted, Stream, StreamError};
 
 /// How long a read waits for something new.
 const WAIT: Duration = Duration::from_secs(1);
@@ -81,9 +81,9 @@ impl Stream for DirectStream {
         Ok(())
     }
 
-    async fn restart(&self) -> Result<(), StreamError> {
+    async fn restart(&self) -> Result<Restarted, StreamError> {
         self.kept().unread = 0;
-        Ok(())
+        Ok(Restarted::Same)
     }
 
     async fn waiting(&self) -> Result<u64, StreamError> {

@@ -45,6 +45,15 @@ pub(crate) enum StreamError {
     Away(String),
 }
 
+/// What a reader that begins anew finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Restarted {
+    /// What was there before.
+    Same,
+    /// Nothing: the group had to be made, for the first time or because the stream was lost between two connections.
+    MadeAnew,
+}
+
 /// One workshop's stream. One reader: what it reads is its own until acknowledged.
 pub(crate) trait Stream: Send + Sync + 'static {
     /// Keeps entries, in their order. When it returns they are as durable as this stream can make them.
@@ -58,7 +67,7 @@ pub(crate) trait Stream: Send + Sync + 'static {
     fn acknowledge(&self, keys: Vec<String>) -> impl Future<Output = Result<(), StreamError>> + Send;
 
     /// Makes the group where it is missing, and has the next reads begin with what was not acknowledged.
-    fn restart(&self) -> impl Future<Output = Result<(), StreamError>> + Send;
+    fn restart(&self) -> impl Future<Output = Result<Restarted, StreamError>> + Send;
 
     /// Entries that are not acknowledged.
     fn waiting(&self) -> impl Future<Output = Result<u64, StreamError>> + Send;

@@ -12,7 +12,8 @@ use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, Value};
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
-use super::{Delivered, Entry, Stream, StreamError};
+use super::{Delivered, Entry, Restarted, Stream, StreamError};
+use crate::failpoints;
 
 const GROUP: &str = "writer";
 const CONSUMER: &str = "writer";
@@ -59,6 +60,13 @@ impl RedisStream {
             blocking: Mutex::new(None),
             place: StdMutex::new(Place::Unknown),
         }
+    }
+
+    /// Deletes the stream with everything in it.
+    pub(crate) async fn delete(&self) -> Result<(), StreamError> {
+        let mut pipeline = redis::pipe();
+        pipeline.del(&self.key).ignore();
+        self.query(&self.quick, &pipeline).await
     }
 
     async fn query<T: FromRedisValue>(
@@ -127,9 +135,11 @@ impl Stream for RedisStream {
         }
         let mut pipeline = redis::pipe();
         for entry in &entries {
-            pipeline
-                .cmd("XADD")
-                .arg(&self.key)
+            let command = pipeline.cmd("XADD").arg(&self.key);
+            if failpoints::planted("planted_maxlen") {
+                command.arg("MAXLEN").arg(20);
+            }
+            command
                 .arg("*")
                 .arg("lease")
                 .arg(&entry.lease_id)
@@ -145,7 +155,9 @@ impl Stream for RedisStream {
     async fn read(&self, most: usize) -> Result<Vec<Delivered>, StreamError> {
         loop {
             match self.place() {
-                Place::Unknown => self.restart().await?,
+                Place::Unknown => {
+                    self.restart().await?;
+                }
                 Place::Own(after) => {
                     let own = self.read_own(&after, most).await?;
                     if !own.is_empty() {
@@ -177,19 +189,24 @@ impl Stream for RedisStream {
         self.query(&self.quick, &pipeline).await
     }
 
-    async fn restart(&self) -> Result<(), StreamError> {
+    async fn restart(&self) -> Result<Restarted, StreamError> {
         let mut pipeline = redis::pipe();
-        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
+        let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
+        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
-        match made {
-            Ok(()) => {}
-            Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => {}
+        let restarted = match made {
+            Ok(()) => Restarted::MadeAnew,
+            Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => Restarted::Same,
             Err(error) => return Err(StreamError::Away(error.to_string())),
-        }
+        };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        self.set_place(Place::Own("0".to_owned()));
-        Ok(())
+        let place = match failpoints::planted("planted_pending_not_reclaimed") {
+            true => Place::New,
+            false => Place::Own("0".to_owned()),
+        };
+        self.set_place(place);
+        Ok(restarted)
     }
 
     async fn waiting(&self) -> Result<u64, StreamError> {

@@ -8,7 +8,7 @@ use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rollcall_shared::form::{JoinView, Message, join_page, message_page, shut_page};
+use rollcall_shared::form::{JoinView, Message, join_page, lost_page, message_page, shut_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
 use rollcall_shared::receipt::verify;
@@ -19,6 +19,9 @@ use super::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
 use super::{Nowhere, Venue, is_taken_now};
 use crate::clock::{hex, now_ms, random_16};
 use crate::db::workshops::WorkshopRow;
+
+/// How addresses begin where nothing is at one; all that counts of it is that this is not the edge.
+const NOWHERE: &str = "/";
 
 /// The empty form.
 pub(super) async fn show(
@@ -132,7 +135,7 @@ impl From<Nowhere> for Shut {
 impl Shut {
     fn page(&self, language: Language) -> Response {
         match self {
-            Self::Nowhere(status, message) => answer::page(*status, message_page(*message, language)),
+            Self::Nowhere(status, message) => answer::page(*status, lost_page(*message, NOWHERE, language)),
             Self::Closed(row) => {
                 let message = match row.workshop.intake(now_ms(), None) {
                     Intake::NotYet => Message::NotYet,

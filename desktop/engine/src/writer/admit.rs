@@ -11,9 +11,10 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Intake, Workshop, WorkshopId};
 use rusqlite::Connection;
 
-use super::ending;
+use super::{ending, erase};
 use crate::db::signups::Circumstances;
 use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
+use crate::failpoints;
 use crate::message::{Content, Message, Path, Written};
 
 /// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
@@ -26,12 +27,18 @@ pub(super) struct List {
     pub(super) seats_taken: u32,
 }
 
+impl List {
+    pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
+        let workshop = workshops::record(conn, id)?;
+        let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
+        Ok(Self { workshop, seats_taken })
+    }
+}
+
 impl Lists {
     fn of(&mut self, conn: &Connection, id: &WorkshopId) -> rusqlite::Result<&mut List> {
         if !self.0.contains_key(id) {
-            let workshop = workshops::record(conn, id)?;
-            let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
-            self.0.insert(id.clone(), List { workshop, seats_taken });
+            self.0.insert(id.clone(), List::read(conn, id)?);
         }
         self.0.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
     }
@@ -77,9 +84,13 @@ fn admit_signup(
     };
     let holder = signups::holder(conn, workshop, phone)?
         .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
-    let digest_under_id = digest_under(conn, workshop, signup.id)?;
+    let digest_under_id = match digest_under(conn, workshop, signup.id)? {
+        Some(_) if failpoints::planted("planted_no_unique") => None,
+        Some(_) if failpoints::planted("planted_id_without_digest") => Some(digest),
+        found => found,
+    };
     let found = Found {
-        erased: erased::exists(conn, signup.id)?,
+        erased: erased::exists(conn, signup.id)? && !failpoints::planted("planted_erased_ignored"),
         digest_under_id,
         under_reused: match digest_under_id {
             Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
@@ -104,8 +115,8 @@ fn admit_signup(
         _ => None,
     };
     if decision.outcome == Outcome::Erased {
-        erased::add(conn, id)?;
-        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+        // Whatever corrects this one may have come before it.
+        erase::erase_from(conn, list, &[id], now)?;
         return Ok(Written { outcome: decision.outcome, state });
     }
     let with = Circumstances {
@@ -124,6 +135,7 @@ fn admit_signup(
         shared_phone: shared_phone && freed.is_some(),
         // A correction keeps its place among those who wait.
         waiting_since: freed.as_ref().map(|freed| freed.waiting_since),
+        replaces: sealed.replaces,
     };
     match (decision.outcome, &holder) {
         (Outcome::Duplicate, Some(original)) => {
@@ -185,7 +197,10 @@ fn park(
     if decision.outcome != Outcome::Parked {
         return standing(conn, message, decision.outcome, id);
     }
-    parked::insert(conn, workshop, message.path, &digest, reason, &message.bytes, now)?;
+    if failpoints::planted("planted_unreadable_acknowledged") {
+        return Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received });
+    }
+    parked::insert(conn, message, id, &digest, reason, now)?;
     if let (Some(id), Some(state)) = (decision.id, decision.receipt) {
         receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
     }

@@ -7,6 +7,9 @@
 mod admit;
 mod batch;
 mod ending;
+pub(crate) mod erase;
+#[cfg(test)]
+mod erase_tests;
 #[cfg(test)]
 mod ending_tests;
 #[cfg(test)]
@@ -22,11 +25,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::time::{Duration, Instant};
 
 use rollcall_shared::Millis;
+use rollcall_shared::admission::Outcome;
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
 use crate::db::failure::classify;
+use crate::failpoints;
 use crate::message::{Message, Written};
 use crate::metrics::{Hop, Metrics};
 use crate::settings_error::SettingsError;
@@ -114,6 +120,9 @@ impl Writer {
         }
         let (answer, answered) = oneshot::channel();
         self.send(Work::Messages { messages: vec![message], answer }).map_err(|_| Failure::Busy)?;
+        if failpoints::planted("planted_answer_before_commit") {
+            return Ok(Written { outcome: Outcome::Stored, state: ReceiptState::Registered });
+        }
         let answers = answered.await.map_err(|_| Failure::Io)?;
         answers.into_iter().next().unwrap_or(Err(Failure::Io))
     }
@@ -133,10 +142,16 @@ impl Writer {
             let _ = answer.send(result);
             failure
         };
-        let mut work = Work::Edit(Box::new(run));
+        self.send_edit(Box::new(run)).await?;
+        answered.await.unwrap_or(Err(Failure::Io))
+    }
+
+    /// Waits for room.
+    async fn send_edit(&self, edit: Edit) -> Result<(), Failure> {
+        let mut work = Work::Edit(edit);
         loop {
             match self.send(work) {
-                Ok(()) => break,
+                Ok(()) => return Ok(()),
                 Err(TrySendError::Full(back)) => {
                     work = back;
                     tokio::time::sleep(Duration::from_millis(1)).await;
@@ -144,6 +159,19 @@ impl Writer {
                 Err(TrySendError::Disconnected(_)) => return Err(Failure::Io),
             }
         }
+    }
+
+    /// Takes what was deleted out of the write-ahead log as well, which holds pages as they were before. Whether it is out: a
+    /// reader that lasts keeps it there.
+    pub(crate) async fn empty_log(&self) -> Result<bool, Failure> {
+        let (answer, answered) = oneshot::channel();
+        let run = move |conn: &mut Connection| {
+            let emptied = empty_log(conn).map_err(|e| classify(&e));
+            let failure = emptied.as_ref().err().copied();
+            let _ = answer.send(emptied);
+            failure
+        };
+        self.send_edit(Box::new(run)).await?;
         answered.await.unwrap_or(Err(Failure::Io))
     }
 
@@ -323,7 +351,13 @@ pub(crate) fn admit_in(conn: &Connection, message: &Message, now: Millis) -> rus
     admit::admit(conn, &mut admit::Lists::default(), message, now)
 }
 
-fn in_transaction<T>(
+/// Folds the write-ahead log into the file and cuts it to nothing; whether nobody stood in the way.
+pub(crate) fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).map(|busy| busy == 0)
+}
+
+/// Runs an edit in a transaction of its own.
+pub(crate) fn in_transaction<T>(
     conn: &mut Connection,
     edit: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {

@@ -23,9 +23,9 @@ use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{batch, seats};
+use super::{batch, erase};
 use crate::clock::random_16;
-use crate::db::{self, erased, workshops};
+use crate::db::{self, workshops};
 use crate::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
@@ -442,13 +442,12 @@ impl World {
         self.kill();
         self.mailbox.iter_mut().for_each(|mail| mail.acknowledged = false);
         self.promises.retain(|promise, edge| *edge || held.contains_key(promise));
-        // A restore takes over what was erased since.
-        for id in self.erased.clone() {
-            self.erase(id);
-        }
+        // The edge tells what was erased since.
+        let ids: Vec<SignupId> = self.erased.iter().copied().collect();
+        self.erased.extend(erase::erase(&self.conn, &self.workshop.id, &ids, 1).unwrap().ids);
     }
 
-    /// A person is erased with all that corrects or is corrected by what they sent.
+    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from the tables.
     fn erase(&mut self, id: SignupId) {
         let mut ids = BTreeSet::from([id]);
         loop {
@@ -464,21 +463,12 @@ impl World {
             ids = all;
         }
         self.promises.retain(|(promised, _), _| !ids.contains(promised));
-        let reused = self.sent.iter().filter_map(|sent| match sent {
-            Sent::Signup { signup, .. } if ids.contains(&signup.id) => {
-                Some(signup.id.reused(&signup.digest()))
-            }
-            _ => None,
-        });
-        let ids: BTreeSet<SignupId> = reused.chain(ids.iter().copied()).collect();
-        for id in &ids {
-            erased::add(&self.conn, *id).unwrap();
-            for table in ["signups", "duplicates"] {
-                self.conn.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id.to_string()]).unwrap();
-            }
-        }
-        seats::promote_waiting(&self.conn, &self.workshop, 1).unwrap();
-        self.erased.extend(ids);
+        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
+        // what links the two never comes.
+        let asked = erase::known(&self.conn, &self.workshop.id, &[id]).unwrap();
+        let rows = erase::erase(&self.conn, &self.workshop.id, &asked, 1).unwrap();
+        self.erased.extend(rows.ids);
+        self.void.extend(ids);
     }
 
     /// Everything comes to rest: no step is left that could bring anything.

@@ -26,7 +26,7 @@ impl Hall {
         self.writer.admit_now(message).await.unwrap()
     }
 
-    pub(super) async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
+    pub(crate) async fn sign_up(&self, name: &str, phone: &str) -> (Signup, Written) {
         let signup = self.signup(name, phone);
         let written = self.send(self.message(&signup)).await;
         (signup, written)
@@ -152,8 +152,8 @@ async fn what_cannot_be_read_changes_nothing_for_who_stands_or_was_erased() {
     );
 
     let gone = hall.signup("李伟", "13900139000");
-    let id = gone.id;
-    hall.writer.edit(move |conn| erased::add(conn, id)).await.unwrap();
+    let (of, id) = (hall.workshop.id.clone(), gone.id);
+    hall.writer.edit(move |conn| erased::add(conn, &of, id)).await.unwrap();
     assert_eq!(hall.send(hall.message(&gone).unreadable("box")).await.outcome, Outcome::Erased);
     assert_eq!(hall.count("SELECT count(*) FROM parked"), 1);
 }

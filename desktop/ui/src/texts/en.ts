@@ -423,6 +423,9 @@ export const en: Texts = {
   'alarm.address_changed.todo': 'The code here is the new one already. Project it again, and take printed ones down: they lead nowhere now.',
   'alarm.battery_low.now': 'The battery is at {n} %.',
   'alarm.battery_low.todo': 'Plug the charger in. When this computer goes off nothing is lost, but nobody can sign up at the venue.',
+  'alarm.nothing_stored.now': 'Nothing can be stored just now.',
+  'alarm.nothing_stored.todo':
+    'The venue page asks people to wait and keeps what they typed; what comes online waits there. Nothing is lost. Look at "Database" below: it says why, and what to do.',
   'alarm.seen': 'Seen',
 
   // Every state of every hop: what is the case, what happens meanwhile, what to do; empty where there is nothing to say

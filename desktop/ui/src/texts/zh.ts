@@ -432,6 +432,8 @@ export const zh = {
   'alarm.address_changed.todo': '这里的二维码已经是新的。请重新投影，把打印的旧码收起来：旧码打不开了。',
   'alarm.battery_low.now': '电池还剩 {n}%。',
   'alarm.battery_low.todo': '请插上电源。电脑关了，名单不会丢，但会场里登记不了。',
+  'alarm.nothing_stored.now': '现在一条也存不进去。',
+  'alarm.nothing_stored.todo': '会场页面会请老师稍等，填好的内容都在；线上交来的先存在线上，不会丢。请看下面的“数据库”：那里写着原因和办法。',
   'alarm.seen': '知道了',
 
   // 每一段路的每一种情形：现在怎样、这段时间会怎样、该做什么（没有就空着）

@@ -1,0 +1,27 @@
+//! `takeovers_due`: workshops whose mail a restored database has still to claim. Written by the restore, taken out once this
+//! installation collects and everything that the edge has is on its way once more.
+
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, OptionalExtension};
+
+pub(super) const V4: &str = "CREATE TABLE takeovers_due(workshop_id TEXT PRIMARY KEY NOT NULL) STRICT;";
+
+/// Every workshop that there is.
+pub(crate) fn add_all(conn: &Connection) -> rusqlite::Result<usize> {
+    conn.execute("INSERT OR IGNORE INTO takeovers_due(workshop_id) SELECT id FROM workshops", [])
+}
+
+/// Whether this one.
+pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<bool> {
+    let row = conn
+        .prepare_cached("SELECT 1 FROM takeovers_due WHERE workshop_id = ?1")?
+        .query_row([workshop.as_str()], |_| Ok(()))
+        .optional()?;
+    Ok(row.is_some())
+}
+
+/// Done.
+pub(crate) fn remove(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM takeovers_due WHERE workshop_id = ?1")?.execute([workshop.as_str()])?;
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are remembered for
+//! ever, and what it held passes on as if it had been taken back.
+
+use std::collections::BTreeSet;
+
+use rollcall_shared::Millis;
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::signup::Digest;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use serde::Serialize;
+
+use super::admit::List;
+use super::ending;
+use crate::db::signups::{Held, parsed};
+use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, signups};
+
+/// Rows that an erasure deleted, or would delete.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ErasedRows {
+    /// The ids that are remembered.
+    pub ids: Vec<SignupId>,
+    /// Rows of the list.
+    pub signups: usize,
+    /// Rows beside the list.
+    pub duplicates: usize,
+    /// Messages that could not be read.
+    pub parked: usize,
+    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing else.
+    #[serde(skip)]
+    pub(crate) parked_digests: Vec<Digest>,
+}
+
+impl ErasedRows {
+    /// Rows of every kind.
+    pub(crate) fn count(&self) -> usize {
+        self.signups + self.duplicates + self.parked
+    }
+}
+
+/// Every id that belongs to the same sign-up as one of `ids`: what it corrects, what corrects it, in either direction as far as
+/// that leads, and what came under the same id with other content. Who sends two people under one id has them erased together,
+/// for outside the boxes nothing tells them apart.
+const BELONGING: &str = "
+WITH RECURSIVE
+rows(id, replaces, sent_as) AS (
+  SELECT id, replaces, sent_as FROM signups WHERE workshop_id = ?1 AND (replaces IS NOT NULL OR sent_as IS NOT NULL)
+  UNION ALL
+  SELECT id, replaces, sent_as FROM duplicates WHERE workshop_id = ?1 AND (replaces IS NOT NULL OR sent_as IS NOT NULL)
+),
+links(a, b) AS (
+  SELECT id, replaces FROM rows WHERE replaces IS NOT NULL UNION SELECT id, sent_as FROM rows WHERE sent_as IS NOT NULL
+  UNION SELECT replaces, id FROM rows WHERE replaces IS NOT NULL UNION SELECT sent_as, id FROM rows WHERE sent_as IS NOT NULL
+),
+belonging(id) AS (VALUES (?2) UNION SELECT b FROM links JOIN belonging ON a = belonging.id)
+SELECT id FROM belonging";
+
+/// The ids that go with one.
+pub(crate) fn belonging(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<BTreeSet<SignupId>> {
+    conn.prepare_cached(BELONGING)?
+        .query_map((workshop.as_str(), id.to_string()), |row| parsed(row, 0, SignupId::parse))?
+        .collect()
+}
+
+/// Erases what `ids` name and all that belongs to it. What is erased already stays so and is no error.
+pub(crate) fn erase(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    ids: &[SignupId],
+    now: Millis,
+) -> rusqlite::Result<ErasedRows> {
+    erase_from(conn, &mut List::read(conn, workshop)?, ids, now)
+}
+
+/// The same from a list that is being written.
+pub(super) fn erase_from(
+    conn: &Connection,
+    list: &mut List,
+    ids: &[SignupId],
+    now: Millis,
+) -> rusqlite::Result<ErasedRows> {
+    let workshop = &list.workshop.id.clone();
+    let mut all = BTreeSet::new();
+    for id in ids {
+        if !all.contains(id) {
+            all.extend(belonging(conn, workshop, *id)?);
+        }
+    }
+    let mut rows = ErasedRows { ids: all.iter().copied().collect(), ..ErasedRows::default() };
+    let mut freed = Vec::new();
+    for id in &all {
+        let known = erased::exists(conn, *id)?;
+        let before = rows.count();
+        let held = delete(conn, workshop, *id, &mut rows)?;
+        if known && rows.count() == before {
+            continue;
+        }
+        if let Some(Stood { held, state }) = held {
+            if state == ReceiptState::Registered {
+                list.seats_taken = list.seats_taken.saturating_sub(1);
+            }
+            if state != ReceiptState::Cancelled {
+                freed.push(held);
+            }
+        }
+        erased::add(conn, workshop, *id)?;
+        // Its receipt outlives it: without one the edge would go on saying *received*.
+        receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
+        events::add(conn, now, "erased", &id.to_string())?;
+    }
+    // Not before all are gone: whoever comes next must not be one of them.
+    for held in freed {
+        ending::pass_on(conn, list, &held, now)?;
+        look_beside(conn, workshop, &held.phone)?;
+    }
+    Ok(rows)
+}
+
+/// Erases one message that could not be read and names nobody; whether it was there.
+pub(crate) fn erase_parked(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    seq: i64,
+    now: Millis,
+) -> rusqlite::Result<Option<ErasedRows>> {
+    let named: Option<Option<String>> = conn
+        .query_row(
+            "SELECT sent_as FROM parked WHERE workshop_id = ?1 AND seq = ?2",
+            (workshop.as_str(), seq),
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(named) = named else { return Ok(None) };
+    let mut rows = match named.and_then(|id| SignupId::parse(&id).ok()) {
+        Some(id) => erase(conn, workshop, &[id], now)?,
+        None => ErasedRows::default(),
+    };
+    delete_parked(conn, "seq", &seq, workshop.as_str(), &mut rows)?;
+    events::add(conn, now, "erased", &format!("parked {seq}"))?;
+    Ok(Some(rows))
+}
+
+/// Erases a workshop with everything in it.
+pub(crate) fn erase_workshop(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    now: Millis,
+) -> rusqlite::Result<ErasedRows> {
+    let count = |table: &str| {
+        let count = format!("SELECT count(*) FROM {table} WHERE workshop_id = ?1");
+        conn.query_row(&count, [workshop.as_str()], |row| row.get(0))
+    };
+    // Its ids need not be remembered: nothing comes for a workshop that is not there.
+    let rows = ErasedRows {
+        ids: Vec::new(),
+        signups: count("signups")?,
+        duplicates: count("duplicates")?,
+        parked: count("parked")?,
+        parked_digests: Vec::new(),
+    };
+    erased_workshops::erase(conn, workshop, now)?;
+    events::add(conn, now, "workshop erased", workshop.as_str())?;
+    Ok(rows)
+}
+
+/// A row of the list that was deleted.
+struct Stood {
+    held: Held,
+    state: ReceiptState,
+}
+
+/// Deletes the rows under an id.
+fn delete(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+    rows: &mut ErasedRows,
+) -> rusqlite::Result<Option<Stood>> {
+    let (id, workshop) = (id.to_string(), workshop.as_str());
+    let stood = conn
+        .prepare_cached(
+            "DELETE FROM signups WHERE id = ?1 AND workshop_id = ?2
+             RETURNING phone, coalesce(waiting_since, received_at), state",
+        )?
+        .query_row((&id, workshop), |row| {
+            Ok(Stood {
+                held: Held { phone: row.get(0)?, waiting_since: row.get(1)? },
+                state: parsed(row, 2, |word| ReceiptState::from_word(word).ok_or(()))?,
+            })
+        })
+        .optional()?;
+    rows.signups += usize::from(stood.is_some());
+    rows.duplicates += conn
+        .prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((&id, workshop))?;
+    delete_parked(conn, "sent_as", &id, workshop, rows)?;
+    Ok(stood)
+}
+
+/// Deletes messages that could not be read, whose `column` is `value`.
+fn delete_parked(
+    conn: &Connection,
+    column: &'static str,
+    value: &dyn ToSql,
+    workshop: &str,
+    rows: &mut ErasedRows,
+) -> rusqlite::Result<()> {
+    let sql = format!("DELETE FROM parked WHERE {column} = ?1 AND workshop_id = ?2 RETURNING digest");
+    let mut delete = conn.prepare_cached(&sql)?;
+    let deleted = delete.query_map(params![value, workshop], |row| row.get(0).map(Digest::from_bytes))?;
+    for digest in deleted {
+        rows.parked_digests.push(digest?);
+        rows.parked += 1;
+    }
+    Ok(())
+}
+
+/// Who came with a number is compared with whoever has it now: the one of before is gone.
+fn look_beside(conn: &Connection, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
+    let Some((holder, name)) = signups::holder(conn, workshop, phone)? else { return Ok(()) };
+    let Ok(holder) = SignupId::parse(&holder) else { return Ok(()) };
+    for id in duplicates::with_phone(conn, workshop, phone)? {
+        duplicates::compare_with(conn, workshop, id, holder, &name)?;
+    }
+    Ok(())
+}
+
+/// Ids of `ids` that a workshop knows: each sign-up that came has a receipt.
+pub(crate) fn known(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    ids: &[SignupId],
+) -> rusqlite::Result<Vec<SignupId>> {
+    let mut select = conn.prepare_cached("SELECT 1 FROM receipts_out WHERE id = ?1 AND workshop_id = ?2")?;
+    let mut known = Vec::new();
+    for id in ids {
+        if select.exists((id.to_string(), workshop.as_str()))? {
+            known.push(*id);
+        }
+    }
+    Ok(known)
+}

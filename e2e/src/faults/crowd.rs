@@ -1,0 +1,467 @@
+//! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind under the same id.
+//! Each keeps a ledger of its own.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, Response};
+use rollcall_shared::envelope::Envelope;
+use rollcall_shared::signup::{Digest, SignupForm};
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::Workshop;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+use uuid::Builder;
+
+use super::dice::Dice;
+use super::ledger::{Ledger, Line, Person};
+use crate::host::now;
+use crate::wait;
+
+/// Clients at once.
+const CLIENTS: u64 = 6;
+/// A phone that hears nothing for so long tries again.
+/// The host's own ledger.
+const HOST: u64 = 0;
+const PATIENCE: Duration = Duration::from_secs(6);
+/// Milliseconds between two things that a client does.
+const PACE: (u64, u64) = (5, 60);
+const NAMES: [&str; 6] = ["王芳", "李伟", "赵敏", "Zoë O'Connor", "欧阳娜娜", "Xiangyata Quvondiqov"];
+
+/// Where phones send to.
+#[derive(Debug)]
+pub struct Places {
+    /// The edge.
+    pub edge: String,
+    /// The venue page with its token.
+    pub venue: Mutex<String>,
+    /// The public record.
+    pub record: Workshop,
+    /// Databases in which a row may stand: one, or two after a take-over.
+    pub databases: Mutex<Vec<PathBuf>>,
+    /// Where ledgers are kept.
+    pub ledgers: PathBuf,
+    /// What was promised so far, in its order.
+    promised: Mutex<Vec<Promise>>,
+    /// Ids that the host has erased, or is about to.
+    erased: Mutex<HashSet<String>>,
+    /// What no later state can mend: said before it was true.
+    wrong: Mutex<Vec<String>>,
+    stop: AtomicBool,
+    pause: AtomicBool,
+    /// Clients that are doing something.
+    busy: AtomicU64,
+}
+
+/// A sign-up that was answered as received.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    /// Whose it is.
+    pub person: Person,
+    /// The digest of its content.
+    pub digest: Digest,
+    /// Whether the edge promised it.
+    pub by_edge: bool,
+}
+
+impl Places {
+    /// Nobody has signed up yet.
+    pub fn new(edge: String, venue: String, record: Workshop, database: PathBuf, ledgers: &Path) -> Self {
+        Self {
+            edge,
+            venue: Mutex::new(venue),
+            record,
+            databases: Mutex::new(vec![database]),
+            ledgers: ledgers.to_owned(),
+            promised: Mutex::default(),
+            erased: Mutex::default(),
+            wrong: Mutex::default(),
+            stop: AtomicBool::new(false),
+            pause: AtomicBool::new(false),
+            busy: AtomicU64::new(0),
+        }
+    }
+
+    /// All that was promised until now.
+    pub fn promised(&self) -> Vec<Promise> {
+        self.promised.lock().unwrap().clone()
+    }
+
+    /// Notes that the host is about to erase somebody: from here on nobody is promised.
+    pub fn erase(&self, id: &str) {
+        Ledger::open(&self.ledgers, HOST).note(&Line::Erased(id.to_owned()));
+        self.erased.lock().unwrap().insert(id.to_owned());
+    }
+
+    /// Whether the host has erased somebody, or is about to.
+    pub fn is_erased(&self, id: &str) -> bool {
+        self.erased.lock().unwrap().contains(id)
+    }
+
+    /// What was said before it was true.
+    pub fn wrong(&self) -> Vec<String> {
+        self.wrong.lock().unwrap().clone()
+    }
+
+    /// The digest of somebody's sign-up.
+    pub fn digest(&self, person: &Person) -> Digest {
+        let form = SignupForm {
+            id: person.id.clone(),
+            invite_code: self.record.invite_code.to_string(),
+            name: person.name.clone(),
+            phone: person.phone.clone(),
+            ..SignupForm::default()
+        };
+        form.parse(&self.record).unwrap().digest()
+    }
+
+    /// Has everybody stop for a while, and waits until nobody is in the middle of anything.
+    pub fn pause(&self) {
+        self.pause.store(true, Ordering::SeqCst);
+        wait::until("every client pauses", || (self.busy.load(Ordering::SeqCst) == 0).then_some(()));
+    }
+
+    /// Everybody goes on.
+    pub fn go_on(&self) {
+        self.pause.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Clients that sign up until they are asked to end.
+#[derive(Debug)]
+pub struct Crowd {
+    places: Arc<Places>,
+    clients: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    /// Starts them.
+    pub fn gather(places: &Arc<Places>, seed: u64) -> Self {
+        let clients = (1..=CLIENTS).map(|number| {
+            let mut client = Phone::new(Arc::clone(places), seed, number);
+            thread::spawn(move || client.live())
+        });
+        Self { places: Arc::clone(places), clients: clients.collect() }
+    }
+
+    /// Has each send what was not answered until it is, and waits for them.
+    pub fn disperse(self) -> thread::Result<()> {
+        self.places.stop.store(true, Ordering::Relaxed);
+        self.clients.into_iter().try_for_each(JoinHandle::join)
+    }
+}
+
+/// Has so many new people sign up at the edge as fast as it takes them.
+pub fn burst(places: &Arc<Places>, seed: u64, client: u64, count: usize) {
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let next = &next;
+            scope.spawn(move || {
+                let mut phone = Phone::new(Arc::clone(places), seed, client * 8 + thread);
+                while next.fetch_add(1, Ordering::Relaxed) < count {
+                    let person = phone.somebody_new();
+                    phone.send_until_answered(&person, By::Edge);
+                }
+            });
+        }
+    });
+}
+
+/// Has somebody's phone send once more, by every way.
+pub fn again(places: &Arc<Places>, seed: u64, client: u64, person: &Person) {
+    let mut phone = Phone::new(Arc::clone(places), seed, client);
+    for by in [By::Edge, By::Venue] {
+        phone.send_until_answered(person, by);
+    }
+}
+
+/// By which way something is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Edge,
+    Venue,
+    /// The venue's form without script, with its seed.
+    Form,
+}
+
+struct Phone {
+    places: Arc<Places>,
+    dice: Dice,
+    /// Makes numbers that nobody else has.
+    number: u64,
+    made: u64,
+    http: Client,
+    ledger: Ledger,
+    sent: Vec<Person>,
+    /// The last answer that was no promise.
+    refused: String,
+    open: Vec<(Person, By)>,
+    /// Ids and addresses of receipts at the edge, the newest last.
+    receipts: Vec<(String, String)>,
+}
+
+impl Phone {
+    fn new(places: Arc<Places>, seed: u64, number: u64) -> Self {
+        let http = Client::builder().timeout(PATIENCE).no_proxy();
+        let http = http.redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let ledger = Ledger::open(&places.ledgers, number);
+        Self {
+            dice: Dice::of(seed, number),
+            places,
+            number,
+            made: 0,
+            http,
+            ledger,
+            sent: Vec::new(),
+            refused: String::new(),
+            open: Vec::new(),
+            receipts: Vec::new(),
+        }
+    }
+
+    fn live(&mut self) {
+        while !self.places.stop.load(Ordering::Relaxed) {
+            // A person's pace, not a wait for something.
+            thread::sleep(Duration::from_millis(self.dice.between(PACE.0, PACE.1)));
+            // Counted first: who pauses everybody looks at the count last.
+            self.places.busy.fetch_add(1, Ordering::SeqCst);
+            if !self.places.pause.load(Ordering::SeqCst) {
+                self.do_something();
+            }
+            self.places.busy.fetch_sub(1, Ordering::SeqCst);
+        }
+        for (person, by) in std::mem::take(&mut self.open) {
+            self.send_until_answered(&person, by);
+        }
+    }
+
+    fn do_something(&mut self) {
+        match self.dice.roll(100) {
+            0..50 => {
+                let (person, by) = (self.somebody_new(), self.way());
+                self.send(&person, by);
+            }
+            50..55 => self.send_form(),
+            55..70 => self.again(),
+            70..76 => self.other_content(),
+            76..82 => self.same_number(),
+            82..85 => self.poison(),
+            85..92 => {
+                if let Some((person, by)) = self.open.pop() {
+                    self.send(&person, by);
+                }
+            }
+            _ => self.look_at_receipt(),
+        }
+    }
+
+    fn way(&mut self) -> By {
+        if self.dice.roll(10) < 7 { By::Edge } else { By::Venue }
+    }
+
+    fn somebody_new(&mut self) -> Person {
+        self.made += 1;
+        Person {
+            id: Builder::from_random_bytes(self.dice.bytes()).into_uuid().to_string(),
+            name: (*self.dice.one_of(&NAMES)).to_owned(),
+            phone: format!("13{:03}{:06}", self.number % 1_000, self.made),
+        }
+    }
+
+    /// The same sign-up, some times more, by any way.
+    fn again(&mut self) {
+        let Some(person) = self.somebody() else { return };
+        for _ in 0..self.dice.between(1, 4) {
+            let by = self.way();
+            self.send(&person, by);
+        }
+    }
+
+    /// Something else under an id that was used.
+    fn other_content(&mut self) {
+        let Some(person) = self.somebody() else { return };
+        let (new, by) = (self.somebody_new(), self.way());
+        self.send(&Person { id: person.id, ..new }, by);
+    }
+
+    /// Somebody else with a number that is there already.
+    fn same_number(&mut self) {
+        let Some(person) = self.somebody() else { return };
+        let (new, by) = (self.somebody_new(), self.way());
+        self.send(&Person { phone: person.phone, ..new }, by);
+    }
+
+    fn somebody(&mut self) -> Option<Person> {
+        (!self.sent.is_empty()).then(|| self.dice.one_of(&self.sent).clone())
+    }
+
+    fn send_form(&mut self) {
+        let mut person = self.somebody_new();
+        let seed = seed_of(&person);
+        let digest = self.places.digest(&person);
+        person.id = SignupId::derive(&seed, &digest).to_string();
+        self.send(&person, By::Form);
+    }
+
+    fn send_until_answered(&mut self, person: &Person, by: By) {
+        let deadline = Instant::now() + wait::DEADLINE;
+        while !self.send(person, by) {
+            self.open.pop();
+            assert!(Instant::now() < deadline, "{person:?} is not answered: {}", self.refused);
+            thread::sleep(Duration::from_millis(PACE.1));
+        }
+    }
+
+    /// Sends it once; whether it was promised. What was not is kept to be sent again.
+    fn send(&mut self, person: &Person, by: By) -> bool {
+        self.ledger.note(&Line::Sent(person.clone()));
+        if !self.sent.contains(person) && by != By::Form {
+            self.sent.push(person.clone());
+        }
+        let answer = self.post(person, by);
+        let receipt = match answer {
+            Some(answer) if matches!(answer.status().as_u16(), 201 | 202 | 303) => {
+                let body: Value = answer.json().unwrap_or_default();
+                body["receipt"]["url"].as_str().map(str::to_owned)
+            }
+            answer => {
+                let status = answer.as_ref().map(Response::status);
+                self.refused =
+                    format!("{status:?} {}", answer.and_then(|a| a.text().ok()).unwrap_or_default());
+                self.open.push((person.clone(), by));
+                return false;
+            }
+        };
+        let by_edge = by == By::Edge;
+        if !by_edge && !self.stands(&person.id) {
+            self.is_wrong(format!("the venue answered {} before it was stored", person.id));
+        }
+        let receipt = receipt.filter(|_| by_edge);
+        if let Some(url) = &receipt {
+            self.receipts.push((person.id.clone(), url.replacen("/r/", "/v1/receipts/", 1)));
+        }
+        self.ledger.note(&Line::Promised { person: person.clone(), by_edge, receipt });
+        let promise = Promise { digest: self.places.digest(person), person: person.clone(), by_edge };
+        self.places.promised.lock().unwrap().push(promise);
+        true
+    }
+
+    fn post(&self, person: &Person, by: By) -> Option<Response> {
+        let Person { id, name, phone } = person;
+        let code = &self.places.record.invite_code;
+        let venue = || self.places.venue.lock().unwrap().clone();
+        let request = match by {
+            By::Edge | By::Venue => {
+                let server = if by == By::Edge { self.places.edge.clone() } else { venue() };
+                let body = json!({ "id": id, "invite_code": code, "name": name, "phone": phone });
+                self.http.post(format!("{server}/v1/signups")).json(&body)
+            }
+            By::Form => {
+                let seed = seed_of(person);
+                let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+                let version = self.places.record.form_version;
+                let body = format!(
+                    "seed={seed}&invite_code={code}&form_version={version}&name={name}&phone={phone}"
+                );
+                let request = self.http.post(format!("{}/j/{code}", venue()));
+                request.header("content-type", "application/x-www-form-urlencoded").body(body)
+            }
+        };
+        request.send().ok()
+    }
+
+    /// A receipt may say that somebody is on the list only if they are.
+    fn look_at_receipt(&mut self) {
+        let newest = self.receipts.len().min(6);
+        if newest == 0 {
+            return;
+        }
+        let back = usize::try_from(self.dice.roll(newest as u64)).unwrap();
+        let (id, address) = self.receipts[self.receipts.len() - 1 - back].clone();
+        let answer = self.http.get(format!("{}{address}", self.places.edge)).send();
+        let Some(receipt) = answer.ok().and_then(|answer| answer.json::<Value>().ok()) else { return };
+        let state = receipt["state"].as_str().unwrap_or_default();
+        if matches!(state, "registered" | "waitlisted") && !self.stands(&id) {
+            self.is_wrong(format!("the receipt of {id} says {state} before it is stored"));
+        }
+    }
+
+    /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is said.
+    fn stands(&self, id: &str) -> bool {
+        if self.places.is_erased(id) {
+            return true;
+        }
+        let paths = self.places.databases.lock().unwrap().clone();
+        let look = |path: &PathBuf| -> rusqlite::Result<bool> {
+            // Anew each time: a file that is held open keeps a disk from being made read-only.
+            let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            reader.busy_timeout(PATIENCE)?;
+            let look = "SELECT EXISTS (SELECT 1 FROM signups WHERE id = ?1) OR EXISTS (SELECT 1 FROM duplicates WHERE id = ?1)";
+            reader.query_row(look, [id], |row| row.get(0))
+        };
+        paths.iter().any(|path| look(path).unwrap_or(true))
+    }
+
+    fn is_wrong(&self, what: String) {
+        self.places.wrong.lock().unwrap().push(what);
+    }
+
+    /// A message that no laptop can read.
+    fn poison(&mut self) {
+        let text = self.poisonous();
+        self.ledger.note(&Line::PoisonSent(text.clone()));
+        let workshop = &self.places.record.id;
+        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.places.edge);
+        let answer = self.http.post(url).body(text.clone()).send();
+        if answer.is_ok_and(|answer| answer.status() == 202) {
+            self.ledger.note(&Line::PoisonPromised(text));
+        }
+    }
+
+    fn poisonous(&mut self) -> String {
+        let (person, other) = (self.somebody_new(), self.somebody_new());
+        let record = &self.places.record;
+        let sealed = |to: &Workshop| -> Value {
+            let form = SignupForm {
+                id: person.id.clone(),
+                invite_code: record.invite_code.to_string(),
+                name: person.name.clone(),
+                phone: person.phone.clone(),
+                ..SignupForm::default()
+            };
+            let envelope =
+                Envelope::seal(to, &form.parse(record).unwrap(), now(), &mut rand_core::OsRng).unwrap();
+            serde_json::from_str(&envelope.to_text()).unwrap()
+        };
+        let mut message = sealed(record);
+        match self.dice.roll(6) {
+            0 => message = json!({ "workshop": record.id, "what": format!("🂡 {}", person.id) }),
+            1 => message = json!({ "workshop": record.id, "what": person.id.repeat(600) }),
+            2 => message["v"] = json!(3 + self.dice.roll(9)),
+            3 => message["id"] = json!(other.id),
+            4 => {
+                let text = message["box"].as_str().unwrap();
+                message["box"] = json!(format!("{}{}", &text[4..], &text[..4]));
+            }
+            _ => {
+                // To a key that nobody has, under the name of the one that the laptop has.
+                let mut to = record.clone();
+                let strange = rollcall_shared::seal::SecretKey::generate(&mut rand_core::OsRng).public();
+                to.key = strange;
+                message = sealed(&to);
+                message["key_id"] = json!(record.key.key_id);
+            }
+        }
+        message.to_string()
+    }
+}
+
+/// The seed of the page on which somebody signs up without script: always the same, as on a page that is sent again.
+fn seed_of(person: &Person) -> String {
+    Digest::of(format!("{}{}", person.phone, person.name).as_bytes()).to_string()[..32].to_owned()
+}

@@ -1,0 +1,185 @@
+//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing its answers.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use crate::line::{head_end, message};
+use crate::wait;
+
+/// What becomes of a host's requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weather {
+    /// They get through.
+    Fair,
+    /// There is no line; what is open ends.
+    Away,
+    /// Each waits so long.
+    Slow(Duration),
+    /// Somebody on the way answers with this status, and not as the edge does where `garbage`.
+    Answers {
+        /// The status.
+        status: u16,
+        /// Whether the body is not what that status comes with at the edge.
+        garbage: bool,
+    },
+    /// The edge does what it is asked, and its answer is lost.
+    AnswersLost,
+    /// Leases run out almost at once, so that messages are delivered again and again.
+    ShortLeases,
+}
+
+/// How long a lease lives in [`Weather::ShortLeases`].
+const SHORT_LEASE_MS: u32 = 150;
+
+/// A TCP proxy from one host to the edge.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    weather: Weather,
+    /// Both ends of what is open.
+    open: Vec<TcpStream>,
+}
+
+impl Gate {
+    /// A gate before `http://127.0.0.1:PORT`, in fair weather.
+    pub fn before(edge: &str) -> Self {
+        let edge: SocketAddr = edge.strip_prefix("http://").unwrap().parse().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let state = Arc::new(Mutex::new(State { weather: Weather::Fair, open: Vec::new() }));
+        let gate = Self { address: listener.local_addr().unwrap(), state: Arc::clone(&state) };
+        // Ends with the program.
+        thread::spawn(move || {
+            for host in listener.incoming().map_while(Result::ok) {
+                let state = Arc::clone(&state);
+                // An end that is gone is what this is about.
+                thread::spawn(move || drop(carry(&host, edge, &state)));
+            }
+        });
+        gate
+    }
+
+    /// `http://127.0.0.1:PORT`, for the host.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From here on.
+    pub fn turn(&self, weather: Weather) {
+        let mut state = self.state.lock().unwrap();
+        state.weather = weather;
+        // A socket for wake-up calls would outlive any weather.
+        if weather != Weather::Fair {
+            for end in state.open.drain(..) {
+                let _ = end.shutdown(Shutdown::Both);
+            }
+        }
+    }
+}
+
+/// One request on a connection of its own, and its answer.
+fn carry(mut host: &TcpStream, edge: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
+    host.set_read_timeout(Some(wait::DEADLINE))?;
+    let request = message(&mut host)?;
+    let weather = {
+        let mut state = state.lock().unwrap();
+        state.open.retain(|end| end.peer_addr().is_ok());
+        state.open.push(host.try_clone()?);
+        state.weather
+    };
+    let head_ends = head_end(&request).unwrap_or(request.len());
+    let (head, body) = request.split_at(head_ends);
+    let head = String::from_utf8_lossy(head).into_owned();
+    match weather {
+        Weather::Away => return host.shutdown(Shutdown::Both),
+        Weather::Answers { status, garbage } => return host.write_all(&own_answer(status, garbage)),
+        Weather::Slow(wait) => thread::sleep(wait),
+        Weather::Fair | Weather::AnswersLost | Weather::ShortLeases => {}
+    }
+    let mut server = TcpStream::connect(edge)?;
+    server.set_read_timeout(Some(wait::DEADLINE))?;
+    state.lock().unwrap().open.push(server.try_clone()?);
+    if head.to_ascii_lowercase().contains("upgrade: websocket") {
+        server.write_all(&request)?;
+        return join(host, &server);
+    }
+    let body = if weather == Weather::ShortLeases && head.contains("/messages/pull") {
+        shortened(body)
+    } else {
+        body.to_vec()
+    };
+    server.write_all(&[closing(&head, Some(body.len())).as_bytes(), &body].concat())?;
+    let answer = message(&mut server)?;
+    if weather != Weather::AnswersLost {
+        let (head, body) = answer.split_at(head_end(&answer).unwrap_or(answer.len()));
+        host.write_all(&[closing(&String::from_utf8_lossy(head), None).as_bytes(), body].concat())?;
+    }
+    host.shutdown(Shutdown::Both)
+}
+
+/// A pull that asks for a shorter lease.
+fn shortened(body: &[u8]) -> Vec<u8> {
+    let mut pull: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    pull["visibility_timeout_ms"] = SHORT_LEASE_MS.into();
+    pull.to_string().into_bytes()
+}
+
+/// A head that ends its connection, so that the weather decides about every request anew.
+fn closing(head: &str, length: Option<usize>) -> String {
+    let kept = head.trim_end().split("\r\n").filter(|line| {
+        let line = line.to_ascii_lowercase();
+        !(line.starts_with("connection:") || length.is_some() && line.starts_with("content-length:"))
+    });
+    let mut lines: Vec<String> = kept.map(str::to_owned).collect();
+    lines.extend(length.map(|length| format!("content-length: {length}")));
+    lines.push("connection: close\r\n\r\n".to_owned());
+    lines.join("\r\n")
+}
+
+fn own_answer(status: u16, garbage: bool) -> Vec<u8> {
+    let code = match status {
+        401 => "unauthorized",
+        409 => "owned_elsewhere",
+        429 => "slow_down",
+        _ => "unavailable",
+    };
+    let (media, body) = if garbage {
+        ("text/html", "<!doctype html><title>Wi-Fi</title><h1>Welcome, please log in</h1>".to_owned())
+    } else {
+        let mut problem = serde_json::json!({ "status": status, "code": code, "title": code });
+        if status == 409 {
+            problem["collector"] = serde_json::json!({ "id": "0".repeat(32), "name": "Another laptop" });
+        }
+        ("application/problem+json", problem.to_string())
+    };
+    let length = body.len();
+    format!("HTTP/1.1 {status} X\r\ncontent-type: {media}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// Passes on what either says, until one is gone.
+fn join(host: &TcpStream, server: &TcpStream) -> std::io::Result<()> {
+    host.set_read_timeout(None)?;
+    server.set_read_timeout(None)?;
+    let (from_server, to_host) = (server.try_clone()?, host.try_clone()?);
+    thread::spawn(move || pass(&from_server, &to_host));
+    pass(host, server);
+    Ok(())
+}
+
+fn pass(mut from: &TcpStream, mut to: &TcpStream) {
+    let mut part = [0; 4096];
+    while let Ok(count) = from.read(&mut part) {
+        if count == 0 || to.write_all(&part[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+}
