@@ -10,6 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rollcall_shared::Millis;
+use rollcall_shared::receipt::ReceiptState;
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -122,13 +123,16 @@ fn read(from: &Path) -> Result<(Note, Vec<u8>), BackupError> {
 struct Erased {
     ids: Vec<rollcall_shared::signup_id::SignupId>,
     workshops: Vec<rollcall_shared::workshop::WorkshopId>,
+    /// Whose list ids were on.
+    lists: Vec<(rollcall_shared::workshop::WorkshopId, rollcall_shared::signup_id::SignupId)>,
 }
 
 impl Erased {
     fn read(database: &Path) -> Result<Self, String> {
         let conn = db::open_writer(database).map_err(|e| e.to_string())?;
         let read = || -> rusqlite::Result<Self> {
-            let erased = Self { ids: erased::all(&conn)?, workshops: erased_workshops::all(&conn)? };
+            let (ids, workshops) = (erased::all(&conn)?, erased_workshops::all(&conn)?);
+            let erased = Self { ids, workshops, lists: erased::with_workshop(&conn)? };
             // It is moved without its log.
             empty_log(&conn)?;
             Ok(erased)
@@ -146,6 +150,11 @@ impl Erased {
             let workshop = &row.workshop.id;
             let known = erase::known(conn, workshop, &self.ids)?;
             count += erase::erase(conn, workshop, &known, now)?.count();
+            // Also whom the backup never had: the edge may not have heard of it, and would go on saying *registered*.
+            for (_, id) in self.lists.iter().filter(|(list, _)| list == workshop) {
+                erased::add(conn, workshop, *id)?;
+                receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
+            }
         }
         for id in &self.ids {
             erased::remember(conn, *id)?;

@@ -90,6 +90,23 @@ async fn a_workshop_that_was_erased_since_stays_erased() {
 }
 
 #[tokio::test]
+async fn who_was_erased_and_came_after_the_backup_is_told_to_the_edge() {
+    let (hall, place) = (Hall::open().await, tempfile::tempdir().unwrap());
+    let to = place.path().join("backup");
+    hall.back_up(&to).unwrap();
+    let (gone, _) = hall.sign_up("王芳", "13800138000").await;
+    let workshop = hall.workshop.id.clone();
+    let dir = hall.end();
+    // Nobody has told the edge when the database is replaced.
+    erasure::offline(dir.path(), workshop.as_str(), &Whom::Person(gone.id), true).unwrap();
+    restore(dir.path(), &to).unwrap();
+    let conn = Connection::open(dir.path().join(DATABASE)).unwrap();
+    let one = |sql: &str| conn.query_row(sql, [gone.id.to_string()], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(one("SELECT workshop_id FROM erasures_out WHERE id = ?1"), workshop.as_str());
+    assert_eq!(one("SELECT state FROM receipts_out WHERE id = ?1 AND sent_rev < rev"), "cancelled");
+}
+
+#[tokio::test]
 async fn what_is_no_whole_backup_is_said_and_changes_nothing() {
     let (hall, place) = (Hall::open().await, tempfile::tempdir().unwrap());
     hall.sign_up("王芳", "13800138000").await;

@@ -48,6 +48,16 @@ pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<SignupId>> {
         .collect()
 }
 
+/// Whose list each was on, as far as its receipt tells, which outlives it.
+pub(crate) fn with_workshop(conn: &Connection) -> rusqlite::Result<Vec<(WorkshopId, SignupId)>> {
+    conn.prepare_cached(
+        "SELECT workshop_id, id FROM receipts_out WHERE id IN (SELECT id FROM erased)
+         UNION SELECT workshop_id, id FROM erasures_out",
+    )?
+    .query_map([], |row| Ok((parsed(row, 0, WorkshopId::parse)?, parsed(row, 1, SignupId::parse)?)))?
+    .collect()
+}
+
 /// Up to `limit` that the edge has not heard of.
 pub(crate) fn unsent(
     conn: &Connection,
