@@ -240,7 +240,11 @@ impl<'a> Run<'a> {
                 self.edge.start_again();
                 self.places.go_on();
             }
-            Act::Backlog(away, count) => over = Some(self.backlog(*away, *count)),
+            Act::Backlog(away, count) => {
+                // So many and nobody else.
+                self.places.pause();
+                over = Some(self.backlog(*away, *count));
+            }
             Act::TakeOver => self.take_over(),
             Act::Erase(people) => (0..*people).for_each(|_| self.erase_somebody()),
             Act::Restore(ms) => {
@@ -252,6 +256,7 @@ impl<'a> Run<'a> {
         let over = over.unwrap_or_else(Instant::now);
         let (drain, lost, doubled) = self.drain(over);
         self.is_stuck = drain.is_none();
+        self.places.go_on();
         if self.is_stuck {
             let what =
                 format!("after {act:?}: {lost} of those promised do not stand {:?} later", self.plan.stuck);
