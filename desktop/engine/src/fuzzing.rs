@@ -39,7 +39,9 @@ fn connection(data: &[u8]) {
     let edge = line.edge().unwrap();
     let (url, key) = (edge.url(), edge.publish_key().unwrap());
     assert!(url.starts_with("https://") || (url.starts_with("http://") && edge.is_loopback()), "{url}");
-    assert!(!url.ends_with('/') && !url.contains(['#', '?', '@']) && url.is_ascii(), "{url}");
+    assert!(!url.ends_with('/') && !url.contains(['#', '?']) && url.is_ascii(), "{url}");
+    let authority = url.split('/').nth(2).unwrap();
+    assert!(!authority.is_empty() && !authority.contains('@'), "{url}");
     assert!(!key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic()));
     assert!(ConnectionLine::parse(&format!("rollcall:{url}#{key}")) == Ok(line), "{url}");
 }
