@@ -8,8 +8,8 @@ use rollcall_shared::signup_id::SignupId;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
-use super::crowd::Places;
 use super::ledger::{self, Line, Person};
+use super::places::Places;
 use crate::edge::client;
 use crate::wait;
 
@@ -187,8 +187,9 @@ fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &R
         .collect();
     for (person, by_edge) in promised {
         let of = if by_edge { &collected } else { &anywhere };
-        let stands = keys(person, places.digest(person)).iter().any(|key| of.contains(key));
-        if !(stands || places.is_erased(&person.id) || by_edge && interrupted.contains(&person.id)) {
+        let stands = keys(person, places.digest(person)).iter().any(|key| of.contains(key))
+            || (by_edge && interrupted.contains(&person.id));
+        if !stands && !places.is_erased(&person.id) {
             let by = if by_edge { "edge" } else { "venue" };
             verdict.lost.push(format!("{person:?}, promised by the {by}"));
         }
@@ -238,7 +239,11 @@ fn edge_agrees(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdi
             client().get(&address).send().ok().filter(|answer| answer.status() == 200)?.json().ok()
         });
         let said = receipt["state"].as_str().unwrap_or_default();
-        let stands = rows.receipts.get(id).map_or("received", |(state, _)| state);
+        let stands = match rows.receipts.get(id) {
+            _ if places.is_erased(id) => "cancelled",
+            Some((state, _)) => state,
+            None => "received",
+        };
         if said != stands {
             verdict.wrong.push(format!("the edge says {said} of {id}, the laptop {stands}"));
         }

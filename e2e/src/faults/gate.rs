@@ -135,7 +135,9 @@ fn shortened(body: &[u8]) -> Vec<u8> {
 fn closing(head: &str, length: Option<usize>) -> String {
     let kept = head.trim_end().split("\r\n").filter(|line| {
         let line = line.to_ascii_lowercase();
-        !(line.starts_with("connection:") || length.is_some() && line.starts_with("content-length:"))
+        let is_said_anew =
+            line.starts_with("connection:") || (length.is_some() && line.starts_with("content-length:"));
+        !is_said_anew
     });
     let mut lines: Vec<String> = kept.map(str::to_owned).collect();
     lines.extend(length.map(|length| format!("content-length: {length}")));

@@ -1,29 +1,26 @@
 //! A plan, carried out.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::Workshop;
-use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
-use super::checker::{self, Parked, Verdict};
-use super::crowd::{Crowd, Places, again, burst};
+use super::checker::{self, Verdict};
+use super::crowd::Crowd;
 use super::gate::{Gate, Weather};
 use super::laptop::Laptop;
-use super::ledger::{self, Line};
-use super::plan::{Act, Away, Kill, Plan};
+use super::places::Places;
+use super::plan::{Act, Plan};
+use super::seen::Seen;
+use super::trouble::damage;
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
 use crate::process::{goes_on, stands_still};
 use crate::wait;
 
-/// How long a host may take to come to a named step before it is killed wherever it is.
-const TO_A_STEP: Duration = Duration::from_millis(2_500);
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
 /// One fault, as it was suffered.
@@ -75,17 +72,17 @@ pub fn play(edge: &Edge, plan: &Plan, planted: &[String]) -> Report {
     run.conclude(ended.is_ok())
 }
 
-struct Run<'a> {
-    edge: &'a Edge,
-    plan: &'a Plan,
-    planted: &'a [String],
+pub(super) struct Run<'a> {
+    pub(super) edge: &'a Edge,
+    pub(super) plan: &'a Plan,
+    pub(super) planted: &'a [String],
     /// The collector's laptop last.
-    laptops: Vec<Laptop<'a>>,
-    places: Arc<Places>,
-    seen: Seen,
-    bursts: u64,
-    is_stuck: bool,
-    report: Report,
+    pub(super) laptops: Vec<Laptop<'a>>,
+    pub(super) places: Arc<Places>,
+    pub(super) seen: Seen,
+    pub(super) bursts: u64,
+    pub(super) is_stuck: bool,
+    pub(super) report: Report,
 }
 
 impl<'a> Run<'a> {
@@ -118,11 +115,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn laptop(&mut self) -> &mut Laptop<'a> {
+    pub(super) fn laptop(&mut self) -> &mut Laptop<'a> {
         self.laptops.last_mut().unwrap()
     }
 
-    fn gate(&self) -> &Gate {
+    pub(super) fn gate(&self) -> &Gate {
         &self.laptops.last().unwrap().gate
     }
 
@@ -290,171 +287,8 @@ impl<'a> Run<'a> {
         self.report.skipped.push(format!("{}: {why}", act.name()));
     }
 
-    fn kill_again_and_again(&mut self, kills: &[Kill]) -> Vec<(String, u64)> {
-        let mut played = Vec::new();
-        self.report.kills += u64::from(self.laptop().kill());
-        for kill in kills {
-            self.laptop().start(&kill.failpoint());
-            let by_itself = match kill {
-                Kill::After(ms) => {
-                    pause(*ms);
-                    false
-                }
-                Kill::At(..) => self.laptop().dies_within(TO_A_STEP),
-            };
-            if by_itself {
-                self.report.kills += 1;
-                played.push((kill.name(), 1));
-            } else if self.laptop().kill() {
-                // It did not come to its step: killed wherever it was.
-                self.report.kills += 1;
-                played.push((Kill::After(0).name(), 1));
-            }
-        }
-        played
-    }
-
-    fn without_redis(&mut self, meanwhile: impl FnOnce(&mut Self)) {
-        self.laptop().forbid_redis(true);
-        self.report.kills += u64::from(self.laptop().kill_redis());
-        meanwhile(self);
-        self.laptop().forbid_redis(false);
-    }
-
-    /// Another program holds the lock meanwhile.
-    fn locked(&mut self, meanwhile: impl FnOnce(&mut Self)) {
-        let other = Connection::open(self.laptop().folder.database()).unwrap();
-        other.busy_timeout(wait::DEADLINE).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        meanwhile(self);
-        other.execute_batch("ROLLBACK").unwrap();
-    }
-
-    /// The same, with mail on its way that is pulled when the database takes nothing any more.
-    fn locked_with_mail(&mut self, meanwhile: impl FnOnce(&mut Self)) {
-        self.burst(40);
-        self.locked(meanwhile);
-    }
-
-    /// So many sign up at the edge at once.
-    fn burst(&mut self, count: usize) {
-        self.bursts += 1;
-        burst(&self.places, self.plan.seed, 100 + self.bursts, count);
-    }
-
-    fn in_weather(&mut self, weather: Weather, meanwhile: impl FnOnce(&mut Self)) {
-        self.gate().turn(weather);
-        meanwhile(self);
-        self.gate().turn(Weather::Fair);
-    }
-
-    /// The host is told in words that it cannot write; whether that can be played here.
-    fn read_only(&mut self) -> bool {
-        if self.laptop().disk.is_none() {
-            return false;
-        }
-        assert!(self.laptop().stop().success(), "the host stops");
-        // Readers of this program hold files open, which are none that are written.
-        self.seen.close();
-        wait::until("nobody has a file open", || {
-            self.laptop().disk.as_ref().unwrap().protect().then_some(())
-        });
-        self.laptop().start("");
-        let status = self.laptop().ended();
-        self.laptop().disk.as_ref().unwrap().unprotect();
-        if status.code() != Some(2) {
-            let what = format!("a read-only disk ends the host with {status}");
-            self.report.verdict.wrong.push(what);
-        }
-        self.laptop().start("");
-        true
-    }
-
-    /// Many sign up while something is away; when it came back.
-    fn backlog(&mut self, away: Away, count: usize) -> Instant {
-        let sign_up = |run: &mut Self, ms: u64| {
-            let began = Instant::now();
-            run.burst(count);
-            // Long enough for every back-off to have grown.
-            thread::sleep(Duration::from_millis(ms).saturating_sub(began.elapsed()));
-        };
-        match away {
-            Away::Redis(ms) => self.without_redis(|run| sign_up(run, ms)),
-            Away::Disk(ms) => self.locked(|run| sign_up(run, ms)),
-            Away::Edge(ms) => self.in_weather(Weather::Away, |run| sign_up(run, ms)),
-        }
-        Instant::now()
-    }
-
-    /// A second laptop with the same keys and an older copy of the database becomes the collector, and has everything sent again.
-    fn take_over(&mut self) {
-        let gate = Gate::before(self.edge.url());
-        let first = self.laptops.last().unwrap();
-        let mut second = Laptop::new(self.edge, gate, self.plan.make, self.planted);
-        let copy = Connection::open_with_flags(first.folder.database(), OpenFlags::SQLITE_OPEN_READ_ONLY);
-        let path = second.folder.database();
-        copy.unwrap().execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
-        std::fs::copy(first.folder.path().join("keys.json"), second.folder.path().join("keys.json")).unwrap();
-        second.start("");
-        second.wait_until_up();
-        let (url, token) = wait::until("the control routes", || second.folder.control());
-        let workshop = format!("{url}/control/workshops/{}", self.places.record.id);
-        for (what, body) in [("takeover", json!({})), ("replay", json!({ "since": 0 }))] {
-            wait::until(what, || {
-                let request = client().post(format!("{workshop}/{what}")).bearer_auth(&token).json(&body);
-                request.send().ok().filter(|answer| answer.status().is_success())
-            });
-        }
-        let venue = self.places.venue.lock().unwrap().replace(&first.venue(), &second.venue());
-        *self.places.venue.lock().unwrap() = venue;
-        self.places.databases.lock().unwrap().push(path.clone());
-        self.seen.also(&path);
-        self.laptops.push(second);
-    }
-
-    /// Somebody who stands is erased, and their phone sends again.
-    fn erase_somebody(&mut self) {
-        self.seen.look();
-        let promised = self.places.promised();
-        let stands = promised
-            .iter()
-            .rev()
-            .map(|promise| &promise.person)
-            .find(|person| !self.places.is_erased(&person.id) && self.seen.has_id(&person.id));
-        let Some(person) = stands.cloned() else { return };
-        self.places.erase(&person.id);
-        let path = format!("/control/workshops/{}/erase", self.places.record.id);
-        let body = json!({ "whom": { "person": person.id }, "yes": true });
-        wait::until("somebody is erased", || self.laptop().ask(&path, &body));
-        self.seen.begin_anew();
-        self.bursts += 1;
-        again(&self.places, self.plan.seed, 100 + self.bursts, &person);
-    }
-
-    /// A backup is made, sign-ups and an erasure come after it, and it is restored in the place of the database.
-    fn restore(&mut self, ms: u64) {
-        let backup = tempfile::tempdir().unwrap();
-        let backup = backup.path().join("backup");
-        wait::until("a backup is made", || {
-            self.laptops.last().unwrap().ask("/control/backup", &json!({ "to": backup }))
-        });
-        pause(ms);
-        self.erase_somebody();
-        assert!(self.laptop().stop().success(), "the host stops");
-        self.seen.close();
-        let restored = self.laptop().folder.restore(&backup).unwrap();
-        let aside = Path::new(text(&restored, "set_aside")).join("rollcall.db");
-        let path = self.laptop().folder.database();
-        // What the venue page has taken since stands in the one that was set aside alone; the edge sends its own again.
-        let mut databases = self.places.databases.lock().unwrap();
-        *databases.last_mut().unwrap() = aside.clone();
-        databases.push(path.clone());
-        self.seen.databases.last_mut().unwrap().path = aside;
-        self.seen.also(&path);
-    }
-
     /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how much twice.
-    fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
+    pub(super) fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
         let deadline = Instant::now() + self.plan.stuck;
         let promised = self.places.promised();
         loop {
@@ -476,17 +310,6 @@ impl<'a> Run<'a> {
             }
             thread::sleep(LOOK_EVERY);
         }
-    }
-
-    /// Waits until all poison that the Queue took is parked.
-    fn wait_for_poison(&mut self) {
-        let lines = ledger::read(&self.places.ledgers);
-        let promised = lines.iter().filter(|line| matches!(line, Line::PoisonPromised(_))).count();
-        let promised = i64::try_from(promised).unwrap();
-        let folder = &self.laptops.last().unwrap().folder;
-        wait::until("poison is parked", || {
-            (folder.count("SELECT count(*) FROM parked") >= promised).then_some(())
-        });
     }
 
     /// Everything is well again: what is left comes to its end, and is judged.
@@ -540,119 +363,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Writes over a command's head in the middle of every file by which Redis would come back.
-fn damage(redis: &Path) {
-    let files = std::fs::read_dir(redis.join("appendonlydir")).into_iter().flatten().filter_map(Result::ok);
-    for path in files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|end| end == "aof"))
-    {
-        let mut bytes = std::fs::read(&path).unwrap();
-        let heads = bytes.windows(3).enumerate().filter(|(_, three)| three == b"\r\n*").map(|(at, _)| at + 2);
-        let heads: Vec<usize> = heads.collect();
-        if let Some(head) = heads.get(heads.len() / 2) {
-            bytes[*head] = b'?';
-        }
-        std::fs::write(&path, bytes).unwrap();
-    }
-}
-
-fn pause(ms: u64) {
+pub(super) fn pause(ms: u64) {
     // The length of a fault, not a wait for something.
     thread::sleep(Duration::from_millis(ms));
-}
-
-/// What stands, as another program reads it bit by bit.
-struct Seen {
-    databases: Vec<Database>,
-    doubled: u64,
-}
-
-struct Database {
-    path: std::path::PathBuf,
-    reader: Option<Connection>,
-    rows: [i64; 3],
-    keys: HashSet<(String, Digest)>,
-    /// Ids of sign-ups that are left to a person.
-    interrupted: HashSet<String>,
-}
-
-impl Seen {
-    fn of(path: &Path) -> Self {
-        let mut seen = Self { databases: Vec::new(), doubled: 0 };
-        seen.also(path);
-        seen
-    }
-
-    fn also(&mut self, path: &Path) {
-        self.databases.push(Database {
-            path: path.to_owned(),
-            reader: None,
-            rows: [0; 3],
-            keys: HashSet::new(),
-            interrupted: HashSet::new(),
-        });
-    }
-
-    fn close(&mut self) {
-        self.databases.iter_mut().for_each(|database| database.reader = None);
-    }
-
-    /// Rows were deleted, whose numbers SQLite gives again.
-    fn begin_anew(&mut self) {
-        for database in &mut self.databases {
-            database.rows = [0; 3];
-            database.keys.clear();
-        }
-    }
-
-    fn look(&mut self) {
-        for database in &mut self.databases {
-            // Where it cannot be read just now, the next look may.
-            self.doubled += database.look().unwrap_or(0);
-        }
-    }
-
-    /// Whether a sign-up stands under this very id where it is collected.
-    fn has_id(&self, id: &str) -> bool {
-        self.databases.last().unwrap().keys.iter().any(|(key, _)| key == id)
-    }
-
-    /// What the edge promised must come to the collector's database, the last; what the venue did, to any.
-    fn has(&self, keys: &[(String, Digest); 2], by_edge: bool) -> bool {
-        let first = if by_edge { self.databases.len() - 1 } else { 0 };
-        self.databases[first..].iter().any(|database| {
-            keys.iter().any(|key| database.keys.contains(key)) || database.interrupted.contains(&keys[0].0)
-        })
-    }
-}
-
-impl Database {
-    /// Reads what is new; how much of it was there before.
-    fn look(&mut self) -> rusqlite::Result<u64> {
-        if self.reader.is_none() {
-            let reader = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            reader.busy_timeout(Duration::from_secs(1))?;
-            self.reader = Some(reader);
-        }
-        let Some(reader) = &self.reader else { return Ok(0) };
-        let mut doubled = 0;
-        for (table, last) in ["signups", "duplicates"].into_iter().zip(&mut self.rows) {
-            let mut look = reader.prepare_cached(&format!(
-                "SELECT rowid, id, digest FROM {table} WHERE rowid > ?1 ORDER BY rowid"
-            ))?;
-            let mut rows = look.query([*last])?;
-            while let Some(row) = rows.next()? {
-                *last = row.get(0)?;
-                doubled += u64::from(!self.keys.insert((row.get(1)?, Digest::from_bytes(row.get(2)?))));
-            }
-        }
-        let mut look =
-            reader.prepare_cached("SELECT seq, reason, bytes FROM parked WHERE seq > ?1 ORDER BY seq")?;
-        let mut rows = look.query([self.rows[2]])?;
-        while let Some(row) = rows.next()? {
-            self.rows[2] = row.get(0)?;
-            let text = String::from_utf8_lossy(&row.get::<_, Vec<u8>>(2)?).into_owned();
-            self.interrupted.extend(Parked { reason: row.get(1)?, text }.interrupted());
-        }
-        Ok(doubled)
-    }
 }

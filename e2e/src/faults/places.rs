@@ -1,0 +1,114 @@
+//! Where phones send to, and what all of them know together.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rollcall_shared::signup::{Digest, SignupForm};
+use rollcall_shared::workshop::Workshop;
+
+use super::ledger::{Ledger, Line, Person};
+use crate::wait;
+
+/// The host's own ledger.
+const HOST: u64 = 0;
+
+/// Where phones send to.
+#[derive(Debug)]
+pub struct Places {
+    /// The edge.
+    pub edge: String,
+    /// The venue page with its token.
+    pub venue: Mutex<String>,
+    /// The public record.
+    pub record: Workshop,
+    /// Databases in which a row may stand: one, or two after a take-over.
+    pub databases: Mutex<Vec<PathBuf>>,
+    /// Where ledgers are kept.
+    pub ledgers: PathBuf,
+    /// What was promised so far, in its order.
+    pub(super) promised: Mutex<Vec<Promise>>,
+    /// Ids that the host has erased, or is about to.
+    pub(super) erased: Mutex<HashSet<String>>,
+    /// What no later state can mend: said before it was true.
+    pub(super) wrong: Mutex<Vec<String>>,
+    pub(super) stop: AtomicBool,
+    pub(super) pause: AtomicBool,
+    /// Clients that are doing something.
+    pub(super) busy: AtomicU64,
+}
+
+/// A sign-up that was answered as received.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    /// Whose it is.
+    pub person: Person,
+    /// The digest of its content.
+    pub digest: Digest,
+    /// Whether the edge promised it.
+    pub by_edge: bool,
+}
+
+impl Places {
+    /// Nobody has signed up yet.
+    pub fn new(edge: String, venue: String, record: Workshop, database: PathBuf, ledgers: &Path) -> Self {
+        Self {
+            edge,
+            venue: Mutex::new(venue),
+            record,
+            databases: Mutex::new(vec![database]),
+            ledgers: ledgers.to_owned(),
+            promised: Mutex::default(),
+            erased: Mutex::default(),
+            wrong: Mutex::default(),
+            stop: AtomicBool::new(false),
+            pause: AtomicBool::new(false),
+            busy: AtomicU64::new(0),
+        }
+    }
+
+    /// All that was promised until now.
+    pub fn promised(&self) -> Vec<Promise> {
+        self.promised.lock().unwrap().clone()
+    }
+
+    /// Notes that the host is about to erase somebody: from here on nobody is promised.
+    pub fn erase(&self, id: &str) {
+        Ledger::open(&self.ledgers, HOST).note(&Line::Erased(id.to_owned()));
+        self.erased.lock().unwrap().insert(id.to_owned());
+    }
+
+    /// Whether the host has erased somebody, or is about to.
+    pub fn is_erased(&self, id: &str) -> bool {
+        self.erased.lock().unwrap().contains(id)
+    }
+
+    /// What was said before it was true.
+    pub fn wrong(&self) -> Vec<String> {
+        self.wrong.lock().unwrap().clone()
+    }
+
+    /// The digest of somebody's sign-up.
+    pub fn digest(&self, person: &Person) -> Digest {
+        let form = SignupForm {
+            id: person.id.clone(),
+            invite_code: self.record.invite_code.to_string(),
+            name: person.name.clone(),
+            phone: person.phone.clone(),
+            ..SignupForm::default()
+        };
+        form.parse(&self.record).unwrap().digest()
+    }
+
+    /// Has everybody stop for a while, and waits until nobody is in the middle of anything.
+    pub fn pause(&self) {
+        self.pause.store(true, Ordering::SeqCst);
+        wait::until("every client pauses", || (self.busy.load(Ordering::SeqCst) == 0).then_some(()));
+    }
+
+    /// Everybody goes on.
+    pub fn go_on(&self) {
+        self.pause.store(false, Ordering::SeqCst);
+    }
+}
