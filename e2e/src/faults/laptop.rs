@@ -49,6 +49,8 @@ pub struct Laptop<'a> {
     metrics_port: u16,
     process: Option<Process>,
     log: Arc<Mutex<String>>,
+    /// What the program that runs has said on its standard output.
+    said: Arc<Mutex<String>>,
     /// Stands before the real `redis-server`, which it lets start while there is no file `away`.
     tools: TempDir,
     fails: bool,
@@ -81,6 +83,7 @@ impl<'a> Laptop<'a> {
             metrics_port: free_port(),
             process: None,
             log: Arc::default(),
+            said: Arc::default(),
             tools,
             fails: make.failing_disk && can_fail(),
             disk,
@@ -123,7 +126,8 @@ impl<'a> Laptop<'a> {
         });
         let mut process = Process::start(&wrapped);
         let (stdout, stderr) = process.outputs();
-        keep(stdout, Arc::default());
+        self.said = Arc::default();
+        keep(stdout, Arc::clone(&self.said));
         keep(stderr, Arc::clone(&self.log));
         self.process = Some(process);
     }
@@ -139,6 +143,12 @@ impl<'a> Laptop<'a> {
                 .all(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_ok())
                 .then_some(())
         });
+    }
+
+    /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a wrong setting, with
+    /// which it ends.
+    pub fn wait_until_ready(&mut self) {
+        wait::until("the host is ready", || self.said.lock().unwrap().starts_with("ready ").then_some(()));
     }
 
     /// Kills it; whether it ran until then.

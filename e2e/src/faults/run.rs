@@ -207,6 +207,7 @@ impl<'a> Run<'a> {
                 self.in_weather(Weather::Slow(Duration::from_millis(*by)), |_| pause(*ms));
             }
             Act::EdgeAnswers(status, ms) => {
+                self.laptop().wait_until_ready();
                 self.in_weather(Weather::Answers { status: *status, garbage: false }, |_| pause(*ms));
             }
             Act::Garbage(ms) => {
