@@ -3,11 +3,18 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rollcall_shared::mailbox::Collector;
 
 use crate::clock::{hex, random_16};
 use crate::settings_error::SettingsError;
+
+/// A child that is being started holds its parent's lock until it is a program of its own: whoever ends just then seems to be
+/// there a moment longer.
+const LOCK_FOR: Duration = Duration::from_millis(500);
+/// Between two tries.
+const LOCK_EVERY: Duration = Duration::from_millis(20);
 
 /// A data folder that this process holds until the value is dropped.
 #[derive(Debug)]
@@ -31,12 +38,16 @@ impl Folder {
             .truncate(false)
             .open(path.join("engine.lock"))
             .map_err(unusable)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(SettingsError::Locked { folder: path, pid: read_pid(&mut file) });
+        let deadline = Instant::now() + LOCK_FOR;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(LOCK_EVERY),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(SettingsError::Locked { folder: path, pid: read_pid(&mut file) });
+                }
+                Err(TryLockError::Error(e)) => return Err(unusable(e)),
             }
-            Err(TryLockError::Error(e)) => return Err(unusable(e)),
         }
         // The number is a courtesy to whoever finds the folder locked; the lock does not depend on it.
         let noted = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
