@@ -180,5 +180,7 @@ mod tests {
             assert!(longest <= most && longest > most * 9 / 10, "{attempt} {failure:?}: {longest}");
             assert!(delays.iter().any(|d| *d < most / 10), "{attempt} {failure:?}");
         }
+        let draws: Vec<Duration> = (0..5_000).map(|_| delay(0, busy, &mut rng)).collect();
+        assert_eq!((draws.iter().min(), draws.iter().max()), (Some(&Duration::ZERO), Some(&BASE)));
     }
 }

@@ -15,7 +15,7 @@ use crate::window::{ConnectionCode, ConnectionTest};
 /// Longest wait for the edge's answer to a try.
 const TRY: Duration = Duration::from_secs(10);
 /// Longest line that is looked at.
-const MAX_CHARS: usize = 1_000;
+pub(crate) const MAX_CHARS: usize = 1_000;
 /// Its file in the data folder.
 pub(crate) const FILE: &str = "connection.json";
 
