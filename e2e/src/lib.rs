@@ -14,6 +14,7 @@ pub mod edge;
 pub mod faults;
 pub mod host;
 pub mod line;
+pub mod ports;
 pub mod power;
 pub mod process;
 pub mod teacher;

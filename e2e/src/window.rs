@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
-use crate::edge::{client, free_port};
+use crate::edge::client;
 use crate::host::{Folder, text};
+use crate::ports::free_port;
 use crate::process::{Process, keep};
 use crate::turn::Turn;
 use crate::{place, wait};

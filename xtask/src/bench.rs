@@ -48,12 +48,13 @@ const LIST_ANSWER_MS: f64 = 20.0;
 pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let folder = ScratchFolder::new(&checkout, "bench")?;
+    let [edge_port, lan_port, metrics_port] = run::free_ports()?;
     let settings = Settings {
         data_dir: folder.path().to_owned(),
-        edge_port: run::free_port()?,
+        edge_port,
         lan_host: Ipv4Addr::LOCALHOST.into(),
-        lan_port: run::free_port()?,
-        metrics_port: run::free_port()?,
+        lan_port,
+        metrics_port,
         redis: RedisChoice::Private,
         window: false,
         bench: true,

@@ -13,8 +13,9 @@ use tempfile::TempDir;
 
 use super::disk::Disk;
 use super::gate::Gate;
-use crate::edge::{Edge, client, free_port};
+use crate::edge::{Edge, client};
 use crate::host::{Folder, Options};
+use crate::ports::free_port;
 use crate::process::{Process, descendant, keep, kill};
 use crate::wait;
 

@@ -6,8 +6,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use rollcall_e2e::edge::{Edge, client, free_port};
+use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Options, ok, text};
+use rollcall_e2e::ports::free_port;
 use rollcall_e2e::teacher::{Receipt, Teacher};
 use rollcall_e2e::{place, wait};
 use serde_json::{Value, json};

@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
-use rollcall_e2e::edge::{client, free_port};
+use rollcall_e2e::edge::client;
 use rollcall_e2e::host::text;
-use rollcall_e2e::process::{Process, output};
+use rollcall_e2e::ports::free_port;
+use rollcall_e2e::process::{Process, keep, output};
 use rollcall_e2e::{checkout, wait};
 use serde_json::Value;
 
@@ -45,8 +47,11 @@ fn run_is_ready_with_one_line_and_stops_everything() {
         return;
     };
     let mut process = Process::start(&command);
-    let (stdout, _stderr) = process.outputs();
-    let line = BufReader::new(stdout).lines().next().unwrap().unwrap();
+    let (stdout, stderr) = process.outputs();
+    let log = Arc::new(Mutex::new(String::new()));
+    keep(stderr, Arc::clone(&log));
+    let line = BufReader::new(stdout).lines().next();
+    let line = line.unwrap_or_else(|| panic!("ended:\n{}", log.lock().unwrap())).unwrap();
     let ready: Value = serde_json::from_str(line.strip_prefix("ready ").unwrap()).unwrap();
     assert_eq!(client().get(format!("{}/healthz", text(&ready, "edge"))).send().unwrap().status(), 200);
     assert_eq!(client().get(text(&ready, "lan")).send().unwrap().status(), 200);

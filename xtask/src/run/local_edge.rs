@@ -20,11 +20,12 @@ pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Sec
         Command::new(checkout.npm_bin().join(if cfg!(windows) { "wrangler.cmd" } else { "wrangler" }));
     tool::forget_our_cargo(&mut wrangler);
     setup::path_with_node(&mut wrangler, checkout)?;
+    let [inspector] = ports::free()?;
     wrangler
         .current_dir(checkout.root())
         .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
         // A port of its own: with the usual one, a second `wrangler dev` on this machine would be in the way.
-        .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &ports::free()?.to_string()])
+        .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &inspector.to_string()])
         .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
         .arg("--persist-to")
         .arg(folder.join("state"))

@@ -20,7 +20,7 @@ use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
 use crate::{edge, interrupt, rehearse, ui};
 pub(crate) use host::{Build, build as build_host, whole_workspace};
-pub(crate) use ports::free as free_port;
+pub(crate) use ports::free as free_ports;
 pub(crate) use ready::Ready;
 pub(crate) use secrets::Secrets;
 pub(crate) use system::{RedisChoice, Scene, ScratchFolder, Settings, System};

@@ -17,8 +17,15 @@ pub(super) fn must_be_free(port: u16, what: &str, flag: &str) -> Result<()> {
     Ok(())
 }
 
-/// A port that nobody has at this moment.
-pub(crate) fn free() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on this machine")?;
-    Ok(listener.local_addr().context("the port just opened")?.port())
+/// Different ports that nobody has at this moment.
+pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
+    // Held until the last one is found: one that is let go may be found again.
+    let mut held = Vec::with_capacity(N);
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on this machine")?;
+        *port = listener.local_addr().context("the port just opened")?.port();
+        held.push(listener);
+    }
+    Ok(ports)
 }
