@@ -33,8 +33,6 @@ const POLL: Duration = Duration::from_secs(30);
 const POLL_BUSY: Duration = Duration::from_secs(3);
 /// How long after the last mail.
 const BUSY_FOR: Duration = Duration::from_secs(60);
-/// After a pull whose answer was lost: longer than the edge takes for one when it is slow.
-const LATE_LEASES: Duration = Duration::from_secs(8);
 /// Most pulls at once.
 const MAX_PULLS: u64 = 4;
 /// A stream that is away is tried for half a lease; then the mail is left to come again.
@@ -73,8 +71,6 @@ impl<S: Stream> CollectorLoop<S> {
         // What an earlier run had leased and not stored comes again at once, and so does what was leased by a pull whose answer
         // was lost. What still stands in the stream comes twice, which changes nothing.
         let mut release = true;
-        // An edge that is slow may lease after its asker is gone, and after the pull that ends leases: they are ended once more.
-        let mut release_again: Option<Instant> = None;
         let mut last_mail: Option<Instant> = None;
         let mut claimed = false;
         loop {
@@ -94,17 +90,11 @@ impl<S: Stream> CollectorLoop<S> {
                 }
                 continue;
             }
-            if release_again.is_some_and(|at| Instant::now() >= at) {
-                (release, release_again, pulls) = (true, None, 1);
-            }
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = self.wake.may_have_grown();
             match self.pull(pulls, release).await {
                 Ok(Mail { backlog, came, more, is_whole }) => {
                     release = !is_whole;
-                    if release {
-                        release_again = Some(Instant::now() + LATE_LEASES);
-                    }
                     attempt = 0;
                     self.health.collection(Collection::Collecting);
                     // Some of it may have been acknowledged while the answer was on its way: unless the mailbox grew, the lower
@@ -114,23 +104,19 @@ impl<S: Stream> CollectorLoop<S> {
                     if self.backlog.set(if anew { backlog } else { backlog.min(counted) }) {
                         self.health.moved();
                     }
-                    pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, MAX_PULLS);
-                    if release {
-                        // Alone: each would end the others' leases.
-                        pulls = 1;
-                    }
+                    // One that ends leases runs alone: others beside it would lose theirs.
+                    let most = if release { 1 } else { MAX_PULLS };
+                    pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, most);
                     if came {
                         last_mail = Some(Instant::now());
                     }
                     if !more {
-                        self.wait_for_mail(last_mail, release_again).await;
+                        self.wait_for_mail(last_mail).await;
                     }
                 }
                 Err(error) => {
                     // What this pull leased, should the edge have heard it, came to nobody.
-                    if !error.is_permanent() {
-                        (release, release_again) = (true, Some(Instant::now() + LATE_LEASES));
-                    }
+                    release |= !error.is_permanent();
                     pulls = 1;
                     let wait = self.explain(&error, attempt);
                     attempt += 1;
@@ -236,13 +222,10 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was wrong a moment ago.
-    async fn wait_for_mail(&self, last_mail: Option<Instant>, at_latest: Option<Instant>) {
+    async fn wait_for_mail(&self, last_mail: Option<Instant>) {
         let began = Instant::now();
         loop {
-            let mut left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
-            if let Some(at_latest) = at_latest {
-                left = left.min(at_latest.saturating_duration_since(Instant::now()));
-            }
+            let left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
             if left.is_zero() || self.wake.wait(left.min(POLL)).await {
                 return;
             }
