@@ -187,10 +187,11 @@ fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     let aside = (0..).map(|n| folder.join(&format!("{SET_ASIDE}{}", now + n))).find(|path| !path.exists());
     let aside = aside.unwrap_or_else(|| folder.join(SET_ASIDE));
     make_private_folder(&aside)?;
-    // The database stays where it is until the other one takes its place in one step. A log that it left behind must not
-    // be taken for the other one's.
+    // The database stays where it is until the other one takes its place in one step. A copy, not a second name: a restore that
+    // breaks off here leaves the first one in use. A log that it left behind must not be taken for the other one's.
     let kept = aside.join(DATABASE);
-    fs::hard_link(&database, &kept).or_else(|_| fs::copy(&database, &kept).map(drop))?;
+    fs::copy(&database, &kept)?;
+    sync(&kept)?;
     sync_folder(&aside)?;
     for name in ["installation.json", "rollcall.db-shm", "rollcall.db-wal"] {
         let path = folder.join(name);

@@ -121,7 +121,8 @@ pub(super) fn erase_from(
     Ok(rows)
 }
 
-/// Erases one message that could not be read and names nobody; whether it was there.
+/// Erases one message that could not be read; `None` where there is none. Whom it names is erased with it, unless a sign-up stands
+/// under that name: what stands outside a box that does not open is no proof that it is theirs.
 pub(crate) fn erase_parked(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -136,13 +137,23 @@ pub(crate) fn erase_parked(
         )
         .optional()?;
     let Some(named) = named else { return Ok(None) };
-    let mut rows = match named.and_then(|id| SignupId::parse(&id).ok()) {
-        Some(id) => erase(conn, workshop, &[id], now)?,
-        None => ErasedRows::default(),
+    let named = named.and_then(|id| SignupId::parse(&id).ok());
+    let mut rows = match named {
+        Some(id) if !stands(conn, workshop, id)? => erase(conn, workshop, &[id], now)?,
+        _ => ErasedRows::default(),
     };
     delete_parked(conn, "seq", &seq, workshop.as_str(), &mut rows)?;
     events::add(conn, now, "erased", &format!("parked {seq}"))?;
     Ok(Some(rows))
+}
+
+/// Whether a sign-up stands under an id, or under one that was derived from it.
+fn stands(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT 1 FROM signups WHERE workshop_id = ?1 AND (id = ?2 OR sent_as = ?2)
+         UNION ALL SELECT 1 FROM duplicates WHERE workshop_id = ?1 AND (id = ?2 OR sent_as = ?2)",
+    )?
+    .exists((workshop.as_str(), id.to_string()))
 }
 
 /// Erases a workshop with everything in it.

@@ -124,15 +124,27 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
         bytes: bytes.into(),
         suspect: false,
     };
+    let by_number = |seq: u64| {
+        let (workshop, seq) = (hall.workshop.id.clone(), i64::try_from(seq).unwrap());
+        hall.writer.edit(move |conn| erase_parked(conn, &workshop, seq, now_ms()))
+    };
+    let parked = || hall.count("SELECT ifnull(max(seq), 0) FROM parked");
     hall.send(unreadable(Some(signup.id), "a damaged box")).await;
-    hall.send(unreadable(None, "who knows")).await;
     assert_eq!(hall.erase(signup.id).await.parked, 1);
-    let seq = i64::try_from(hall.count("SELECT seq FROM parked")).unwrap();
-    let workshop = hall.workshop.id.clone();
-    let by_number = move |conn: &rusqlite::Connection| erase_parked(conn, &workshop, seq, now_ms());
-    assert_eq!(hall.writer.edit(by_number.clone()).await.unwrap().unwrap().parked, 1);
-    assert_eq!(hall.count("SELECT count(*) FROM parked"), 0);
-    assert_eq!(hall.writer.edit(by_number).await.unwrap(), None);
+    hall.send(unreadable(None, "who knows")).await;
+    let seq = parked();
+    assert_eq!(by_number(seq).await.unwrap().unwrap().parked, 1);
+    assert_eq!((by_number(seq).await.unwrap(), parked()), (None, 0));
+    // Whom it names goes with it, and does not come back.
+    let named = SignupId::from_random(crate::clock::random_16());
+    hall.send(unreadable(Some(named), "another")).await;
+    assert_eq!(by_number(parked()).await.unwrap().unwrap().ids, [named]);
+    assert_eq!(hall.send(unreadable(Some(named), "another")).await.outcome, Outcome::Erased);
+    // Whoever stands under that name stays.
+    let (stays, _) = hall.sign_up("李伟", "13900139000").await;
+    hall.send(unreadable(Some(stays.id), "a forged box")).await;
+    let rows = by_number(parked()).await.unwrap().unwrap();
+    assert_eq!((rows.parked, rows.signups, hall.names("signups")), (1, 0, vec!["李伟".to_owned()]));
 }
 
 #[tokio::test]
