@@ -32,7 +32,8 @@ use crate::folder::write_private;
 use crate::status::Desk;
 use crate::venue::answer;
 use crate::window::ExportFormat;
-use crate::workshops::{RosterError, WorkshopDraft};
+use crate::workshop_draft::WorkshopDraft;
+use crate::workshops::RosterError;
 
 /// The header that says how many rows an exported file has.
 pub const ROWS: &str = "rollcall-rows";

@@ -4,7 +4,7 @@ use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, ProofMode};
 
-use crate::workshops::WorkshopDraft;
+use crate::workshop_draft::WorkshopDraft;
 
 const HOUR_MS: Millis = 60 * 60 * 1000;
 const DAY_MS: Millis = 24 * HOUR_MS;

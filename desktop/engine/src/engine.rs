@@ -1,9 +1,8 @@
 //! The engine: everything that runs on the host's laptop but the window.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -28,7 +27,6 @@ use crate::erasure::{Erasure, Whom};
 use crate::folder::Folder;
 use crate::health::Publication;
 use crate::keys::Keys;
-use crate::line::Line;
 use crate::metrics::Metrics;
 use crate::redis_choice::{self, Redis};
 use crate::server;
@@ -36,7 +34,8 @@ use crate::settings_error::SettingsError;
 use crate::start::Start;
 use crate::status::{Desk, Status};
 use crate::window::{Refusal, RefusalCode, WifiError};
-use crate::workshops::{RosterError, WorkshopDraft};
+use crate::workshop_draft::WorkshopDraft;
+use crate::workshops::RosterError;
 use crate::writer::Writer;
 
 /// How long a start waits for the edge to show the workshops. After it the venue page goes ahead alone.
@@ -363,54 +362,6 @@ impl Ready {
 /// The address of a workshop's form on the local network.
 pub(crate) fn venue_url(lan: SocketAddr, row: &WorkshopRow) -> String {
     format!("http://{lan}/{}/j/{}", row.venue_token, row.workshop.invite_code)
-}
-
-impl Desk {
-    /// Starts the lines of workshops that have none.
-    pub(crate) fn start_lines(&self) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        for row in self.roster.all() {
-            let id = &row.workshop.id;
-            if !lines.contains_key(id) {
-                lines.insert(id.clone(), self.parts.start_line(id));
-            }
-        }
-    }
-
-    /// Ends the lines of workshops that are gone.
-    pub(crate) async fn end_lines(&self) {
-        for (id, line) in self.lines() {
-            if self.roster.get(&id).is_none() {
-                line.end().await;
-                self.drop_line(&id);
-            }
-        }
-    }
-
-    /// Starts a line anew that has ended.
-    pub(crate) fn restart_line(&self, workshop: &WorkshopId) {
-        let started = self.parts.start_line(workshop);
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(workshop.clone(), started);
-    }
-
-    /// Forgets a line that has ended.
-    pub(crate) fn drop_line(&self, workshop: &WorkshopId) {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(workshop);
-    }
-
-    pub(crate) fn lines(&self) -> BTreeMap<WorkshopId, Line> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Ends every line and starts it anew, with the edge that is used now. Safe at any moment, as a restart of the engine is.
-    pub(crate) async fn restart_lines(&self) {
-        for (id, line) in self.lines() {
-            // It stands in the map until it has ended, so that nobody starts a second one beside it.
-            line.end().await;
-            self.restart_line(&id);
-        }
-        self.parts.changes.moved();
-    }
 }
 
 fn wrong_key(edge: &EdgeClient, known: bool) -> SettingsError {

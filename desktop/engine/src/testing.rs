@@ -18,7 +18,8 @@ use crate::demo;
 use crate::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
-use crate::workshops::{Roster, WorkshopDraft};
+use crate::workshop_draft::WorkshopDraft;
+use crate::workshops::Roster;
 use crate::writer::Writer;
 
 /// No condition is waited for longer.

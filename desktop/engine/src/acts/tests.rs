@@ -12,7 +12,7 @@ use crate::message::{CANCEL, Message, Path};
 use crate::opener::Opener;
 use crate::testing::Hall;
 use crate::window::{KEPT, Resolution, Undo};
-use crate::workshops::WorkshopDraft;
+use crate::workshop_draft::WorkshopDraft;
 
 const WANG: &str = "13800138000";
 const LI: &str = "13900139000";

@@ -15,7 +15,8 @@ use crate::hops::{Facts, Waiting};
 use crate::keys_copy;
 use crate::line::Line;
 use crate::status::Desk;
-use crate::workshops::{RosterError, WorkshopDraft};
+use crate::workshop_draft::WorkshopDraft;
+use crate::workshops::RosterError;
 use std::sync::Arc;
 use std::time::Instant;
 

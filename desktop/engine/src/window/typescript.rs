@@ -10,7 +10,7 @@ use super::{
     Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
-use crate::workshops::WorkshopDraft;
+use crate::workshop_draft::WorkshopDraft;
 
 /// Every type that the window reads or sends, and those that they are made of; in the order of their names.
 pub fn declarations() -> String {
