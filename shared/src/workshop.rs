@@ -27,6 +27,7 @@ pub const MAX_GRACE_MS: Millis = 14 * 24 * 60 * 60 * 1000;
 /// Undelivered mail is kept until so long after the workshop's end: 90 days.
 pub const KEEP_AFTER_END_MS: Millis = 90 * 24 * 60 * 60 * 1000;
 
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 const ID_CHARS: usize = 16;
 
 /// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
@@ -285,6 +286,11 @@ impl Workshop {
         self.ends_at.saturating_add(KEEP_AFTER_END_MS)
     }
 
+    /// Teachers were told that their details are deleted by this time.
+    pub fn delete_by(&self) -> Millis {
+        self.ends_at.saturating_add(Millis::from(self.notice.retention_days) * DAY_MS)
+    }
+
     /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
     /// ahead gains nothing: a time in the future counts as `now`.
     pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
@@ -388,6 +394,7 @@ mod tests {
         assert_eq!(w.intake(Millis::MIN, None), Intake::Open);
         w.ends_at = Millis::MAX;
         assert_eq!(w.keeps_mail_until(), Millis::MAX);
+        assert_eq!(w.delete_by(), Millis::MAX);
     }
 
     #[test]

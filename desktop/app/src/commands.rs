@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
+use rollcall_engine::backup::Backup;
+use rollcall_engine::erasure::{Erasure, Whom};
 use rollcall_engine::window::{
     AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
@@ -27,7 +29,7 @@ macro_rules! commands {
 
         /// Takes the page's questions.
         pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![start, fullscreen, export, save_keys, $($name),*]
+            tauri::generate_handler![start, fullscreen, export, save_keys, back_up, $($name),*]
         }
 
         /// Name, arguments and answer of every row, as TypeScript has them.
@@ -55,6 +57,9 @@ commands! {
     fn restore(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.restore(&workshop, signup);
     fn promote(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.promote(&workshop, signup);
     fn undo(token: String) -> () = |engine| engine.undo(&token);
+
+    fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.would_erase(&workshop, &whom);
+    fn erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.erase(&workshop, &whom);
 
     fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
     fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);
@@ -116,6 +121,13 @@ async fn save_keys(app: AppHandle, shell: State<'_, Shell>) -> Result<Option<Str
     Ok(Some(shown))
 }
 
+/// A copy of everything, as a new folder; nothing where the person did not say where to.
+#[tauri::command]
+async fn back_up(app: AppHandle, shell: State<'_, Shell>, name: String) -> Result<Option<Backup>, Refusal> {
+    let Some(path) = shell.files.choose(app, name).await else { return Ok(None) };
+    shell.ask(move |engine| engine.backup(&path)).await.map(Some)
+}
+
 /// What was written, and where.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
 struct Exported {
@@ -171,6 +183,11 @@ mod bindings {
                 answer: name::<Option<Exported>>(),
             },
             Row { name: "save_keys", arguments: vec![], answer: name::<Option<String>>() },
+            Row {
+                name: "back_up",
+                arguments: vec![("name", name::<String>())],
+                answer: name::<Option<Backup>>(),
+            },
         ];
         all.extend(rows());
         all

@@ -300,6 +300,14 @@ impl Engine {
         self.block_on(self.desk.erase(workshop, whom))
     }
 
+    /// What [`Engine::erase`] would erase; nothing is written. Blocks.
+    ///
+    /// # Errors
+    /// [`EngineError::Act`] where there is nothing to erase, [`EngineError::Database`] where it cannot be read.
+    pub fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
+        self.desk.would_erase(workshop, whom)
+    }
+
     /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.
     ///
     /// # Errors

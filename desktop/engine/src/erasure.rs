@@ -42,6 +42,7 @@ const FINISH_EVERY: Duration = Duration::from_secs(30);
 /// Whom to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Whom {
     /// A sign-up with all that corrects it or is corrected by it.
     Person(SignupId),
@@ -53,6 +54,7 @@ pub enum Whom {
 
 /// What was erased, or would be.
 #[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Erasure {
     /// Rows of the database.
     #[serde(flatten)]

@@ -4,6 +4,7 @@
 mod big_list;
 mod cases;
 mod desk;
+mod erasing;
 mod export;
 mod first_run;
 mod health;

@@ -38,6 +38,7 @@ const LAYOUT: u32 = 1;
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Backup {
     /// The folder.
     pub folder: PathBuf,

@@ -10,6 +10,8 @@ use super::{
     Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
+use crate::backup::Backup;
+use crate::erasure::{Erasure, Whom};
 use crate::workshop_draft::WorkshopDraft;
 
 /// Every type that the window reads or sends, and those that they are made of; in the order of their names.
@@ -38,6 +40,9 @@ pub fn declarations() -> String {
     found.visit::<Check>();
     found.visit::<TakenEntry>();
     found.visit::<Wifi>();
+    found.visit::<Whom>();
+    found.visit::<Erasure>();
+    found.visit::<Backup>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(
         "// Written by `cargo run -p rollcall-engine --features typescript --example typescript`.\n\n{}",

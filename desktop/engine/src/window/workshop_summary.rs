@@ -23,6 +23,8 @@ pub struct WorkshopSummary {
     pub starts_at: Millis,
     /// End.
     pub ends_at: Millis,
+    /// Teachers were told that their details are deleted by then.
+    pub delete_by: Millis,
     /// The venue's clock: minutes east of UTC.
     pub utc_offset_minutes: i16,
     /// Whether sign-ups are taken.
@@ -71,6 +73,7 @@ impl WorkshopSummary {
             place: w.place.clone(),
             starts_at: w.starts_at,
             ends_at: w.ends_at,
+            delete_by: w.delete_by(),
             utc_offset_minutes: w.utc_offset_minutes,
             phase: Phase::of(row, now),
             counts,

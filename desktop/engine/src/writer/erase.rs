@@ -18,6 +18,7 @@ use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, sign
 
 /// Rows that an erasure deleted, or would delete.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ErasedRows {
     /// The ids that are remembered.
     pub ids: Vec<SignupId>,

@@ -104,6 +104,21 @@ export const zh = {
   'look.dismiss_parked': '放到一边',
 
   // 撤销
+  'erase.ask': '彻底删除…',
+  'erase.sure': '删除后无法恢复。',
+  'erase.rows': '将删除 {n} 条记录（含更正）：本机、Rollcall 自己留的副本和云端都删。',
+  'erase.workshop': '将删除这个活动和全部 {n} 条记录：本机、Rollcall 自己留的副本和云端都删，密钥也删。',
+  'erase.own': '您自己导出的名单、备份和密钥文件，要由您自己删除。',
+  'erase.leave': '先不删',
+  'erase.go': '彻底删除',
+  'erase.busy': '正在删除…',
+  'erase.done': '已删除 {n} 条记录',
+  'erase.left': '已删除。有一份副本改不了，请自己删掉：{paths}',
+  'erase.due': '登记页上说好：{day} 之前删除老师的资料。名单还要用请先导出，再到活动里删除。',
+  'erase.due.go': '去活动设置',
+  'erase.whole': '删除这个活动',
+  'erase.whole.text': '名单不再需要时用。还要用，请先导出。',
+
   'undo.undo': '撤销',
   'undo.undone': '已撤销',
   'undo.another_person': '两个人都在名单上了',
@@ -270,6 +285,9 @@ export const zh = {
   'export.xlsx': 'Excel 表格',
   'export.csv': 'CSV 文件',
   'export.done': '已导出 {n} 行：{path}',
+  'export.backup': '备份全部…',
+  'export.backup.text': '所有活动连同密钥，存成一个文件夹。拿到它的人就能看名单，请收好。',
+  'export.backup.done': '已备份 {n} 条登记：{path}',
 
   // 密钥
   'keys.title': '存一份密钥',
@@ -398,7 +416,7 @@ export const zh = {
   'error.no_edge': '还没有连上云端。',
   'error.edge': '云端没有办成这件事，请稍后再试。',
   'error.database': '名单这会儿读不出来，请稍后再试。',
-  'error.file': '文件没能写到那里。换个文件夹，或先关掉正在打开它的程序。',
+  'error.file': '没能写到那里。换个文件夹或名字，或先关掉正在打开它的程序。',
   'error.port': '现场页没能打开。多半是别的程序占了同一个端口：关掉它，再打开一次。',
   'error.connection': '这不是一行连接文字。它以 rollcall:https:// 开头，请整行复制。',
   'error.changed': '这期间又有改动，撤不回去了。名单保持现在的样子。',
