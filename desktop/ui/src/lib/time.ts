@@ -1,16 +1,20 @@
 /** Times by the venue's clock, whose distance from UTC the workshop says. */
 
 const MINUTE = 60_000;
+/** For what is in no calendar: a phone may say anything. */
+const NONE = '–';
 
 /** `9:02:11` */
 export function clock(at: number, offsetMinutes: number): string {
   const time = new Date(at + offsetMinutes * MINUTE);
+  if (Number.isNaN(time.getTime())) return NONE;
   return `${time.getUTCHours()}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
 }
 
 /** `2026-11-28 9:00` */
 export function day(at: number, offsetMinutes: number): string {
   const time = new Date(at + offsetMinutes * MINUTE);
+  if (Number.isNaN(time.getTime())) return NONE;
   return `${time.getUTCFullYear()}-${two(time.getUTCMonth() + 1)}-${two(time.getUTCDate())} ${time.getUTCHours()}:${two(time.getUTCMinutes())}`;
 }
 
