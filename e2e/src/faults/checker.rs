@@ -123,6 +123,7 @@ pub fn check(places: &Places, drained: bool) -> Verdict {
     }
     let Some(collectors) = rows.last() else { return verdict };
     promised_stand(places, &lines, &rows, collectors, &mut verdict);
+    taken_back(places, &lines, collectors, &mut verdict);
     poison_parked(&lines, collectors, &mut verdict);
     receipts_agree(collectors, drained, &mut verdict);
     if drained {
@@ -192,6 +193,29 @@ fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &R
         if !stands && !places.is_erased(&person.id) {
             let by = if by_edge { "edge" } else { "venue" };
             verdict.lost.push(format!("{person:?}, promised by the {by}"));
+        }
+    }
+}
+
+/// What was cancelled, or corrected, is on the list no more.
+fn taken_back(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
+    let by_id: HashMap<&str, &str> =
+        rows.people.iter().map(|((id, _), state)| (id.as_str(), state.as_str())).collect();
+    let interrupted: HashSet<String> = rows.parked.iter().filter_map(Parked::interrupted).collect();
+    for line in lines {
+        let (id, by) = match line {
+            Line::Cancelled(id) => (id, id),
+            Line::Promised { person: Person { id: by, replaces: Some(replaced), .. }, .. } => {
+                (&replaced.id, by)
+            }
+            _ => continue,
+        };
+        if let Some(state) = by_id.get(id.as_str())
+            && *state != "cancelled"
+            && !interrupted.contains(by)
+            && !places.is_erased(id)
+        {
+            verdict.wrong.push(format!("{id} was taken back by {by}, and is {state}"));
         }
     }
 }

@@ -8,18 +8,16 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
-use rollcall_shared::envelope::Envelope;
-use rollcall_shared::signup::{Digest, SignupForm};
+use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::Workshop;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use uuid::Builder;
 
 use super::dice::Dice;
-use super::ledger::{Ledger, Line, Person};
+use super::ledger::{Ledger, Line, Person, Replaced};
 use super::places::{Places, Promise};
-use crate::host::now;
+use super::poison;
 use crate::wait;
 
 /// Clients at once.
@@ -74,8 +72,8 @@ pub fn burst(places: &Arc<Places>, seed: u64, client: u64, count: usize) {
 /// Has somebody's phone send once more, by every way.
 pub fn again(places: &Arc<Places>, seed: u64, client: u64, person: &Person) {
     let mut phone = Phone::new(Arc::clone(places), seed, client);
-    for by in [By::Edge, By::Venue] {
-        phone.send_until_answered(person, by);
+    for by in ways(person) {
+        phone.send_until_answered(person, *by);
     }
 }
 
@@ -86,6 +84,11 @@ enum By {
     Venue,
     /// The venue's form without script, with its seed.
     Form,
+}
+
+/// A receipt's token is good where it was issued, and the venue issues others.
+fn ways(person: &Person) -> &'static [By] {
+    if person.replaces.is_some() { &[By::Edge] } else { &[By::Edge, By::Venue] }
 }
 
 struct Phone {
@@ -141,16 +144,19 @@ impl Phone {
 
     fn do_something(&mut self) {
         match self.dice.roll(100) {
-            0..50 => {
-                let (person, by) = (self.somebody_new(), self.way());
+            0..45 => {
+                let person = self.somebody_new();
+                let by = self.way(&person);
                 self.send(&person, by);
             }
-            50..55 => self.send_form(),
-            55..70 => self.again(),
-            70..76 => self.other_content(),
-            76..82 => self.same_number(),
-            82..85 => self.poison(),
-            85..92 => {
+            45..50 => self.send_form(),
+            50..63 => self.again(),
+            63..69 => self.other_content(),
+            69..74 => self.same_number(),
+            74..77 => self.poison(),
+            77..82 => self.correct(),
+            82..86 => self.cancel(),
+            86..93 => {
                 if let Some((person, by)) = self.open.pop() {
                     self.send(&person, by);
                 }
@@ -159,8 +165,8 @@ impl Phone {
         }
     }
 
-    fn way(&mut self) -> By {
-        if self.dice.roll(10) < 7 { By::Edge } else { By::Venue }
+    fn way(&mut self, person: &Person) -> By {
+        if self.dice.roll(10) < 7 || person.replaces.is_some() { By::Edge } else { By::Venue }
     }
 
     fn somebody_new(&mut self) -> Person {
@@ -169,6 +175,7 @@ impl Phone {
             id: Builder::from_random_bytes(self.dice.bytes()).into_uuid().to_string(),
             name: (*self.dice.one_of(&NAMES)).to_owned(),
             phone: format!("13{:03}{:06}", self.number % 1_000, self.made),
+            replaces: None,
         }
     }
 
@@ -176,23 +183,44 @@ impl Phone {
     fn again(&mut self) {
         let Some(person) = self.somebody() else { return };
         for _ in 0..self.dice.between(1, 4) {
-            let by = self.way();
+            let by = self.way(&person);
             self.send(&person, by);
+        }
+    }
+
+    /// Mends what was typed: a sign-up of its own, which takes the place of the one that it names.
+    fn correct(&mut self) {
+        let Some((id, address)) = self.receipt() else { return };
+        let Some(old) = self.sent.iter().find(|person| person.id == id).cloned() else { return };
+        let token = address.rsplit('/').next().unwrap().to_owned();
+        let new = Person { phone: old.phone, replaces: Some(Replaced { id, token }), ..self.somebody_new() };
+        self.places.corrects(&new.id, &old.id);
+        self.send(&new, By::Edge);
+    }
+
+    /// Takes it back.
+    fn cancel(&mut self) {
+        let Some((id, address)) = self.receipt() else { return };
+        let answer = self.http.delete(format!("{}{address}", self.places.edge)).send();
+        if answer.is_ok_and(|answer| answer.status().is_success()) {
+            self.ledger.note(&Line::Cancelled(id));
         }
     }
 
     /// Something else under an id that was used.
     fn other_content(&mut self) {
         let Some(person) = self.somebody() else { return };
-        let (new, by) = (self.somebody_new(), self.way());
-        self.send(&Person { id: person.id, ..new }, by);
+        let new = Person { id: person.id, ..self.somebody_new() };
+        let by = self.way(&new);
+        self.send(&new, by);
     }
 
     /// Somebody else with a number that is there already.
     fn same_number(&mut self) {
         let Some(person) = self.somebody() else { return };
-        let (new, by) = (self.somebody_new(), self.way());
-        self.send(&Person { phone: person.phone, ..new }, by);
+        let new = Person { phone: person.phone, ..self.somebody_new() };
+        let by = self.way(&new);
+        self.send(&new, by);
     }
 
     fn somebody(&mut self) -> Option<Person> {
@@ -251,13 +279,16 @@ impl Phone {
     }
 
     fn post(&self, person: &Person, by: By) -> Option<Response> {
-        let Person { id, name, phone } = person;
+        let Person { id, name, phone, replaces } = person;
         let code = &self.places.record.invite_code;
         let venue = || self.places.venue.lock().unwrap().clone();
         let request = match by {
             By::Edge | By::Venue => {
                 let server = if by == By::Edge { self.places.edge.clone() } else { venue() };
-                let body = json!({ "id": id, "invite_code": code, "name": name, "phone": phone });
+                let mut body = json!({ "id": id, "invite_code": code, "name": name, "phone": phone });
+                if let Some(replaced) = replaces {
+                    body["replaces"] = json!(replaced.token);
+                }
                 self.http.post(format!("{server}/v1/signups")).json(&body)
             }
             By::Form => {
@@ -276,18 +307,20 @@ impl Phone {
 
     /// A receipt may say that somebody is on the list only if they are.
     fn look_at_receipt(&mut self) {
-        let newest = self.receipts.len().min(6);
-        if newest == 0 {
-            return;
-        }
-        let back = usize::try_from(self.dice.roll(newest as u64)).unwrap();
-        let (id, address) = self.receipts[self.receipts.len() - 1 - back].clone();
+        let Some((id, address)) = self.receipt() else { return };
         let answer = self.http.get(format!("{}{address}", self.places.edge)).send();
         let Some(receipt) = answer.ok().and_then(|answer| answer.json::<Value>().ok()) else { return };
         let state = receipt["state"].as_str().unwrap_or_default();
         if matches!(state, "registered" | "waitlisted") && !self.stands(&id) {
             self.is_wrong(format!("the receipt of {id} says {state} before it is stored"));
         }
+    }
+
+    /// One of the newest receipts.
+    fn receipt(&mut self) -> Option<(String, String)> {
+        let newest = self.receipts.len().saturating_sub(6);
+        let newest = &self.receipts[newest..];
+        (!newest.is_empty()).then(|| self.dice.one_of(newest).clone())
     }
 
     /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is said.
@@ -312,7 +345,8 @@ impl Phone {
 
     /// A message that no laptop can read.
     fn poison(&mut self) {
-        let text = self.poisonous();
+        let (person, other) = (self.somebody_new(), self.somebody_new());
+        let text = poison::make(&mut self.dice, &self.places.record, &person, &other.id);
         self.ledger.note(&Line::PoisonSent(text.clone()));
         let workshop = &self.places.record.id;
         let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.places.edge);
@@ -320,43 +354,6 @@ impl Phone {
         if answer.is_ok_and(|answer| answer.status() == 202) {
             self.ledger.note(&Line::PoisonPromised(text));
         }
-    }
-
-    fn poisonous(&mut self) -> String {
-        let (person, other) = (self.somebody_new(), self.somebody_new());
-        let record = &self.places.record;
-        let sealed = |to: &Workshop| -> Value {
-            let form = SignupForm {
-                id: person.id.clone(),
-                invite_code: record.invite_code.to_string(),
-                name: person.name.clone(),
-                phone: person.phone.clone(),
-                ..SignupForm::default()
-            };
-            let envelope =
-                Envelope::seal(to, &form.parse(record).unwrap(), now(), &mut rand_core::OsRng).unwrap();
-            serde_json::from_str(&envelope.to_text()).unwrap()
-        };
-        let mut message = sealed(record);
-        match self.dice.roll(6) {
-            0 => message = json!({ "workshop": record.id, "what": format!("🂡 {}", person.id) }),
-            1 => message = json!({ "workshop": record.id, "what": person.id.repeat(600) }),
-            2 => message["v"] = json!(3 + self.dice.roll(9)),
-            3 => message["id"] = json!(other.id),
-            4 => {
-                let text = message["box"].as_str().unwrap();
-                message["box"] = json!(format!("{}{}", &text[4..], &text[..4]));
-            }
-            _ => {
-                // To a key that nobody has, under the name of the one that the laptop has.
-                let mut to = record.clone();
-                let strange = rollcall_shared::seal::SecretKey::generate(&mut rand_core::OsRng).public();
-                to.key = strange;
-                message = sealed(&to);
-                message["key_id"] = json!(record.key.key_id);
-            }
-        }
-        message.to_string()
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Line {
         /// The receipt's address at the edge.
         receipt: Option<String>,
     },
+    /// The edge took it that this one is taken back.
+    Cancelled(String),
     /// The host is about to erase whoever this id names.
     Erased(String),
     /// About to be put on the queue: a text that no laptop can read.
@@ -38,6 +40,18 @@ pub struct Person {
     pub name: String,
     /// Eleven digits.
     pub phone: String,
+    /// What it corrects.
+    #[serde(default)]
+    pub replaces: Option<Replaced>,
+}
+
+/// A sign-up that is corrected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Its id.
+    pub id: String,
+    /// The token of its receipt, which shows that it is the sender's own.
+    pub token: String,
 }
 
 /// One client's file, appended to.

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod places;
 pub mod plan;
 pub mod planted;
+mod poison;
 pub mod run;
 mod seen;
 pub mod table;

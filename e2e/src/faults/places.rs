@@ -1,6 +1,6 @@
 //! Where phones send to, and what all of them know together.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,14 +29,31 @@ pub struct Places {
     pub ledgers: PathBuf,
     /// What was promised so far, in its order.
     pub(super) promised: Mutex<Vec<Promise>>,
-    /// Ids that the host has erased, or is about to.
-    pub(super) erased: Mutex<HashSet<String>>,
+    families: Mutex<Families>,
     /// What no later state can mend: said before it was true.
     pub(super) wrong: Mutex<Vec<String>>,
     pub(super) stop: AtomicBool,
     pub(super) pause: AtomicBool,
     /// Clients that are doing something.
     pub(super) busy: AtomicU64,
+}
+
+/// Sign-ups that correct each other are erased together.
+#[derive(Debug, Default)]
+struct Families {
+    /// From one to another of its family, and so on to the family's head.
+    toward: HashMap<String, String>,
+    /// The heads of families that the host has erased, or is about to.
+    erased: HashSet<String>,
+}
+
+impl Families {
+    fn head<'a>(&'a self, mut id: &'a str) -> &'a str {
+        while let Some(next) = self.toward.get(id) {
+            id = next;
+        }
+        id
+    }
 }
 
 /// A sign-up that was answered as received.
@@ -60,7 +77,7 @@ impl Places {
             databases: Mutex::new(vec![database]),
             ledgers: ledgers.to_owned(),
             promised: Mutex::default(),
-            erased: Mutex::default(),
+            families: Mutex::default(),
             wrong: Mutex::default(),
             stop: AtomicBool::new(false),
             pause: AtomicBool::new(false),
@@ -76,12 +93,28 @@ impl Places {
     /// Notes that the host is about to erase somebody: from here on nobody is promised.
     pub fn erase(&self, id: &str) {
         Ledger::open(&self.ledgers, HOST).note(&Line::Erased(id.to_owned()));
-        self.erased.lock().unwrap().insert(id.to_owned());
+        let mut families = self.families.lock().unwrap();
+        let head = families.head(id).to_owned();
+        families.erased.insert(head);
     }
 
-    /// Whether the host has erased somebody, or is about to.
+    /// Whether the host has erased somebody, or is about to; whoever corrects or is corrected goes along.
     pub fn is_erased(&self, id: &str) -> bool {
-        self.erased.lock().unwrap().contains(id)
+        let families = self.families.lock().unwrap();
+        families.erased.contains(families.head(id))
+    }
+
+    /// Notes that one is about to correct another.
+    pub(super) fn corrects(&self, new: &str, old: &str) {
+        let mut families = self.families.lock().unwrap();
+        let (from, to) = (families.head(new).to_owned(), families.head(old).to_owned());
+        if from == to {
+            return;
+        }
+        if families.erased.remove(&from) {
+            families.erased.insert(to.clone());
+        }
+        families.toward.insert(from, to);
     }
 
     /// What was said before it was true.
