@@ -12,6 +12,8 @@ import { kept as keptIn } from "./kept.mjs";
 const told = JSON.parse(process.argv[2]);
 const address = `${told.server}/j/${told.code}?lang=${told.language}`;
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+/** Milliseconds until the page has opened, on the worst of lines. */
+const OPENS_WITHIN = 40_000;
 /** Ids of all sign-ups that were kept on this phone. */
 const ids = new Set();
 const complaints = [];
@@ -181,13 +183,16 @@ async function start() {
     pages: () => context.pages(),
     /** By the network or without it: whoever was here once has the page. */
     async open() {
-      for (let attempt = 0; ; attempt++) {
+      const deadline = Date.now() + OPENS_WITHIN;
+      for (;;) {
         try {
           await made.page.goto(address, { waitUntil: "load" });
           await made.page.locator("#signup, #entries").first().waitFor({ state: "attached", timeout: 5000 });
           return;
         } catch (error) {
-          if (attempt === 10) throw error;
+          if (Date.now() > deadline) throw error;
+          // A page that is on its way elsewhere ends one's own navigation, in no time and for as long as it takes.
+          await pause(300);
         }
       }
     },
