@@ -81,6 +81,23 @@ at: number,
 reached: Reached, };
 
 /**
+ * A backup that was made.
+ */
+export type Backup = { 
+/**
+ * The folder.
+ */
+folder: string, 
+/**
+ * Rows of all lists in it.
+ */
+signups: number, 
+/**
+ * Bytes of the database's copy.
+ */
+bytes: number, };
+
+/**
  * Something for the host to look at.
  */
 export type Case = { "kind": "duplicate", 
@@ -272,6 +289,39 @@ here: number, };
  * How a duplicate's name compares to the first one's.
  */
 export type DuplicateReason = "same_name" | "other_name";
+
+/**
+ * What was erased, or would be.
+ */
+export type Erasure = { 
+/**
+ * Copies beside the database from which they were deleted as well.
+ */
+copies: Array<string>, 
+/**
+ * Copies that could not be changed: to be deleted by hand.
+ */
+copies_left: Array<string>, 
+/**
+ * Whether nothing is left in the write-ahead log. Otherwise it is emptied when the engine ends.
+ */
+log_emptied: boolean, 
+/**
+ * The ids that are remembered.
+ */
+ids: Array<SignupId>, 
+/**
+ * Rows of the list.
+ */
+signups: number, 
+/**
+ * Rows beside the list.
+ */
+duplicates: number, 
+/**
+ * Messages that could not be read.
+ */
+parked: number, };
 
 /**
  * A kind of file.
@@ -718,6 +768,11 @@ what: Act, };
 export type Verdict = "closed" | "no_network" | "works" | "cut" | "own_fails" | "nothing_yet" | "firewall" | "isolation" | "cannot_tell";
 
 /**
+ * Whom to erase.
+ */
+export type Whom = { "person": SignupId } | { "parked": number } | "workshop";
+
+/**
  * A Wi-Fi network as the host gives it.
  */
 export type Wifi = { 
@@ -859,6 +914,10 @@ starts_at: number,
  */
 ends_at: number, 
 /**
+ * Teachers were told that their details are deleted by then.
+ */
+delete_by: number, 
+/**
  * The venue's clock: minutes east of UTC.
  */
 utc_offset_minutes: number, 
@@ -893,6 +952,7 @@ export const commands = {
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
   save_keys: () => invoke<string | null>('save_keys'),
+  back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),
   home: (workshop: WorkshopId) => invoke<Home>('home', { workshop }),
@@ -904,6 +964,8 @@ export const commands = {
   restore: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('restore', { workshop, signup }),
   promote: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('promote', { workshop, signup }),
   undo: (token: string) => invoke<null>('undo', { token }),
+  would_erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('would_erase', { workshop, whom }),
+  erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('erase', { workshop, whom }),
   desk_panel: (workshop: WorkshopId) => invoke<DeskPanel>('desk_panel', { workshop }),
   renew_desk_pin: (workshop: WorkshopId) => invoke<null>('renew_desk_pin', { workshop }),
   shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),

@@ -43,7 +43,7 @@ fn a_person_is_erased_for_good() {
     window.wait_until_gone("#person");
     window.wait_for_text("#count", |count| count == "1");
     let names = folder.read("SELECT name FROM signups", |row| row.get::<_, String>(0));
-    assert_eq!(names, [stays.name.clone()]);
+    assert_eq!(names, [stays.name.as_str()]);
     assert_eq!(folder.count("SELECT count(*) FROM erased"), 1);
     // It cannot come back by being sent again.
     gone.send(&venue, workshop.invite_code());
@@ -129,7 +129,7 @@ fn a_backup_is_made_and_can_be_restored() {
     let backup = fs::read_dir(window.files()).unwrap().next().unwrap().unwrap().path();
     let other = Folder::new();
     other.restore(&backup).unwrap();
-    assert_eq!(other.read("SELECT name FROM signups", |row| row.get::<_, String>(0)), [teacher.name.clone()]);
+    assert_eq!(other.read("SELECT name FROM signups", |row| row.get::<_, String>(0)), [teacher.name.as_str()]);
     let host = other.start(&Options { direct: true, ..Default::default() });
     assert!(host.stop().success());
 }
