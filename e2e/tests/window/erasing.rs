@@ -57,7 +57,7 @@ fn a_message_that_nobody_can_read_is_erased_for_good() {
         .unwrap()
         .execute(
             "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at)
-             SELECT id, 'edge', randomblob(32), 'malformed', 'Wang Fang, 13800138000', 1 FROM workshops",
+             SELECT id, 'edge', randomblob(32), 'malformed', CAST('Wang Fang, 13800138000' AS BLOB), 1 FROM workshops",
             (),
         )
         .unwrap();
