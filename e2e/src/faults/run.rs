@@ -216,17 +216,17 @@ impl<'a> Run<'a> {
             Act::AnswersLost(ms) => self.in_weather(Weather::AnswersLost, |_| pause(*ms)),
             Act::ShortLeases(ms) => self.in_weather(Weather::ShortLeases, |_| pause(*ms)),
             Act::Clock(first, then) => {
-                assert!(self.laptop().stop().success(), "the host stops");
+                self.stop_laptop();
                 let clock = format!("clock=60*return({first})->120*return({then})->return(0)");
                 self.laptop().start(&clock);
                 self.laptop().wait_until_up();
                 pause(1_500);
-                assert!(self.laptop().stop().success(), "the host stops");
+                self.stop_laptop();
                 over = Some(Instant::now());
                 self.laptop().start("");
             }
             Act::ClockMoment(by) => {
-                assert!(self.laptop().stop().success(), "the host stops");
+                self.stop_laptop();
                 self.laptop().start(&format!("clock=40*return(0)->60*return({by})->return(0)"));
                 self.laptop().wait_until_up();
                 pause(1_500);
@@ -307,12 +307,12 @@ impl<'a> Run<'a> {
                 })
                 .collect();
             if missing.is_empty() {
-                return (Some(since.elapsed()), 0, self.seen.doubled);
+                return (Some(since.elapsed()), 0, self.seen.doubled());
             }
             if Instant::now() > deadline {
                 let some = missing.iter().take(3).map(|promise| format!("missing: {promise:?}"));
                 self.report.verdict.wrong.extend(some);
-                return (None, missing.len() as u64, self.seen.doubled);
+                return (None, missing.len() as u64, self.seen.doubled());
             }
             thread::sleep(LOOK_EVERY);
         }

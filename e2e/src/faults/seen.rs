@@ -1,4 +1,4 @@
-//! What stands, as another program reads it bit by bit.
+//! What stands, as another program reads it again and again.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -12,52 +12,45 @@ use super::checker::Parked;
 /// The databases, the collector's last.
 pub(super) struct Seen {
     pub(super) databases: Vec<Database>,
-    pub(super) doubled: u64,
 }
 
+#[derive(Default)]
 pub(super) struct Database {
     pub(super) path: PathBuf,
-    pub(super) reader: Option<Connection>,
-    pub(super) rows: [i64; 3],
-    pub(super) keys: HashSet<(String, Digest)>,
+    reader: Option<Connection>,
+    /// SQLite's own count of what others have committed; while it is the same nothing has changed.
+    version: i64,
+    keys: HashSet<(String, Digest)>,
+    doubled: u64,
     /// Ids of sign-ups that are left to a person.
     pub(super) interrupted: HashSet<String>,
 }
 
 impl Seen {
     pub(super) fn of(path: &Path) -> Self {
-        let mut seen = Self { databases: Vec::new(), doubled: 0 };
+        let mut seen = Self { databases: Vec::new() };
         seen.also(path);
         seen
     }
 
     pub(super) fn also(&mut self, path: &Path) {
-        self.databases.push(Database {
-            path: path.to_owned(),
-            reader: None,
-            rows: [0; 3],
-            keys: HashSet::new(),
-            interrupted: HashSet::new(),
-        });
+        self.databases.push(Database { path: path.to_owned(), ..Database::default() });
     }
 
     pub(super) fn close(&mut self) {
         self.databases.iter_mut().for_each(|database| database.reader = None);
     }
 
-    /// Rows were deleted, whose numbers SQLite gives again.
-    pub(super) fn begin_anew(&mut self) {
-        for database in &mut self.databases {
-            database.rows = [0; 3];
-            database.keys.clear();
-        }
-    }
-
     pub(super) fn look(&mut self) {
         for database in &mut self.databases {
             // Where it cannot be read just now, the next look may.
-            self.doubled += database.look().unwrap_or(0);
+            let _ = database.look();
         }
+    }
+
+    /// Rows that stand twice.
+    pub(super) fn doubled(&self) -> u64 {
+        self.databases.iter().map(|database| database.doubled).sum()
     }
 
     /// Whether a sign-up stands under this very id where it is collected.
@@ -75,33 +68,34 @@ impl Seen {
 }
 
 impl Database {
-    /// Reads what is new; how much of it was there before.
-    pub(super) fn look(&mut self) -> rusqlite::Result<u64> {
+    /// Reads all of it, at one moment: rows go from one table to the other, and their numbers are given again.
+    fn look(&mut self) -> rusqlite::Result<()> {
         if self.reader.is_none() {
             let reader = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             reader.busy_timeout(Duration::from_secs(1))?;
-            self.reader = Some(reader);
+            (self.reader, self.version) = (Some(reader), 0);
         }
-        let Some(reader) = &self.reader else { return Ok(0) };
-        let mut doubled = 0;
-        for (table, last) in ["signups", "duplicates"].into_iter().zip(&mut self.rows) {
-            let mut look = reader.prepare_cached(&format!(
-                "SELECT rowid, id, digest FROM {table} WHERE rowid > ?1 ORDER BY rowid"
-            ))?;
-            let mut rows = look.query([*last])?;
-            while let Some(row) = rows.next()? {
-                *last = row.get(0)?;
-                doubled += u64::from(!self.keys.insert((row.get(1)?, Digest::from_bytes(row.get(2)?))));
-            }
+        let Some(reader) = &self.reader else { return Ok(()) };
+        // Asked first: what is committed from here on is read by the next look.
+        let version = reader.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        if version == self.version {
+            return Ok(());
         }
-        let mut look =
-            reader.prepare_cached("SELECT seq, reason, bytes FROM parked WHERE seq > ?1 ORDER BY seq")?;
-        let mut rows = look.query([self.rows[2]])?;
-        while let Some(row) = rows.next()? {
-            self.rows[2] = row.get(0)?;
-            let text = String::from_utf8_lossy(&row.get::<_, Vec<u8>>(2)?).into_owned();
-            self.interrupted.extend(Parked { reason: row.get(1)?, text }.interrupted());
-        }
-        Ok(doubled)
+        let moment = reader.unchecked_transaction()?;
+        let mut people =
+            moment.prepare("SELECT id, digest FROM signups UNION ALL SELECT id, digest FROM duplicates")?;
+        let people = people.query_map([], |row| Ok((row.get(0)?, Digest::from_bytes(row.get(1)?))))?;
+        let people = people.collect::<rusqlite::Result<Vec<(String, Digest)>>>()?;
+        let mut parked = moment.prepare("SELECT reason, bytes FROM parked")?;
+        let parked = parked.query_map([], |row| {
+            let text = String::from_utf8_lossy(&row.get::<_, Vec<u8>>(1)?).into_owned();
+            Ok(Parked { reason: row.get(0)?, text }.interrupted())
+        })?;
+        self.interrupted = parked.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?;
+        let rows = people.len();
+        self.keys = people.into_iter().collect();
+        self.doubled = (rows - self.keys.len()) as u64;
+        self.version = version;
+        Ok(())
     }
 }

@@ -129,7 +129,10 @@ fn a_backup_is_made_and_can_be_restored() {
     let backup = fs::read_dir(window.files()).unwrap().next().unwrap().unwrap().path();
     let other = Folder::new();
     other.restore(&backup).unwrap();
-    assert_eq!(other.read("SELECT name FROM signups", |row| row.get::<_, String>(0)), [teacher.name.as_str()]);
+    assert_eq!(
+        other.read("SELECT name FROM signups", |row| row.get::<_, String>(0)),
+        [teacher.name.as_str()]
+    );
     let host = other.start(&Options { direct: true, ..Default::default() });
     assert!(host.stop().success());
 }
