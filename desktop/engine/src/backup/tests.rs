@@ -21,6 +21,9 @@ fn names(data_dir: &Path) -> Vec<String> {
 async fn a_backup_is_restored_where_nothing_was() {
     let (hall, place) = (Hall::open().await, tempfile::tempdir().unwrap());
     hall.sign_up("王芳", "13800138000").await;
+    // The edge has heard of it, and is told again: it may be another one's word that it has.
+    let sent = hall.writer.edit(|conn| conn.execute("UPDATE receipts_out SET sent_rev = rev", [])).await;
+    assert_eq!(sent.unwrap(), 1);
     let to = place.path().join("backup");
     let backup = hall.back_up(&to).unwrap();
     assert_eq!((backup.signups, &backup.folder), (1, &to));
@@ -67,6 +70,11 @@ async fn who_was_erased_since_is_erased_again_and_what_was_there_is_kept() {
     let erased = erasure::offline(&data_dir, workshop.as_str(), &whom, true).unwrap();
     assert_eq!((erased.copies, erased.copies_left), (vec![aside.join(DATABASE)], Vec::new()));
     assert_eq!(names(&aside), Vec::<String>::new());
+    let bytes = fs::read(aside.join(DATABASE)).unwrap();
+    assert!(
+        !bytes.windows("李伟".len()).any(|part| part == "李伟".as_bytes()),
+        "overwritten, not only let go"
+    );
 }
 
 #[tokio::test]
@@ -133,6 +141,11 @@ async fn what_is_no_whole_backup_is_said_and_changes_nothing() {
     let database = fs::read(to.join(DATABASE)).unwrap();
     fs::write(to.join(DATABASE), &database[..database.len() / 2]).unwrap();
     refused("not as it was when the backup was made");
+    fs::write(to.join(DATABASE), &database).unwrap();
+    let keys = fs::read(to.join(KEYS)).unwrap();
+    fs::write(to.join(KEYS), b"{}").unwrap();
+    refused("not as it was when the backup was made");
+    fs::write(to.join(KEYS), &keys).unwrap();
     fs::remove_file(to.join(DATABASE)).unwrap();
     refused("is no backup");
     fs::write(to.join(DATABASE), &database).unwrap();
