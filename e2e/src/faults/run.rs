@@ -187,9 +187,12 @@ impl<'a> Run<'a> {
                 }
             }
             Act::DiskFull(ms) => {
-                let Some(disk) = &self.laptops.last().unwrap().disk else {
+                if self.laptop().disk.is_none() {
                     return self.skip(act, "only root may mount a disk");
-                };
+                }
+                // One that starts on a full disk says so and ends, as on one that is read-only.
+                self.laptop().wait_until_up();
+                let Some(disk) = &self.laptops.last().unwrap().disk else { return };
                 disk.fill();
                 pause(*ms);
                 disk.free();
@@ -198,6 +201,7 @@ impl<'a> Run<'a> {
                 if !self.laptop().can_fail() {
                     return self.skip(act, "libfiu is not installed");
                 }
+                self.laptop().wait_until_up();
                 self.laptop().fail_writes(true);
                 pause(*ms);
                 self.laptop().fail_writes(false);
