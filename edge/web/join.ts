@@ -94,7 +94,8 @@ async function render() {
 }
 
 async function submit() {
-  box!.parentElement!.querySelectorAll(":scope>.alert").forEach((alert) => alert.remove());
+  // What the server said of the form before; what is said of the phone stays.
+  box!.parentElement!.querySelectorAll(":scope>[role=alert]").forEach((alert) => alert.remove());
   say("");
   if (!form!.isRight()) return;
   sending = true;
