@@ -17,6 +17,7 @@ pub mod line;
 pub mod ports;
 pub mod power;
 pub mod process;
+mod relay;
 pub mod teacher;
 pub mod turn;
 pub mod wait;

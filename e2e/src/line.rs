@@ -2,14 +2,14 @@
 //! it and before the answer, and networks on the way answer for the server.
 
 use std::collections::{HashSet, VecDeque};
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::Write;
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use rollcall_shared::signup::Digest;
 use serde_json::{Value, json};
 
+use crate::relay::{Ends, Port, head_end, message};
 use crate::wait;
 
 /// What happens to one sign-up on its way.
@@ -48,9 +48,9 @@ impl Fault {
 }
 
 /// A TCP proxy to the edge.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Line {
-    address: SocketAddr,
+    port: Port,
     state: Arc<Mutex<State>>,
 }
 
@@ -62,7 +62,7 @@ struct State {
     /// For the next sign-ups, one each.
     faults: VecDeque<Fault>,
     /// Both ends of what is open.
-    open: Vec<TcpStream>,
+    open: Ends,
     /// Ids that the server has answered 202.
     taken: HashSet<String>,
     /// Ids whose proof is still to come.
@@ -78,32 +78,22 @@ impl Line {
     /// A line to `http://127.0.0.1:PORT`.
     pub fn to(server: &str) -> Self {
         let server: SocketAddr = server.strip_prefix("http://").unwrap().parse().unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let line = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
-        let state = Arc::clone(&line.state);
-        // Ends with the test program.
-        thread::spawn(move || {
-            for phone in listener.incoming().map_while(Result::ok) {
-                let state = Arc::clone(&state);
-                // An end that is gone is what this is about.
-                thread::spawn(move || drop(carry(&phone, server, &state)));
-            }
-        });
-        line
+        let state: Arc<Mutex<State>> = Arc::default();
+        let shared = Arc::clone(&state);
+        let port = Port::open(move |phone| carry(&phone, server, &shared));
+        Self { port, state }
     }
 
     /// `http://127.0.0.1:PORT`, for the phone.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.port.url()
     }
 
     /// There is no network: what is open ends at once.
     pub fn cut(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = true;
-        for end in state.open.drain(..) {
-            let _ = end.shutdown(Shutdown::Both);
-        }
+        state.open.cut();
     }
 
     /// The network is back, and no fault is left.
@@ -137,15 +127,16 @@ impl Line {
 }
 
 /// One request on a connection of its own, and its answer.
-fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
+fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     phone.set_read_timeout(Some(wait::DEADLINE))?;
     {
         let mut state = state.lock().unwrap();
         if state.is_cut {
             return phone.shutdown(Shutdown::Both);
         }
-        state.open.push(phone.try_clone()?);
+        state.open.add(phone);
     }
+    let mut phone = &**phone;
     let request = message(&mut phone)?;
     let head_ends = head_end(&request).unwrap_or(request.len());
     let head = String::from_utf8_lossy(&request[..head_ends]).into_owned();
@@ -184,9 +175,10 @@ fn carry(mut phone: &TcpStream, server: SocketAddr, state: &Mutex<State>) -> std
         _ => {}
     }
 
-    let mut edge = TcpStream::connect(server)?;
+    let edge = Arc::new(TcpStream::connect(server)?);
     edge.set_read_timeout(Some(wait::DEADLINE))?;
-    state.lock().unwrap().open.push(edge.try_clone()?);
+    state.lock().unwrap().open.add(&edge);
+    let mut edge = &*edge;
     // One request a connection, so that a fault belongs to one.
     // And in plain text, so that a page can be made another.
     let dropped = ["connection:", "accept-encoding:"];
@@ -273,39 +265,4 @@ fn assert_proven(id: &str, proof: &str) {
         eprintln!("a wrong proof for {id}: {proof}");
         std::process::exit(101);
     }
-}
-
-/// A whole HTTP message, or what there is of it when its sender goes away.
-pub(crate) fn message(stream: &mut impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut part = [0; 16 * 1024];
-    loop {
-        let count = match stream.read(&mut part) {
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        bytes.extend_from_slice(&part[..count]);
-        if is_whole(&bytes) {
-            return Ok(bytes);
-        }
-        if count == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-    }
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let Some(end) = head_end(bytes) else { return false };
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-    let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    match value("content-length:") {
-        Some(length) => bytes.len() >= end + length.parse().unwrap_or(0),
-        None if value("transfer-encoding:") == Some("chunked") => bytes.ends_with(b"0\r\n\r\n"),
-        None => true,
-    }
-}
-
-pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }

@@ -1,12 +1,12 @@
 //! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing its answers.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::line::{head_end, message};
+use crate::relay::{Ends, Port, head_end, message};
 use crate::wait;
 
 /// What becomes of a host's requests.
@@ -35,9 +35,9 @@ pub enum Weather {
 const SHORT_LEASE_MS: u32 = 150;
 
 /// A TCP proxy from one host to the edge.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Gate {
-    address: SocketAddr,
+    port: Port,
     state: Arc<Mutex<State>>,
 }
 
@@ -45,30 +45,22 @@ pub struct Gate {
 struct State {
     weather: Weather,
     /// Both ends of what is open.
-    open: Vec<TcpStream>,
+    open: Ends,
 }
 
 impl Gate {
     /// A gate before `http://127.0.0.1:PORT`, in fair weather.
     pub fn before(edge: &str) -> Self {
         let edge: SocketAddr = edge.strip_prefix("http://").unwrap().parse().unwrap();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let state = Arc::new(Mutex::new(State { weather: Weather::Fair, open: Vec::new() }));
-        let gate = Self { address: listener.local_addr().unwrap(), state: Arc::clone(&state) };
-        // Ends with the program.
-        thread::spawn(move || {
-            for host in listener.incoming().map_while(Result::ok) {
-                let state = Arc::clone(&state);
-                // An end that is gone is what this is about.
-                thread::spawn(move || drop(carry(&host, edge, &state)));
-            }
-        });
-        gate
+        let state = Arc::new(Mutex::new(State { weather: Weather::Fair, open: Ends::default() }));
+        let shared = Arc::clone(&state);
+        let port = Port::open(move |host| carry(&host, edge, &shared));
+        Self { port, state }
     }
 
     /// `http://127.0.0.1:PORT`, for the host.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.port.url()
     }
 
     /// From here on.
@@ -77,23 +69,21 @@ impl Gate {
         state.weather = weather;
         // A socket for wake-up calls would outlive any weather.
         if weather != Weather::Fair {
-            for end in state.open.drain(..) {
-                let _ = end.shutdown(Shutdown::Both);
-            }
+            state.open.cut();
         }
     }
 }
 
 /// One request on a connection of its own, and its answer.
-fn carry(mut host: &TcpStream, edge: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
+fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     host.set_read_timeout(Some(wait::DEADLINE))?;
-    let request = message(&mut host)?;
+    let request = message(&mut &**host)?;
     let weather = {
         let mut state = state.lock().unwrap();
-        state.open.retain(|end| end.peer_addr().is_ok());
-        state.open.push(host.try_clone()?);
+        state.open.add(host);
         state.weather
     };
+    let mut host = &**host;
     let head_ends = head_end(&request).unwrap_or(request.len());
     let (head, body) = request.split_at(head_ends);
     let head = String::from_utf8_lossy(head).into_owned();
@@ -103,12 +93,13 @@ fn carry(mut host: &TcpStream, edge: SocketAddr, state: &Mutex<State>) -> std::i
         Weather::Slow(wait) => thread::sleep(wait),
         Weather::Fair | Weather::AnswersLost | Weather::ShortLeases => {}
     }
-    let mut server = TcpStream::connect(edge)?;
+    let server = Arc::new(TcpStream::connect(edge)?);
     server.set_read_timeout(Some(wait::DEADLINE))?;
-    state.lock().unwrap().open.push(server.try_clone()?);
+    state.lock().unwrap().open.add(&server);
+    let mut server = &*server;
     if head.to_ascii_lowercase().contains("upgrade: websocket") {
         server.write_all(&request)?;
-        return join(host, &server);
+        return join(host, server);
     }
     let body = if weather == Weather::ShortLeases && head.contains("/messages/pull") {
         shortened(body)

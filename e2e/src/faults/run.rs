@@ -363,12 +363,6 @@ impl<'a> Run<'a> {
         self.report.verdict.wrong.extend(wrong);
         self.report.log =
             self.laptops.iter().map(Laptop::log).collect::<Vec<_>>().join("--- another laptop\n");
-        if !self.report.verdict.is_well()
-            && let Some(folder) = std::env::var_os("ROLLCALL_FAULTS_LOGS")
-        {
-            let file = Path::new(&folder).join(format!("seed-{}.log", self.plan.seed));
-            let _ = std::fs::write(file, &self.report.log);
-        }
         self.report
     }
 }

@@ -6,6 +6,7 @@ use rollcall_e2e::edge::Edge;
 use rollcall_e2e::faults::plan::Plan;
 use rollcall_e2e::faults::run::play;
 use rollcall_e2e::faults::table::Table;
+use rollcall_e2e::place;
 
 /// Of the regular test.
 const RUNS: u64 = 1;
@@ -13,6 +14,16 @@ const FIRST_SEED: u64 = 1;
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().expect("a whole number"))
+}
+
+/// What the hosts said in a run that failed: played again it need not fail.
+fn keep_log(seed: u64, log: &str) {
+    let folder = place("ROLLCALL_FAULTS_LOGS", "target/faults");
+    let file = folder.join(format!("seed-{seed}.log"));
+    match std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, log)) {
+        Ok(()) => eprintln!("  the hosts' log: {}", file.display()),
+        Err(error) => eprintln!("  the hosts' log could not be kept in {}: {error}", file.display()),
+    }
 }
 
 #[test]
@@ -40,6 +51,7 @@ fn random_runs_lose_nothing_and_double_nothing() {
             eprintln!("  {line}");
         }
         if !report.verdict.is_well() {
+            keep_log(seed, &report.log);
             eprintln!("seed {seed} FAILED; once more: cargo xtask faults --runs 1 --seed {seed}");
             failed.push(seed);
         }
