@@ -22,7 +22,7 @@ use crate::leases::Leases;
 use crate::metrics::{BacklogShare, Metrics};
 use crate::receipts::planted_too_soon;
 use crate::stream::{Entry, Stream};
-use crate::wake::Wake;
+use crate::wake::{LOOK_AGAIN, Wake};
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -226,7 +226,7 @@ impl<S: Stream> CollectorLoop<S> {
         let began = Instant::now();
         loop {
             let left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
-            if left.is_zero() || self.wake.wait(left.min(POLL)).await {
+            if left.is_zero() || self.wake.wait(left.min(LOOK_AGAIN)).await {
                 return;
             }
         }

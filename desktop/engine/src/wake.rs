@@ -30,8 +30,8 @@ const SEND: Duration = Duration::from_secs(10);
 const LIVED: Duration = Duration::from_secs(60);
 /// After a refusal: an edge that has no such address, a proxy that lets no socket through, a key that is not the one.
 const REFUSED: Duration = Duration::from_secs(300);
-/// Between two looks at whether the workshop is over for good.
-const OVER: Duration = Duration::from_secs(30);
+/// Between two looks at whether a workshop is over for good: it may seem so only because the clock was wrong a moment ago.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
 /// Calls for one workshop's collector.
 #[derive(Default)]
@@ -119,8 +119,7 @@ impl WakeLoop {
                 .wait_for(|h| matches!(h.publication, Publication::Published | Publication::Retired))
                 .await;
             if self.is_over() {
-                // Looked at again soon, for nothing: the clock may have been wrong.
-                tokio::time::sleep(OVER).await;
+                tokio::time::sleep(LOOK_AGAIN).await;
                 continue;
             }
             let wait = match self.edge.wake_socket(&self.workshop).await {

@@ -2,10 +2,13 @@
 //! redelivery, replay, take-over and restored backup nobody comes back.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Host, Options, Workshop, ok};
+use rollcall_e2e::process::descendant;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
 use serde_json::{Value, json};
@@ -28,6 +31,19 @@ fn erase(host: &Host, workshop: &Workshop, whom: &Value) -> Value {
 fn replay(host: &Host, workshop: &Workshop) -> u64 {
     let path = format!("/control/workshops/{}/replay", workshop.id());
     ok(host.control("POST", &path).json(&json!({ "since": 0 })).send().unwrap())["replayed"].as_u64().unwrap()
+}
+
+/// Whether the host's own Redis has the workshop's stream.
+fn has_stream(host: &Host, workshop: &Workshop) -> bool {
+    let redis = descendant(host.id(), "redis-server").expect("its own Redis");
+    let title = fs::read_to_string(format!("/proc/{redis}/cmdline")).unwrap();
+    let socket = title.split("unixsocket:").nth(1).expect("Redis names its socket");
+    let mut redis = UnixStream::connect(socket.trim_end_matches('\0').trim()).unwrap();
+    redis.write_all(format!("EXISTS signups:{}\r\n", workshop.id()).as_bytes()).unwrap();
+    let mut answer = [0; 4];
+    redis.read_exact(&mut answer).unwrap();
+    assert!([b":0\r\n", b":1\r\n"].contains(&&answer), "{answer:?}");
+    answer[1] == b'1'
 }
 
 fn nothing_in(folder: &Path) {
@@ -143,12 +159,14 @@ fn a_workshop_is_erased_with_its_code_its_mail_and_its_keys() {
         keys["workshops"][workshop.id()]["drain_key"].as_str().map(str::to_owned)
     };
     let key = drain_key(&folder).unwrap();
+    assert!(has_stream(&host, &workshop) && has_stream(&host, &other));
     erase(&host, &workshop, &json!("workshop"));
     nothing_in(folder.path());
     wait::until_equal("finished", &1, || {
         folder.count("SELECT count(*) FROM erased_workshops WHERE done = 1")
     });
     assert_eq!(drain_key(&folder), None);
+    assert!(!has_stream(&host, &workshop) && has_stream(&host, &other));
     let status = host.status();
     assert!(!status.to_string().contains(workshop.id()) && status.to_string().contains(other.id()));
     // Its address leads nowhere, its code is gone, and nothing of it can be fetched with its key.
@@ -175,6 +193,36 @@ fn a_workshop_is_erased_with_its_code_its_mail_and_its_keys() {
         laptop.count("SELECT count(*) FROM erased_workshops WHERE done = 1")
     });
     assert_eq!(drain_key(&laptop), None);
+}
+
+/// One that is closed is published no more, so that its publication says nothing of the erasure.
+#[test]
+fn a_closed_workshop_that_was_erased_elsewhere_is_erased_by_the_restored_database_that_claims_it() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    teacher().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
+    host.retire(&workshop);
+    wait::until_equal("closed at the edge", &410, || {
+        Teacher::new().send(edge.url(), workshop.invite_code()).status().as_u16()
+    });
+    let backup = folder.path().with_extension("backup");
+    let _remove = Remove(&backup);
+    ok(host.control("POST", "/control/backup").json(&json!({ "to": backup })).send().unwrap());
+    erase(&host, &workshop, &json!("workshop"));
+    let finished = |folder: &Folder| folder.count("SELECT count(*) FROM erased_workshops WHERE done = 1");
+    wait::until_equal("finished", &1, || finished(&folder));
+    assert!(host.stop().success());
+
+    let laptop = Folder::new();
+    // One at least: whoever was taken in before the edge knew that it is closed is there as well.
+    assert!(laptop.restore(&backup).unwrap()["signups"].as_u64() >= Some(1));
+    let host = laptop.start(&Options::on(edge));
+    wait::until_equal("finished there", &1, || finished(&laptop));
+    assert_eq!(laptop.count("SELECT count(*) FROM signups"), 0);
+    assert!(host.stop().success());
+    nothing_in(laptop.path());
 }
 
 #[test]
