@@ -148,6 +148,26 @@ export async function notKept(told) {
   assert.equal(posts(requests).length, 1);
 }
 
+/** The phone's database is silent, as iOS's sometimes is, and somebody taps before the page has given it up, on a line that is cut. */
+export async function tappedEarly(told) {
+  const { page, look, language, phone } = told;
+  const words = WORDS[language];
+  await page.addInitScript(() => {
+    IDBFactory.prototype.open = () => ({});
+  });
+  await open(told);
+  await fillIn({ page, phone });
+  await heard("filled");
+  await button(page).click();
+  const waiting = card(page, words.waits);
+  await waiting.waitFor();
+  await page.locator("#unkept").waitFor();
+  await look("tapped-early");
+  await heard("waiting");
+  await waiting.getByRole("button", { name: words.sendNow }).click();
+  await card(page, words.registered).waitFor();
+}
+
 /** Opens the page and waits until it opens without a network, too. */
 export async function openForGood(told) {
   await open(told);

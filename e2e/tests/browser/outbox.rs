@@ -166,3 +166,16 @@ fn a_phone_that_keeps_nothing_says_so_and_sends_at_once() {
     stage.host.wait_until_all_collected();
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 2);
 }
+
+#[test]
+fn who_taps_before_the_storage_is_open_sees_what_waits_and_that_nothing_can_be_kept() {
+    let stage = Stage::with_edge(json!({}));
+    for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
+        let line = Line::to(stage.edge());
+        let mut story = stage.begin("tappedEarly", &line.url(), look, json!({}));
+        story.go_on_after("filled", || line.cut());
+        story.go_on_after("waiting", || line.mend());
+        story.ends_well();
+        wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
+    }
+}
