@@ -238,6 +238,20 @@ impl Window {
         assert!(taken.unwrap().success());
     }
 
+    /// Two of them, in the language of now and in the other one. The button may be under a dialog.
+    pub fn pictures(&self, name: &str) {
+        if env::var_os("ROLLCALL_PICTURES").is_none() {
+            return;
+        }
+        self.picture(name);
+        let change = || {
+            self.run("document.getElementById('language').click()", json!([]));
+        };
+        change();
+        self.picture(&format!("{name}-other"));
+        change();
+    }
+
     /// Waits like [`wait::until`], and says in the end what the program logged.
     pub fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         let deadline = Instant::now() + wait::DEADLINE / 3;

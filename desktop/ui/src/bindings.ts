@@ -126,9 +126,9 @@ seq: number,
  */
 source: Path, 
 /**
- * A stable code.
+ * Why.
  */
-reason: string, 
+reason: ParkedReason, 
 /**
  * Bytes.
  */
@@ -517,6 +517,11 @@ ok: boolean,
  * The system's words, where it did not.
  */
 why: string | null, };
+
+/**
+ * Why a message could not be read.
+ */
+export type ParkedReason = "too_large" | "malformed" | "unknown_version" | "box" | "content" | "mismatch" | "other_workshop" | "interrupted" | "failed";
 
 /**
  * By which path a sign-up came.

@@ -43,11 +43,19 @@ test('no text is unused', () => {
   assert.deepEqual([...zh.keys()].filter((key) => !used(key)), []);
 });
 
+/** The codes of a type that is one of several words. */
+function named(source, type) {
+  const [, union] = new RegExp(`type ${type} = ([^;]+);`).exec(source) ?? assert.fail(`no type ${type}`);
+  return [...union.matchAll(/["'](\w+)["']/g)].map(([, code]) => code);
+}
+
+test('every reason for which a message is not read has its text, and no text is of another', () => {
+  const codes = named(read('bindings.ts'), 'ParkedReason');
+  const texts = [...zh.keys()].filter((key) => key.startsWith('look.parked.why.')).map((key) => key.slice('look.parked.why.'.length));
+  assert.deepEqual(texts.sort(), codes.sort());
+});
+
 test('every refusal of the engine has its text, and no text is of a refusal that nobody gives', () => {
-  const named = (source, type) => {
-    const [, union] = new RegExp(`type ${type} = ([^;]+);`).exec(source) ?? assert.fail(`no type ${type}`);
-    return [...union.matchAll(/["'](\w+)["']/g)].map(([, code]) => code);
-  };
   const codes = [...named(read('bindings.ts'), 'RefusalCode'), ...named(read('lib/notes.svelte.ts'), 'OwnCode')];
   assert.ok(codes.length > 20, `${codes.length} codes were read`);
   // A field that is invalid has a text of its own: error.invalid.{field}.

@@ -38,7 +38,7 @@ fn a_person_is_erased_for_good() {
     window.click(&format!("[data-id=\"{}\"]", gone.id));
 
     erase(&window, "#person", || folder.count("SELECT count(*) FROM signups"));
-    window.picture("erase-person");
+    window.pictures("erase-person");
     sure(&window, "#person");
     window.wait_until_gone("#person");
     window.wait_for_text("#count", |count| count == "1");
@@ -67,7 +67,7 @@ fn a_message_that_nobody_can_read_is_erased_for_good() {
 
     let parked = || folder.count("SELECT count(*) FROM parked");
     erase(&window, "#look", parked);
-    window.picture("erase-parked");
+    window.pictures("erase-parked");
     sure(&window, "#look");
     window.wait_until_gone("#needs-look");
     assert_eq!(parked(), 0);
@@ -87,7 +87,7 @@ fn a_workshop_is_erased_once_it_has_ended() {
     window.press("e");
 
     erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));
-    window.picture("erase-workshop");
+    window.pictures("erase-workshop");
     sure(&window, "#edit");
     window.wait_for("#first-run");
     let left = "SELECT (SELECT count(*) FROM workshops) + (SELECT count(*) FROM signups)";
@@ -106,7 +106,7 @@ fn a_list_that_is_kept_too_long_says_so() {
     let (folder, workshop) = with_workshop(past(31));
     let (window, _venue) = open(&folder, &workshop);
     window.wait_for_text("#overdue", |text| text.contains("are deleted by"));
-    window.picture("overdue");
+    window.pictures("overdue");
     window.click("#overdue button");
     erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));
     sure(&window, "#edit");
@@ -122,7 +122,7 @@ fn a_backup_is_made_and_can_be_restored() {
     window.wait_for_text("#count", |count| count == "1");
     window.press("x");
     window.wait_for("#back-up");
-    window.picture("export-menu");
+    window.pictures("export-menu");
     window.click("#back-up");
     window.wait_for_text("[role=status]", |text| text.contains("Backed up 1 sign-ups"));
 

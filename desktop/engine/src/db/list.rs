@@ -11,8 +11,8 @@ use super::signups::parsed;
 use super::{duplicates, parked};
 use crate::message::Path;
 use crate::window::{
-    Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
-    SignupView,
+    Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, ParkedReason, Show, SignupFlags,
+    SignupState, SignupView,
 };
 use search::{BY_NAME, BY_PHONE, CODES, NAMES, Search, found};
 
@@ -100,7 +100,7 @@ pub(crate) fn cases(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resul
         cases.push(Case::Parked {
             seq: row.seq,
             source: row.source,
-            reason: row.reason,
+            reason: ParkedReason::from_code(&row.reason),
             size: row.bytes.len() as u64,
             preview: preview(&row.bytes),
             parked_at: row.parked_at,

@@ -2,6 +2,7 @@
 
 use rollcall_shared::Millis;
 use rollcall_shared::signup_id::SignupId;
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Serialize};
 
 use super::SignupView;
@@ -29,8 +30,8 @@ pub enum Case {
         seq: i64,
         /// By which path it came.
         source: Path,
-        /// A stable code.
-        reason: String,
+        /// Why.
+        reason: ParkedReason,
         /// Bytes.
         size: u64,
         /// The beginning of what came, as text, at most 200 characters. Sealed boxes stay closed.
@@ -49,6 +50,39 @@ pub enum DuplicateReason {
     SameName,
     /// Perhaps two people who share a phone.
     OtherName,
+}
+
+/// Why a message could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum ParkedReason {
+    /// More bytes than any message has.
+    TooLarge,
+    /// No envelope.
+    Malformed,
+    /// From a newer edge.
+    UnknownVersion,
+    /// The box is damaged.
+    Box,
+    /// What was in the box is no sign-up.
+    Content,
+    /// The box belongs to another envelope.
+    Mismatch,
+    /// It is for another workshop.
+    OtherWorkshop,
+    /// The program was killed with it in hand too often.
+    Interrupted,
+    /// Reading or storing it failed in a way that nobody foresaw; and what a newer Rollcall has parked.
+    #[serde(other)]
+    Failed,
+}
+
+impl ParkedReason {
+    /// From the code in the database.
+    pub(crate) fn from_code(code: &str) -> Self {
+        Self::deserialize(code.into_deserializer()).unwrap_or_else(|_: serde::de::value::Error| Self::Failed)
+    }
 }
 
 /// What the host decides about a case.
@@ -81,4 +115,24 @@ pub enum Resolution {
         /// The message's number.
         seq: i64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_shared::envelope::{EnvelopeError, OpenError};
+
+    use super::*;
+
+    #[test]
+    fn every_reason_is_told() {
+        let envelope =
+            [EnvelopeError::TooLarge(1), EnvelopeError::Malformed, EnvelopeError::UnknownVersion(9)];
+        let open = [OpenError::Box, OpenError::Content, OpenError::Mismatch];
+        let codes = envelope.iter().map(EnvelopeError::code).chain(open.iter().map(OpenError::code));
+        for code in codes.chain(["other_workshop", "interrupted", "failed"]) {
+            let reason = ParkedReason::from_code(code);
+            assert_eq!(serde_json::to_value(reason).unwrap(), code);
+        }
+        assert_eq!(ParkedReason::from_code("of_a_newer_version"), ParkedReason::Failed);
+    }
 }

@@ -29,7 +29,7 @@ mod workshop_summary;
 
 pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use alarm::{Alarm, AlarmKind};
-pub use case::{Case, DuplicateReason, Resolution};
+pub use case::{Case, DuplicateReason, ParkedReason, Resolution};
 pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
 pub use connection_test::{ConnectionCode, ConnectionTest};
 pub use desk::{DeskDevice, DeskPanel, TakenEntry};

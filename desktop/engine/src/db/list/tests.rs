@@ -141,7 +141,7 @@ async fn cases_are_what_a_person_decides() {
     };
     assert_eq!((*id, original.name.as_str(), newer.name.as_str()), (other.id, "王芳", "李伟"));
     let Case::Parked { size, preview, reason, .. } = &found[1] else { panic!("{:?}", found[1]) };
-    assert_eq!((*size, reason.as_str()), (2_008, "box"));
+    assert_eq!((*size, *reason), (2_008, ParkedReason::Box));
     assert!(preview.starts_with("乱 码\u{FFFD}xx") && preview.chars().count() == 200, "{preview}");
     assert!(
         matches!(&found[2], Case::Duplicate { id, reason: DuplicateReason::SameName, .. } if *id == same.id)
