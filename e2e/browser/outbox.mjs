@@ -168,6 +168,27 @@ export async function tappedEarly(told) {
   await card(page, words.registered).waitFor();
 }
 
+/** The network goes just when the page leaves for the receipt: what has arrived is seen all the same, and again by the receipt's address. */
+export async function cutOnTheWay(told) {
+  const { page, look, language, phone } = told;
+  const words = WORDS[language];
+  await openForGood(told);
+  await fillIn({ page, phone });
+  await heard("filled");
+  await button(page).click();
+  const arrived = card(page, words.received);
+  await arrived.waitFor();
+  assert.match(await arrived.locator(".code").textContent(), /^[0-9A-Z]{3} [0-9A-Z]{3}$/);
+  assert.equal(await page.locator("form#signup").isVisible(), false, "nobody wonders whether to fill it in again");
+  assert.equal(await page.evaluate(() => document.documentElement.lang.slice(0, 2)), language);
+  await look("cut-on-the-way");
+  await arrived.locator("a.open").click();
+  await arrived.waitFor();
+  await heard("seen");
+  await arrived.locator("a.open").click();
+  await shows(told, "registered");
+}
+
 /** Opens the page and waits until it opens without a network, too. */
 export async function openForGood(told) {
   await open(told);

@@ -23,6 +23,8 @@ pub enum Fault {
     BeforeAnswer,
     /// Half of the answer gets through.
     InsideAnswer,
+    /// The answer gets through, and with it the line is cut.
+    AfterAnswer,
     /// Somebody's own refusal: 404 for a code that is not known yet, 413, 429, 500, 503.
     Status(u16),
     /// A captive portal's page, with 200.
@@ -210,6 +212,10 @@ fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> st
     match fault {
         Some(Fault::BeforeAnswer) => {}
         Some(Fault::InsideAnswer) => phone.write_all(&answer[..answer.len() / 2])?,
+        Some(Fault::AfterAnswer) => {
+            state.lock().unwrap().is_cut = true;
+            phone.write_all(&answer)?;
+        }
         _ => phone.write_all(&answer)?,
     }
     phone.shutdown(Shutdown::Both)

@@ -38,6 +38,7 @@ export interface Acts {
 const LOOKS_S = [2, 5, 15, 60];
 /** An older receipt's state is asked for once; of so many. */
 const MOST_LOOKS = 10;
+const JUST_MS = 60_000;
 /** After this time what was dropped is gone, and nothing is taken back any more. */
 const UNDO_MS = 60_000;
 /** A phone forgets its receipts after 90 days: as long as the host's mail is kept. */
@@ -48,6 +49,8 @@ type Card = { entry: Entry } | { receipt: Receipt };
 /** Cards for what is on its way or has just arrived, lines for what arrived before. */
 export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefined) {
   const opened = Date.now();
+  /** Somebody comes back from a receipt that could not be opened (workers/sw.ts): what was sent a moment ago has just arrived. */
+  const since = location.hash === "#arrived" ? opened - JUST_MS : opened;
   const section = element("waiting");
   const list = element("entries");
   const done = element("done");
@@ -65,7 +68,7 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
     const entries = (await box.entries()).filter(({ id }) => id !== but);
     const receipts = (await box.receipts()).filter(({ id }) => id !== but).sort((a, b) => b.at - a.at);
     forget(box, entries, receipts);
-    const arrived = receipts.filter(({ at, id }) => at >= opened || places.has(id));
+    const arrived = receipts.filter(({ at, id }) => at >= since || places.has(id));
     const all: Card[] = [...entries.sort((a, b) => a.signup.filled_at - b.signup.filled_at).map((entry) => ({ entry })), ...arrived.map((receipt) => ({ receipt }))];
     const ids = new Set(all.map((card) => ("entry" in card ? card.entry.id : card.receipt.id)));
     places.forEach((place, id) => {
@@ -159,7 +162,7 @@ export function cards(data: CardData, acts: Acts, outbox: () => Outbox | undefin
     link.hidden = false;
     link.href = `${receipt.url}?lang=${language}`;
     // Where this has just arrived there is a network, whatever the page was opened from.
-    element("kept").hidden = true;
+    if (receipt.at >= opened) element("kept").hidden = true;
     follow(receipt, box, LOOKS_S);
   }
 

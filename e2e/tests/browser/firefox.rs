@@ -161,3 +161,14 @@ fn the_golden_vectors_hold() {
     let stage = Stage::venue_only(json!({}));
     stage.play("vectors", &stage.venue(), LOOKS[0], firefox(crate::golden_vectors()));
 }
+
+#[test]
+fn a_network_that_goes_on_the_way_to_the_receipt_hides_nothing() {
+    let stage = Stage::with_edge(json!({}));
+    let line = Line::to(stage.edge());
+    let mut story = stage.begin("cutOnTheWay", &line.url(), LOOKS[0], firefox(json!({})));
+    story.go_on_after("filled", || line.fail(&[Fault::AfterAnswer]));
+    story.go_on_after("seen", || line.mend());
+    story.ends_well();
+    wait::until_equal("rows", &1, || stage.folder.count("SELECT count(*) FROM signups"));
+}

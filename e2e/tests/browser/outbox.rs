@@ -1,7 +1,7 @@
 //! A sign-up that its phone cannot send: by its code at the desk, over the venue's network, and later by itself; always one row.
 
 use rollcall_e2e::edge::{Edge, client};
-use rollcall_e2e::line::Line;
+use rollcall_e2e::line::{Fault, Line};
 use rollcall_e2e::wait;
 use rollcall_shared::envelope::{Envelope, Opened};
 use rollcall_shared::seal::SecretKey;
@@ -175,6 +175,19 @@ fn who_taps_before_the_storage_is_open_sees_what_waits_and_that_nothing_can_be_k
         let mut story = stage.begin("tappedEarly", &line.url(), look, json!({}));
         story.go_on_after("filled", || line.cut());
         story.go_on_after("waiting", || line.mend());
+        story.ends_well();
+        wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
+    }
+}
+
+#[test]
+fn a_network_that_goes_on_the_way_to_the_receipt_hides_nothing() {
+    let stage = Stage::with_edge(json!({}));
+    for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
+        let line = Line::to(stage.edge());
+        let mut story = stage.begin("cutOnTheWay", &line.url(), look, json!({}));
+        story.go_on_after("filled", || line.fail(&[Fault::AfterAnswer]));
+        story.go_on_after("seen", || line.mend());
         story.ends_well();
         wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
     }

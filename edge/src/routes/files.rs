@@ -22,7 +22,7 @@ pub(crate) fn show(name: &str) -> Answer {
         .with_header("content-type", "text/javascript; charset=utf-8")?
         .with_header("content-security-policy", POLICY)?
         .with_header("cache-control", cache)?
-        // It lies below the pages that it serves.
-        .with_header("service-worker-allowed", "/j/")?;
+        // It lies below the pages that it serves; receipts lie elsewhere.
+        .with_header("service-worker-allowed", "/")?;
     Ok(response.fixed(source.as_bytes().to_vec()))
 }

@@ -15,6 +15,8 @@ const KEPT = "rollcall-pages";
 const MOST_PAGES = 30;
 /** On a network that does not answer in this time the kept page is shown. */
 const PATIENCE_MS = 3000;
+/** For a receipt that is longer: it exists at the server alone. */
+const RECEIPT_PATIENCE_MS = 10_000;
 
 interface SyncEvent extends ExtendableEvent {
   tag: string;
@@ -34,7 +36,9 @@ self.addEventListener("fetch", (event) => {
   // Corrections and forms without script are the network's alone; so is everything but pages and what they load.
   if (request.method !== "GET" || url.origin !== self.location.origin || url.searchParams.has("replaces")) return;
   if (isFile(url)) event.respondWith(file(request));
-  else if (request.mode === "navigate" && /^\/j\/[^/]+$/.test(url.pathname)) event.respondWith(page(event));
+  else if (request.mode !== "navigate") return;
+  else if (/^\/j\/[^/]+$/.test(url.pathname)) event.respondWith(page(event));
+  else if (url.pathname.startsWith("/r/")) event.respondWith(receipt(request, url));
 });
 
 self.addEventListener("sync", (event) => {
@@ -52,13 +56,24 @@ async function page(event: FetchEvent): Promise<Response> {
   fresh.catch(() => undefined);
   const kept = await find(request.url);
   if (!kept) return fresh;
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
-  try {
-    const response = await Promise.race([fresh, late]);
-    return response && response.status < 500 ? response : kept;
-  } catch {
-    return kept;
-  }
+  const response = await inTime(fresh, PATIENCE_MS);
+  return response && response.status < 500 ? response : kept;
+}
+
+/** Whoever leaves for a receipt just when the network goes sees on the page that they came from what this phone has sent. */
+async function receipt(request: Request, { searchParams }: URL): Promise<Response> {
+  const fresh = fetch(request);
+  const response = await inTime(fresh, RECEIPT_PATIENCE_MS);
+  // What is kept anew goes to the end: the page that was seen last.
+  const last = response ? undefined : (await (await caches.open(KEPT)).keys()).filter(isPage).pop();
+  if (!last) return response ?? fresh;
+  return Response.redirect(`${key(last.url, searchParams.get("lang") ?? "")}#arrived`, 303);
+}
+
+/** The answer, if it comes so soon. */
+async function inTime(answer: Promise<Response>, most: number): Promise<Response | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, most));
+  return Promise.race([answer, late]).catch(() => undefined);
 }
 
 /** Files have their version in their address: what is kept is right as long as a kept page asks for it. */
@@ -81,7 +96,7 @@ async function prune(inUse: string[]) {
   const cache = await caches.open(KEPT);
   // In the order in which they were kept, the last one last: what is kept anew goes to the end.
   const kept = await cache.keys();
-  const pages = kept.filter(({ url }) => !isFile(new URL(url)));
+  const pages = kept.filter(isPage);
   const texts = await Promise.all(pages.splice(-MOST_PAGES).map(async (page) => (await cache.match(page))?.text()));
   const unused = kept.filter(({ url }) => {
     const { pathname, search } = new URL(url);
@@ -91,6 +106,7 @@ async function prune(inUse: string[]) {
   await Promise.all([...pages, ...unused].map((old) => cache.delete(old)));
 }
 
+const isPage = ({ url }: Request) => !isFile(new URL(url));
 const isFile = ({ pathname }: { pathname: string }) => pathname.startsWith("/j/-/");
 
 async function keep(url: string, response: Response) {

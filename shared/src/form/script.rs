@@ -25,7 +25,7 @@ pub(super) struct Files {
 
 pub(super) fn files() -> Files {
     let version = hex::encode(Sha256::digest(WORKER).get(..4).unwrap_or_default());
-    Files { service_worker: "/j/-/sw.js", scope: "/j/", worker: format!("/j/-/worker.js?v={version}") }
+    Files { service_worker: "/j/-/sw.js", scope: "/", worker: format!("/j/-/worker.js?v={version}") }
 }
 
 /// A script that stands in the page.
