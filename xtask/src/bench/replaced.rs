@@ -1,4 +1,4 @@
-//! The venue page against the design that it replaces: the same burst, in the same run.
+//! The venue page against the design that it replaces: the same burst, in the same run, until all are stored.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -6,16 +6,20 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use hyper::StatusCode;
 
 use super::{ROUNDS, Row, TEACHERS, middle, post_all};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::interrupt;
+use crate::load::http::Answer;
 use crate::load::{burst, http, teachers};
 use crate::run::{self, Scene};
 use crate::step::say;
+
+/// People who press again at most so often.
+const PRESSES: usize = 200;
 
 /// How much faster the venue page is at least.
 const FACTOR: f64 = 8.0;
@@ -34,11 +38,27 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("the design it replaces, round {round} of {ROUNDS}"));
-        let requests = post_all(address, "/v1/signups", &teachers::crowd(TEACHERS), scene)?;
-        let burst = runtime.block_on(burst::fire(address, requests));
+        // Most of them fail at once. A design is as fast as its last sign-up is stored: whoever is refused presses again.
+        let (mut left, mut wall) = (teachers::crowd(TEACHERS), Duration::ZERO);
+        for press in 0..PRESSES {
+            let requests = post_all(address, "/v1/signups", &left, scene)?;
+            let burst = runtime.block_on(burst::fire(address, requests));
+            wall += burst.wall;
+            let is_stored = |answer: &Result<Answer>| {
+                answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::CREATED)
+            };
+            let refused = left.into_iter().zip(&burst.answers).filter(|(_, answer)| !is_stored(answer));
+            left = refused.map(|(teacher, _)| teacher).collect();
+            if press == 0 && round > 0 {
+                failed.push(left.len());
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        ensure!(left.is_empty(), "{} were not stored after {PRESSES} tries", left.len());
         if round > 0 {
-            walls.push(burst.wall);
-            failed.push(TEACHERS as usize - burst.count(StatusCode::CREATED));
+            walls.push(wall);
         }
     }
     server.stop();
@@ -46,9 +66,9 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
     let factor = replaced.as_secs_f64() / venue.as_secs_f64();
     Ok(Row {
         what: "the same against the design it replaces".to_owned(),
-        target: format!("≥ {FACTOR} × faster"),
+        target: format!("≥ {FACTOR} × faster until all are stored"),
         measured: format!(
-            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed",
+            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed at the first try, and tried again at once",
             venue.as_millis(),
             replaced.as_millis(),
             TEACHERS as usize * ROUNDS,
