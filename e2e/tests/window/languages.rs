@@ -1,6 +1,7 @@
 //! Two languages, two themes, every key.
 
 use rollcall_e2e::edge::client;
+use rollcall_e2e::window::Window;
 use serde_json::{Value, json};
 
 use crate::{open, with_workshop};
@@ -20,12 +21,14 @@ fn both_languages_and_both_themes() {
     let dark = theme("dark");
     window.wait_for_text("#workshops", |text| text.contains("Maths Teaching Workshop"));
     window.picture("home-en-dark");
+    nothing_is_cut(&window);
     let light = theme("light");
     assert_ne!(light, dark);
     window.click("#language");
     window.wait_for("html[lang=zh]");
     window.wait_for_text("#workshops", |text| text.contains("数学教研工作坊"));
     window.picture("home-zh-light");
+    nothing_is_cut(&window);
     // The projector is black on white whatever the theme.
     theme("dark");
     window.press("p");
@@ -39,6 +42,19 @@ fn both_languages_and_both_themes() {
     window.picture("keys");
     window.press("Escape");
     window.wait_until_gone("#help");
+}
+
+/// No part has to be scrolled sideways. What ends in an ellipsis says so itself.
+fn nothing_is_cut(window: &Window) {
+    let wide = window.run(
+        "return [...document.querySelectorAll('body *')].filter((part) => {\
+             const { overflowX, textOverflow } = getComputedStyle(part);\
+             const scrolls = overflowX === 'auto' || overflowX === 'scroll';\
+             return scrolls && textOverflow !== 'ellipsis' && part.scrollWidth > part.clientWidth;\
+         }).map((part) => part.outerHTML.slice(0, 80))",
+        json!([]),
+    );
+    assert_eq!(wide, json!([]));
 }
 
 #[test]

@@ -89,7 +89,8 @@ pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> 
     Ok(())
 }
 
-/// The oldest one that claims a number. Its row number does not say which: one that came back by undo has a new one.
+/// The oldest one that claims a number. Its row number tells only those of one millisecond apart: one that came back by undo has a
+/// new one.
 pub(crate) fn next_with(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -97,7 +98,7 @@ pub(crate) fn next_with(
 ) -> rusqlite::Result<Option<SignupId>> {
     conn.prepare_cached(
         "SELECT id FROM duplicates WHERE workshop_id = ?1 AND phone = ?2 AND state <> 'cancelled'
-         ORDER BY stored_at, received_at, id LIMIT 1",
+         ORDER BY stored_at, received_at, rowid LIMIT 1",
     )?
     .query_row((workshop.as_str(), phone), |row| parsed(row, 0, SignupId::parse))
     .optional()

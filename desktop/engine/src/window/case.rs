@@ -3,6 +3,7 @@
 use rollcall_shared::Millis;
 use rollcall_shared::signup_id::SignupId;
 use serde::de::IntoDeserializer as _;
+use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::SignupView;
@@ -81,7 +82,8 @@ pub enum ParkedReason {
 impl ParkedReason {
     /// From the code in the database.
     pub(crate) fn from_code(code: &str) -> Self {
-        Self::deserialize(code.into_deserializer()).unwrap_or_else(|_: serde::de::value::Error| Self::Failed)
+        let code: StrDeserializer<'_, serde::de::value::Error> = code.into_deserializer();
+        Self::deserialize(code).unwrap_or(Self::Failed)
     }
 }
 

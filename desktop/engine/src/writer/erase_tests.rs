@@ -4,6 +4,7 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
+use rusqlite::Connection;
 
 use super::erase::{ErasedRows, erase, erase_parked};
 use super::tests::written;
@@ -98,9 +99,18 @@ async fn what_came_under_one_id_goes_together() {
 async fn the_number_and_the_seat_pass_on() {
     let hall = Hall::with(|draft| (draft.capacity, draft.waiting_list) = (Some(1), true)).await;
     let (first, _) = hall.sign_up("王芳", "13800138000").await;
-    let (second, outcome) = hall.sign_up("王方", "13800138000").await;
-    assert_eq!(outcome.outcome, Outcome::Duplicate);
-    let (third, _) = hall.sign_up("王放", "13800138000").await;
+    // In one millisecond, with ids in the other order than they came.
+    let (mut second, mut third) = (hall.signup("王方", "13800138000"), hall.signup("王放", "13800138000"));
+    if second.id.to_string() < third.id.to_string() {
+        std::mem::swap(&mut second, &mut third);
+    }
+    for beside in [&second, &third] {
+        assert_eq!(hall.send(hall.message(beside)).await.outcome, Outcome::Duplicate);
+    }
+    let at_once = |conn: &Connection| {
+        conn.execute("UPDATE duplicates SET stored_at = 1, received_at = 1", ()).map(drop)
+    };
+    hall.writer.edit(at_once).await.unwrap();
     let (waits, _) = hall.sign_up("李伟", "13900139000").await;
     // The one who claims the number comes next: it was told *waitlisted*, as a fresh number would have been.
     hall.erase(first.id).await;
