@@ -200,7 +200,7 @@ export async function wokenToSend(told) {
   const browser = await context.newCDPSession(page);
   const registered = new Promise((resolve) => {
     browser.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-      const found = registrations.find(({ scopeURL }) => scopeURL === `${server}/j/`);
+      const found = registrations.find(({ scopeURL }) => scopeURL === `${server}/`);
       if (found) resolve(found.registrationId);
     });
   });
