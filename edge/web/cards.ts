@@ -38,6 +38,7 @@ export interface Acts {
 const LOOKS_S = [2, 5, 15, 60];
 /** An older receipt's state is asked for once; of so many. */
 const MOST_LOOKS = 10;
+/** What arrived so long ago has just arrived. */
 const JUST_MS = 60_000;
 /** After this time what was dropped is gone, and nothing is taken back any more. */
 const UNDO_MS = 60_000;
