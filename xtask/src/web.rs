@@ -34,7 +34,7 @@ const BUNDLES: [Bundle; 2] = [
         files: &["join.js", "receipt.js", "page.css", "sw.js", "worker.js"],
     },
     Bundle {
-        built: "desktop/engine/src/venue/built",
+        built: "desktop/engine/src/venue/routes/built",
         sources: &["web/desk.ts", "web/desk.css"],
         files: &["desk.js", "desk.css"],
     },

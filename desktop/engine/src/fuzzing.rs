@@ -13,10 +13,10 @@ use std::sync::{Arc, LazyLock};
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::connection::{ConnectionLine, MAX_CHARS};
-use crate::keys::Keys;
+use crate::edge::connection::{ConnectionLine, MAX_CHARS};
+use crate::folder::keys::Keys;
 use crate::message::Content;
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Opener};
 
 /// The workshop whose mail is opened, and its one key: those of the samples in `fuzz/`.
 const WORKSHOP: &str = "abcdefghjkmnpqrs";

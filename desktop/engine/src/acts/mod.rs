@@ -15,11 +15,12 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, ErrorCode};
 
-use crate::clock::{hex, now_ms, random_16};
+use crate::clock::now_ms;
 use crate::db::readers::Readers;
 use crate::db::{parked, workshops};
-use crate::opener::Opener;
-use crate::window::{Act, KEPT, RefusalCode, Resolution, Undo};
+use crate::pipeline::unsealer::Opener;
+use crate::random::random_16;
+use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;
 use snapshot::{Change, Recorder};
 
@@ -191,7 +192,7 @@ impl Acts {
             Ok(recorder.finish(subject)?)
         })
         .await?;
-        let token = hex(&random_16());
+        let token = hex::encode(random_16());
         self.keep(Done { token: token.clone(), change });
         Ok(Undo { token, what: act })
     }

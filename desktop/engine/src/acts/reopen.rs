@@ -9,7 +9,7 @@ use rollcall_shared::workshop::Workshop;
 use super::ActError;
 use crate::db::parked;
 use crate::message::{CANCEL, Content, Message, Path};
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Opener};
 
 /// The message, where it can be read now.
 pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Result<Message, ActError> {

@@ -9,10 +9,10 @@ use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
 use crate::message::{CANCEL, Message, Path};
-use crate::opener::Opener;
+use crate::pipeline::unsealer::Opener;
 use crate::testing::Hall;
-use crate::window::{KEPT, Resolution, Undo};
-use crate::workshop_draft::WorkshopDraft;
+use crate::view::{KEPT, Resolution, Undo};
+use crate::workshops::draft::WorkshopDraft;
 
 const WANG: &str = "13800138000";
 const LI: &str = "13900139000";
@@ -95,9 +95,9 @@ impl Desk {
             self.hall.texts(&format!("SELECT {columns} FROM {table} ORDER BY 1"))
         };
         [
-            all("concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))", "signups"),
-            all("concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags, received_at, stored_at, ifnull(kept_at, '-'))", "duplicates"),
-            all("concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at, ifnull(dismissed_at, '-'))", "parked"),
+            all("concat_ws('|', rowid, id, phone, name, answers, state, path, hex::encode(digest), flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))", "signups"),
+            all("concat_ws('|', id, phone, name, original_id, reason, state, path, hex::encode(digest), flags, received_at, stored_at, ifnull(kept_at, '-'))", "duplicates"),
+            all("concat_ws('|', seq, source, hex::encode(digest), reason, hex::encode(bytes), parked_at, ifnull(dismissed_at, '-'))", "parked"),
             all("concat_ws('|', id, state, see_desk)", "receipts_out"),
         ]
         .concat()

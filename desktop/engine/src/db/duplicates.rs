@@ -7,7 +7,8 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::signups::{Circumstances, json, parsed};
+use super::column::{json, parsed};
+use super::signups::Circumstances;
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(

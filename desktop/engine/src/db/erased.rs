@@ -5,7 +5,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::signups::parsed;
+use super::column::parsed;
 
 pub(super) const SQL: &str = "CREATE TABLE erased(id TEXT PRIMARY KEY NOT NULL) STRICT;";
 

@@ -1,5 +1,6 @@
 //! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
 
+pub(crate) mod column;
 pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
@@ -21,8 +22,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
+use crate::config::settings_error::SettingsError;
 use crate::failpoints;
-use crate::settings_error::SettingsError;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;

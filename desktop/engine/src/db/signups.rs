@@ -9,6 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
+use super::column::{json, parsed};
 use crate::message::Path;
 
 pub(super) const SQL: &str = "
@@ -252,18 +253,6 @@ pub(crate) fn set_state(
     Ok(())
 }
 
-/// A column's text, parsed; a wrong one is named by its column.
-pub(crate) fn parsed<T, E>(
-    row: &rusqlite::Row<'_>,
-    index: usize,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> rusqlite::Result<T> {
-    parse(row.get_ref(index)?.as_str()?).map_err(|_| {
-        let name = row.as_ref().column_name(index).unwrap_or_default().to_owned();
-        rusqlite::Error::InvalidColumnType(index, name, rusqlite::types::Type::Text)
-    })
-}
-
 /// How many stand in each state, over all workshops.
 pub(crate) fn counts(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
     conn.prepare_cached("SELECT state, count(*) FROM signups GROUP BY state")?
@@ -290,8 +279,4 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
         })
     })?
     .collect()
-}
-
-pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }

@@ -8,7 +8,7 @@ use rollcall_shared::question::{Answer, Choice, Kind, Question};
 use rollcall_shared::workshop::Workshop;
 
 use super::words;
-use crate::window::SignupView;
+use crate::view::SignupView;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,70 +3,20 @@
 use std::sync::Arc;
 
 use rollcall_shared::Millis;
-use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use serde::Serialize;
 
-use super::SignupState;
 use crate::Engine;
 use crate::db::desks;
-use crate::desks::Unkept;
 use crate::engine::EngineError;
-use crate::entry::{self, EntryError};
-use crate::opener::Opener;
-use crate::status::Desk;
-use crate::venue_settings;
+use crate::engine::host::Desk;
+use crate::pipeline::unsealer::Opener;
+use crate::venue::desks::Unkept;
+use crate::venue::entry::{self, EntryError};
+use crate::venue::settings;
+use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
 use crate::workshops::RosterError;
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
-
-/// The desks of one workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct DeskPanel {
-    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
-    pub url: Option<String>,
-    /// The digits that let a device in; `None` while no desk is open.
-    pub pin: Option<String>,
-    /// Every device that was let in, oldest first.
-    pub desks: Vec<DeskDevice>,
-    /// How many this computer itself has taken.
-    pub here: u32,
-}
-
-/// A helper's device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct DeskDevice {
-    /// By which it is ended.
-    pub id: String,
-    /// What its helper calls it.
-    pub name: String,
-    /// When it was let in.
-    pub opened_at: Millis,
-    /// When it last asked for something or took somebody.
-    pub seen_at: Millis,
-    /// Whether its session goes on.
-    pub open: bool,
-    /// How many it has taken.
-    pub taken: u32,
-}
-
-/// What became of an entry code. It names a person: it goes to the window and nowhere else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct TakenEntry {
-    /// Under which it stands, unless its number stood on the list already.
-    pub id: SignupId,
-    /// As it was given.
-    pub name: String,
-    /// Six signs to read out.
-    pub short_code: String,
-    /// What its receipt says; `None` where it has to be looked at first.
-    pub state: Option<SignupState>,
-    /// Whether it had come before, by whatever way.
-    pub again: bool,
-}
 
 impl Engine {
     /// The desks of a workshop.
@@ -170,7 +120,7 @@ impl Desk {
         self.parts.changes.moved();
         kept.map_err(|unkept| match unkept {
             Unkept::File(e) => {
-                EngineError::File { path: self.data_dir.join(venue_settings::FILE), why: e.to_string() }
+                EngineError::File { path: self.data_dir.join(settings::FILE), why: e.to_string() }
             }
             Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
         })

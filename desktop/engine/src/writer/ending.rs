@@ -8,7 +8,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
-use super::admit::List;
+use super::list::List;
 use super::seats;
 use crate::db::signups::Held;
 use crate::db::{duplicates, erased, events, receipts_out, signups};

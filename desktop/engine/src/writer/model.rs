@@ -24,12 +24,12 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{batch, erase};
-use crate::clock::random_16;
 use crate::db::{self, workshops};
-use crate::keys::Keys;
+use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Opener};
+use crate::random::random_16;
 
 /// Steps of one run.
 const STEPS: usize = 100;
