@@ -27,13 +27,13 @@ use crate::folder::keys::Keys;
 use crate::message::Message;
 use crate::metrics::{Hop, Metrics};
 use crate::pipeline::drain::Drain;
-use crate::pipeline::health::{LineHealth, Publication};
+use crate::pipeline::health::{PipelineHealth, Publication};
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::redis::RedisStream;
 use crate::pipeline::stream::server_choice;
 use crate::pipeline::stream::{Entry, Stream};
-use crate::pipeline::unsealer::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
 use crate::workshops::Roster;
 use crate::workshops::demo;
@@ -105,7 +105,7 @@ impl Drop for Place {
 struct Bench {
     workshop: Workshop,
     bodies: Vec<String>,
-    opener: Opener,
+    unsealer: Unsealer,
     writer: Writer,
     readers: Readers,
     metrics: Arc<Metrics>,
@@ -122,8 +122,8 @@ impl Bench {
         let workshop = roster.put(demo::draft(now_ms())).await?.workshop.clone();
         let bodies =
             (0..messages).into_par_iter().map(|n| sealed(&workshop, n)).collect::<anyhow::Result<_>>()?;
-        let opener = Opener::new(workshop.id.clone(), keys, Arc::new(HashSet::new()));
-        Ok(Self { workshop, bodies, opener, writer, readers, metrics })
+        let unsealer = Unsealer::new(workshop.id.clone(), keys, Arc::new(HashSet::new()));
+        Ok(Self { workshop, bodies, unsealer, writer, readers, metrics })
     }
 
     async fn measure<S: Stream>(&mut self, name: &'static str, stream: S) -> anyhow::Result<DrainReport> {
@@ -155,12 +155,12 @@ impl Bench {
         let stop = CancellationToken::new();
         let drain = Drain {
             stream: Arc::clone(stream),
-            opener: self.opener.clone(),
+            unsealer: self.unsealer.clone(),
             writer: self.writer.clone(),
             leases,
             metrics: Arc::clone(&self.metrics),
             backlog: self.metrics.backlog_share(Hop::Stream),
-            health: LineHealth::new(Publication::NoEdge),
+            health: PipelineHealth::new(Publication::NoEdge),
             stop: stop.clone(),
         };
         let start = Instant::now();
@@ -191,7 +191,7 @@ impl Bench {
     async fn open_alone(&self) -> Duration {
         let bodies = self.bodies.clone();
         let start = Instant::now();
-        let opened = self.opener.open_all(bodies).await;
+        let opened = self.unsealer.open_all(bodies).await;
         debug_assert_eq!(opened.len(), self.bodies.len());
         start.elapsed()
     }
@@ -216,7 +216,7 @@ impl Bench {
             })
             .await
             .map_err(|failure| anyhow::anyhow!("the list cannot be emptied: {}", failure.cause()))?;
-        let opened = self.opener.open_all(self.bodies.clone()).await;
+        let opened = self.unsealer.open_all(self.bodies.clone()).await;
         let messages: Vec<Message> = opened
             .into_iter()
             .filter_map(|opened| match opened {

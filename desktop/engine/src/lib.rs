@@ -2,7 +2,7 @@
 //!
 //! In the order of the path: [`config`] what the host sets · `folder`, `keys` what the data folder holds · `publisher` the
 //! edge learns of a workshop · `collector` pulls mail under leases, called by `wake`, into a `stream` (Redis, or a direct channel) · `drain`
-//! reads it, has the `opener` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
+//! reads it, has the `unsealer` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
 //! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host's commands, [`window`]
 //! and `acts` the host's window.
 //!

@@ -120,7 +120,7 @@ impl Hall {
             device: None,
             content,
             bytes,
-            suspect: false,
+            delivered_alone: false,
         }
     }
 

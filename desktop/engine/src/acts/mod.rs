@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::clock::now_ms;
 use crate::db::readers::Readers;
 use crate::db::{parked, workshops};
-use crate::pipeline::unsealer::Opener;
+use crate::pipeline::unsealer::Unsealer;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;
@@ -126,13 +126,13 @@ impl Acts {
         self.run(workshop, Act::Promote, move |recorder| rules::promote(recorder, id)).await
     }
 
-    /// Decides a case. `opener` reads a parked message again.
+    /// Decides a case. `unsealer` reads a parked message again.
     pub(crate) async fn resolve(
         &self,
         workshop: &WorkshopId,
         resolution: Resolution,
         readers: &Readers,
-        opener: &Opener,
+        unsealer: &Unsealer,
     ) -> Result<Undo, ActError> {
         match resolution {
             Resolution::AnotherPerson { duplicate: id } => {
@@ -153,7 +153,7 @@ impl Acts {
                     Ok((parked::get(conn, workshop, seq)?, workshops::record(conn, workshop)?))
                 };
                 let (row, record) = readers.read(read).map_err(|_| ActError::Unwritable(Failure::Io))?;
-                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, opener)?;
+                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unsealer)?;
                 self.run(workshop, Act::RetryParked, move |recorder| rules::retry(recorder, seq, &message))
                     .await
             }

@@ -12,7 +12,7 @@ pub(crate) mod parked;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
 pub(crate) mod signups;
-pub(crate) mod suspects;
+pub(crate) mod quarantine;
 pub(crate) mod takeovers_due;
 pub(crate) mod workshops;
 
@@ -41,7 +41,7 @@ const V1: &[&str] = &[
     erased::SQL,
     receipts_out::SQL,
     events::SQL,
-    suspects::SQL,
+    quarantine::SQL,
 ];
 
 /// Version 2: what the window's acts and its list need.

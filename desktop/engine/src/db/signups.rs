@@ -56,7 +56,7 @@ ALTER TABLE signups ADD COLUMN sent_as TEXT;   -- the id that it was sent with, 
 ";
 
 /// What came with a sign-up and is stored beside it.
-pub(crate) struct Circumstances {
+pub(crate) struct SignupMetadata {
     pub(crate) state: ReceiptState,
     pub(crate) path: Path,
     pub(crate) digest: Digest,
@@ -101,7 +101,7 @@ pub(crate) fn insert(
     workshop: &WorkshopId,
     id: SignupId,
     signup: &Signup,
-    with: &Circumstances,
+    with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
@@ -132,20 +132,20 @@ pub(crate) fn digest(
 }
 
 /// What a sign-up held that was taken off the list.
-pub(crate) struct Held {
+pub(crate) struct FreedPlace {
     pub(crate) phone: String,
     /// Its place among those who wait.
     pub(crate) waiting_since: Millis,
 }
 
 /// Takes a sign-up off the list; what it held.
-pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Held> {
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<FreedPlace> {
     conn.prepare_cached(
         "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2
          RETURNING phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        Ok(Held { phone: row.get(0)?, waiting_since: row.get(1)? })
+        Ok(FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? })
     })
 }
 

@@ -26,7 +26,7 @@ use serde_json::json;
 use crate::acts::ActError;
 use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::folder::atomic_file;
 use crate::http::answer;
 use crate::random::random_key_hex;
@@ -53,7 +53,7 @@ pub struct ControlNote {
 
 /// What the routes work with.
 pub(crate) struct Control {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) host: Arc<Host>,
     pub(crate) token: String,
     pub(crate) port: u16,
 }
@@ -80,7 +80,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/workshops/{id}/retire", post(retire))
         .route("/control/workshops/{id}/renew-code", post(renew_code))
         .route("/control/workshops/{id}/resume", post(resume))
-        .route("/control/workshops/{id}/desk", get(desk).post(renew_desk_pin).delete(shut_desks))
+        .route("/control/workshops/{id}/host", get(host).post(renew_desk_pin).delete(shut_desks))
         .route("/control/workshops/{id}/takeover", post(take_over))
         .route("/control/workshops/{id}/replay", post(replay))
         .route("/control/workshops/{id}/signups", get(signups))
@@ -121,12 +121,12 @@ async fn with_token(State(control): State<Arc<Control>>, request: Request, next:
 }
 
 async fn metrics(State(control): State<Arc<Control>>) -> Response {
-    let text = tokio::task::spawn_blocking(move || control.desk.metrics_text()).await.unwrap_or_default();
+    let text = tokio::task::spawn_blocking(move || control.host.metrics_text()).await.unwrap_or_default();
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response()
 }
 
 async fn status(State(control): State<Arc<Control>>) -> Response {
-    let status = tokio::task::spawn_blocking(move || control.desk.status()).await;
+    let status = tokio::task::spawn_blocking(move || control.host.status()).await;
     match status {
         Ok(Ok(status)) => answer::json(StatusCode::OK, &status),
         Ok(Err(error)) => refuse(&error),
@@ -140,30 +140,30 @@ async fn put_workshop(State(control): State<Arc<Control>>, body: Bytes) -> Respo
         // The host's own file, on the host's own machine: the parser's words help and tell nobody else.
         Err(e) => return answer::problem(&Problem::new(ProblemCode::Malformed).with_detail(e.to_string())),
     };
-    workshop(control.desk.roster.put(draft).await)
+    workshop(control.host.roster.put(draft).await)
 }
 
 async fn retire(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     match parse(&id) {
-        Ok(id) => workshop(control.desk.roster.retire(&id).await),
+        Ok(id) => workshop(control.host.roster.retire(&id).await),
         Err(problem) => answer::problem(&problem),
     }
 }
 
 async fn resume(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     match parse(&id) {
-        Ok(id) => workshop(control.desk.roster.resume(&id).await),
+        Ok(id) => workshop(control.host.roster.resume(&id).await),
         Err(problem) => answer::problem(&problem),
     }
 }
 
 /// A workshop's desks, with the PIN.
-async fn desk(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+async fn host(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     let id = match parse(&id) {
         Ok(id) => id,
         Err(problem) => return answer::problem(&problem),
     };
-    match tokio::task::spawn_blocking(move || control.desk.desk_panel(&id)).await {
+    match tokio::task::spawn_blocking(move || control.host.desk_panel(&id)).await {
         Ok(Ok(panel)) => answer::json(StatusCode::OK, &panel),
         Ok(Err(error)) => refuse(&error),
         Err(_) => answer::problem(&Problem::unavailable(1)),
@@ -172,29 +172,29 @@ async fn desk(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>)
 
 async fn renew_desk_pin(control: State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     let renewed = match parse(&id) {
-        Ok(id) => control.desk.renew_desk_pin(&id).await,
+        Ok(id) => control.host.renew_desk_pin(&id).await,
         Err(problem) => return answer::problem(&problem),
     };
     match renewed {
-        Ok(()) => desk(control, UrlPath(id)).await,
+        Ok(()) => host(control, UrlPath(id)).await,
         Err(error) => refuse(&error),
     }
 }
 
 async fn shut_desks(control: State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     let shut = match parse(&id) {
-        Ok(id) => control.desk.shut_desks(&id).await,
+        Ok(id) => control.host.shut_desks(&id).await,
         Err(problem) => return answer::problem(&problem),
     };
     match shut {
-        Ok(()) => desk(control, UrlPath(id)).await,
+        Ok(()) => host(control, UrlPath(id)).await,
         Err(error) => refuse(&error),
     }
 }
 
 async fn renew_code(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     match parse(&id) {
-        Ok(id) => workshop(control.desk.roster.renew_code(&id).await),
+        Ok(id) => workshop(control.host.roster.renew_code(&id).await),
         Err(problem) => answer::problem(&problem),
     }
 }
@@ -204,7 +204,7 @@ async fn take_over(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<Str
         Ok(id) => id,
         Err(problem) => return answer::problem(&problem),
     };
-    match control.desk.take_over(&id).await {
+    match control.host.take_over(&id).await {
         Ok((previous, replayed)) => {
             answer::json(StatusCode::OK, &json!({ "previous": previous, "replayed": replayed }))
         }
@@ -225,7 +225,7 @@ async fn replay(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String
     };
     let since = if body.is_empty() { Ok(Since { since: 0 }) } else { serde_json::from_slice(&body) };
     let Ok(Since { since }) = since else { return answer::problem(&Problem::new(ProblemCode::Malformed)) };
-    match control.desk.replay(&id, since).await {
+    match control.host.replay(&id, since).await {
         Ok(replayed) => answer::json(StatusCode::OK, &json!({ "replayed": replayed })),
         Err(error) => refuse(&error),
     }
@@ -246,7 +246,7 @@ async fn signups(
         Err(problem) => return answer::problem(&problem),
     };
     let limit = page.limit.unwrap_or(MAX_ROWS).min(MAX_ROWS);
-    match tokio::task::spawn_blocking(move || control.desk.signups(&id, limit)).await {
+    match tokio::task::spawn_blocking(move || control.host.signups(&id, limit)).await {
         Ok(Ok(rows)) => answer::json(StatusCode::OK, &rows),
         Ok(Err(error)) => refuse(&error),
         Err(_) => answer::problem(&Problem::unavailable(1)),
@@ -266,11 +266,11 @@ async fn export(
     UrlPath(name): UrlPath<String>,
     Query(ExportQuery { format, language }): Query<ExportQuery>,
 ) -> Response {
-    let Some(id) = control.desk.find(&name) else { return unknown() };
-    let (desk, workshop) = (Arc::clone(&control.desk), id.clone());
-    match tokio::task::spawn_blocking(move || desk.sheet(&workshop, format, language)).await {
+    let Some(id) = control.host.find(&name) else { return unknown() };
+    let (host, workshop) = (Arc::clone(&control.host), id.clone());
+    match tokio::task::spawn_blocking(move || host.sheet(&workshop, format, language)).await {
         Ok(Ok(sheet)) => {
-            control.desk.note_export(&id, format).await;
+            control.host.note_export(&id, format).await;
             let rows = [(HeaderName::from_static(ROWS), sheet.rows.to_string())];
             (rows, sheet.bytes).into_response()
         }
@@ -291,11 +291,11 @@ async fn erase(State(control): State<Arc<Control>>, UrlPath(name): UrlPath<Strin
     let Ok(Erase { whom, yes }) = serde_json::from_slice(&body) else {
         return answer::problem(&Problem::new(ProblemCode::Malformed));
     };
-    let Some(id) = control.desk.find(&name) else { return unknown() };
+    let Some(id) = control.host.find(&name) else { return unknown() };
     let erased = if yes {
-        control.desk.erase(&id, &whom).await
+        control.host.erase(&id, &whom).await
     } else {
-        tokio::task::spawn_blocking(move || control.desk.would_erase(&id, &whom))
+        tokio::task::spawn_blocking(move || control.host.would_erase(&id, &whom))
             .await
             .unwrap_or(Err(EngineError::Act(ActError::Unwritable(Failure::Io))))
     };
@@ -314,7 +314,7 @@ async fn back_up(State(control): State<Arc<Control>>, body: Bytes) -> Response {
     let Ok(BackUp { to }) = serde_json::from_slice(&body) else {
         return answer::problem(&Problem::new(ProblemCode::Malformed));
     };
-    match tokio::task::spawn_blocking(move || control.desk.back_up(&to)).await {
+    match tokio::task::spawn_blocking(move || control.host.back_up(&to)).await {
         Ok(Ok(backup)) => answer::json(StatusCode::OK, &backup),
         Ok(Err(error)) => refuse(&error),
         Err(_) => answer::problem(&Problem::unavailable(1)),

@@ -12,7 +12,7 @@ use crate::acts::ActError;
 use crate::clock::now_ms;
 use crate::db::erased_workshops;
 use crate::engine::EngineError;
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::erasure::{self, Gone, copies};
 use crate::pipeline::stream::redis::RedisStream;
 use crate::view::ErasedRows;
@@ -22,21 +22,21 @@ use crate::writer::log;
 /// Between two tries to finish the erasure of a workshop.
 const FINISH_EVERY: Duration = Duration::from_secs(30);
 
-impl Desk {
+impl Host {
     /// Erases. The edge hears of it as soon as it can be reached.
     pub(crate) async fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         let rows = match whom {
             Whom::Workshop => self.erase_workshop(workshop).await?,
             Whom::Person(_) | Whom::Parked(_) => {
                 let (whom, of, now) = (*whom, workshop.clone(), now_ms());
-                let edit = self.parts.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
+                let edit = self.context.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
                 edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
             }
         };
         let gone = Gone::of(workshop, whom, &rows);
         self.acts.forget(workshop);
-        self.parts.changes.moved();
-        let log_emptied = log::empty(&self.parts.writer).await;
+        self.context.changes.moved();
+        let log_emptied = log::empty(&self.context.writer).await;
         let data_dir = self.data_dir.clone();
         let (copies, copies_left) =
             tokio::task::spawn_blocking(move || copies::erase(&data_dir, &gone)).await.unwrap_or_default();
@@ -45,21 +45,21 @@ impl Desk {
 
     /// What [`Host::erase`] would erase. Blocking: it erases in a copy of the database in memory.
     pub(crate) fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
-        let rows = self.parts.readers.read(|conn| erasure::rehearse(conn, workshop, whom))?;
+        let rows = self.context.readers.read(|conn| erasure::rehearse(conn, workshop, whom))?;
         let rows = rows.ok_or(ActError::Unknown)?;
         Ok(Erasure { rows, ..Erasure::default() })
     }
 
     async fn erase_workshop(&self, workshop: &WorkshopId) -> Result<ErasedRows, EngineError> {
         // Its loops first: they would find the rows gone under their hands.
-        if let Some(line) = self.lines().get(workshop) {
-            line.end().await;
+        if let Some(pipeline) = self.pipelines().get(workshop) {
+            pipeline.end().await;
         }
         let erased = self.roster.erase(workshop).await;
         if erased.is_err() && self.roster.get(workshop).is_some() {
-            self.restart_line(workshop);
+            self.restart_pipeline(workshop);
         } else {
-            self.drop_line(workshop);
+            self.drop_pipeline(workshop);
         }
         let rows = erased?;
         if let Err(why) = self.finish(workshop).await {
@@ -72,7 +72,7 @@ impl Desk {
     pub(crate) async fn finish_erasures(self: Arc<Self>) {
         let mut changes = self.roster.changes();
         loop {
-            let unfinished = self.parts.readers.read(erased_workshops::unfinished).unwrap_or_default();
+            let unfinished = self.context.readers.read(erased_workshops::unfinished).unwrap_or_default();
             for workshop in &unfinished {
                 if let Err(why) = self.finish(workshop).await {
                     tracing::debug!(%workshop, %why, "something is left of an erased workshop");
@@ -81,20 +81,20 @@ impl Desk {
             tokio::select! {
                 changed = changes.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(FINISH_EVERY), if !unfinished.is_empty() => {}
-                () = self.parts.stop.cancelled() => return,
+                () = self.context.stop.cancelled() => return,
             }
         }
     }
 
     /// The stream, the keys, the edge, in this order: the key that shows the edge whose laptop this is goes last.
     async fn finish(&self, workshop: &WorkshopId) -> Result<(), String> {
-        if let Some(client) = &self.parts.redis {
+        if let Some(client) = &self.context.redis {
             RedisStream::new(client.clone(), workshop).delete().await.map_err(|e| e.to_string())?;
         }
-        let keys = &self.parts.keys;
+        let keys = &self.context.keys;
         keys.forget_secrets(workshop).map_err(|e| e.to_string())?;
         if keys.drain_key(workshop).is_some() {
-            let edge = self.parts.edge().ok_or("there is no edge to be told")?;
+            let edge = self.context.edge().ok_or("there is no edge to be told")?;
             match edge.erase(workshop, &EraseRequest::Workshop).await {
                 // It never heard of this workshop, or has let go of it: nothing of it is there.
                 Err(error) if error.is_unauthorized() => {}
@@ -103,7 +103,7 @@ impl Desk {
             keys.forget(workshop).map_err(|e| e.to_string())?;
         }
         let of = workshop.clone();
-        let noted = self.parts.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
+        let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
         noted.map_err(|failure| failure.cause().to_owned())
     }
 }

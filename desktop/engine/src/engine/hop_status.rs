@@ -9,7 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::pipeline::health::{Collection, Publication, WorkshopHealth};
 use crate::pipeline::stream::server_choice::RedisKind;
-use crate::venue::listener::DoorState;
+use crate::venue::listener::ListenerState;
 use crate::view::{Hop, HopCode, HopHealth};
 
 /// What the hops are derived from.
@@ -18,7 +18,7 @@ pub(crate) struct Facts {
     pub(crate) has_edge: bool,
     pub(crate) redis: RedisKind,
     pub(crate) unwritable: Option<Failure>,
-    pub(crate) door: DoorState,
+    pub(crate) listener: ListenerState,
     /// Whether a phone could reach this laptop at all.
     pub(crate) on_a_network: bool,
 }
@@ -77,9 +77,9 @@ impl Since {
     }
 }
 
-type Said = (HopCode, Option<String>);
+type Reading = (HopCode, Option<String>);
 
-fn internet(facts: &Facts) -> Said {
+fn internet(facts: &Facts) -> Reading {
     match &facts.health.publication {
         _ if !facts.has_edge => (HopCode::NoEdge, None),
         // The edge holds what was published; what counts now is whether it answers.
@@ -98,7 +98,7 @@ fn internet(facts: &Facts) -> Said {
     }
 }
 
-fn collection(facts: &Facts) -> Said {
+fn collection(facts: &Facts) -> Reading {
     if !facts.has_edge {
         return (HopCode::NoEdge, None);
     }
@@ -114,7 +114,7 @@ fn collection(facts: &Facts) -> Said {
     }
 }
 
-fn away(collection: &Collection) -> Said {
+fn away(collection: &Collection) -> Reading {
     let why = match collection {
         Collection::Away { why } => Some(why.clone()),
         _ => None,
@@ -122,7 +122,7 @@ fn away(collection: &Collection) -> Said {
     (HopCode::EdgeAway, why)
 }
 
-fn redis(facts: &Facts) -> Said {
+fn redis(facts: &Facts) -> Reading {
     match (&facts.redis, &facts.health.stream_away) {
         (RedisKind::Direct, _) => (HopCode::Direct, None),
         (_, None) => (HopCode::RedisWorks, None),
@@ -131,16 +131,16 @@ fn redis(facts: &Facts) -> Said {
     }
 }
 
-fn venue(facts: &Facts) -> Said {
-    match &facts.door {
-        DoorState::Closed => (HopCode::VenueClosed, None),
-        DoorState::Refused(why) => (HopCode::VenueRefused, Some(why.clone())),
-        DoorState::Open if facts.on_a_network => (HopCode::VenueOpen, None),
-        DoorState::Open => (HopCode::NoNetwork, None),
+fn venue(facts: &Facts) -> Reading {
+    match &facts.listener {
+        ListenerState::Closed => (HopCode::VenueClosed, None),
+        ListenerState::Refused(why) => (HopCode::VenueRefused, Some(why.clone())),
+        ListenerState::Open if facts.on_a_network => (HopCode::VenueOpen, None),
+        ListenerState::Open => (HopCode::NoNetwork, None),
     }
 }
 
-fn database(facts: &Facts) -> Said {
+fn database(facts: &Facts) -> Reading {
     let code = match facts.unwritable {
         None => HopCode::Writable,
         Some(Failure::Busy | Failure::Locked) => HopCode::DatabaseBusy,
@@ -168,7 +168,7 @@ mod tests {
             has_edge: true,
             redis: RedisKind::Direct,
             unwritable: None,
-            door: DoorState::Open,
+            listener: ListenerState::Open,
             on_a_network: true,
         }
     }
@@ -248,8 +248,8 @@ mod tests {
         );
         check(Hop::Venue, |_| (), HopCode::VenueOpen);
         check(Hop::Venue, |f| f.on_a_network = false, HopCode::NoNetwork);
-        check(Hop::Venue, |f| f.door = DoorState::Closed, HopCode::VenueClosed);
-        check(Hop::Venue, |f| f.door = DoorState::Refused("x".into()), HopCode::VenueRefused);
+        check(Hop::Venue, |f| f.listener = ListenerState::Closed, HopCode::VenueClosed);
+        check(Hop::Venue, |f| f.listener = ListenerState::Refused("x".into()), HopCode::VenueRefused);
         check(Hop::Database, |_| (), HopCode::Writable);
         check(Hop::Database, |f| f.unwritable = Some(Failure::Locked), HopCode::DatabaseBusy);
         check(Hop::Database, |f| f.unwritable = Some(Failure::DiskFull), HopCode::DiskFull);

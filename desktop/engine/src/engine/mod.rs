@@ -33,7 +33,7 @@ use crate::config::settings_error::SettingsError;
 use crate::db;
 use crate::db::workshops::WorkshopRow;
 use crate::edge::client::EdgeClient;
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::engine::start::Start;
 use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
@@ -53,7 +53,7 @@ const WAIT_FOR_END: Duration = Duration::from_secs(8);
 
 /// A running engine, headless or under a window (see [`crate::view`] for what that asks). Dropped or stopped, it finishes what is in hand and gives the data folder free.
 pub struct Engine {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) host: Arc<Host>,
     ready: Ready,
     waits_for_edge: bool,
     writer_thread: Option<JoinHandle<()>>,
@@ -101,9 +101,9 @@ impl Engine {
         let waits_for_edge = config.edge.is_some();
         Start { config, db_path, folder: &folder, collector, keys, redis: &redis, metrics, writer, stop }
             .run(&runtime)
-            .map(|(desk, ready)| (desk, ready, writer_thread))
-            .map(|(desk, ready, thread)| Self {
-                desk,
+            .map(|(host, ready)| (host, ready, writer_thread))
+            .map(|(host, ready, thread)| Self {
+                host,
                 ready,
                 waits_for_edge,
                 writer_thread: Some(thread),
@@ -118,13 +118,13 @@ impl Engine {
     /// # Errors
     /// [`SettingsError`] where the edge refuses a key or a record.
     pub fn settled(&self) -> Result<Ready, SettingsError> {
-        let edge = self.desk.parts.edge().filter(|_| self.waits_for_edge);
+        let edge = self.host.context.edge().filter(|_| self.waits_for_edge);
         let Some(edge) = edge else { return Ok(self.ready.clone()) };
-        let lines = self.desk.lines();
+        let pipelines = self.host.pipelines();
         let settled = async {
-            for line in lines.values() {
+            for pipeline in pipelines.values() {
                 let settled =
-                    line.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
+                    pipeline.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
                 match settled.publication {
                     Publication::Unauthorized { known } => return Err(wrong_key(&edge, known)),
                     Publication::Refused { why } => {
@@ -148,7 +148,7 @@ impl Engine {
         }
         // Only now does its address lead anywhere; and a taken code was replaced on the way.
         ready.edge = Some(edge.url().to_owned());
-        ready.announce(self.desk.roster.all().last(), self.desk.door.address());
+        ready.announce(self.host.roster.all().last(), self.host.listener.address());
         Ok(ready)
     }
 
@@ -162,7 +162,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where a rule is broken, or nothing can be written just now.
     pub fn put_workshop(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.put(draft))?)
+        Ok(self.block_on(self.host.roster.put(draft))?)
     }
 
     /// Ends a workshop's intake.
@@ -170,7 +170,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::put_workshop`].
     pub fn retire(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.retire(workshop))?)
+        Ok(self.block_on(self.host.roster.retire(workshop))?)
     }
 
     /// Gives a workshop a new invite code.
@@ -178,7 +178,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::put_workshop`].
     pub fn renew_code(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.renew_code(workshop))?)
+        Ok(self.block_on(self.host.roster.renew_code(workshop))?)
     }
 
     /// Makes this installation the collector of a workshop's mail, and has all of it delivered again. Who collected
@@ -187,7 +187,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoEdge`], [`EngineError::Edge`].
     pub fn take_over(&self, workshop: &WorkshopId) -> Result<(Option<Collector>, u64), EngineError> {
-        self.block_on(self.desk.take_over(workshop))
+        self.block_on(self.host.take_over(workshop))
     }
 
     /// Has a workshop's mail delivered again that was deposited since then. How much that is.
@@ -195,7 +195,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoEdge`], [`EngineError::Edge`].
     pub fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EngineError> {
-        self.block_on(self.desk.replay(workshop, since))
+        self.block_on(self.host.replay(workshop, since))
     }
 
     /// Erases a person, a message or a whole workshop.
@@ -203,7 +203,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Act`] where there is nothing to erase or nothing can be written just now; nothing was changed then.
     pub fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
-        self.block_on(self.desk.erase(workshop, whom))
+        self.block_on(self.host.erase(workshop, whom))
     }
 
     /// What [`Engine::erase`] would erase; nothing is written. Blocks.
@@ -211,7 +211,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Act`] where there is nothing to erase, [`EngineError::Database`] where it cannot be read.
     pub fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
-        self.desk.would_erase(workshop, whom)
+        self.host.would_erase(workshop, whom)
     }
 
     /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.
@@ -219,7 +219,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Backup`] where the folder is not new or cannot be written.
     pub fn backup(&self, to: &Path) -> Result<Backup, EngineError> {
-        self.desk.back_up(to)
+        self.host.back_up(to)
     }
 
     /// How everything is doing.
@@ -227,7 +227,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Database`] where it cannot be read.
     pub fn status(&self) -> Result<Status, EngineError> {
-        self.desk.status()
+        self.host.status()
     }
 
     /// Finishes what is in hand and ends. Dropping does the same.
@@ -244,23 +244,23 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        let parts = &self.desk.parts;
-        parts.stop.cancel();
-        parts.tasks.close();
+        let context = &self.host.context;
+        context.stop.cancel();
+        context.tasks.close();
         if let Some(runtime) = self.runtime.take() {
             let ended =
-                runtime.block_on(async { tokio::time::timeout(WAIT_FOR_END, parts.tasks.wait()).await });
+                runtime.block_on(async { tokio::time::timeout(WAIT_FOR_END, context.tasks.wait()).await });
             if ended.is_err() {
                 tracing::warn!("some loops did not end in time");
             }
             runtime.shutdown_timeout(Duration::from_secs(1));
         }
         // After everything that sends to it.
-        parts.writer.stop();
+        context.writer.stop();
         if let Some(thread) = self.writer_thread.take() {
             let _ = thread.join();
         }
-        control::remove_note(&self.desk.control_note);
+        control::remove_note(&self.host.control_note);
     }
 }
 

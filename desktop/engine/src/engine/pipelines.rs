@@ -1,57 +1,57 @@
-//! The lines of all workshops: started with them, ended with them, begun anew with another edge.
+//! The pipelines of all workshops: started with them, ended with them, begun anew with another edge.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::engine::host::Desk;
-use crate::pipeline::Line;
+use crate::engine::host::Host;
+use crate::pipeline::Pipeline;
 
-impl Desk {
-    /// Starts the lines of workshops that have none.
-    pub(crate) fn start_lines(&self) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+impl Host {
+    /// Starts the pipelines of workshops that have none.
+    pub(crate) fn start_pipelines(&self) {
+        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         for row in self.roster.all() {
             let id = &row.workshop.id;
-            if !lines.contains_key(id) {
-                lines.insert(id.clone(), self.parts.start_line(id));
+            if !pipelines.contains_key(id) {
+                pipelines.insert(id.clone(), self.context.start_pipeline(id));
             }
         }
     }
 
-    /// Ends the lines of workshops that are gone.
-    pub(crate) async fn end_lines(&self) {
-        for (id, line) in self.lines() {
+    /// Ends the pipelines of workshops that are gone.
+    pub(crate) async fn end_pipelines(&self) {
+        for (id, pipeline) in self.pipelines() {
             if self.roster.get(&id).is_none() {
-                line.end().await;
-                self.drop_line(&id);
+                pipeline.end().await;
+                self.drop_pipeline(&id);
             }
         }
     }
 
-    /// Starts a line anew that has ended.
-    pub(crate) fn restart_line(&self, workshop: &WorkshopId) {
-        let started = self.parts.start_line(workshop);
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).insert(workshop.clone(), started);
+    /// Starts a pipeline anew that has ended.
+    pub(crate) fn restart_pipeline(&self, workshop: &WorkshopId) {
+        let started = self.context.start_pipeline(workshop);
+        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).insert(workshop.clone(), started);
     }
 
-    /// Forgets a line that has ended.
-    pub(crate) fn drop_line(&self, workshop: &WorkshopId) {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).remove(workshop);
+    /// Forgets a pipeline that has ended.
+    pub(crate) fn drop_pipeline(&self, workshop: &WorkshopId) {
+        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).remove(workshop);
     }
 
-    pub(crate) fn lines(&self) -> BTreeMap<WorkshopId, Line> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn pipelines(&self) -> BTreeMap<WorkshopId, Pipeline> {
+        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ends every line and starts it anew, with the edge that is used now. Safe at any moment, as a restart of the engine is.
-    pub(crate) async fn restart_lines(&self) {
-        for (id, line) in self.lines() {
+    pub(crate) async fn restart_pipelines(&self) {
+        for (id, pipeline) in self.pipelines() {
             // It stands in the map until it has ended, so that nobody starts a second one beside it.
-            line.end().await;
-            self.restart_line(&id);
+            pipeline.end().await;
+            self.restart_pipeline(&id);
         }
-        self.parts.changes.moved();
+        self.context.changes.moved();
     }
 }

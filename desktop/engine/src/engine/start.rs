@@ -1,4 +1,4 @@
-//! What a start gathers before anything runs, and the loops that run beside the lines.
+//! What a start gathers before anything runs, and the loops that run beside the pipelines.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,8 +16,8 @@ use crate::acts::Acts;
 use crate::changes::Changes;
 use crate::config::settings_error::SettingsError;
 use crate::config::{Config, VenueStart};
+use crate::db::quarantine;
 use crate::db::readers::Readers;
-use crate::db::suspects;
 use crate::db::workshops::WorkshopRow;
 use crate::edge::client::client;
 use crate::edge::connection::{self, ConnectionLine};
@@ -25,17 +25,17 @@ use crate::engine::alarms::Alarms;
 use crate::engine::control::{self, Control};
 use crate::engine::edge_figures;
 use crate::engine::hop_status::Since;
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::engine::watch;
 use crate::folder::Folder;
 use crate::folder::keys::Keys;
 use crate::http::server;
 use crate::metrics::Metrics;
-use crate::pipeline::Parts;
+use crate::pipeline::PipelineContext;
 use crate::pipeline::stream::server_choice::Redis;
 use crate::venue::address::venue_url;
-use crate::venue::context::Site;
-use crate::venue::listener::Door;
+use crate::venue::context::VenueContext;
+use crate::venue::listener::VenueListener;
 use crate::venue::routes::{self, Venue};
 use crate::venue::settings;
 use crate::workshops::Roster;
@@ -86,7 +86,7 @@ pub(crate) struct Start<'a> {
 
 impl Start<'_> {
     /// Runs everything; where sign-ups can be taken then.
-    pub(crate) fn run(self, runtime: &Runtime) -> Result<(Arc<Desk>, Ready), SettingsError> {
+    pub(crate) fn run(self, runtime: &Runtime) -> Result<(Arc<Host>, Ready), SettingsError> {
         let writer = self.writer.clone();
         let started = runtime.block_on(self.start());
         if started.is_err() {
@@ -95,32 +95,40 @@ impl Start<'_> {
         started
     }
 
-    async fn start(self) -> Result<(Arc<Desk>, Ready), SettingsError> {
+    async fn start(self) -> Result<(Arc<Host>, Ready), SettingsError> {
         let Self { config, db_path, folder, collector, keys, redis, metrics, writer, stop } = self;
         let unreadable =
             |e: rusqlite::Error| SettingsError::Database { path: db_path.clone(), why: e.to_string() };
         let readers = Arc::new(Readers::new(db_path.clone()));
-        let killers = Arc::new(readers.read(suspects::all).map_err(unreadable)?);
+        let quarantine = Arc::new(readers.read(quarantine::all).map_err(unreadable)?);
         let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).map_err(unreadable)?;
         let roster = Arc::new(roster);
         // Ports before anything runs: the likeliest thing to be set wrong.
         let changes = Changes::default();
         let tasks = TaskTracker::new();
-        let site = Site::open(folder.join(settings::FILE), &readers, &writer).map_err(unreadable)?;
+        let venue_context =
+            VenueContext::open(folder.join(settings::FILE), &readers, &writer).map_err(unreadable)?;
         let venue = Venue {
             roster: Arc::clone(&roster),
             writer: writer.clone(),
             readers: Arc::clone(&readers),
             keys: Arc::clone(&keys),
-            site: site.clone(),
+            venue: venue_context.clone(),
             changes: changes.clone(),
-            killers: Arc::clone(&killers),
+            quarantine: Arc::clone(&quarantine),
         };
         let lan = SocketAddr::new(config.lan_host, config.lan_port);
         let router = routes::router(venue);
-        let door = Door::new(lan, router, stop.clone(), tasks.clone(), changes.clone(), site.clone());
+        let listener = VenueListener::new(
+            lan,
+            router,
+            stop.clone(),
+            tasks.clone(),
+            changes.clone(),
+            venue_context.clone(),
+        );
         if config.venue == VenueStart::AtOnce {
-            door.open().await?;
+            listener.open().await?;
         }
         let loopback_address = SocketAddr::from(([127, 0, 0, 1], config.metrics_port));
         let loopback = server::listen(loopback_address, "metrics and control", "--metrics-port").await?;
@@ -136,7 +144,7 @@ impl Start<'_> {
             }
         };
         let edge = edge.map(|edge| client(edge, &keys, &collector)).transpose()?;
-        let parts = Parts {
+        let context = PipelineContext {
             edge: RwLock::new(edge),
             redis: redis.client(),
             keys: Arc::clone(&keys),
@@ -144,23 +152,23 @@ impl Start<'_> {
             readers: Arc::clone(&readers),
             writer: writer.clone(),
             metrics,
-            killers,
+            quarantine,
             stop: stop.clone(),
             tasks,
             changes: changes.clone(),
-            venue: door.follow(),
+            venue: listener.follow(),
         };
         let control_url = format!("http://{loopback_address}");
         let control_note = folder.join("control.json");
         let token = control::note(&control_note, &control_url)
             .map_err(|e| SettingsError::Folder { path: control_note.clone(), why: e.to_string() })?;
-        let desk = Arc::new(Desk {
-            parts,
-            lines: Mutex::new(BTreeMap::new()),
+        let host = Arc::new(Host {
+            context,
+            pipelines: Mutex::new(BTreeMap::new()),
             roster: Arc::clone(&roster),
             acts: Acts::new(writer.clone()),
-            door,
-            site,
+            listener,
+            venue: venue_context,
             since: Since::default(),
             alarms: Alarms::default(),
             redis: redis.describe(),
@@ -168,13 +176,13 @@ impl Start<'_> {
             data_dir: folder.join(""),
             control_note,
         });
-        desk.start_lines();
-        desk.parts.tasks.spawn(watch_roster(Arc::clone(&desk)));
-        desk.parts.tasks.spawn(watch_changes(Arc::clone(&desk)));
-        desk.parts.tasks.spawn(Arc::clone(&desk).finish_erasures());
-        desk.parts.tasks.spawn(edge_figures::watch(Arc::clone(&desk)));
-        let control = Control { desk: Arc::clone(&desk), token, port: loopback_address.port() };
-        desk.parts.tasks.spawn(server::serve(loopback, control::router(control), stop, drop));
+        host.start_pipelines();
+        host.context.tasks.spawn(watch_roster(Arc::clone(&host)));
+        host.context.tasks.spawn(watch_changes(Arc::clone(&host)));
+        host.context.tasks.spawn(Arc::clone(&host).finish_erasures());
+        host.context.tasks.spawn(edge_figures::watch(Arc::clone(&host)));
+        let control = Control { host: Arc::clone(&host), token, port: loopback_address.port() };
+        host.context.tasks.spawn(server::serve(loopback, control::router(control), stop, drop));
         let mut ready = Ready {
             edge: None,
             lan: None,
@@ -183,31 +191,31 @@ impl Start<'_> {
             metrics: format!("{control_url}/metrics"),
             control: control_url,
         };
-        ready.announce(roster.all().last(), desk.door.address());
-        Ok((desk, ready))
+        ready.announce(roster.all().last(), host.listener.address());
+        Ok((host, ready))
     }
 }
 
 /// New workshops get their line.
-async fn watch_roster(desk: Arc<Desk>) {
-    let mut changes = desk.roster.changes();
+async fn watch_roster(host: Arc<Host>) {
+    let mut changes = host.roster.changes();
     loop {
-        desk.start_lines();
-        desk.end_lines().await;
+        host.start_pipelines();
+        host.end_pipelines().await;
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
-            () = desk.parts.stop.cancelled() => return,
+            () = host.context.stop.cancelled() => return,
         }
     }
 }
 
 /// Moves the counter of changes with everything that is not a line's own, and keeps note of since when hops are as they are.
-async fn watch_changes(desk: Arc<Desk>) {
-    let changes = &desk.parts.changes;
+async fn watch_changes(host: Arc<Host>) {
+    let changes = &host.context.changes;
     let noted = async {
         let mut seen = changes.subscribe();
         loop {
-            desk.note_hops();
+            host.note_hops();
             // A hall of sign-ups moves the counter with every commit; how hops are is not asked for each of them.
             tokio::time::sleep(NOTE_EVERY).await;
             if seen.changed().await.is_err() {
@@ -216,11 +224,11 @@ async fn watch_changes(desk: Arc<Desk>) {
         }
     };
     tokio::select! {
-        () = changes.clone().follow(desk.parts.writer.watch_commits()) => {}
-        () = changes.clone().follow(desk.parts.writer.watch_unwritable()) => {}
-        () = changes.clone().follow(desk.roster.changes()) => {}
+        () = changes.clone().follow(host.context.writer.watch_commits()) => {}
+        () = changes.clone().follow(host.context.writer.watch_unwritable()) => {}
+        () = changes.clone().follow(host.roster.changes()) => {}
         () = noted => {}
-        () = watch::watch(&desk) => {}
-        () = desk.parts.stop.cancelled() => {}
+        () = watch::watch(&host) => {}
+        () = host.context.stop.cancelled() => {}
     }
 }

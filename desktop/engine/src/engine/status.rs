@@ -42,7 +42,7 @@ pub struct WorkshopStatus {
 pub struct Counts {
     /// By state.
     pub signups: BTreeMap<String, u64>,
-    /// Beside the list.
+    /// DuplicateRow the list.
     pub duplicates: u64,
     /// For a person to look at.
     pub parked: u64,

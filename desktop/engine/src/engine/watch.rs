@@ -4,37 +4,37 @@ use std::time::Duration;
 
 use crate::clock::now_ms;
 use crate::engine::alarms::{Battery, LOOK_AROUND};
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::view::Phase;
 
 /// How often the battery is asked: its state changes by minutes.
 const ASK_BATTERY: Duration = Duration::from_secs(30);
 
 /// Looks around for as long as it is polled.
-pub(crate) async fn watch(desk: &Desk) {
-    tokio::join!(watch_clock_and_networks(desk), watch_battery(desk));
+pub(crate) async fn watch(host: &Host) {
+    tokio::join!(watch_clock_and_networks(host), watch_battery(host));
 }
 
-async fn watch_clock_and_networks(desk: &Desk) {
+async fn watch_clock_and_networks(host: &Host) {
     let look = || {
         let now = now_ms();
-        let phases: Vec<Phase> = desk.roster.all().iter().map(|row| Phase::of(row, now)).collect();
-        let addresses = desk.door.addresses();
+        let phases: Vec<Phase> = host.roster.all().iter().map(|row| Phase::of(row, now)).collect();
+        let addresses = host.listener.addresses();
         let open = phases.contains(&Phase::Open);
-        let is_new = match desk.door.address() {
-            Some(_) => desk.alarms.look(now, open, addresses.first().map(|(_, address)| *address)),
+        let is_new = match host.listener.address() {
+            Some(_) => host.alarms.look(now, open, addresses.first().map(|(_, address)| *address)),
             None => {
-                desk.alarms.closed();
-                desk.alarms.look(now, open, None)
+                host.alarms.closed();
+                host.alarms.look(now, open, None)
             }
         };
-        let stored = desk.alarms.storing(now, desk.parts.writer.unwritable().is_some());
+        let stored = host.alarms.storing(now, host.context.writer.unwritable().is_some());
         if stored {
-            desk.parts.changes.moved();
+            host.context.changes.moved();
         }
         (addresses, phases, is_new)
     };
-    let mut roster = desk.roster.changes();
+    let mut roster = host.roster.changes();
     let mut seen = look();
     loop {
         // What the host changes is told already; from there on the clock goes on.
@@ -47,18 +47,18 @@ async fn watch_clock_and_networks(desk: &Desk) {
         }
         let sees = look();
         if sees.2 || (&sees.0, &sees.1) != (&seen.0, &seen.1) {
-            desk.door.look();
+            host.listener.look();
         }
         seen = sees;
     }
 }
 
-async fn watch_battery(desk: &Desk) {
+async fn watch_battery(host: &Host) {
     loop {
         // The systems' interfaces block, some of them for a second.
         let battery = tokio::task::spawn_blocking(battery).await.unwrap_or_default();
-        if desk.alarms.battery(now_ms(), battery) {
-            desk.parts.changes.moved();
+        if host.alarms.battery(now_ms(), battery) {
+            host.context.changes.moved();
         }
         tokio::time::sleep(ASK_BATTERY).await;
     }

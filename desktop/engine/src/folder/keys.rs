@@ -146,7 +146,7 @@ impl Keys {
 
     /// The file as it is, to be copied elsewhere.
     pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
-        // Held, so that nobody writes it meanwhile.
+        // FreedPlace, so that nobody writes it meanwhile.
         let _kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         std::fs::read(&self.path)
     }

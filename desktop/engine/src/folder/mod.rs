@@ -25,7 +25,7 @@ const LOCK_EVERY: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    /// Held for its lock, which the operating system gives back whatever ends the process.
+    /// FreedPlace for its lock, which the operating system gives back whatever ends the process.
     _lock: File,
 }
 

@@ -17,7 +17,7 @@ use crate::edge::client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::folder::keys::Keys;
 use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::{Collection, LineHealth, Publication};
+use crate::pipeline::health::{Collection, PipelineHealth, Publication};
 use crate::pipeline::leases::Leases;
 use crate::pipeline::planted::planted_too_soon;
 use crate::pipeline::stream::{Entry, Stream};
@@ -51,7 +51,7 @@ pub(crate) struct CollectorLoop<S> {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) backlog: BacklogShare,
     pub(crate) wake: Arc<Wake>,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
 }
 
@@ -204,7 +204,7 @@ impl<S: Stream> CollectorLoop<S> {
         }
         failpoints::reached("after_pull");
         planted_too_soon(&self.edge, &self.workshop, &entries).await;
-        // Held before they are in the stream: the drain may be done with them at once.
+        // FreedPlace before they are in the stream: the drain may be done with them at once.
         self.leases.hold(entries.iter().map(|entry| &entry.lease_id));
         let deadline = Instant::now() + ADD_FOR;
         let mut attempt = 0;

@@ -11,14 +11,14 @@ use rollcall_shared::signup::Digest;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::db::suspects;
+use crate::db::quarantine;
 use crate::failpoints;
 use crate::message::Message;
 use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::LineHealth;
+use crate::pipeline::health::PipelineHealth;
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::{Delivered, Restarted, Stream, StreamError};
-use crate::pipeline::unsealer::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::writer::{MAX_BATCH, Writer};
 
 /// After so many interrupted deliveries a message runs alone: one of those that were in flight together may be the reason.
@@ -29,12 +29,12 @@ const MISSING_KEY_DELAY: Duration = Duration::from_secs(300);
 /// One workshop's way from its stream to the writer.
 pub(crate) struct Drain<S> {
     pub(crate) stream: Arc<S>,
-    pub(crate) opener: Opener,
+    pub(crate) unsealer: Unsealer,
     pub(crate) writer: Writer,
     pub(crate) leases: Arc<Leases>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) backlog: BacklogShare,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
 }
 
@@ -93,7 +93,8 @@ impl<S: Stream> Drain<S> {
                 continue;
             }
             failpoints::reached("after_stream_read");
-            let (alone, together): (Vec<_>, Vec<_>) = delivered.into_iter().partition(|d| self.is_suspect(d));
+            let (alone, together): (Vec<_>, Vec<_>) =
+                delivered.into_iter().partition(|d| self.is_poison_suspect(d));
             let batch = self.open(together).await?;
             if !batch.is_empty() && opened.send(batch).await.is_err() {
                 return Ok(());
@@ -105,8 +106,8 @@ impl<S: Stream> Drain<S> {
     }
 
     /// A known killer is parked unopened, in whatever company.
-    fn is_suspect(&self, delivered: &Delivered) -> bool {
-        delivered.interruptions >= INTERRUPTIONS && !self.opener.is_killer(&delivered.entry.body)
+    fn is_poison_suspect(&self, delivered: &Delivered) -> bool {
+        delivered.interruptions >= INTERRUPTIONS && !self.unsealer.is_quarantined(&delivered.entry.body)
     }
 
     /// Opens boxes; those whose key is missing go back to the edge.
@@ -115,7 +116,7 @@ impl<S: Stream> Drain<S> {
             delivered.into_iter().map(|d| ((d.key, d.entry.lease_id), d.entry.body)).unzip();
         let mut batch = Vec::with_capacity(handles.len());
         let (mut keys, mut lease_ids) = (Vec::new(), Vec::new());
-        for ((key, lease_id), opened) in handles.into_iter().zip(self.opener.open_all(bodies).await) {
+        for ((key, lease_id), opened) in handles.into_iter().zip(self.unsealer.open_all(bodies).await) {
             match opened {
                 Opened::Message(message) => batch.push(InFlight { key, lease_id, message }),
                 Opened::MissingKey(key_id) => {
@@ -224,12 +225,12 @@ impl<S: Stream> Drain<S> {
         let mut attempt = 0;
         loop {
             tracing::warn!(interruptions, %digest, "a message runs alone after interrupted deliveries");
-            let noted = self.writer.edit(move |conn| suspects::add(conn, &digest)).await;
+            let noted = self.writer.edit(move |conn| quarantine::add(conn, &digest)).await;
             let failure = match noted {
-                Ok(()) => match self.opener.open_all(vec![entry.body.clone()]).await.pop() {
+                Ok(()) => match self.unsealer.open_all(vec![entry.body.clone()]).await.pop() {
                     Some(Opened::Message(message)) => {
                         let answer =
-                            self.writer.admit(vec![Message { suspect: true, ..message }]).await.pop();
+                            self.writer.admit(vec![Message { delivered_alone: true, ..message }]).await.pop();
                         match answer.unwrap_or(Err(Failure::Io)) {
                             Ok(_) => return self.acknowledge(vec![key], vec![entry.lease_id]).await,
                             Err(failure) => failure,
@@ -256,7 +257,7 @@ impl<S: Stream> Drain<S> {
 
     async fn clear(&self, digest: Digest) {
         // Where even this cannot be written it is written with the message itself, once the database can be.
-        let _ = self.writer.edit(move |conn| suspects::remove(conn, &digest)).await;
+        let _ = self.writer.edit(move |conn| quarantine::remove(conn, &digest)).await;
     }
 
     /// Notes how much waits in the stream.

@@ -71,9 +71,9 @@ pub enum Collection {
 
 /// One line's own view of its health. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct LineHealth(Arc<watch::Sender<WorkshopHealth>>);
+pub(crate) struct PipelineHealth(Arc<watch::Sender<WorkshopHealth>>);
 
-impl LineHealth {
+impl PipelineHealth {
     pub(crate) fn new(publication: Publication) -> Self {
         let health = WorkshopHealth {
             publication,

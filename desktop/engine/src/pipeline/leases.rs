@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::edge::client::EdgeClient;
 use crate::failpoints;
 use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::LineHealth;
+use crate::pipeline::health::PipelineHealth;
 use crate::pipeline::progress::Progress;
 use crate::pipeline::wake::Wake;
 
@@ -122,7 +122,7 @@ pub(crate) struct Acknowledger {
     pub(crate) progress: Arc<Progress>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
 }
 

@@ -1,4 +1,4 @@
-//! One workshop's line: publisher, collector with its wake-up calls, stream, drain, acknowledgements and receipts, each a loop of its own.
+//! One workshop's pipeline: publisher, collector with its wake-up calls, stream, drain, acknowledgements and receipts, each a loop of its own.
 
 pub(crate) mod collector;
 pub(crate) mod drain;
@@ -32,7 +32,7 @@ use crate::folder::keys::Keys;
 use crate::metrics::{BacklogShare, Hop, Metrics};
 use crate::pipeline::collector::CollectorLoop;
 use crate::pipeline::drain::Drain;
-use crate::pipeline::health::{LineHealth, Publication};
+use crate::pipeline::health::{PipelineHealth, Publication};
 use crate::pipeline::leases::{Acknowledger, Leases};
 use crate::pipeline::progress::Progress;
 use crate::pipeline::publisher::Publisher;
@@ -40,7 +40,7 @@ use crate::pipeline::receipts::ReceiptSender;
 use crate::pipeline::stream::Stream;
 use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::redis::RedisStream;
-use crate::pipeline::unsealer::Opener;
+use crate::pipeline::unsealer::Unsealer;
 use crate::pipeline::wake::{Wake, WakeLoop};
 use crate::workshops::Roster;
 use crate::writer::Writer;
@@ -49,7 +49,7 @@ use crate::writer::Writer;
 const AFTER_PANIC: Duration = Duration::from_secs(1);
 
 /// What every line is made of.
-pub(crate) struct Parts {
+pub(crate) struct PipelineContext {
     /// The host may connect to one at any time.
     pub(crate) edge: RwLock<Option<Arc<EdgeClient>>>,
     pub(crate) redis: Option<redis::Client>,
@@ -58,7 +58,7 @@ pub(crate) struct Parts {
     pub(crate) readers: Arc<Readers>,
     pub(crate) writer: Writer,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) killers: Arc<HashSet<Digest>>,
+    pub(crate) quarantine: Arc<HashSet<Digest>>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     pub(crate) changes: Changes,
@@ -66,10 +66,10 @@ pub(crate) struct Parts {
     pub(crate) venue: watch::Receiver<Option<SocketAddr>>,
 }
 
-/// A line that runs.
+/// A pipeline that runs.
 #[derive(Clone)]
-pub(crate) struct Line {
-    pub(crate) health: LineHealth,
+pub(crate) struct Pipeline {
+    pub(crate) health: PipelineHealth,
     /// What waits in the mailbox.
     pub(crate) mail: BacklogShare,
     /// How fast that goes away.
@@ -81,14 +81,14 @@ pub(crate) struct Line {
     run: Run,
 }
 
-/// What ends a line's loops, and what waits for their end.
+/// What ends a pipeline's loops, and what waits for their end.
 #[derive(Clone)]
 struct Run {
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
-impl Line {
+impl Pipeline {
     /// Ends its loops: what was read is committed and acknowledged first. Whatever is left comes again.
     pub(crate) async fn end(&self) {
         self.run.stop.cancel();
@@ -99,7 +99,7 @@ impl Line {
     }
 }
 
-impl Parts {
+impl PipelineContext {
     /// The edge that is used, where there is one.
     pub(crate) fn edge(&self) -> Option<Arc<EdgeClient>> {
         self.edge.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -110,15 +110,15 @@ impl Parts {
         *self.edge.write().unwrap_or_else(PoisonError::into_inner) = Some(edge);
     }
 
-    /// Starts a workshop's line.
-    pub(crate) fn start_line(&self, workshop: &WorkshopId) -> Line {
+    /// Starts a workshop's pipeline.
+    pub(crate) fn start_pipeline(&self, workshop: &WorkshopId) -> Pipeline {
         match &self.redis {
             Some(client) => self.start_with(workshop, RedisStream::new(client.clone(), workshop)),
             None => self.start_with(workshop, DirectStream::default()),
         }
     }
 
-    fn start_with<S: Stream>(&self, workshop: &WorkshopId, stream: S) -> Line {
+    fn start_with<S: Stream>(&self, workshop: &WorkshopId, stream: S) -> Pipeline {
         let run = Run { stop: self.stop.child_token(), tasks: TaskTracker::new() };
         let stream = Arc::new(stream);
         let (leases, finished) = Leases::new();
@@ -127,8 +127,8 @@ impl Parts {
             Some(_) => Publication::Pending { why: None },
             None => Publication::NoEdge,
         };
-        let health = LineHealth::new(publication);
-        let line = Line {
+        let health = PipelineHealth::new(publication);
+        let pipeline = Pipeline {
             health: health.clone(),
             mail: self.metrics.backlog_share(Hop::Edge),
             stream: self.metrics.backlog_share(Hop::Stream),
@@ -140,9 +140,9 @@ impl Parts {
             let acknowledger = Acknowledger {
                 workshop: workshop.clone(),
                 edge: Arc::clone(edge),
-                backlog: line.mail.clone(),
-                progress: Arc::clone(&line.progress),
-                wake: Arc::clone(&line.wake),
+                backlog: pipeline.mail.clone(),
+                progress: Arc::clone(&pipeline.progress),
+                wake: Arc::clone(&pipeline.wake),
                 metrics: Arc::clone(&self.metrics),
                 health: health.clone(),
                 stop: run.stop.clone(),
@@ -151,30 +151,30 @@ impl Parts {
         }
         let drain = Arc::new(Drain {
             stream: Arc::clone(&stream),
-            opener: Opener::new(workshop.clone(), Arc::clone(&self.keys), Arc::clone(&self.killers)),
+            unsealer: Unsealer::new(workshop.clone(), Arc::clone(&self.keys), Arc::clone(&self.quarantine)),
             writer: self.writer.clone(),
             leases: Arc::clone(&leases),
             metrics: Arc::clone(&self.metrics),
-            backlog: line.stream.clone(),
+            backlog: pipeline.stream.clone(),
             health: health.clone(),
             stop: run.stop.clone(),
         });
         run.keep_going("drain", Arc::clone(&drain), |drain| async move { drain.run().await });
         run.keep_going("backlog", drain, |drain| async move { drain.watch_backlog().await });
         if let Some(edge) = &edge {
-            self.start_edge(workshop, edge, stream, leases, &line);
+            self.start_edge(workshop, edge, stream, leases, &pipeline);
         }
         let (following, stop) = (self.changes.clone().follow(health.subscribe()), run.stop.clone());
         run.tasks.spawn(async move {
             tokio::select! { () = following => {}, () = stop.cancelled() => {} }
         });
-        // The engine's end waits for the line's.
+        // The engine's end waits for the pipeline's.
         self.tasks.spawn(async move {
             run.stop.cancelled().await;
             run.tasks.close();
             run.tasks.wait().await;
         });
-        line
+        pipeline
     }
 
     fn start_edge<S: Stream>(
@@ -183,9 +183,9 @@ impl Parts {
         edge: &Arc<EdgeClient>,
         stream: Arc<S>,
         leases: Arc<Leases>,
-        line: &Line,
+        pipeline: &Pipeline,
     ) {
-        let Line { health, mail, progress: _, stream: _, wake, run } = line;
+        let Pipeline { health, mail, progress: _, stream: _, wake, run } = pipeline;
         let publisher = Publisher {
             workshop: workshop.clone(),
             edge: Arc::clone(edge),

@@ -15,7 +15,7 @@ use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::metrics::Metrics;
-use crate::pipeline::health::{LineHealth, Publication};
+use crate::pipeline::health::{PipelineHealth, Publication};
 use crate::workshops::Roster;
 
 /// One workshop's publisher.
@@ -24,7 +24,7 @@ pub(crate) struct Publisher {
     pub(crate) edge: Arc<EdgeClient>,
     pub(crate) roster: Arc<Roster>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
     /// Where phones come in on the local network, while they do.
     pub(crate) venue: watch::Receiver<Option<SocketAddr>>,

@@ -14,7 +14,7 @@ use crate::db::{erased, receipts_out};
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::metrics::Metrics;
-use crate::pipeline::health::{LineHealth, Publication};
+use crate::pipeline::health::{PipelineHealth, Publication};
 use crate::writer::Writer;
 
 /// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
@@ -27,7 +27,7 @@ pub(crate) struct ReceiptSender {
     pub(crate) readers: Arc<Readers>,
     pub(crate) writer: Writer,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
 }
 

@@ -15,11 +15,11 @@ use crate::message::{Content, Message, Path};
 
 /// Opens the mail of one workshop.
 #[derive(Clone)]
-pub(crate) struct Opener {
+pub(crate) struct Unsealer {
     workshop: WorkshopId,
     keys: Arc<Keys>,
     /// Messages that ended the process the last time they ran alone.
-    killers: Arc<HashSet<Digest>>,
+    quarantine: Arc<HashSet<Digest>>,
 }
 
 /// What a message turned out to be.
@@ -31,18 +31,18 @@ pub(crate) enum Opened {
     MissingKey(KeyId),
 }
 
-impl Opener {
-    /// For that workshop; `killers` are parked unopened.
-    pub(crate) fn new(workshop: WorkshopId, keys: Arc<Keys>, killers: Arc<HashSet<Digest>>) -> Self {
-        Self { workshop, keys, killers }
+impl Unsealer {
+    /// For that workshop; `quarantine` are parked unopened.
+    pub(crate) fn new(workshop: WorkshopId, keys: Arc<Keys>, quarantine: Arc<HashSet<Digest>>) -> Self {
+        Self { workshop, keys, quarantine }
     }
 
     /// Opens all of them at once, away from the threads that do I/O. In their order.
     pub(crate) async fn open_all(&self, bodies: Vec<String>) -> Vec<Opened> {
         let (done, opened) = tokio::sync::oneshot::channel();
-        let opener = self.clone();
+        let unsealer = self.clone();
         rayon::spawn(move || {
-            let opened = bodies.into_par_iter().map(|body| opener.open(body)).collect();
+            let opened = bodies.into_par_iter().map(|body| unsealer.open(body)).collect();
             let _ = done.send(opened);
         });
         opened.await.unwrap_or_default()
@@ -59,15 +59,15 @@ impl Opener {
                 device: None,
                 content,
                 bytes: body.into_bytes(),
-                suspect: false,
+                delivered_alone: false,
             }),
             Err(key_id) => Opened::MissingKey(key_id),
         }
     }
 
     /// Whether a message ended the process when it ran alone.
-    pub(crate) fn is_killer(&self, body: &str) -> bool {
-        !self.killers.is_empty() && self.killers.contains(&Digest::of(body.as_bytes()))
+    pub(crate) fn is_quarantined(&self, body: &str) -> bool {
+        !self.quarantine.is_empty() && self.quarantine.contains(&Digest::of(body.as_bytes()))
     }
 
     fn content(&self, body: &str) -> Result<Content, KeyId> {
@@ -79,7 +79,7 @@ impl Opener {
         if envelope.workshop != self.workshop {
             return Ok(Content::Unreadable { id, reason: "other_workshop" });
         }
-        if self.is_killer(body) {
+        if self.is_quarantined(body) {
             return Ok(Content::Unreadable { id, reason: "interrupted" });
         }
         let Some(key) = self.keys.secret(&self.workshop, &envelope.key_id) else {

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::now_ms;
 use crate::edge::client::EdgeClient;
 use crate::metrics::{Metrics, SocketShare};
-use crate::pipeline::health::{LineHealth, Publication};
+use crate::pipeline::health::{PipelineHealth, Publication};
 use crate::workshops::Roster;
 
 /// Shorter than what home routers and mobile networks let an idle connection live. Cloudflare does not charge for the protocol's
@@ -99,7 +99,7 @@ pub(crate) struct WakeLoop {
     pub(crate) roster: Arc<Roster>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: LineHealth,
+    pub(crate) health: PipelineHealth,
     pub(crate) stop: CancellationToken,
 }
 

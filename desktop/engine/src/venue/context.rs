@@ -6,22 +6,22 @@ use std::sync::Arc;
 use crate::db::readers::Readers;
 use crate::venue::desks::Desks;
 use crate::venue::settings::VenueSettings;
-use crate::venue::visitors::Guests;
+use crate::venue::visitors::Visitors;
 use crate::writer::Writer;
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Site {
+pub(crate) struct VenueContext {
     pub(crate) settings: Arc<VenueSettings>,
-    pub(crate) guests: Arc<Guests>,
+    pub(crate) visitors: Arc<Visitors>,
     pub(crate) desks: Arc<Desks>,
 }
 
-impl Site {
+impl VenueContext {
     /// With the settings of that file, and the desks of the database.
     pub(crate) fn open(settings: PathBuf, readers: &Readers, writer: &Writer) -> rusqlite::Result<Self> {
         let settings = Arc::new(VenueSettings::open(settings));
         let desks = Arc::new(Desks::read(readers, writer.clone(), Arc::clone(&settings))?);
-        Ok(Self { settings, guests: Arc::default(), desks })
+        Ok(Self { settings, visitors: Arc::default(), desks })
     }
 }

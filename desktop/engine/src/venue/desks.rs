@@ -14,7 +14,7 @@ use crate::clock::now_ms;
 use crate::db::desks::{self, OpenDesk};
 use crate::db::readers::Readers;
 use crate::random::random_key_hex;
-use crate::venue::pin_throttle::Attempts;
+use crate::venue::pin_throttle::PinThrottle;
 use crate::venue::settings::{Kept, VenueSettings};
 use crate::workshops::new_id;
 use crate::writer::Writer;
@@ -34,7 +34,7 @@ pub(crate) struct Desks {
 #[derive(Default)]
 struct State {
     open: Vec<Seen>,
-    attempts: BTreeMap<WorkshopId, Attempts>,
+    attempts: BTreeMap<WorkshopId, PinThrottle>,
 }
 
 struct Seen {

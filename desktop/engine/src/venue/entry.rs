@@ -12,7 +12,7 @@ use rollcall_shared::workshop::Workshop;
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::message::{Content, Message, Path};
-use crate::pipeline::unsealer::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::venue::routes::is_taken_now;
 use crate::writer::Writer;
 
@@ -41,10 +41,10 @@ pub(crate) async fn take(
     row: &WorkshopRow,
     text: &str,
     device: Option<String>,
-    opener: &Opener,
+    unsealer: &Unsealer,
     writer: &Writer,
 ) -> Result<Taken, EntryError> {
-    let message = match opener.open(text.trim().to_owned()) {
+    let message = match unsealer.open(text.trim().to_owned()) {
         Opened::Message(message) => message,
         Opened::MissingKey(_) => return Err(EntryError::Code(EntryTrouble::UnknownKey)),
     };
@@ -84,7 +84,7 @@ fn checked(signup: Signup, workshop: &Workshop) -> Result<Signup, EntryError> {
     form.parse(workshop).map_err(|_| EntryError::Code(EntryTrouble::Damaged))
 }
 
-/// The opener's reason in the desk's words.
+/// The unsealer's reason in the desk's words.
 fn trouble(reason: &str) -> EntryTrouble {
     match reason {
         "malformed" | "too_large" => EntryTrouble::NotAnEntry,

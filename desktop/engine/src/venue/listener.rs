@@ -12,17 +12,17 @@ use crate::changes::Changes;
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
 use crate::http::server;
-use crate::venue::context::Site;
+use crate::venue::context::VenueContext;
 use crate::venue::lan;
 
 /// Opens and closes the venue page.
-pub(crate) struct Door {
+pub(crate) struct VenueListener {
     host: IpAddr,
     router: Router,
     stop: CancellationToken,
     tasks: TaskTracker,
     changes: Changes,
-    site: Site,
+    venue: VenueContext,
     /// Where phones come in, for whoever tells others.
     place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
@@ -45,7 +45,7 @@ struct Open {
 
 /// How the door is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DoorState {
+pub(crate) enum ListenerState {
     /// Closed.
     Closed,
     /// Phones come in.
@@ -54,7 +54,7 @@ pub(crate) enum DoorState {
     Refused(String),
 }
 
-impl Door {
+impl VenueListener {
     /// Closed, for now.
     pub(crate) fn new(
         address: SocketAddr,
@@ -62,12 +62,12 @@ impl Door {
         stop: CancellationToken,
         tasks: TaskTracker,
         changes: Changes,
-        site: Site,
+        venue: VenueContext,
     ) -> Self {
         let state = State { port: address.port(), open: None, refused: None };
         let (turn, state) = (tokio::sync::Mutex::new(()), Mutex::new(state));
         let place = watch::Sender::new(None);
-        Self { host: address.ip(), router, stop, tasks, changes, site, place, turn, state }
+        Self { host: address.ip(), router, stop, tasks, changes, venue, place, turn, state }
     }
 
     /// Opens it, where it is not open.
@@ -81,10 +81,10 @@ impl Door {
             Ok(listener) => {
                 let port = listener.local_addr().map_or(address.port(), |address| address.port());
                 let (stop, ended) = (self.stop.child_token(), TaskTracker::new());
-                let (guests, changes) = (self.site.guests.clone(), self.changes.clone());
+                let (visitors, changes) = (self.venue.visitors.clone(), self.changes.clone());
                 let knocked = move |ends| {
                     // Somebody new may be whom the check from a phone waits for.
-                    if guests.knock(ends, now_ms()) {
+                    if visitors.connection_seen(ends, now_ms()) {
                         changes.moved();
                     }
                 };
@@ -121,11 +121,11 @@ impl Door {
     }
 
     /// How it is.
-    pub(crate) fn now(&self) -> DoorState {
+    pub(crate) fn now(&self) -> ListenerState {
         self.with(|state| match (&state.open, &state.refused) {
-            (Some(_), _) => DoorState::Open,
-            (None, Some(why)) => DoorState::Refused(why.clone()),
-            (None, None) => DoorState::Closed,
+            (Some(_), _) => ListenerState::Open,
+            (None, Some(why)) => ListenerState::Refused(why.clone()),
+            (None, None) => ListenerState::Closed,
         })
     }
 
@@ -133,7 +133,7 @@ impl Door {
     pub(crate) fn addresses(&self) -> Vec<(lan::Interface, SocketAddr)> {
         match self.with(|state| state.port) {
             0 => Vec::new(),
-            port => lan::interfaces(self.host, self.site.settings.now().network.as_deref())
+            port => lan::interfaces(self.host, self.venue.settings.now().network.as_deref())
                 .into_iter()
                 .map(|interface| (interface.clone(), SocketAddr::new(interface.ip, port)))
                 .collect(),

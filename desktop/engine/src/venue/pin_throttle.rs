@@ -12,12 +12,12 @@ const LONGEST_PAUSE: Millis = 60_000;
 
 /// The wrong attempts since the last right one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Attempts {
+pub(crate) struct PinThrottle {
     wrong: u32,
     not_before: Millis,
 }
 
-impl Attempts {
+impl PinThrottle {
     /// Seconds until the next attempt may be made; none now.
     pub(crate) fn pause(&self, now: Millis) -> Option<u32> {
         // A clock that was set back keeps nobody out for longer.
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_free_at_first_and_then_cost_ever_more() {
-        let mut attempts = Attempts::default();
+        let mut attempts = PinThrottle::default();
         for _ in 0..FREE - 1 {
             attempts.wrong(0);
             assert_eq!(attempts.pause(0), None);
@@ -65,6 +65,6 @@ mod tests {
         }
         assert_eq!(attempts.pause(0), Some(60));
         attempts.right();
-        assert_eq!(attempts, Attempts::default());
+        assert_eq!(attempts, PinThrottle::default());
     }
 }

@@ -14,7 +14,7 @@ use crate::edge::client::client;
 use crate::edge::connection::{self, ConnectionLine, NotALine};
 use crate::engine::EngineError;
 use crate::folder::{atomic_file, keys_copy};
-use crate::pipeline::unsealer::Opener;
+use crate::pipeline::unsealer::Unsealer;
 use crate::venue::settings::Kept;
 use crate::view::{AlarmKind, ConnectionTest, ExportFormat, KeysSaved, Resolution, Undo, Wifi};
 
@@ -24,9 +24,10 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Act`]; nothing was changed then.
     pub fn resolve(&self, workshop: &WorkshopId, resolution: Resolution) -> Result<Undo, EngineError> {
-        let parts = &self.desk.parts;
-        let opener = Opener::new(workshop.clone(), Arc::clone(&parts.keys), Arc::clone(&parts.killers));
-        let resolved = self.desk.acts.resolve(workshop, resolution, &parts.readers, &opener);
+        let context = &self.host.context;
+        let unsealer =
+            Unsealer::new(workshop.clone(), Arc::clone(&context.keys), Arc::clone(&context.quarantine));
+        let resolved = self.host.acts.resolve(workshop, resolution, &context.readers, &unsealer);
         Ok(self.block_on(resolved)?)
     }
 
@@ -35,7 +36,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::resolve`].
     pub fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, EngineError> {
-        Ok(self.block_on(self.desk.acts.cancel(workshop, id))?)
+        Ok(self.block_on(self.host.acts.cancel(workshop, id))?)
     }
 
     /// Puts a cancelled sign-up back: with a seat where there is one, else at the end of those who wait.
@@ -43,7 +44,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::resolve`].
     pub fn restore(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, EngineError> {
-        Ok(self.block_on(self.desk.acts.restore(workshop, id))?)
+        Ok(self.block_on(self.host.acts.restore(workshop, id))?)
     }
 
     /// Gives a free seat to one who waits, whatever their turn.
@@ -51,7 +52,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::resolve`].
     pub fn promote(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, EngineError> {
-        Ok(self.block_on(self.desk.acts.promote(workshop, id))?)
+        Ok(self.block_on(self.host.acts.promote(workshop, id))?)
     }
 
     /// Takes one of the last 50 acts back, as long as its rows are as it left them.
@@ -59,7 +60,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::resolve`].
     pub fn undo(&self, token: &str) -> Result<(), EngineError> {
-        Ok(self.block_on(self.desk.acts.undo(token))?)
+        Ok(self.block_on(self.host.acts.undo(token))?)
     }
 
     /// Takes the end of a workshop back: it takes sign-ups as before, under the same code.
@@ -67,7 +68,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::put_workshop`].
     pub fn resume(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.resume(workshop))?)
+        Ok(self.block_on(self.host.roster.resume(workshop))?)
     }
 
     /// Takes sign-ups for a workshop from now on.
@@ -75,7 +76,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::put_workshop`].
     pub fn open(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.open(workshop))?)
+        Ok(self.block_on(self.host.roster.open(workshop))?)
     }
 
     /// Takes no more sign-ups for a workshop; what was filled in before still counts within the grace.
@@ -83,7 +84,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::put_workshop`].
     pub fn close(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.desk.roster.close(workshop))?)
+        Ok(self.block_on(self.host.roster.close(workshop))?)
     }
 
     /// Opens the venue page, where it is closed.
@@ -91,7 +92,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Venue`] where its port is another program's.
     pub fn open_venue(&self) -> Result<(), EngineError> {
-        self.block_on(self.desk.door.open()).map_err(EngineError::Venue)
+        self.block_on(self.host.listener.open()).map_err(EngineError::Venue)
     }
 
     /// Closes the venue page; returns once what was in hand is answered.
@@ -99,7 +100,7 @@ impl Engine {
     /// # Errors
     /// None at present.
     pub fn close_venue(&self) -> Result<(), EngineError> {
-        self.block_on(self.desk.door.close());
+        self.block_on(self.host.listener.close());
         Ok(())
     }
 
@@ -108,8 +109,8 @@ impl Engine {
     /// # Errors
     /// None at present.
     pub fn dismiss_alarm(&self, kind: AlarmKind) -> Result<(), EngineError> {
-        self.desk.alarms.dismiss(kind);
-        self.desk.parts.changes.moved();
+        self.host.alarms.dismiss(kind);
+        self.host.context.changes.moved();
         Ok(())
     }
 
@@ -119,7 +120,7 @@ impl Engine {
     /// [`EngineError::File`] where the choice cannot be kept.
     pub fn choose_network(&self, interface: Option<String>) -> Result<(), EngineError> {
         self.keep(|kept| kept.network = interface)?;
-        self.desk.door.look();
+        self.host.listener.look();
         Ok(())
     }
 
@@ -135,9 +136,9 @@ impl Engine {
     }
 
     fn keep(&self, change: impl FnOnce(&mut Kept)) -> Result<(), EngineError> {
-        let settings = &self.desk.site.settings;
+        let settings = &self.host.venue.settings;
         let kept = settings.change(change);
-        self.desk.parts.changes.moved();
+        self.host.context.changes.moved();
         kept.map_err(|e| EngineError::File { path: settings.path().to_owned(), why: e.to_string() })
     }
 
@@ -152,10 +153,10 @@ impl Engine {
         path: &Path,
         language: Language,
     ) -> Result<u64, EngineError> {
-        let sheet = self.desk.sheet(workshop, format, language)?;
+        let sheet = self.host.sheet(workshop, format, language)?;
         atomic_file::write(path, &sheet.bytes)
             .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
-        self.block_on(self.desk.note_export(workshop, format));
+        self.block_on(self.host.note_export(workshop, format));
         Ok(sheet.rows)
     }
 
@@ -164,9 +165,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::File`] where it cannot be written.
     pub fn save_keys(&self, path: &Path) -> Result<KeysSaved, EngineError> {
-        let (keys, data_dir) = (&self.desk.parts.keys, &self.desk.data_dir);
+        let (keys, data_dir) = (&self.host.context.keys, &self.host.data_dir);
         let saved = keys_copy::save(keys, data_dir, path, now_ms());
-        self.desk.parts.changes.moved();
+        self.host.context.changes.moved();
         saved.map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })
     }
 
@@ -183,14 +184,14 @@ impl Engine {
     /// [`EngineError::Connection`] where the text is no line, [`EngineError::File`] where it cannot be kept.
     pub fn connect(&self, line: &str) -> Result<String, EngineError> {
         let line = ConnectionLine::parse(line)?;
-        let path = self.desk.data_dir.join(connection::FILE);
+        let path = self.host.data_dir.join(connection::FILE);
         let edge = line.edge().map_err(|_| NotALine)?;
-        let (url, parts) = (edge.url().to_owned(), &self.desk.parts);
-        let edge = client(edge, &parts.keys, &self.desk.collector).map_err(|_| NotALine)?;
+        let (url, context) = (edge.url().to_owned(), &self.host.context);
+        let edge = client(edge, &context.keys, &self.host.collector).map_err(|_| NotALine)?;
         // Kept before it is used: mail that was collected must find the same deployment after a restart.
         line.write(&path).map_err(|e| EngineError::File { path, why: e.to_string() })?;
-        parts.use_edge(edge);
-        self.block_on(self.desk.restart_lines());
+        context.use_edge(edge);
+        self.block_on(self.host.restart_pipelines());
         tracing::info!(edge = %url, "connected");
         Ok(url)
     }

@@ -23,20 +23,21 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.
     pub fn check(&self, workshop: &WorkshopId, since: Millis) -> Result<Check, EngineError> {
-        let desk = &self.desk;
+        let host = &self.host;
         let addresses = self.addresses(workshop)?;
         let network = addresses.lan.into_iter().next();
-        let place = desk.door.address().filter(|_| network.is_some());
+        let place = host.listener.address().filter(|_| network.is_some());
         let own_ips: Vec<IpAddr> =
-            desk.door.addresses().into_iter().map(|(_, address)| address.ip()).collect();
-        let arrivals = desk.site.guests.since(since).into_iter().filter(|guest| !own_ips.contains(&guest.ip));
+            host.listener.addresses().into_iter().map(|(_, address)| address.ip()).collect();
+        let arrivals =
+            host.venue.visitors.since(since).into_iter().filter(|visitor| !own_ips.contains(&visitor.ip));
         let arrivals: Vec<Arrival> = arrivals
-            .map(|guest| Arrival {
-                ip: guest.ip.to_string(),
-                at: guest.knocked_at,
-                reached: if guest.checked_at.is_some_and(|at| at >= since) {
+            .map(|visitor| Arrival {
+                ip: visitor.ip.to_string(),
+                at: visitor.connected_at,
+                reached: if visitor.checked_at.is_some_and(|at| at >= since) {
                     Reached::Check
-                } else if guest.asked_at.is_some_and(|at| at >= since) {
+                } else if visitor.asked_at.is_some_and(|at| at >= since) {
                     Reached::Page
                 } else {
                     Reached::Connected

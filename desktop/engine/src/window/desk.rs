@@ -8,8 +8,8 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::Engine;
 use crate::db::desks;
 use crate::engine::EngineError;
-use crate::engine::host::Desk;
-use crate::pipeline::unsealer::Opener;
+use crate::engine::host::Host;
+use crate::pipeline::unsealer::Unsealer;
 use crate::venue::desks::Unkept;
 use crate::venue::entry::{self, EntryError};
 use crate::venue::settings;
@@ -24,7 +24,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
     pub fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
-        self.desk.desk_panel(workshop)
+        self.host.desk_panel(workshop)
     }
 
     /// Lets helpers' devices in by a PIN that is drawn now. Whoever came in by the last one is out.
@@ -32,7 +32,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written, [`EngineError::File`].
     pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.block_on(self.desk.renew_desk_pin(workshop))
+        self.block_on(self.host.renew_desk_pin(workshop))
     }
 
     /// Lets no device in any more, and ends those that are.
@@ -40,7 +40,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.block_on(self.desk.shut_desks(workshop))
+        self.block_on(self.host.shut_desks(workshop))
     }
 
     /// Ends one device's session.
@@ -48,8 +48,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        let ended = self.block_on(self.desk.site.desks.end(workshop, Some(desk)));
-        self.desk.kept(ended)
+        let ended = self.block_on(self.host.venue.desks.end(workshop, Some(desk)));
+        self.host.kept(ended)
     }
 
     /// Takes an entry code at this computer.
@@ -57,10 +57,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Entry`]; nothing happened to the sign-up then, which its phone keeps.
     pub fn take_entry(&self, workshop: &WorkshopId, entry: &str) -> Result<TakenEntry, EngineError> {
-        let (row, parts) = (self.desk.row(workshop)?, &self.desk.parts);
-        let opener = Opener::new(workshop.clone(), Arc::clone(&parts.keys), Arc::clone(&parts.killers));
+        let (row, context) = (self.host.row(workshop)?, &self.host.context);
+        let unsealer =
+            Unsealer::new(workshop.clone(), Arc::clone(&context.keys), Arc::clone(&context.quarantine));
         let taken: Result<entry::Taken, EntryError> =
-            self.block_on(entry::take(&row, entry, None, &opener, &parts.writer));
+            self.block_on(entry::take(&row, entry, None, &unsealer, &context.writer));
         let entry::Taken { id, state, outcome, name } = taken?;
         Ok(TakenEntry {
             short_code: id.short_code(),
@@ -77,16 +78,16 @@ impl Engine {
     }
 }
 
-impl Desk {
+impl Host {
     /// Blocking: it reads the database.
     pub(crate) fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
         let row = self.row(workshop)?;
         let read = |conn: &rusqlite::Connection| {
             Ok((desks::all(conn, workshop)?, desks::taken(conn, workshop, None)?))
         };
-        let (rows, here) = self.parts.readers.read(read)?;
+        let (rows, here) = self.context.readers.read(read)?;
         let device = |row: desks::DeskRow| {
-            let seen = self.site.desks.seen(&row.id);
+            let seen = self.venue.desks.seen(&row.id);
             DeskDevice {
                 open: seen.is_some() && row.ended_at.is_none(),
                 seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
@@ -96,10 +97,10 @@ impl Desk {
                 taken: row.taken,
             }
         };
-        let address = self.door.address();
+        let address = self.listener.address();
         Ok(DeskPanel {
             url: address.map(|address| format!("http://{address}/{}/desk", row.venue_token)),
-            pin: self.site.desks.pin(workshop),
+            pin: self.venue.desks.pin(workshop),
             desks: rows.into_iter().map(device).collect(),
             here,
         })
@@ -107,17 +108,17 @@ impl Desk {
 
     pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
         self.row(workshop)?;
-        let renewed = self.site.desks.renew(workshop).await;
+        let renewed = self.venue.desks.renew(workshop).await;
         self.kept(renewed)
     }
 
     pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        let shut = self.site.desks.shut(workshop).await;
+        let shut = self.venue.desks.shut(workshop).await;
         self.kept(shut)
     }
 
     fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
-        self.parts.changes.moved();
+        self.context.changes.moved();
         kept.map_err(|unkept| match unkept {
             Unkept::File(e) => {
                 EngineError::File { path: self.data_dir.join(settings::FILE), why: e.to_string() }

@@ -8,9 +8,9 @@ use crate::db::workshops::WorkshopRow;
 use crate::db::{list, receipts_out};
 use crate::engine::EngineError;
 use crate::engine::hop_status::{Facts, Waiting};
-use crate::engine::host::Desk;
+use crate::engine::host::Host;
 use crate::folder::keys_copy;
-use crate::pipeline::Line;
+use crate::pipeline::Pipeline;
 use crate::pipeline::health::Publication;
 use crate::venue::address::venue_url;
 use crate::view::{
@@ -32,7 +32,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
     pub fn home(&self, workshop: &WorkshopId) -> Result<Home, EngineError> {
-        self.desk.home(workshop)
+        self.host.home(workshop)
     }
 
     /// All workshops, oldest first.
@@ -40,7 +40,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Database`].
     pub fn workshops(&self) -> Result<Vec<WorkshopSummary>, EngineError> {
-        self.desk.workshops()
+        self.host.workshops()
     }
 
     /// What the form for changing a workshop is filled with.
@@ -48,7 +48,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.
     pub fn workshop(&self, workshop: &WorkshopId) -> Result<WorkshopDraft, EngineError> {
-        Ok(WorkshopDraft::of(&self.desk.row(workshop)?.workshop))
+        Ok(WorkshopDraft::of(&self.host.row(workshop)?.workshop))
     }
 
     /// A page of a workshop's list, newest first.
@@ -56,8 +56,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::home`].
     pub fn list(&self, query: &ListQuery) -> Result<ListPage, EngineError> {
-        self.desk.row(&query.workshop)?;
-        Ok(self.desk.parts.readers.read(|conn| list::page(conn, query))?)
+        self.host.row(&query.workshop)?;
+        Ok(self.host.context.readers.read(|conn| list::page(conn, query))?)
     }
 
     /// What a person has to look at.
@@ -65,8 +65,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::home`].
     pub fn needs_look(&self, workshop: &WorkshopId) -> Result<Vec<Case>, EngineError> {
-        self.desk.row(workshop)?;
-        Ok(self.desk.parts.readers.read(|conn| list::cases(conn, workshop))?)
+        self.host.row(workshop)?;
+        Ok(self.host.context.readers.read(|conn| list::cases(conn, workshop))?)
     }
 
     /// Where phones reach a workshop's form.
@@ -74,30 +74,30 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.
     pub fn addresses(&self, workshop: &WorkshopId) -> Result<Addresses, EngineError> {
-        Ok(self.desk.addresses(&*self.desk.row(workshop)?))
+        Ok(self.host.addresses(&*self.host.row(workshop)?))
     }
 
     /// Whether and when the host saved a copy of the keys.
     pub fn keys_saved(&self) -> KeysSaved {
-        keys_copy::saved(&self.desk.parts.keys, &self.desk.data_dir)
+        keys_copy::saved(&self.host.context.keys, &self.host.data_dir)
     }
 
     /// The address of the edge that is used, where there is one.
     pub fn connection(&self) -> Option<String> {
-        self.desk.parts.edge().map(|edge| edge.url().to_owned())
+        self.host.context.edge().map(|edge| edge.url().to_owned())
     }
 
     /// A counter that moves when anything changes that the window may show.
     pub fn subscribe(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.desk.parts.changes.subscribe()
+        self.host.context.changes.subscribe()
     }
 }
 
-impl Desk {
+impl Host {
     fn home(&self, workshop: &WorkshopId) -> Result<Home, EngineError> {
         let (row, now) = (self.row(workshop)?, now_ms());
-        let has_edge = self.parts.edge().is_some();
-        let (counts, arrivals, newest, receipts) = self.parts.readers.read(|conn| {
+        let has_edge = self.context.edge().is_some();
+        let (counts, arrivals, newest, receipts) = self.context.readers.read(|conn| {
             Ok((
                 list::counts(conn, workshop)?,
                 list::arrivals(conn, workshop, now, ARRIVAL_SECONDS)?,
@@ -118,7 +118,7 @@ impl Desk {
 
     fn workshops(&self) -> Result<Vec<WorkshopSummary>, EngineError> {
         let (rows, now) = (self.roster.all(), now_ms());
-        let summaries = self.parts.readers.read(|conn| {
+        let summaries = self.context.readers.read(|conn| {
             rows.iter()
                 .map(|row| Ok(WorkshopSummary::of(row, list::counts(conn, &row.workshop.id)?, now)))
                 .collect()
@@ -132,53 +132,53 @@ impl Desk {
     }
 
     fn addresses(&self, row: &WorkshopRow) -> Addresses {
-        let line = self.lines().remove(&row.workshop.id);
+        let line = self.pipelines().remove(&row.workshop.id);
         let is_shown = line.is_some_and(|line| line.health.now().publication == Publication::Published);
-        let edge = self.parts.edge().filter(|_| is_shown);
-        let lan = self.door.addresses().into_iter().map(|(interface, address)| LanAddress {
+        let edge = self.context.edge().filter(|_| is_shown);
+        let lan = self.listener.addresses().into_iter().map(|(interface, address)| LanAddress {
             kind: interface.kind(),
             interface: interface.name,
             ip: interface.ip.to_string(),
             url: venue_url(address, row),
         });
         let lan: Vec<LanAddress> = lan.collect();
-        let kept = self.site.settings.now();
+        let kept = self.venue.settings.now();
         let own = |ip: std::net::IpAddr| lan.iter().any(|own| own.ip == ip.to_string());
         Addresses {
             edge: edge.map(|edge| format!("{}/j/{}", edge.url(), row.workshop.invite_code)),
-            venue_open: self.door.address().is_some(),
+            venue_open: self.listener.address().is_some(),
             network: kept.network,
             wifi: kept.wifi.map(|wifi| WifiCode { code: wifi.code(), wifi }),
-            phones: self.site.guests.connected(now_ms(), own),
+            phones: self.venue.visitors.connected(now_ms(), own),
             lan,
         }
     }
 
     /// Notes how every workshop's hops are.
     pub(crate) fn note_hops(&self) {
-        for workshop in self.lines().into_keys() {
+        for workshop in self.pipelines().into_keys() {
             self.hops(&workshop, 0);
         }
     }
 
     fn hops(&self, workshop: &WorkshopId, receipts: u64) -> Vec<HopHealth> {
-        let Some(Line { health, mail, progress, stream, .. }) = self.lines().remove(workshop) else {
+        let Some(Pipeline { health, mail, progress, stream, .. }) = self.pipelines().remove(workshop) else {
             return Vec::new();
         };
         let facts = Facts {
             health: health.now(),
-            has_edge: self.parts.edge().is_some(),
+            has_edge: self.context.edge().is_some(),
             redis: self.redis.clone(),
-            unwritable: self.parts.writer.unwritable(),
-            door: self.door.now(),
-            on_a_network: !self.door.addresses().is_empty(),
+            unwritable: self.context.writer.unwritable(),
+            listener: self.listener.now(),
+            on_a_network: !self.listener.addresses().is_empty(),
         };
         let waiting = Waiting {
             receipts,
             mail: mail.waiting(),
             mail_seconds: progress.remaining_seconds(mail.waiting(), Instant::now()),
             stream: stream.waiting(),
-            writer: self.parts.writer.waiting(),
+            writer: self.context.writer.waiting(),
         };
         self.since.note(workshop, &facts, waiting, now_ms())
     }

@@ -1,6 +1,5 @@
 //! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
 
-
 use rollcall_shared::Millis;
 use rollcall_shared::admission::{self, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused};
 use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
@@ -12,8 +11,8 @@ use rusqlite::Connection;
 
 use super::list::Lists;
 use super::{ending, erase};
-use crate::db::signups::Circumstances;
-use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects};
+use crate::db::signups::SignupMetadata;
+use crate::db::{duplicates, erased, events, parked, quarantine, receipts_out, signups};
 use crate::failpoints;
 use crate::message::{Content, Message, Path, Written};
 
@@ -29,9 +28,9 @@ pub(super) fn admit(
         Content::Cancellation(sealed) => cancel(conn, lists, message, sealed, now)?,
         Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
     };
-    if message.suspect {
+    if message.delivered_alone {
         // In the same transaction: a message that stands must not be taken for a killer at the next start.
-        suspects::remove(conn, &message.bytes_digest())?;
+        quarantine::remove(conn, &message.bytes_digest())?;
     }
     Ok(written)
 }
@@ -92,7 +91,7 @@ fn admit_signup(
         erase::erase_from(conn, list, &[id], now)?;
         return Ok(Written { outcome: decision.outcome, state });
     }
-    let with = Circumstances {
+    let with = SignupMetadata {
         state,
         path: message.path,
         digest,

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use super::ending;
 use super::list::List;
 use crate::db::column::parsed;
-use crate::db::signups::Held;
+use crate::db::signups::FreedPlace;
 use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, signups};
 use crate::view::ErasedRows;
 
@@ -159,7 +159,7 @@ pub(crate) fn erase_workshop(
 
 /// A row of the list that was deleted.
 struct Stood {
-    held: Held,
+    held: FreedPlace,
     state: ReceiptState,
 }
 
@@ -178,7 +178,7 @@ fn delete(
         )?
         .query_row((&id, workshop), |row| {
             Ok(Stood {
-                held: Held { phone: row.get(0)?, waiting_since: row.get(1)? },
+                held: FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? },
                 state: parsed(row, 2, |word| ReceiptState::from_word(word).ok_or(()))?,
             })
         })

@@ -133,7 +133,7 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
         device: None,
         content: Content::Unreadable { id, reason: "box" },
         bytes: bytes.into(),
-        suspect: false,
+        delivered_alone: false,
     };
     let by_number = |seq: u64| {
         let (workshop, seq) = (hall.workshop.id.clone(), i64::try_from(seq).unwrap());

@@ -18,8 +18,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
-use crate::folder::keys::Keys;
 use crate::folder::atomic_file;
+use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 

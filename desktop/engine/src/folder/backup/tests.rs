@@ -1,6 +1,7 @@
 //! Backups of a real folder, damaged and restored.
 
 use super::*;
+use crate::db;
 use crate::engine::offline;
 use crate::testing::Hall;
 use crate::view::Whom;

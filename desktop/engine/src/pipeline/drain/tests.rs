@@ -18,25 +18,25 @@ use crate::pipeline::stream::private_server::RedisServer;
 use crate::pipeline::stream::redis::RedisStream;
 use crate::testing::{Hall, until};
 
-struct Line<S> {
+struct Pipeline<S> {
     stream: Arc<S>,
     leases: Arc<Leases>,
     finished: Finished,
-    health: LineHealth,
+    health: PipelineHealth,
     stop: CancellationToken,
 }
 
-fn start(hall: &Hall, killers: HashSet<Digest>) -> Line<DirectStream> {
-    start_on(hall, DirectStream::default(), killers)
+fn start(hall: &Hall, quarantine: HashSet<Digest>) -> Pipeline<DirectStream> {
+    start_on(hall, DirectStream::default(), quarantine)
 }
 
-fn start_on<S: Stream>(hall: &Hall, stream: S, killers: HashSet<Digest>) -> Line<S> {
+fn start_on<S: Stream>(hall: &Hall, stream: S, quarantine: HashSet<Digest>) -> Pipeline<S> {
     let (leases, finished) = Leases::new();
-    let (stream, health) = (Arc::new(stream), LineHealth::new(Publication::Published));
+    let (stream, health) = (Arc::new(stream), PipelineHealth::new(Publication::Published));
     let stop = CancellationToken::new();
     let drain = Drain {
         stream: Arc::clone(&stream),
-        opener: Opener::new(hall.workshop.id.clone(), Arc::clone(&hall.keys), Arc::new(killers)),
+        unsealer: Unsealer::new(hall.workshop.id.clone(), Arc::clone(&hall.keys), Arc::new(quarantine)),
         writer: hall.writer.clone(),
         leases: Arc::clone(&leases),
         metrics: Arc::clone(&hall.metrics),
@@ -45,14 +45,14 @@ fn start_on<S: Stream>(hall: &Hall, stream: S, killers: HashSet<Digest>) -> Line
         stop: stop.clone(),
     };
     tokio::spawn(async move { drain.run().await });
-    Line { stream, leases, finished, health, stop }
+    Pipeline { stream, leases, finished, health, stop }
 }
 
 fn entry(lease: u32, attempts: u32, body: String) -> Entry {
     Entry { lease_id: format!("lease-{lease}"), body, attempts }
 }
 
-impl<S> Line<S> {
+impl<S> Pipeline<S> {
     async fn committed(&mut self, mut count: usize) {
         let waiting = async {
             while count > 0 {
@@ -181,7 +181,7 @@ async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() 
     line.stream.add(mail.collect()).await.unwrap();
     line.committed(3).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 3);
-    assert_eq!(hall.count("SELECT count(*) FROM suspects"), 0);
+    assert_eq!(hall.count("SELECT count(*) FROM quarantine"), 0);
 }
 
 #[tokio::test]

@@ -257,9 +257,9 @@ fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
         let Some(Value::Array(entries)) = stream.into_iter().nth(1) else { return Err(odd()) };
         for entry in entries {
             let Value::Array(entry) = entry else { return Err(odd()) };
-            let mut parts = entry.into_iter();
-            let id = parts.next().and_then(text).ok_or_else(odd)?;
-            match parts.next() {
+            let mut context = entry.into_iter();
+            let id = context.next().and_then(text).ok_or_else(odd)?;
+            match context.next() {
                 Some(Value::Array(fields)) => rows.push((id, entry_of(fields))),
                 _ => gone.push(id),
             }

@@ -6,7 +6,7 @@ use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::envelope::SealedCancellation;
-use rollcall_shared::form::{Message as Said, message_page};
+use rollcall_shared::form::{Message as PageMessage, message_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::receipt::Receipt;
 use rollcall_shared::retry::Failure;
@@ -40,14 +40,16 @@ pub(super) async fn form(
 ) -> Response {
     let language = asked.or_preferred(&headers);
     let Some((row, id)) = venue.issued(&address) else {
-        return answer::page(StatusCode::NOT_FOUND, message_page(Said::NotFound, language));
+        return answer::page(StatusCode::NOT_FOUND, message_page(PageMessage::NotFound, language));
     };
     match venue.cancel(&row.workshop.id, id).await {
         Ok(_) => {
             let (token, workshop, receipt) = address;
             see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
         }
-        Err(_) => answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(Said::Unavailable, language)),
+        Err(_) => {
+            answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(PageMessage::Unavailable, language))
+        }
     }
 }
 
@@ -61,7 +63,7 @@ impl Venue {
             device: None,
             content: Content::Cancellation(sealed),
             bytes: format!("{CANCEL}{id}").into_bytes(),
-            suspect: false,
+            delivered_alone: false,
         };
         let written = self.writer.admit_now(message).await?;
         Ok(Receipt { id, state: written.state, see_desk: false })

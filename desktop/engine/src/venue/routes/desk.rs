@@ -27,7 +27,7 @@ use crate::db::desks::{self, OpenDesk};
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
-use crate::pipeline::unsealer::Opener;
+use crate::pipeline::unsealer::Unsealer;
 use crate::random::random_16;
 use crate::venue::desks::{NAME_CHARS, Refused};
 use crate::venue::entry::{self, EntryError};
@@ -98,7 +98,7 @@ pub(super) async fn enter(
         Err(nowhere) => return nowhere_page(&nowhere, language),
     };
     let Pin { pin, desk } = form.map(|Form(form)| form).unwrap_or_default();
-    match venue.site.desks.enter(&row.workshop.id, &pin, &desk, now_ms()).await {
+    match venue.venue.desks.enter(&row.workshop.id, &pin, &desk, now_ms()).await {
         Ok(entered) => {
             venue.changes.moved();
             let mut response = see_other(&format!("/{}/desk?lang={}", row.venue_token, language.tag()));
@@ -123,7 +123,7 @@ pub(super) async fn leave(
     };
     if let Some(desk) = venue.desk(&row, &headers) {
         // Its session is out of memory at once; where the note fails, the cookie is gone all the same.
-        let _ = venue.site.desks.end(&row.workshop.id, Some(desk.id)).await;
+        let _ = venue.venue.desks.end(&row.workshop.id, Some(desk.id)).await;
         venue.changes.moved();
     }
     let mut response = see_other(&format!("/{}/desk?lang={}", row.venue_token, language.tag()));
@@ -308,7 +308,7 @@ impl Venue {
 
     /// Whose session a request has.
     fn desk(&self, row: &WorkshopRow, headers: &HeaderMap) -> Option<OpenDesk> {
-        self.site.desks.by_token(&row.workshop.id, session(headers)?, now_ms())
+        self.venue.desks.by_token(&row.workshop.id, session(headers)?, now_ms())
     }
 
     fn at_desk(&self, token: &str, headers: &HeaderMap) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
@@ -325,8 +325,9 @@ impl Venue {
         desk: &OpenDesk,
         text: &str,
     ) -> Result<Accepted, EntryError> {
-        let opener = Opener::new(row.workshop.id.clone(), Arc::clone(&self.keys), Arc::clone(&self.killers));
-        let taken = entry::take(row, text, Some(desk.id.clone()), &opener, &self.writer).await?;
+        let unsealer =
+            Unsealer::new(row.workshop.id.clone(), Arc::clone(&self.keys), Arc::clone(&self.quarantine));
+        let taken = entry::take(row, text, Some(desk.id.clone()), &unsealer, &self.writer).await?;
         let key = self.keys.receipt_key();
         Ok(Accepted::issue(&key, &base(row), &row.workshop.id, taken.id, taken.state))
     }

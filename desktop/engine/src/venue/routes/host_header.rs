@@ -31,7 +31,7 @@ pub(super) async fn by_own_address(
         return (StatusCode::MISDIRECTED_REQUEST, headers, text).into_response();
     }
     let is_check = request.uri().path().ends_with("/check");
-    venue.site.guests.ask(ends, is_check, now_ms());
+    venue.venue.visitors.ask(ends, is_check, now_ms());
     if is_check {
         venue.changes.moved();
     }

@@ -25,7 +25,7 @@ use crate::db::readers::Readers;
 use crate::db::workshops::WorkshopRow;
 use crate::folder::keys::Keys;
 use crate::http::answer::problem;
-use crate::venue::context::Site;
+use crate::venue::context::VenueContext;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
@@ -35,10 +35,10 @@ pub(crate) struct Venue {
     pub(crate) writer: Writer,
     pub(crate) readers: Arc<Readers>,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) site: Site,
+    pub(crate) venue: VenueContext,
     pub(crate) changes: Changes,
     /// Messages that ended the process when they ran alone.
-    pub(crate) killers: Arc<HashSet<Digest>>,
+    pub(crate) quarantine: Arc<HashSet<Digest>>,
 }
 
 pub(crate) use signup::is_taken_now;

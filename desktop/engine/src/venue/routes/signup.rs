@@ -100,7 +100,7 @@ impl Venue {
             device,
             content: Content::Signup(Box::new(sealed)),
             bytes: body.into(),
-            suspect: false,
+            delivered_alone: false,
         };
         let written = self.writer.admit_now(message).await?;
         let base = format!("/{}", row.venue_token);
