@@ -80,7 +80,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/control/workshops/{id}/retire", post(retire))
         .route("/control/workshops/{id}/renew-code", post(renew_code))
         .route("/control/workshops/{id}/resume", post(resume))
-        .route("/control/workshops/{id}/host", get(host).post(renew_desk_pin).delete(shut_desks))
+        .route("/control/workshops/{id}/desk", get(desk_panel).post(renew_desk_pin).delete(shut_desks))
         .route("/control/workshops/{id}/takeover", post(take_over))
         .route("/control/workshops/{id}/replay", post(replay))
         .route("/control/workshops/{id}/signups", get(signups))
@@ -158,7 +158,7 @@ async fn resume(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String
 }
 
 /// A workshop's desks, with the PIN.
-async fn host(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
+async fn desk_panel(State(control): State<Arc<Control>>, UrlPath(id): UrlPath<String>) -> Response {
     let id = match parse(&id) {
         Ok(id) => id,
         Err(problem) => return answer::problem(&problem),
@@ -176,7 +176,7 @@ async fn renew_desk_pin(control: State<Arc<Control>>, UrlPath(id): UrlPath<Strin
         Err(problem) => return answer::problem(&problem),
     };
     match renewed {
-        Ok(()) => host(control, UrlPath(id)).await,
+        Ok(()) => desk_panel(control, UrlPath(id)).await,
         Err(error) => refuse(&error),
     }
 }
@@ -187,7 +187,7 @@ async fn shut_desks(control: State<Arc<Control>>, UrlPath(id): UrlPath<String>) 
         Err(problem) => return answer::problem(&problem),
     };
     match shut {
-        Ok(()) => host(control, UrlPath(id)).await,
+        Ok(()) => desk_panel(control, UrlPath(id)).await,
         Err(error) => refuse(&error),
     }
 }

@@ -240,7 +240,7 @@ mod tests {
         // A restart keeps it: only the token's digest is in the database.
         let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
         assert_eq!(again.by_token(id, &token, 7).unwrap(), desk);
-        let stored = hall.texts("SELECT hex::encode(session) FROM desks");
+        let stored = hall.texts("SELECT hex(session) FROM desks");
         assert!(!stored[0].eq_ignore_ascii_case(&token), "{stored:?}");
 
         desks.renew(id).await.unwrap();

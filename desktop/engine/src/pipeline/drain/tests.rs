@@ -181,7 +181,7 @@ async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() 
     line.stream.add(mail.collect()).await.unwrap();
     line.committed(3).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 3);
-    assert_eq!(hall.count("SELECT count(*) FROM quarantine"), 0);
+    assert_eq!(hall.count("SELECT count(*) FROM suspects"), 0);
 }
 
 #[tokio::test]
