@@ -19,7 +19,7 @@ use super::trouble::damage;
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
 use crate::process::{goes_on, stands_still};
-use crate::wait;
+use crate::wait::{self, pause};
 
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
@@ -365,9 +365,4 @@ impl<'a> Run<'a> {
             self.laptops.iter().map(Laptop::log).collect::<Vec<_>>().join("--- another laptop\n");
         self.report
     }
-}
-
-pub(super) fn pause(ms: u64) {
-    // The length of a fault, not a wait for something.
-    thread::sleep(Duration::from_millis(ms));
 }

@@ -12,10 +12,10 @@ use super::gate::{Gate, Weather};
 use super::laptop::Laptop;
 use super::ledger::{self, Line};
 use super::plan::{Away, Kill};
-use super::run::{Run, pause};
+use super::run::Run;
 use crate::edge::client;
 use crate::host::text;
-use crate::wait;
+use crate::wait::{self, pause};
 
 /// How long a host may take to come to a named step before it is killed wherever it is.
 const TO_A_STEP: Duration = Duration::from_millis(2_500);
