@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::checker::{self, Verdict};
 use super::crowd::Crowd;
+use super::damage::damage;
 use super::gate::{Gate, Weather};
 use super::laptop::Laptop;
 use super::places::Places;
 use super::plan::{Act, Plan};
 use super::seen::Seen;
-use super::trouble::damage;
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
 use crate::process::{goes_on, stands_still};
