@@ -34,7 +34,7 @@ pub(crate) fn whole_workspace() -> &'static [&'static str] {
 
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
-    let mut cargo = tool::cargo(checkout);
+    let mut cargo = checkout.cargo();
     let name = if build == Build::Window { WINDOW } else { HEADLESS };
     cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
     if build == Build::Failpoints {

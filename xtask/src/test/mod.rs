@@ -137,7 +137,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
 }
 
 fn formatting(context: &Context) -> Result<Tally> {
-    check(tool::cargo(&context.checkout).args(["fmt", "--all", "--check"]))
+    check(context.checkout.cargo().args(["fmt", "--all", "--check"]))
 }
 
 fn purity(context: &Context) -> Result<Tally> {
@@ -209,7 +209,7 @@ fn end_to_end(context: &Context) -> Result<Tally> {
 /// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
 /// packages that are named, so that naming others would compile half of everything anew.
 fn cargo(context: &Context, command: &str) -> Command {
-    let mut cargo = tool::cargo(&context.checkout);
+    let mut cargo = context.checkout.cargo();
     cargo.args([command, "--release"]).args(whole_workspace());
     cargo
 }
