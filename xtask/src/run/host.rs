@@ -6,8 +6,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use super::system::{RedisChoice, Settings};
-use super::{Secrets, local_edge};
+use super::local_edge;
+use super::secrets::Secrets;
+use super::settings::{RedisChoice, Settings};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
