@@ -10,7 +10,6 @@ mod edge;
 mod fuzz;
 mod interrupt;
 mod load;
-mod rehearse;
 mod run;
 mod settings;
 mod setup;
