@@ -11,7 +11,8 @@ use crate::bounds::{for_nothing, within_bounds};
 use crate::sample;
 use crate::signup::holds;
 
-/// A form is read within its limits, comes back as it was typed, and what is taken of it is [a sign-up](crate::signup()).
+/// A form is read within its limits, comes back as it was typed, and what is taken of it is [a
+/// sign-up](crate::signup()).
 pub fn form(data: &[u8]) {
     if data.len() > MAX_BODY_BYTES {
         return assert_eq!(for_nothing(|| SignupForm::from_urlencoded(data)), Err(FormError::TooLarge));
@@ -50,8 +51,8 @@ fn written(form: &SignupForm, seed: &str) -> String {
     body.finish()
 }
 
-/// The page with the form as it was filled in: every mistake has a field and a code, nothing typed becomes markup, and the page is
-/// not much longer than what was sent.
+/// The page with the form as it was filled in: every mistake has a field and a code, nothing typed becomes
+/// markup, and the page is not much longer than what was sent.
 pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Workshop, sent: usize) {
     assert!(!errors.is_empty());
     for FieldError { field, code } in errors {

@@ -9,8 +9,8 @@ use rollcall_shared::signup_id::SignupId;
 use crate::bounds::{for_nothing, within_bounds};
 use crate::{sample, text};
 
-/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the proof itself, and as the
-/// JSON in it.
+/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the
+/// proof itself, and as the JSON in it.
 pub fn proof(data: &[u8]) {
     if let Some(proof) = text(data) {
         tried(proof);

@@ -1,4 +1,5 @@
-//! A sign-up as the page's script sends it: JSON. And what holds of every sign-up that is taken, whatever way it came.
+//! A sign-up as the page's script sends it: JSON. And what holds of every sign-up that is taken, whatever way
+//! it came.
 
 use rollcall_shared::envelope::{self, Envelope, Opened, SealedSignup};
 use rollcall_shared::question::{Answer, Answers, Kind, MAX_KEY_CHARS, MAX_OPTIONS, MAX_TEXT_CHARS};
@@ -34,7 +35,8 @@ pub fn signup(data: &[u8]) {
     let _ = form.replaces(&sample::receipt_key(), &workshop.id);
 }
 
-/// What holds of every sign-up that is taken: it keeps the limits, is its own canonical form, and comes out of the box as it was.
+/// What holds of every sign-up that is taken: it keeps the limits, is its own canonical form, and comes out
+/// of the box as it was.
 pub(crate) fn holds(signup: &Signup, workshop: &Workshop) {
     let again = SignupForm {
         id: signup.id.to_string(),

@@ -1,6 +1,7 @@
 //! `cargo xtask …`: one command each to set up, start, test and measure Rollcall.
 //!
-//! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress and logs go to standard error.
+//! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress
+//! and logs go to standard error.
 
 mod bench;
 mod checkout;

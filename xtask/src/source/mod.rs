@@ -2,12 +2,14 @@
 
 mod cfg;
 mod circles;
+mod definitions;
 mod imports;
 mod package;
 mod resolve;
 mod tree;
 
 pub(crate) use circles::circles;
+pub(crate) use definitions::definitions;
 pub(crate) use imports::{Import, imports};
 pub(crate) use package::{Package, packages};
 pub(crate) use tree::Tree;

@@ -13,8 +13,8 @@ pub(super) enum Target {
 }
 
 impl Tree {
-    /// Follows a path from a module on, through every `use` on its way; `None` where it leads out of the package, or is no more
-    /// than a variable's name.
+    /// Follows a path from a module on, through every `use` on its way; `None` where it leads out of the
+    /// package, or is no more than a variable's name.
     pub(super) fn resolve(&self, from: Id, path: &[String]) -> Option<Target> {
         self.follow(from, path, &mut HashSet::new())
     }

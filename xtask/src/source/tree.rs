@@ -290,7 +290,7 @@ fn attributes(item: &Item) -> &[Attribute] {
 }
 
 /// By which name others find what an item defines.
-fn name(item: &Item) -> Option<String> {
+pub(super) fn name(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
         Item::Enum(item) => &item.ident,

@@ -1,7 +1,8 @@
 //! The layout: which wing of the engine may import which, and that no files import each other in a circle.
 //!
-//! No tool that is kept does both. ADR 27 says which were looked at: one knows circles of modules and no wings, one compiles with
-//! a nightly of its own, one parses the Rust of 2021, one compiles the crate once for each wing.
+//! No tool that is kept does both. ADR 27 says which were looked at: one knows circles of modules and no
+//! wings, one compiles with a nightly of its own, one parses the Rust of 2021, one compiles the crate once
+//! for each wing.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -30,7 +31,8 @@ struct Wing {
     may_import: &'static [&'static str],
 }
 
-/// From the ground up: a wing may import wings before it in this list only. docs/ARCHITECTURE.md says what each is for.
+/// From the ground up: a wing may import wings before it in this list only. docs/ARCHITECTURE.md says what
+/// each is for.
 const WINGS: [Wing; 14] = [
     Wing {
         name: "ground",
@@ -52,13 +54,15 @@ const WINGS: [Wing; 14] = [
     Wing { name: "top", rooms: &["bin", "window"], may_import: &["engine"] },
 ];
 
-/// Imports that the table does not allow and that cannot be helped: from, to, and why. At most 18; better none.
+/// Imports that the table does not allow and that cannot be helped: from, to, and why. At most 18; better
+/// none.
 const UPWARD: [(&str, &str, &str); 0] = [];
 
 /// Files that import each other and cannot do without, and why. At most one circle; better none.
 const CIRCLES: [(&[&str], &str); 0] = [];
 
-/// Fails where one of the engine's wings, or any package's files, import what they must not. Says where, and what to do.
+/// Fails where one of the engine's wings, or any package's files, import what they must not. Says where, and
+/// what to do.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
     let mut faults = Vec::new();
     for package in packages(checkout)? {
@@ -132,7 +136,8 @@ fn wrong_imports(layout: &Layout, wings: &[Wing], known: &[(&str, &str, &str)]) 
             let allowed = allowed(wings, wing);
             let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
             format!(
-                "{}: the wing {} may import {allowed} alone; move what it needs there, or hand it in as an argument",
+                "{}: the wing {} may import {allowed} alone; move what it needs there, or hand it in as an \
+                 argument",
                 in_words(import),
                 wing.name
             )
@@ -287,10 +292,8 @@ mod tests {
         let layout = layout(&files);
         assert_eq!(
             wrong_imports(&layout, &TWO, &[]),
-            [
-                "made/up/src/db.rs:2 imports made/up/src/engine.rs (`crate::Engine`): the wing low may import nothing \
-              alone; move what it needs there, or hand it in as an argument"
-            ]
+            ["made/up/src/db.rs:2 imports made/up/src/engine.rs (`crate::Engine`): the wing low may import \
+                 nothing alone; move what it needs there, or hand it in as an argument"]
         );
         let known = ("made/up/src/db.rs", "made/up/src/engine.rs", "a test");
         assert_eq!(wrong_imports(&layout, &TWO, &[known]), [""; 0]);
