@@ -10,7 +10,8 @@ use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
 /// Each has one text; what is read is written as it was read; a token holds for its own sign-up alone.
 pub fn codes(data: &[u8]) {

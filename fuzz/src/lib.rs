@@ -23,8 +23,10 @@ mod mailbox;
 mod person_name;
 mod phone;
 mod proof;
+mod refused;
 mod sample;
 mod signup;
+mod text;
 mod workshop;
 
 pub use codes::codes;
@@ -56,11 +58,6 @@ pub const PROPERTIES: [(&str, Property); 11] = [
     ("signup", signup),
     ("workshop", workshop),
 ];
-
-/// The bytes as text, where they are one. What takes text never sees others.
-fn text(data: &[u8]) -> Option<&str> {
-    std::str::from_utf8(data).ok()
-}
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rollcall_shared::phone::{CHINA_DIGITS, MAX_DIGITS, MAX_INPUT_CHARS, MIN_DIGITS, Phone, PhoneError};
 
-use crate::text;
+use crate::text::text;
 
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("^(?:{})$", Phone::html_pattern())).unwrap());

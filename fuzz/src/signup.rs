@@ -7,7 +7,7 @@ use rollcall_shared::signup::{Digest, FormError, MAX_BODY_BYTES, MAX_CANONICAL_B
 use rollcall_shared::workshop::Workshop;
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::form::comes_back;
+use crate::refused::comes_back;
 use crate::sample;
 
 /// A body is read within its limits and written as it was read; what is taken of it holds.

@@ -244,6 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_bears_its_modules_name_is_found() {
+        let files = [
+            (
+                "lib.rs",
+                "mod proof;\npub use proof::proof;\nconst ALL: [fn(); 1] = [proof];\npub fn text() {}\n",
+            ),
+            ("proof.rs", "pub fn proof() { crate::text(); }\n"),
+        ];
+        assert_eq!(imports(&files), ["lib.rs:3 proof.rs", "proof.rs:1 lib.rs"]);
+    }
+
+    #[test]
     fn a_program_imports_its_library_by_name() {
         let files = [
             ("lib.rs", "mod engine;\npub use engine::Engine;\n"),
