@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use super::Row;
+use super::row::Row;
 use crate::checkout::Checkout;
 use crate::load::http;
 use crate::run::{self, Scene};

@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hyper::StatusCode;
 
-use super::{ROUNDS, Row, TEACHERS, middle, post_all};
+use super::rounds::{ROUNDS, TEACHERS, middle, post_all};
+use super::row::Row;
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::interrupt;
