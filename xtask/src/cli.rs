@@ -29,9 +29,8 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     /// Prints every row of the targets that is measured so far
     Bench,
-    /// Counts, in every package, which files import which: circles, imports against the order of the engine's
-    /// wings
-    Wings(WingsOptions),
+    /// Counts what the source comes to: circles of files, imports against the order of wings, long functions
+    Census(CensusOptions),
     /// Builds the worker into edge/build, unless nothing has changed
     Edge,
     /// Packs the phone page's script and style from edge/web into shared, to be committed
@@ -122,7 +121,7 @@ pub(crate) struct FuzzOptions {
 }
 
 #[derive(Debug, Clone, Args)]
-pub(crate) struct WingsOptions {
+pub(crate) struct CensusOptions {
     /// Another checkout than this one, to compare
     #[arg(long, value_name = "DIR")]
     pub(crate) checkout: Option<PathBuf>,

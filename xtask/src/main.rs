@@ -44,7 +44,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Faults(options) => test::faults(options),
         Command::Fuzz(options) => fuzz::command(options),
         Command::Bench => bench::command(),
-        Command::Wings(options) => test::wings(options),
+        Command::Census(options) => test::census(options),
         Command::Web => web::command(),
         Command::Setup => setup::command(),
     }

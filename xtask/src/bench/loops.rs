@@ -1,4 +1,5 @@
-//! The host's own loops, without anybody who signs up: what its drain does in a second, what its list answers in how long.
+//! The host's own loops, without anybody who signs up: what its drain does in a second, what its list answers
+//! in how long.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +17,8 @@ const DRAIN_MESSAGES: u32 = 50_000;
 const DRAIN_RATE: f64 = 10_000.0;
 /// Per cent of the rate that the hops would allow, each measured alone and one after the other.
 const DRAIN_SHARE: f64 = 60.0;
-/// As many as a window must scroll without a stutter, and what an answer may take: a little more than a frame.
+/// As many as a window must scroll without a stutter, and what an answer may take: a little more than a
+/// frame.
 const LIST_ROWS: u32 = 50_000;
 const LIST_ANSWER_MS: f64 = 20.0;
 

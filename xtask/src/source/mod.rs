@@ -1,5 +1,6 @@
 //! Rust source, read without compiling it: a package's modules, and which file imports which.
 
+mod census;
 mod cfg;
 mod circles;
 mod definitions;
@@ -8,6 +9,7 @@ mod package;
 mod resolve;
 mod tree;
 
+pub(crate) use census::{Census, Function, Public, repetitions};
 pub(crate) use circles::circles;
 pub(crate) use definitions::definitions;
 pub(crate) use imports::{Import, imports};

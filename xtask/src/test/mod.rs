@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and every test, in an order that fails early on what is quick.
 
+mod census;
 mod environment;
 mod layout;
 mod lines;
@@ -20,9 +21,9 @@ use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
 use crate::{edge, interrupt, tool, ui, web};
 use Work::{Look, Run};
+pub(crate) use census::command as census;
 pub(crate) use environment::describe;
 use tally::Tally;
-pub(crate) use wings::command as wings;
 
 /// One step: its name, why it is there, and what it does.
 struct Step {

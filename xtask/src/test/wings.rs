@@ -5,15 +5,12 @@
 //! for each wing.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::layout::{Layout, in_words};
 use crate::checkout::Checkout;
-use crate::cli::WingsOptions;
 use crate::source::{Import, packages};
 
 /// The package that has wings.
@@ -79,37 +76,10 @@ pub(super) fn check(checkout: &Checkout) -> Result<()> {
     }
 }
 
-/// `cargo xtask wings`: the figures of the layout.
-pub(crate) fn command(options: &WingsOptions) -> Result<ExitCode> {
-    let checkout = options.checkout.as_ref().map_or_else(Checkout::find, Checkout::at)?;
-    for package in packages(&checkout)? {
-        let layout = Layout::read(checkout.root(), &package)?;
-        let sizes: Vec<String> = layout.circles.iter().map(|circle| circle.len().to_string()).collect();
-        println!("{}", layout.folder.display());
-        println!("  files                        {:>5}", layout.files.len());
-        println!("  imports between files        {:>5}", layout.imports.len());
-        println!("  circles of files             {:>5}  {}", sizes.len(), sizes.join(" "));
-        if layout.folder == Path::new(ENGINE) {
-            engine(&checkout, &layout)?;
-        }
-        if options.imports {
-            layout.imports.iter().for_each(|import| println!("    {}", in_words(import)));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What is counted of the engine alone.
-fn engine(checkout: &Checkout, layout: &Layout) -> Result<()> {
-    let landing = checkout.root().join(ENGINE).join("src");
-    let landing = fs::read_dir(&landing).with_context(|| format!("reading {}", landing.display()))?;
-    let crosses = |import: &&Import| layout.room(&import.from) != layout.room(&import.to);
-    let homeless = layout.rooms().into_iter().filter(|room| wing(&WINGS, room).is_none()).count();
-    println!("  imports between rooms        {:>5}", layout.imports.iter().filter(crosses).count());
-    println!("  entries on the landing       {:>5}", landing.count());
-    println!("  of which in no wing          {homeless:>5}");
-    println!("  upward imports               {:>5}", upward(layout, &WINGS).count());
-    Ok(())
+/// How many of a package's imports the table forbids, and how many of its rooms it does not know.
+pub(super) fn against_the_table(layout: &Layout) -> Option<(usize, usize)> {
+    let homeless = || layout.rooms().into_iter().filter(|room| wing(&WINGS, room).is_none()).count();
+    (layout.folder == Path::new(ENGINE)).then(|| (upward(layout, &WINGS).count(), homeless()))
 }
 
 /// Rooms that the table does not know, and those that only the table knows.
@@ -186,6 +156,8 @@ fn wing<'a>(wings: &'a [Wing], room: &str) -> Option<&'a Wing> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tempfile::TempDir;
 
     use super::*;
