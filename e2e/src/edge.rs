@@ -1,4 +1,5 @@
-//! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this machine.
+//! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this
+//! machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,8 +68,8 @@ impl Edge {
         edge
     }
 
-    /// Stops workerd, as an outage of the edge does. What stands in the emulator's Queue at that moment is lost, for it
-    /// keeps it in memory: call this when the Queue is empty.
+    /// Stops workerd, as an outage of the edge does. What stands in the emulator's Queue at that moment is
+    /// lost, for it keeps it in memory: call this when the Queue is empty.
     pub fn stop(&self) {
         *self.process.lock().unwrap() = None;
     }
@@ -105,7 +106,8 @@ impl Edge {
         request.send().unwrap().json().unwrap()
     }
 
-    /// Puts a raw text on the queue as mail for a workshop, past all checks: what a broken or newer edge would send.
+    /// Puts a raw text on the queue as mail for a workshop, past all checks: what a broken or newer edge
+    /// would send.
     pub fn deposit_raw(&self, workshop: &str, text: &str) -> Response {
         let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.url);
         client().post(url).body(text.to_owned()).send().unwrap()
@@ -172,8 +174,8 @@ fn path_with_node() -> std::ffi::OsString {
 pub fn client() -> Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     let make = || {
-        // reqwest is compiled once for the workspace, with the engine's TLS, and wants a provider even for plain HTTP.
-        // An error only says that there is one already.
+        // reqwest is compiled once for the workspace, with the engine's TLS, and wants a provider even for
+        // plain HTTP. An error only says that there is one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
     };

@@ -25,7 +25,8 @@ pub struct Options<'a> {
     pub through: Option<&'a str>,
     /// Without Redis: from the pull to the writer directly.
     pub direct: bool,
-    /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program there.
+    /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program
+    /// there.
     pub failpoints: Option<&'a str>,
     /// The venue page's port; 0 for any.
     pub lan_port: u16,
@@ -195,7 +196,8 @@ impl Host {
         self.process.id()
     }
 
-    /// Makes a workshop (open now, for a day) with the members of `with` changed. Its code works at once on the venue page.
+    /// Makes a workshop (open now, for a day) with the members of `with` changed. Its code works at once on
+    /// the venue page.
     pub fn make_local_workshop(&self, with: Value) -> Workshop {
         let mut draft = draft();
         draft.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
@@ -329,7 +331,8 @@ fn first_ready(stdout: impl Read + Send + 'static) -> Option<Value> {
     thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             if let Some(json) = line.strip_prefix("ready ") {
-                // The receiver takes the first and is gone; reading goes on so that the program never writes to a closed pipe.
+                // The receiver takes the first and is gone; reading goes on so that the program never writes
+                // to a closed pipe.
                 let _ = sender.send(serde_json::from_str(json).unwrap());
             }
         }

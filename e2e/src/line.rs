@@ -1,5 +1,5 @@
-//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one, after the server took
-//! it and before the answer, and networks on the way answer for the server.
+//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one,
+//! after the server took it and before the answer, and networks on the way answer for the server.
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{Read, Write};
@@ -106,8 +106,8 @@ impl Line {
         state.unproven.clear();
     }
 
-    /// From now on the page and its service worker come as a later version would: their files' addresses have another digest,
-    /// and the worker is another text.
+    /// From now on the page and its service worker come as a later version would: their files' addresses have
+    /// another digest, and the worker is another text.
     pub fn serve_newer(&self) {
         self.state.lock().unwrap().is_newer = true;
     }
@@ -194,7 +194,8 @@ impl Request {
         self.json["id"].as_str().unwrap_or_default()
     }
 
-    /// One request a connection, so that a fault belongs to one; and in plain text, so that a page can be made another.
+    /// One request a connection, so that a fault belongs to one; and in plain text, so that a page can be
+    /// made another.
     fn head_to_pass_on(&self) -> String {
         closing(&self.head, &["connection:", "accept-encoding:"])
     }
@@ -251,7 +252,8 @@ impl Fault {
     }
 }
 
-/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it by its digest.
+/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it
+/// by its digest.
 fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     const ADDRESS: &str = "worker.js?v=";
     let text = String::from_utf8_lossy(answer);

@@ -16,8 +16,8 @@ use crate::wait;
 pub struct Process(Child);
 
 impl Process {
-    /// Starts what `command` says, with nothing to read and its output to be taken, so that it is told to stop if the test is
-    /// killed.
+    /// Starts what `command` says, with nothing to read and its output to be taken, so that it is told to
+    /// stop if the test is killed.
     pub fn start(command: &Command) -> Self {
         let mut own = Command::new(command.get_program());
         own.args(command.get_args());

@@ -1,4 +1,5 @@
-//! The real window, driven as a person drives it: WebKitWebDriver presses its buttons on a display that nobody sees.
+//! The real window, driven as a person drives it: WebKitWebDriver presses its buttons on a display that
+//! nobody sees.
 
 use std::env;
 use std::fs;

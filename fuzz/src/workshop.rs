@@ -13,7 +13,8 @@ use rollcall_shared::workshop::{
 use crate::bounds::within_bounds;
 use crate::sample;
 
-/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page of its own words only.
+/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page
+/// of its own words only.
 pub fn workshop(data: &[u8]) {
     // The edge bounds the body before it reads it.
     if data.len() > MAX_RECORD_BYTES {

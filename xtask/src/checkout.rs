@@ -54,13 +54,14 @@ impl Checkout {
         self.root.join("desktop/ui")
     }
 
-    /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
+    /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each
+    /// other's crates.
     pub(crate) fn edge_target(&self) -> PathBuf {
         self.root.join("target-edge")
     }
 
-    /// cargo, in this checkout, as if called from a shell: what the cargo that runs us has set must not reach the one
-    /// that we run.
+    /// cargo, in this checkout, as if called from a shell: what the cargo that runs us has set must not reach
+    /// the one that we run.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new("cargo");
         command.current_dir(self.root());

@@ -1,7 +1,8 @@
-//! The pages' scripts and styles: from edge/web to where the programs include them. The phone's go beside the rules that render
-//! its page, the desk's into the laptop's program alone.
+//! The pages' scripts and styles: from edge/web to where the programs include them. The phone's go beside the
+//! rules that render its page, the desk's into the laptop's program alone.
 //!
-//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is stale.
+//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is
+//! stale.
 
 use std::fs;
 use std::path::Path;

@@ -61,8 +61,9 @@ pub struct Parked {
 }
 
 impl Parked {
-    /// The id of a sign-up that can be read and was parked all the same: the host was killed again and again with it in hand,
-    /// the last time with it alone, and it is left to a person (`desktop/engine/src/drain.rs`). It stands.
+    /// The id of a sign-up that can be read and was parked all the same: the host was killed again and again
+    /// with it in hand, the last time with it alone, and it is left to a person
+    /// (`desktop/engine/src/drain.rs`). It stands.
     pub fn interrupted(&self) -> Option<String> {
         let message: Value =
             serde_json::from_str(&self.text).ok().filter(|_| self.reason == "interrupted")?;
@@ -105,8 +106,9 @@ fn all<T>(db: &Connection, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rus
     db.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-/// Holds the databases against the ledgers: the last one is the collector's, who has all that the edge promised; what the
-/// venue promised stands where it was promised, in any. `drained` says whether everything has been sent to the edge, too.
+/// Holds the databases against the ledgers: the last one is the collector's, who has all that the edge
+/// promised; what the venue promised stands where it was promised, in any. `drained` says whether everything
+/// has been sent to the edge, too.
 pub fn check(places: &Places, drained: bool) -> Verdict {
     let lines = ledger::read(&places.ledgers);
     let databases = places.databases.lock().unwrap().clone();
@@ -155,7 +157,8 @@ fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, collects: bool, ve
     }
 }
 
-/// What is parked is what was sent to be parked, once: whatever can be read belongs on the list, however often it failed.
+/// What is parked is what was sent to be parked, once: whatever can be read belongs on the list, however
+/// often it failed.
 fn poison_only(lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     let sent: HashSet<&str> = lines
         .iter()
@@ -247,7 +250,8 @@ fn receipts_agree(rows: &Rows, drained: bool, verdict: &mut Verdict) {
     }
 }
 
-/// What phones read at the edge is what the collector's database says. Looked up for some of them, over all the run.
+/// What phones read at the edge is what the collector's database says. Looked up for some of them, over all
+/// the run.
 fn edge_agrees(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     let addresses: BTreeMap<&str, &str> = lines
         .iter()

@@ -1,5 +1,5 @@
-//! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind under the same id.
-//! Each keeps a ledger of its own.
+//! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind
+//! under the same id. Each keeps a ledger of its own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -323,7 +323,8 @@ impl Phone {
         (!newest.is_empty()).then(|| self.dice.one_of(newest).clone())
     }
 
-    /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is said.
+    /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is
+    /// said.
     fn stands(&self, id: &str) -> bool {
         if self.places.is_erased(id) {
             return true;
@@ -333,7 +334,8 @@ impl Phone {
             // Anew each time: a file that is held open keeps a disk from being made read-only.
             let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             reader.busy_timeout(PATIENCE)?;
-            let look = "SELECT EXISTS (SELECT 1 FROM signups WHERE id = ?1) OR EXISTS (SELECT 1 FROM duplicates WHERE id = ?1)";
+            let look = "SELECT EXISTS (SELECT 1 FROM signups WHERE id = ?1)
+                            OR EXISTS (SELECT 1 FROM duplicates WHERE id = ?1)";
             reader.query_row(look, [id], |row| row.get(0))
         };
         paths.iter().any(|path| look(path).unwrap_or(true))
@@ -357,7 +359,8 @@ impl Phone {
     }
 }
 
-/// The seed of the page on which somebody signs up without script: always the same, as on a page that is sent again.
+/// The seed of the page on which somebody signs up without script: always the same, as on a page that is sent
+/// again.
 fn seed_of(person: &Person) -> String {
     Digest::of(format!("{}{}", person.phone, person.name).as_bytes()).to_string()[..32].to_owned()
 }

@@ -1,4 +1,5 @@
-//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing its answers.
+//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing
+//! its answers.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

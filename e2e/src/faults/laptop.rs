@@ -1,4 +1,5 @@
-//! The laptop: a data folder, and whatever program runs on it at the moment. It is killed and started again, and keeps its ports.
+//! The laptop: a data folder, and whatever program runs on it at the moment. It is killed and started again,
+//! and keeps its ports.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
@@ -146,8 +147,8 @@ impl<'a> Laptop<'a> {
         });
     }
 
-    /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a wrong setting, with
-    /// which it ends.
+    /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a
+    /// wrong setting, with which it ends.
     pub fn wait_until_ready(&mut self) {
         wait::until("the host is ready", || self.said.lock().unwrap().starts_with("ready ").then_some(()));
     }

@@ -1,4 +1,5 @@
-//! What each client notes by itself, before it sends and after it was answered: the one witness that no part of Rollcall writes.
+//! What each client notes by itself, before it sends and after it was answered: the one witness that no part
+//! of Rollcall writes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;

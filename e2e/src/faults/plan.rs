@@ -1,5 +1,5 @@
-//! What happens in a run, as its seed has it. The seed fixes what is done and in which order, not how the system's scheduler
-//! lets it interleave: a failing seed fails again as a rule, not by law.
+//! What happens in a run, as its seed has it. The seed fixes what is done and in which order, not how the
+//! system's scheduler lets it interleave: a failing seed fails again as a rule, not by law.
 
 use std::time::Duration;
 
@@ -70,7 +70,8 @@ pub enum Act {
     AnswersLost(u64),
     /// Leases run out at once.
     ShortLeases(u64),
-    /// The clock is wrong by so many milliseconds, then by the second number, and right again when the host is started next.
+    /// The clock is wrong by so many milliseconds, then by the second number, and right again when the host
+    /// is started next.
     Clock(i64, i64),
     /// The clock is wrong for a moment, and the host goes on.
     ClockMoment(i64),
@@ -110,7 +111,8 @@ pub struct Plan {
     pub stuck: Duration,
 }
 
-/// Longer than any wait that the engine has but one: a lease (60 s), which nothing need wait out that is not forgotten.
+/// Longer than any wait that the engine has but one: a lease (60 s), which nothing need wait out that is not
+/// forgotten.
 const STUCK: Duration = Duration::from_secs(50);
 
 impl Plan {

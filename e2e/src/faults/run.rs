@@ -28,7 +28,8 @@ pub struct Played {
     pub name: String,
     /// How many times.
     pub times: u64,
-    /// Once it was over: how long until everything stood that had been promised until then. `None` where it was stuck.
+    /// Once it was over: how long until everything stood that had been promised until then. `None` where it
+    /// was stuck.
     pub drain: Option<Duration>,
     /// Promised and not standing then.
     pub lost: u64,
@@ -47,7 +48,8 @@ pub struct Report {
     pub kills: u64,
     /// Sign-ups promised.
     pub promised: usize,
-    /// Sign-ups that stand parked, for a person to read again: the host was killed with them in hand too often.
+    /// Sign-ups that stand parked, for a person to read again: the host was killed with them in hand too
+    /// often.
     pub interrupted: usize,
     /// What is wrong.
     pub verdict: Verdict,
@@ -205,7 +207,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how much twice.
+    /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how
+    /// much twice.
     pub(super) fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
         let deadline = Instant::now() + self.plan.stuck;
         let promised = self.places.promised();

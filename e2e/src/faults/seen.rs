@@ -68,7 +68,8 @@ impl Seen {
 }
 
 impl Database {
-    /// Reads all of it, at one moment: rows go from one table to the other, and their numbers are given again.
+    /// Reads all of it, at one moment: rows go from one table to the other, and their numbers are given
+    /// again.
     fn look(&mut self) -> rusqlite::Result<()> {
         if self.reader.is_none() {
             let reader = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -9,7 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use hyper::StatusCode;
 
-use super::{ROUNDS, Row, TEACHERS, middle, post_all};
+use super::rounds::{ROUNDS, TEACHERS, middle, post_all};
+use super::row::Row;
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::interrupt;
@@ -38,7 +39,8 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("the design it replaces, round {round} of {ROUNDS}"));
-        // Most of them fail at once. A design is as fast as its last sign-up is stored: whoever is refused presses again.
+        // Most of them fail at once. A design is as fast as its last sign-up is stored: whoever is refused
+        // presses again.
         let (mut left, mut wall) = (teachers::crowd(TEACHERS), Duration::ZERO);
         for press in 0..PRESSES {
             let requests = post_all(address, "/v1/signups", &left, scene)?;
@@ -68,7 +70,8 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
         what: "the same against the design it replaces".to_owned(),
         target: format!("≥ {FACTOR} × faster until all are stored"),
         measured: format!(
-            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed at the first try, and tried again at once",
+            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed at the first try, and tried again at \
+             once",
             venue.as_millis(),
             replaced.as_millis(),
             TEACHERS as usize * ROUNDS,

@@ -27,8 +27,9 @@ pub(crate) enum Build {
 const HEADLESS: &str = "rollcall-host";
 const WINDOW: &str = "rollcall-desktop";
 
-/// What names the whole workspace, for every cargo command: dependencies then have the same features in all of them and are
-/// compiled once. The window's crate is left out where its toolkit is not there: the host without a window must not need it.
+/// What names the whole workspace, for every cargo command: dependencies then have the same features in all
+/// of them and are compiled once. The window's crate is left out where its toolkit is not there: the host
+/// without a window must not need it.
 pub(crate) fn whole_workspace() -> &'static [&'static str] {
     if setup::toolkit_is_there() { &["--workspace"] } else { &["--workspace", "--exclude", WINDOW] }
 }

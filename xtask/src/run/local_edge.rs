@@ -1,4 +1,5 @@
-//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable Objects.
+//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable
+//! Objects.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -10,7 +10,8 @@ use crate::settings::WrongSetting;
 pub(super) fn must_be_free(port: u16, what: &str, flag: &str) -> Result<()> {
     if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         let line = format!(
-            "port {port} for {what} cannot be used ({error}) — stop the program that has it, or choose another with {flag} PORT"
+            "port {port} for {what} cannot be used ({error}) — stop the program that has it, or choose \
+             another with {flag} PORT"
         );
         return Err(WrongSetting::new(line).into());
     }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 /// The files, and the one secret that we use ourselves.
 #[derive(Debug)]
 pub(crate) struct Secrets {
-    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need not be.
+    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need
+    /// not be.
     pub(crate) env_file: PathBuf,
     /// For `rollcall-host --publish-key-file`.
     pub(crate) publish_key_file: PathBuf,

@@ -32,7 +32,8 @@ const IO: [&str; 21] = [
     "worker",
 ];
 
-/// `shared` does no I/O; the engine has nothing of a window; the window's shell reaches the database and Redis through it alone.
+/// `shared` does no I/O; the engine has nothing of a window; the window's shell reaches the database and
+/// Redis through it alone.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
     forbid(checkout, "rollcall-shared", |krate| IO.contains(&krate.name) || reads_the_clock(krate))?;
     forbid(checkout, "rollcall-engine", |krate| {
@@ -55,7 +56,8 @@ fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> 
     let Some(first) = found.first() else { return Ok(()) };
     let names = Vec::from_iter(found.iter().copied()).join(", ");
     bail!(
-        "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by which way it does"
+        "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by \
+         which way it does"
     )
 }
 
