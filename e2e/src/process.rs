@@ -109,12 +109,12 @@ pub fn end(pid: u32) {
     });
 }
 
-/// Makes a program stand still, as a laptop does that sleeps. It must be made to go on.
+/// Stops a program (SIGSTOP), as sleep does to a laptop. It must be continued with [`go_on`].
 pub fn stand_still(pid: u32) {
     signal(pid, Signal::STOP);
 }
 
-/// Lets it go on.
+/// Continues a stopped program (SIGCONT).
 pub fn go_on(pid: u32) {
     signal(pid, Signal::CONT);
 }
@@ -129,17 +129,17 @@ pub fn descendant(parent: u32, child: &str) -> Option<u32> {
     family(parent).into_iter().skip(1).find(|pid| name(*pid).starts_with(child))
 }
 
-/// Kills a program at once that may have ended by itself; whether it was there.
+/// Kills a program that may have ended by itself; returns whether it was there.
 pub fn kill(pid: u32) -> bool {
     try_signal(pid, Signal::KILL)
 }
 
-/// Makes a program stand still that may have ended by itself; whether it was there.
+/// Stops a program (SIGSTOP) that may have ended by itself; returns whether it was there.
 pub fn stands_still(pid: u32) -> bool {
     try_signal(pid, Signal::STOP)
 }
 
-/// Lets it go on, where it is still there.
+/// Continues a program that may have ended by itself; returns whether it was there.
 pub fn goes_on(pid: u32) -> bool {
     try_signal(pid, Signal::CONT)
 }

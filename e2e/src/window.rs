@@ -143,19 +143,19 @@ impl Window {
         text(found, "lan").split("/j/").next().unwrap().to_owned()
     }
 
-    /// The first element that a selector finds, now.
+    /// Returns the first element that a selector finds now.
     pub fn find(&self, selector: &str) -> Option<Element<'_>> {
         let asked = json!({ "using": "css selector", "value": selector });
         let answer = self.ask("POST", "/element", Some(&asked)).ok()?;
         Some(Element { window: self, id: answer[ELEMENT].as_str()?.to_owned() })
     }
 
-    /// Waits for it.
+    /// Waits for an element.
     pub fn wait_for(&self, selector: &str) -> Element<'_> {
         self.until(selector, || self.find(selector))
     }
 
-    /// Waits until it is gone.
+    /// Waits until an element is gone.
     pub fn wait_until_gone(&self, selector: &str) {
         self.until(&format!("no {selector}"), || self.find(selector).is_none().then_some(()));
     }
@@ -165,7 +165,7 @@ impl Window {
         self.until(&format!("{selector} can be pressed"), || self.find(selector)?.click().ok());
     }
 
-    /// Waits for a field and types into it, after what stands there is gone.
+    /// Waits for a field and types into it, after removing what is there.
     pub fn fill(&self, selector: &str, words: &str) {
         self.until(&format!("{selector} can be filled"), || {
             let field = self.find(selector)?;
@@ -191,21 +191,21 @@ impl Window {
         };
     }
 
-    /// Makes the window so large.
+    /// Resizes the window, in pixels.
     pub fn resize(&self, width: u32, height: u32) {
         let wanted = json!({ "width": width, "height": height });
         self.ask("POST", "/window/rect", Some(&wanted)).unwrap();
         self.until("the window's size", || (self.size() == (width, height)).then_some(()));
     }
 
-    /// How large it is.
+    /// Returns the window's size, in pixels.
     pub fn size(&self) -> (u32, u32) {
         let rect = self.ask("GET", "/window/rect", None).unwrap();
         let side = |name: &str| rect[name].as_f64().map_or(0, |side| side as u32);
         (side("width"), side("height"))
     }
 
-    /// Runs a script in the page; what it returns.
+    /// Runs a script in the page, and returns what it returns.
     pub fn run(&self, script: &str, arguments: Value) -> Value {
         let asked = json!({ "script": script, "args": arguments });
         self.ask("POST", "/execute/sync", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -217,7 +217,7 @@ impl Window {
         self.ask("POST", "/execute/async", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Asks the program as the page does; what it answers, or refuses with.
+    /// Asks the program as the page does, and returns what it answers, or refuses with.
     pub fn invoke(&self, command: &str, arguments: &Value) -> Result<Value, Value> {
         let script = "const done = arguments[arguments.length - 1];\
              window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])\
@@ -227,7 +227,7 @@ impl Window {
         answer.get("refused").map_or_else(|| Ok(answer["ok"].clone()), |refused| Err(refused.clone()))
     }
 
-    /// A picture of the whole display, where `ROLLCALL_PICTURES` names a folder for them.
+    /// Takes a picture of the whole display, where `ROLLCALL_PICTURES` names a folder for pictures.
     pub fn picture(&self, name: &str) {
         let Some(folder) = env::var_os("ROLLCALL_PICTURES") else { return };
         fs::create_dir_all(&folder).unwrap();
@@ -239,7 +239,7 @@ impl Window {
         assert!(taken.unwrap().success());
     }
 
-    /// Two of them, in the language of now and in the other one. The button may be under a dialog.
+    /// Takes two pictures, in the current language and in the other one. The button may be under a dialog.
     pub fn pictures(&self, name: &str) {
         if env::var_os("ROLLCALL_PICTURES").is_none() {
             return;
@@ -296,7 +296,7 @@ pub struct Element<'a> {
 }
 
 impl Element<'_> {
-    /// Presses it.
+    /// Presses the element.
     pub fn click(&self) -> Result<Value, String> {
         self.window.ask("POST", &format!("/element/{}/click", self.id), Some(&json!({})))
     }
@@ -306,12 +306,12 @@ impl Element<'_> {
         self.window.ask("POST", &format!("/element/{}/clear", self.id), Some(&json!({})))
     }
 
-    /// Types.
+    /// Types a text into the element.
     pub fn send_keys(&self, words: &str) -> Result<Value, String> {
         self.window.ask("POST", &format!("/element/{}/value", self.id), Some(&json!({ "text": words })))
     }
 
-    /// What a person reads there; `None` where it is gone.
+    /// Returns what a person reads there; `None` where it is gone.
     pub fn text(&self) -> Option<String> {
         // Not WebDriver's own question: to it, text that is cut off with an ellipsis is not there.
         let asked = json!({ "script": "return arguments[0].innerText", "args": [{ ELEMENT: self.id }] });
@@ -319,7 +319,7 @@ impl Element<'_> {
         text.as_str().map(|text| text.trim().to_owned())
     }
 
-    /// An attribute; `None` where there is none.
+    /// Returns an attribute; `None` where there is none.
     pub fn attribute(&self, name: &str) -> Option<String> {
         let value = self.window.ask("GET", &format!("/element/{}/attribute/{name}", self.id), None).ok()?;
         value.as_str().map(str::to_owned)

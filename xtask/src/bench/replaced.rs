@@ -19,13 +19,13 @@ use crate::load::{burst, http, teachers};
 use crate::run::{self, Scene};
 use crate::step::say;
 
-/// People who press again at most so often.
+/// How often people press again at most.
 const PRESSES: usize = 200;
 
 /// How much faster the venue page is at least.
 const FACTOR: f64 = 8.0;
 
-/// `venue` is what the venue page took.
+/// Measures the replaced design. `venue` is how long the venue page took.
 pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Duration) -> Result<Row> {
     let mut command = Command::new(run::build_host(checkout, run::Build::Plain)?);
     command.args(["bench-replaced", "--data-dir"]).arg(folder).stdout(Stdio::piped());
@@ -39,8 +39,8 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("the design it replaces, round {round} of {ROUNDS}"));
-        // Most of them fail at once. A design is as fast as its last sign-up is stored: whoever is refused
-        // presses again.
+        // Most of them fail at once. A design is as fast as its last sign-up is stored: people who are
+        // refused press again.
         let (mut left, mut wall) = (teachers::crowd(TEACHERS), Duration::ZERO);
         for press in 0..PRESSES {
             let requests = post_all(address, "/v1/signups", &left, scene)?;

@@ -22,7 +22,7 @@ const HERE: &str = "xtask/src/test/wings.rs";
 #[derive(Debug)]
 struct Wing {
     name: &'static str,
-    /// What stands directly in `desktop/engine/src`, without `.rs`.
+    /// Names of files and folders directly in `desktop/engine/src`, without `.rs`.
     rooms: &'static [&'static str],
     /// Wings that it may import, and through them all that they may.
     may_import: &'static [&'static str],
