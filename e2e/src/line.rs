@@ -306,3 +306,75 @@ fn assert_proven(id: &str, proof: &str) {
         std::process::exit(101);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that takes every sign-up, and says on which connections it was asked.
+    fn server() -> Port {
+        Port::open(|stream| {
+            let mut stream = &*stream;
+            let request = message(&mut stream)?;
+            let head = String::from_utf8_lossy(&request[..head_end(&request).unwrap()]).into_owned();
+            assert!(head.contains("connection: close") && !head.contains("gzip"), "{head}");
+            let body = if head.starts_with("GET") { "worker.js?v=12345678" } else { "{}" };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 202 Accepted\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes())
+        })
+    }
+
+    /// What a phone hears; empty where the line is cut before it hears anything.
+    fn ask(line: &Line, request: &str, body: &str) -> String {
+        let mut phone = TcpStream::connect(line.url().strip_prefix("http://").unwrap()).unwrap();
+        let length = body.len();
+        let request =
+            format!("{request} HTTP/1.1\r\nAccept-Encoding: gzip\r\ncontent-length: {length}\r\n\r\n{body}");
+        phone.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // An answer that is cut is what there is of it.
+        let _ = phone.read_to_string(&mut answer);
+        answer
+    }
+
+    #[test]
+    fn every_fault_happens_to_one_sign_up_and_where_it_should() {
+        let server = server();
+        let line = Line::to(&server.url());
+        let sign_up = |id: &str| ask(&line, "POST /v1/signups", &format!(r#"{{"id":"{id}"}}"#));
+        let whole = sign_up("whole");
+        assert!(whole.starts_with("HTTP/1.1 202") && whole.contains("connection: close"), "{whole}");
+
+        let check = |fault: Fault, id: &str, answer: &str, is_taken: bool| {
+            line.fail(&[fault]);
+            let heard = sign_up(id);
+            assert!(heard.starts_with(answer) && heard.is_empty() == answer.is_empty(), "{fault:?}: {heard}");
+            assert_eq!(line.has_taken(id), is_taken, "{fault:?}");
+        };
+        check(Fault::BeforeRequest, "a", "", false);
+        check(Fault::InsideRequest, "b", "", false);
+        check(Fault::BeforeAnswer, "c", "", true);
+        check(Fault::InsideAnswer, "d", "HTTP/1.1 202", true);
+        check(Fault::Status(429), "e", "HTTP/1.1 429", false);
+        check(Fault::Portal, "f", "HTTP/1.1 200", false);
+        check(Fault::Proof, "g", "HTTP/1.1 428", false);
+        // It owes a proof, and gets no further without it.
+        assert!(sign_up("g").starts_with("HTTP/1.1 428"));
+        assert!(sign_up("h").starts_with("HTTP/1.1 202"));
+        check(Fault::AfterAnswer, "i", "HTTP/1.1 202", true);
+        assert_eq!(sign_up("j"), "");
+        line.mend();
+        assert!(sign_up("g").starts_with("HTTP/1.1 202"));
+        assert_eq!(line.attempts().join(" "), "whole a b c d e f g g h i g");
+    }
+
+    #[test]
+    fn a_page_is_served_as_a_later_version() {
+        let server = server();
+        let line = Line::to(&server.url());
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=12345678"));
+        line.serve_newer();
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=ffffffff"));
+    }
+}
