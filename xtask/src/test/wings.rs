@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn a_module_may_lie_elsewhere() {
+        let files = [
+            (
+                "lib.rs",
+                "#[cfg(feature = \"bench\")]\n#[path = \"../src/bench/measured.rs\"]\nmod bench;\nmod db;\n",
+            ),
+            ("bench/measured.rs", "mod list;\nuse crate::db::Row;\n"),
+            ("bench/list.rs", "use super::super::db::Row;\n"),
+            ("db.rs", "pub struct Row;\n"),
+        ];
+        assert_eq!(imports(&files), ["bench/list.rs:1 db.rs", "bench/measured.rs:2 db.rs"]);
+    }
+
+    #[test]
     fn tests_and_doors_import_nothing() {
         let files = [
             ("lib.rs", "mod db;\n#[cfg(test)]\nmod testing;\n"),
