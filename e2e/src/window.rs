@@ -34,6 +34,48 @@ pub struct Options<'a> {
     pub arguments: &'a [&'a str],
 }
 
+impl Options<'_> {
+    /// What the window's program is started with.
+    fn command_line(&self, folder: &Folder, home: &Path) -> Vec<String> {
+        let mut arguments = vec!["--data-dir".to_owned(), folder.path().display().to_string()];
+        arguments.extend(["--files-dir".to_owned(), home.join("files").display().to_string()]);
+        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string()];
+        arguments.extend(fixed.map(str::to_owned));
+        if !self.redis {
+            arguments.push("--no-redis".to_owned());
+        }
+        if self.venue {
+            arguments.push("--venue-open".to_owned());
+        }
+        arguments.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
+        arguments
+    }
+}
+
+/// WebKitWebDriver on a port, with a bus and a home of its own for the windows that it opens.
+fn driver(port: u16, home: &Path) -> Command {
+    let mut command = Command::new("dbus-run-session");
+    command
+        .args(["--", "WebKitWebDriver", &format!("--port={port}")])
+        .env("DISPLAY", display())
+        .env("TAURI_AUTOMATION", "true")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+        // No accessibility bus, no settings of the person's, no language of the machine's.
+        .env("NO_AT_BRIDGE", "1")
+        .env("GSETTINGS_BACKEND", "memory")
+        .env("LANG", "C.UTF-8")
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        .env("XDG_RUNTIME_DIR", home)
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS");
+    command
+}
+
 /// An open window on a data folder. Dropped, it is closed with all that belongs to it.
 #[derive(Debug)]
 pub struct Window {
@@ -52,26 +94,7 @@ impl Window {
         let home = folder.path().join("home");
         fs::create_dir_all(home.join("files")).unwrap();
         let port = free_port();
-        let mut command = Command::new("dbus-run-session");
-        command
-            .args(["--", "WebKitWebDriver", &format!("--port={port}")])
-            .env("DISPLAY", display())
-            .env("TAURI_AUTOMATION", "true")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-            // No accessibility bus, no settings of the person's, no language of the machine's.
-            .env("NO_AT_BRIDGE", "1")
-            .env("GSETTINGS_BACKEND", "memory")
-            .env("LANG", "C.UTF-8")
-            .env("HOME", &home)
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("XDG_RUNTIME_DIR", &home)
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("DBUS_SESSION_BUS_ADDRESS");
-        let mut driver = Process::start(&command);
+        let mut driver = Process::start(&driver(port, &home));
         let log = Arc::<Mutex<String>>::default();
         let (stdout, stderr) = driver.outputs();
         keep(stdout, Arc::clone(&log));
@@ -82,20 +105,9 @@ impl Window {
         let base = format!("http://127.0.0.1:{port}");
         wait::until("the driver answers", || client.get(format!("{base}/status")).send().ok());
 
-        let mut arguments = vec!["--data-dir".to_owned(), folder.path().display().to_string()];
-        arguments.extend(["--files-dir".to_owned(), home.join("files").display().to_string()]);
-        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string()];
-        arguments.extend(fixed.map(str::to_owned));
-        if !options.redis {
-            arguments.push("--no-redis".to_owned());
-        }
-        if options.venue {
-            arguments.push("--venue-open".to_owned());
-        }
-        arguments.extend(options.arguments.iter().map(|&argument| argument.to_owned()));
         let program = place("ROLLCALL_DESKTOP_BIN", "target/release/rollcall-desktop");
         let wanted = json!({ "capabilities": { "alwaysMatch": {
-            "webkitgtk:browserOptions": { "binary": program, "args": arguments }
+            "webkitgtk:browserOptions": { "binary": program, "args": options.command_line(folder, &home) }
         } } });
         let answer = client.post(format!("{base}/session")).json(&wanted).send().unwrap();
         let answer: Value = answer.json().unwrap();
