@@ -180,3 +180,25 @@ pub fn was_killed(status: ExitStatus) -> bool {
 pub fn output(command: &mut Command) -> Output {
     command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{command:?}: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_starts_with_what_its_command_says_and_ends_with_all_that_it_started() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $SAID in $PWD; sleep 100 & wait"]).env("SAID", "started").current_dir("/");
+        let mut process = Process::start(&command);
+        let (stdout, _stderr) = process.outputs();
+        let log = Arc::<Mutex<String>>::default();
+        keep(stdout, Arc::clone(&log));
+        wait::until_equal("it speaks", &"started in /\n".to_owned(), || log.lock().unwrap().clone());
+        let sleep = wait::until("it has a child", || descendant(process.id(), "sleep"));
+        process.kill();
+        // One that nobody has waited for yet keeps its place, without a command line.
+        let command_line = || fs::read(format!("/proc/{sleep}/cmdline")).unwrap_or_default();
+        wait::until("its child ends", || command_line().is_empty().then_some(()));
+        assert!(was_killed(process.ended()));
+    }
+}
