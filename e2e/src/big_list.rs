@@ -7,7 +7,7 @@ use crate::window::Window;
 
 /// How many rows.
 pub const ROWS: i64 = 50_000;
-/// Steps from one end to the other, one a frame.
+/// Steps from one end to the other, one per frame.
 pub const STEPS: usize = 120;
 
 /// Fills a workshop's list. No engine may run on the folder.

@@ -49,7 +49,7 @@ pub enum Event {
     },
 }
 
-/// `command` under strace, which writes to `trace`.
+/// Wraps `command` in strace, which writes to `trace`.
 pub fn traced(command: &Command, trace: &Path) -> Command {
     let mut traced = Command::new("strace");
     traced
@@ -119,7 +119,7 @@ pub fn events(trace: &Path) -> Vec<Event> {
     events
 }
 
-/// The first string of a call, and what follows it.
+/// Returns the first string of a call, and what follows it.
 fn quoted(arguments: &str) -> Option<(Vec<u8>, &str)> {
     let (_, rest) = arguments.split_once('"')?;
     let (hex, rest) = rest.split_once('"')?;
@@ -172,7 +172,7 @@ pub fn after_a_cut(
         }
     }
     for (file, content) in files {
-        // The index of the WAL lives in memory and is built anew.
+        // The index of the WAL lives in memory and is built again.
         if file.parent() == Some(folder) && file.extension().is_some_and(|end| end == "db" || end == "db-wal")
         {
             fs::write(into.join(file.file_name().unwrap()), content).unwrap();

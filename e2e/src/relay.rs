@@ -54,7 +54,8 @@ impl Drop for Port {
     }
 }
 
-/// Both ends of what is open. Each belongs to whoever serves it, and is closed when that is done.
+/// Both ends of every open connection. Each belongs to the thread that serves it, and is closed when that
+/// ends.
 #[derive(Debug, Default)]
 pub(crate) struct Ends(Vec<Weak<TcpStream>>);
 

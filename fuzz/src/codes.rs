@@ -1,5 +1,5 @@
-//! Everything short that stands in addresses, headers and on posters: invite codes, ids, keys' ids, receipts'
-//! tokens, languages.
+//! Everything short that appears in addresses, in headers and on posters: invite codes, ids, keys' ids,
+//! receipts' tokens, languages.
 
 use rollcall_shared::invite_code::{HEAD, InviteCode, InviteCodeError, MAX_INPUT_CHARS, TAIL};
 use rollcall_shared::language::Language;

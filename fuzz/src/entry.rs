@@ -58,7 +58,7 @@ fn signup(envelope: &Envelope, sealed: SealedSignup) {
     let again = Envelope::seal_signup(&theirs, signup, *replaces, *received_at, &mut sample::rng()).unwrap();
     assert_eq!(again.open(&sample::secret_key()), Ok(Opened::Signup(Box::new(sealed.clone()))));
 
-    // As `desktop/engine/src/entry.rs` checks it.
+    // As the engine's `entry` checks it.
     let workshop = sample::workshop();
     let form = SignupForm {
         id: signup.id.to_string(),

@@ -27,7 +27,7 @@ pub fn form(data: &[u8]) {
     }
 }
 
-/// As a browser writes it.
+/// Writes the form as a browser does.
 fn written(form: &SignupForm, seed: &str) -> String {
     let SignupForm { id, invite_code, name, phone, answers, form_version, filled_at, proof: _, replaces } =
         form;

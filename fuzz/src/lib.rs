@@ -1,10 +1,10 @@
-//! What must hold for whatever bytes come from outside: one property a parser, over raw bytes.
+//! What must hold for whatever bytes come from outside: one property per parser, over raw bytes.
 //!
 //! `cargo xtask fuzz` has libFuzzer look for bytes that break one (`libfuzzer/`, a workspace of its own);
-//! what it found interesting is kept in `corpus/`, one folder a property, and every test run replays it here.
-//! A property says more than that nothing panics: what was parsed parses again as itself, has one canonical
-//! form, keeps the limits that its rule states, and was read without taking more memory than its length
-//! allows.
+//! what it found interesting is kept in `corpus/`, one folder per property, and every test run replays it
+//! here. A property says more than that nothing panics: what was parsed parses again as itself, has one
+//! canonical form, keeps the limits that its rule states, and was read without taking more memory than its
+//! length allows.
 
 #![allow(
     clippy::unwrap_used,

@@ -69,7 +69,7 @@ fn digit(c: char) -> Option<char> {
     c.is_ascii_digit().then_some(c)
 }
 
-/// Without what nobody types but address books paste: the pattern does not name it.
+/// Removes what nobody types but address books paste: the pattern does not name it.
 pub(crate) fn is_typed(input: &str) -> bool {
     !input.contains(|c: char| {
         matches!(

@@ -27,7 +27,7 @@ pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Wo
     if form.replaces.is_none() {
         assert_eq!(marks(&filled), marks(&empty));
     }
-    // `&quot;` is six bytes, and a value stands in few places.
+    // `&quot;` is six bytes, and a value appears in few places.
     assert!(filled.len() <= empty.len() + 4_096 + 40 * sent, "{} bytes for {sent}", filled.len());
 }
 

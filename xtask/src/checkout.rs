@@ -15,13 +15,13 @@ pub(crate) struct Checkout {
 }
 
 impl Checkout {
-    /// The one that this program was compiled in.
+    /// The checkout that this program was compiled in.
     pub(crate) fn find() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a workspace")?;
         Ok(Self { root: root.to_owned() })
     }
 
-    /// Another one.
+    /// The checkout at a folder, to be looked at.
     pub(crate) fn at(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
         Ok(Self { root: root.canonicalize().with_context(|| format!("looking for {}", root.display()))? })

@@ -24,8 +24,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it so that it is told to stop when we are gone, even if we are killed. Takes the command: an
-    /// empty one stays.
+    /// Starts a program that is told to stop when we are gone, even if we are killed. Takes the command, and
+    /// leaves an empty one.
     pub(crate) fn start(name: impl Into<String>, command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);

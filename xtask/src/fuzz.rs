@@ -1,8 +1,8 @@
 //! `cargo xtask fuzz`: has libFuzzer look for bytes that break a property of `fuzz/`, one property after
 //! another.
 //!
-//! It begins with the committed corpus. What it finds beside goes to `fuzz/found`, and into the corpus with
-//! `--keep`, of which only as much stays as reaches every place in the code that any of it reached.
+//! It begins with the committed corpus. New inputs go to `fuzz/found`. `--keep` merges them into the corpus,
+//! and keeps the smallest set that reaches every place in the code that any input reached.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -88,8 +88,7 @@ impl Fuzzer {
         Ok(Run { held: status.success(), ..run })
     }
 
-    /// Takes what was found into the corpus, and out of both what reaches nothing that the rest does not
-    /// reach.
+    /// Merges what was found into the corpus, and drops inputs that reach nothing new.
     fn keep(&self, target: &str) -> Result<()> {
         let (found, corpus) = (self.found(target), self.corpus(target));
         let merged = self.folder.join("found").join(format!("{target}.merged"));

@@ -56,6 +56,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     if !wrong_setting.is_some_and(WrongSetting::is_said) {
         eprintln!("error: {error:#}");
     }
-    // 2 says "mend the setting and try again", as clap does for a wrong flag; 1 says that something failed.
+    // 2 says "correct the setting and try again", as clap does for a wrong flag; 1 says that something
+    // failed.
     ExitCode::from(if wrong_setting.is_some() { 2 } else { 1 })
 }

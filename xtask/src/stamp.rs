@@ -1,5 +1,5 @@
-//! Whether inputs have changed since something was last built from them: a digest of their contents in a
-//! small file.
+//! Tells whether inputs have changed since something was last built from them, by a digest of their contents
+//! in a small file.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;

@@ -17,7 +17,7 @@ type Job = (Command, mpsc::Sender<io::Result<Child>>);
 /// until it has started, for milliseconds.
 ///
 /// On Linux alone: other systems have no such request, and the program is started like any other. There,
-/// whoever must not leave it behind looks for it at the next start.
+/// a caller that must not leave it behind looks for it at its next start.
 ///
 /// # Errors
 /// As [`Command::spawn`] has them; on Linux also [`io::ErrorKind::BrokenPipe`] where this process ends at

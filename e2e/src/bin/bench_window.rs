@@ -1,7 +1,7 @@
 //! Measures the real window: first paint, memory at rest and while five hundred sign up, what it costs to be
 //! looked at, and scrolling. Prints one line of JSON; `cargo xtask bench` makes rows of it.
 //!
-//! Linux only: it reads /proc, and the window stands on a display that nobody sees.
+//! Linux only: it reads /proc, and the window opens on a display that nobody sees.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -25,7 +25,7 @@ const YEAR_MS: i64 = 365 * 86_400_000;
 pub enum Kill {
     /// So many milliseconds after its start.
     After(u64),
-    /// When it comes to a named step for the so-manieth time.
+    /// When it has come to a named step this many times before.
     At(&'static str, u64),
 }
 
@@ -34,11 +34,11 @@ pub enum Kill {
 pub enum Act {
     /// The host is killed and started again, and again.
     Kills(Vec<Kill>),
-    /// The host stands still.
+    /// The host is stopped (SIGSTOP) and continued.
     HostStands(u64),
     /// Redis is killed so many times.
     RedisKilled(u64),
-    /// Redis stands still.
+    /// Redis is stopped (SIGSTOP) and continued.
     RedisStands(u64),
     /// Redis does not start for so long.
     RedisDown(u64),

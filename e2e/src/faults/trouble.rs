@@ -58,7 +58,7 @@ impl Run<'_> {
         over
     }
 
-    /// The host stands still for some milliseconds.
+    /// The host is stopped (SIGSTOP) for some milliseconds.
     pub(super) fn host_stands(&mut self, ms: u64) -> Instant {
         let host = self.laptop().id().unwrap();
         assert!(stands_still(host), "the host runs");
@@ -78,7 +78,7 @@ impl Run<'_> {
         Suffered { played: vec![(act.name(), killed)], over: Instant::now() }
     }
 
-    /// Redis stands still for some milliseconds.
+    /// Redis is stopped (SIGSTOP) for some milliseconds.
     pub(super) fn redis_stands(&mut self, ms: u64) -> Instant {
         let redis = wait::until("Redis", || self.laptop().redis().filter(|pid| stands_still(*pid)));
         pause(ms);
@@ -112,7 +112,7 @@ impl Run<'_> {
     }
 
     fn delete_redis_folder(&mut self) {
-        // Redis may be writing its last: what it makes anew is as good as nothing.
+        // Redis may be writing at this moment: what it creates again is as good as nothing.
         let _ = std::fs::remove_dir_all(self.laptop().redis_folder());
     }
 
@@ -316,7 +316,7 @@ impl Run<'_> {
         Instant::now()
     }
 
-    /// Somebody who stands is erased, and their phone sends again.
+    /// Somebody on the list is erased, and their phone sends again.
     fn erase_somebody(&mut self) {
         self.seen.look();
         let promised = self.places.promised();
@@ -351,8 +351,8 @@ impl Run<'_> {
         let restored = self.laptop().folder.restore(&backup).unwrap();
         let aside = Path::new(text(&restored, "set_aside")).join("rollcall.db");
         let path = self.laptop().folder.database();
-        // What the venue page has taken since stands in the one that was set aside alone; the edge sends its
-        // own again.
+        // What the venue page has taken since is in the one that was set aside only; the edge sends its own
+        // again.
         let mut databases = self.places.databases.lock().unwrap();
         *databases.last_mut().unwrap() = aside.clone();
         databases.push(path.clone());

@@ -26,7 +26,7 @@ const VENUE_WALL: Duration = Duration::from_millis(75);
 #[cfg(unix)]
 const MAIL: u32 = 10_000;
 
-/// The burst at the edge, in turn with the same burst on a route that only sends one queue message.
+/// Measures the burst at the edge, in turn with the same burst on a route that only sends one queue message.
 pub(super) fn edge_rows(scene: &Scene) -> Result<Vec<Row>> {
     let runtime = http::runtime()?;
     let (mut bare, mut real, mut commits, mut failed) = (Vec::new(), Vec::new(), Vec::new(), 0);
@@ -74,7 +74,7 @@ pub(super) fn edge_rows(scene: &Scene) -> Result<Vec<Row>> {
     ])
 }
 
-/// The burst on the venue page's own route.
+/// Measures the burst on the venue page's own route.
 pub(super) fn venue_row(scene: &Scene) -> Result<(Row, Duration)> {
     let (venue, path) = venue(&scene.ready.lan)?;
     let runtime = http::runtime()?;
@@ -103,7 +103,7 @@ pub(super) fn venue_row(scene: &Scene) -> Result<(Row, Duration)> {
     Ok((row, wall))
 }
 
-/// The same burst while the host fetches what the edge took in its absence.
+/// Measures the same burst while the host fetches what the edge took in its absence.
 #[cfg(unix)]
 pub(super) fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Result<Row> {
     say(format!("venue burst while {MAIL} messages drain"));

@@ -1,5 +1,5 @@
-//! The host's own loops, without anybody who signs up: what its drain does in a second, what its list answers
-//! in how long.
+//! The host's own loops, while nobody signs up: how much its drain stores per second, and how soon its list
+//! answers.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +22,7 @@ const DRAIN_SHARE: f64 = 60.0;
 const LIST_ROWS: u32 = 50_000;
 const LIST_ANSWER_MS: f64 = 20.0;
 
-/// Redis to SQLite, by the host's own loop; beside it what its hops do alone in the same run.
+/// Measures Redis to SQLite, by the host's own loop, compared with what its hops do alone in the same run.
 pub(super) fn drain_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     say(format!("drain of {DRAIN_MESSAGES} sealed messages"));
     let mut host = Command::new(run::build_host(checkout, run::Build::Plain)?);
@@ -41,7 +41,7 @@ pub(super) fn drain_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     })
 }
 
-/// What the window asks of a long list, without the window: every page, search and scroll.
+/// Measures what the window asks of a long list, without the window: every page, search and scroll.
 pub(super) fn list_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     say(format!("pages and searches of {LIST_ROWS} rows"));
     let mut host = Command::new(run::build_host(checkout, run::Build::Plain)?);

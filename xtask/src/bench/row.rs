@@ -1,6 +1,6 @@
-//! A row of the table that `cargo xtask bench` prints.
+//! The table that `cargo xtask bench` prints.
 
-/// A row of the table.
+/// A row of it: a target, and whether it was met.
 pub(super) struct Row {
     pub(super) what: String,
     pub(super) target: String,

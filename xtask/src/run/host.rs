@@ -66,7 +66,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
     if settings.window {
-        // The rehearsal and whoever reads the ready line come by the venue page as well.
+        // The rehearsal, and programs that read the ready line, use the venue page as well.
         host.arg("--venue-open");
     } else {
         host.arg("run");

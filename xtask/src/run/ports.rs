@@ -18,7 +18,7 @@ pub(super) fn must_be_free(port: u16, what: &str, flag: &str) -> Result<()> {
     Ok(())
 }
 
-/// Different ports that nobody has at this moment.
+/// Finds different ports that nobody has at this moment.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
     // Held until the last one is found: one that is let go may be found again.
     let mut held = Vec::with_capacity(N);

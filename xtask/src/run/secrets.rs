@@ -1,4 +1,4 @@
-//! The local edge's secrets: made once to a data folder, kept in files that only this person can read.
+//! The local edge's secrets: made once per data folder, kept in files that only this person can read.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

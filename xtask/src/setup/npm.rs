@@ -85,7 +85,7 @@ fn check_node(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// npm, whatever the system calls it.
+/// Returns npm, by the name that the system gives it.
 pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }

@@ -27,7 +27,7 @@ impl Layout {
         Ok(Self { folder: package.folder.clone(), files, imports, circles })
     }
 
-    /// Where a file stands on the package's landing: the name of its folder directly in `src/`, or its own,
+    /// The room on the package's landing that a file is in: its folder directly in `src/`, or its own name,
     /// without `.rs`. `None` for the crate's root, and outside.
     pub(super) fn room<'a>(&self, file: &'a Path) -> Option<&'a str> {
         let inside = file.strip_prefix(self.folder.join("src")).ok()?;

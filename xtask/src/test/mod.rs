@@ -131,7 +131,7 @@ impl Context {
     }
 }
 
-/// `cargo xtask offline`: the runs that a seed makes, as many as one likes.
+/// `cargo xtask offline`: plays as many random runs of the phone's outbox as one likes, from a seed.
 pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::None)?;
@@ -150,7 +150,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask faults`: the same of the fault harness.
+/// `cargo xtask faults`: plays as many runs of the fault harness as one likes, from a seed.
 pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     let FaultsOptions { runs, seed, minutes, planted, backlogs } = options;
     let checkout = Checkout::find()?;
@@ -198,7 +198,7 @@ fn page(context: &Context) -> Result<Tally> {
     web::check(&context.checkout).map(|()| Tally::default())
 }
 
-/// First of all that cargo does with the window's crate: it wants the bundle there.
+/// Comes before everything else that cargo does with the window's crate, which includes the bundle.
 fn pages(context: &Context) -> Result<Tally> {
     ui::build(&context.checkout)?;
     ui::run(&context.checkout, "check")?;
@@ -244,12 +244,12 @@ fn window_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     describe(&mut cargo, &context.checkout)?;
-    // Most of them wait most of the time, for leases to run out: more at once than there are processors.
+    // Most of them wait for leases to run out most of the time: run more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
 }
 
 /// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided
-/// by the packages that are named, so that naming others would compile half of everything anew.
+/// by the packages that are named, so that naming others would compile half of everything again.
 fn cargo(context: &Context, command: &str) -> Command {
     let mut cargo = context.checkout.cargo();
     cargo.args([command, "--release"]).args(whole_workspace());

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::checkout::Checkout;
 use crate::tool;
 
-/// Crates that do I/O, read a clock, draw randomness or run tasks. None of them may stand below `shared`.
+/// Crates that do I/O, read a clock, draw randomness or run tasks. `shared` may depend on none of them.
 const IO: [&str; 21] = [
     "async-std",
     "chrono",
@@ -61,7 +61,7 @@ fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> 
     )
 }
 
-/// The shell has the engine for these.
+/// Fails where a package names one of these itself; the window's shell has the engine for them.
 fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Result<()> {
     let arguments = [
         "tree",
@@ -86,11 +86,11 @@ fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Re
 /// A package of a dependency tree.
 struct Crate<'a> {
     name: &'a str,
-    /// Separated by commas.
+    /// A list, separated by commas.
     features: &'a str,
 }
 
-/// One a line: `name v1.2.3 (…)|feature,feature (*)`.
+/// One per line: `name v1.2.3 (…)|feature,feature (*)`.
 fn crates(tree: &str) -> impl Iterator<Item = Crate<'_>> {
     tree.lines().filter_map(|line| {
         let (package, features) = line.split_once('|')?;

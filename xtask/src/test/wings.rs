@@ -22,7 +22,7 @@ const HERE: &str = "xtask/src/test/wings.rs";
 #[derive(Debug)]
 struct Wing {
     name: &'static str,
-    /// What stands directly in `desktop/engine/src`, without `.rs`.
+    /// Names of files and folders directly in `desktop/engine/src`, without `.rs`.
     rooms: &'static [&'static str],
     /// Wings that it may import, and through them all that they may.
     may_import: &'static [&'static str],
@@ -241,6 +241,20 @@ mod tests {
             "bin/host/main.rs:2 engine.rs",
         ];
         assert_eq!(imports(&files), expected);
+    }
+
+    #[test]
+    fn a_module_may_lie_elsewhere() {
+        let files = [
+            (
+                "lib.rs",
+                "#[cfg(feature = \"bench\")]\n#[path = \"../src/bench/measured.rs\"]\nmod bench;\nmod db;\n",
+            ),
+            ("bench/measured.rs", "mod list;\nuse crate::db::Row;\n"),
+            ("bench/list.rs", "use super::super::db::Row;\n"),
+            ("db.rs", "pub struct Row;\n"),
+        ];
+        assert_eq!(imports(&files), ["bench/list.rs:1 db.rs", "bench/measured.rs:2 db.rs"]);
     }
 
     #[test]
