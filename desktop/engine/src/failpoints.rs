@@ -1,9 +1,12 @@
-//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging holds; defects
-//! that it plants, to prove that it would see them; and a clock that it sets wrong.
+//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging
+//! holds; a message that kills it wherever it is touched; defects that it plants, to prove that it would see
+//! them; and a clock that it sets wrong.
 //!
 //! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`, `in_transaction`,
 //! `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
 //! `FAILPOINTS=after_commit=return`; compiled in with the feature `failpoints` only.
+
+use rollcall_shared::signup_id::SignupId;
 
 /// Dies here, as by SIGKILL, where the environment asks for it.
 #[cfg(feature = "failpoints")]
@@ -14,6 +17,18 @@ pub(crate) fn reached(name: &str) {
 /// Nothing: the feature is off.
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn reached(_name: &str) {}
+
+/// Dies here, as by SIGKILL, where the environment names this message: `killer=return(ID)`.
+#[cfg(feature = "failpoints")]
+pub(crate) fn touched(message: &SignupId) {
+    fail::fail_point!("killer", |killer| if killer.is_some_and(|killer| killer == message.to_string()) {
+        die();
+    });
+}
+
+/// Nothing: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn touched(_message: &SignupId) {}
 
 /// By how much the clock is wrong, in milliseconds: `clock=40*return(0)->return(-94608000000)` steps back three years after forty looks.
 #[cfg(feature = "failpoints")]

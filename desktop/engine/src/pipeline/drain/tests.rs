@@ -185,6 +185,24 @@ async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() 
 }
 
 #[tokio::test]
+async fn whoever_is_suspected_runs_before_its_company_and_has_none() {
+    let hall = Hall::open().await;
+    let stream = DirectStream::default();
+    let mail = |lease: u32, attempts: u32, name: &str| {
+        entry(lease, attempts, hall.sealed(&hall.signup(name, &format!("138{lease:08}"))))
+    };
+    let suspect = 1 + INTERRUPTIONS;
+    stream
+        .add(vec![mail(0, 1, "王芳"), mail(1, suspect, "李伟"), mail(2, 1, "赵敏"), mail(3, suspect, "孙丽")])
+        .await
+        .unwrap();
+    let mut line = start_on(&hall, stream, HashSet::new());
+    line.committed(4).await;
+    // In the order in which they were committed: each of the suspects by itself, then the others together.
+    assert_eq!(hall.texts("SELECT name FROM signups ORDER BY rowid"), ["李伟", "孙丽", "王芳", "赵敏"]);
+}
+
+#[tokio::test]
 async fn a_message_that_ended_the_process_alone_is_parked_unopened() {
     let hall = Hall::open().await;
     let body = hall.sealed(&hall.signup("王芳", "13800138000"));

@@ -8,6 +8,7 @@ pub(crate) mod direct;
 #[cfg(unix)]
 pub(crate) mod private_server;
 pub(crate) mod redis;
+mod reply;
 pub(crate) mod server_choice;
 
 #[cfg(test)]

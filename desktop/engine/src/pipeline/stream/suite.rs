@@ -166,14 +166,34 @@ mod with_redis {
     }
 
     #[tokio::test]
-    async fn interruptions_are_counted_across_processes() {
-        let (first, (server, _dir)) = start();
+    async fn interruptions_are_counted_across_processes_and_their_servers() {
+        let (first, (mut server, dir)) = start();
         first.add(entries(0..2)).await.unwrap();
-        for interruptions in 0..4 {
+        for interruptions in 0..5 {
             // A new process: the same group and consumer, nothing remembered.
             let got = read(&stream(&server), 2).await;
             assert!(got.iter().all(|d| d.interruptions == interruptions), "{interruptions}: {got:?}");
+            // Its own server ends with a process, and knows what it wrote down.
+            kill(&server);
+            drop(server);
+            server = RedisServer::start(&dir.path().join("redis")).unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_interrupts_nobody() {
+        let (first, (server, _dir)) = start();
+        first.add(entries(0..3)).await.unwrap();
+        read(&first, 2).await;
+        let second = stream(&server);
+        for _ in 0..5 {
+            second.restart().await.unwrap();
+            let again = read(&second, 3).await;
+            let counts: Vec<u32> = again.iter().map(|d| d.interruptions).collect();
+            assert_eq!((bodies(&again), counts), (entries(0..3), vec![1, 1, 0]));
+        }
+        let third = read(&stream(&server), 3).await;
+        assert_eq!(third.iter().map(|d| d.interruptions).collect::<Vec<_>>(), [2, 2, 1]);
     }
 
     #[tokio::test]
