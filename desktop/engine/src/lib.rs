@@ -49,7 +49,7 @@ pub use export::ExportError;
 pub use folder::backup;
 pub use message::Path;
 pub use pipeline::health;
-pub use pipeline::stream::server_choice::RedisKind;
+pub use pipeline::stream::server_choice::{DirectReason, RedisKind};
 pub use venue::entry::EntryError;
 pub use workshops::RosterError;
 pub use workshops::draft::WorkshopDraft;

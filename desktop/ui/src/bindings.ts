@@ -369,7 +369,7 @@ export type Hop = "internet" | "collection" | "redis" | "venue" | "database";
 /**
  * What is the case at a hop.
  */
-export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
+export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_too_old" | "redis_not_started" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
 
 /**
  * How a hop is doing.

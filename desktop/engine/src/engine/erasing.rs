@@ -15,6 +15,7 @@ use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::erasure::{self, Gone, copies};
 use crate::pipeline::stream::redis::RedisStream;
+use crate::pipeline::stream::server_choice::{DirectReason, RedisKind};
 use crate::view::ErasedRows;
 use crate::view::{Erasure, Whom};
 use crate::writer::log;
@@ -86,10 +87,11 @@ impl Host {
         }
     }
 
-    /// The stream, the keys, the edge, in this order: the key that shows the edge whose laptop this is goes last.
+    /// The stream, the keys, the edge, in this order: the key that shows the edge whose laptop this is goes
+    /// last. Where the private Redis does not start all of it is done once more, when it does.
     async fn finish(&self, workshop: &WorkshopId) -> Result<(), String> {
-        if let Some(client) = &self.context.redis {
-            RedisStream::new(client.clone(), workshop).delete().await.map_err(|e| e.to_string())?;
+        if let Some(client) = self.context.redis.client() {
+            RedisStream::new(client, workshop).delete().await.map_err(|e| e.to_string())?;
         }
         let keys = &self.context.keys;
         keys.forget_secrets(workshop).map_err(|e| e.to_string())?;
@@ -101,6 +103,9 @@ impl Host {
                 result => result.map_err(|e| e.to_string())?,
             }
             keys.forget(workshop).map_err(|e| e.to_string())?;
+        }
+        if matches!(self.context.redis.describe(), RedisKind::Direct(DirectReason::NotStarted { .. })) {
+            return Err("the private Redis does not run, whose files may hold some of its mail".to_owned());
         }
         let of = workshop.clone();
         let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;

@@ -21,7 +21,6 @@ use crate::engine::{Backlog, Counts, EngineHealth, Status, WorkshopStatus};
 use crate::export::{self, Sheet};
 use crate::folder::backup::{self, Backup};
 use crate::metrics::Hop;
-use crate::pipeline::stream::server_choice::RedisKind;
 use crate::pipeline::takeover;
 use crate::pipeline::{Pipeline, PipelineContext};
 use crate::venue::address::venue_url;
@@ -42,7 +41,6 @@ pub(crate) struct Host {
     pub(crate) venue: VenueContext,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
-    pub(crate) redis: RedisKind,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
     pub(crate) control_note: PathBuf,
@@ -65,7 +63,7 @@ impl Host {
             counts,
             health: EngineHealth {
                 unwritable: self.context.writer.unwritable(),
-                redis: self.redis.clone(),
+                redis: self.context.redis.describe(),
                 edge: self.context.edge().map(|edge| edge.url().to_owned()),
             },
             backlog: Backlog { receipts },

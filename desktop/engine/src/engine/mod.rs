@@ -58,8 +58,8 @@ pub struct Engine {
     waits_for_edge: bool,
     writer_thread: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
-    // Last, in this order: the server ends after everything that talks to it, the lock after everything that writes.
-    _redis: Redis,
+    redis: Arc<Redis>,
+    // Last: the lock is given free after everything that writes.
     _folder: Folder,
 }
 
@@ -88,7 +88,7 @@ impl Engine {
         let keys = Arc::new(Keys::open(folder.join("keys.json"))?);
         let db_path = folder.join("rollcall.db");
         let conn = db::open_writer(&db_path)?;
-        let redis = server_choice::open(&config.redis, &folder.join("redis"))?;
+        let redis = Arc::new(server_choice::open(&config.redis, &folder.join("redis"))?);
         let metrics = Arc::new(Metrics::new());
         let (writer, writer_thread) = Writer::start(conn, Arc::clone(&metrics))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -99,18 +99,29 @@ impl Engine {
         let stop = CancellationToken::new();
         // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps nobody waiting.
         let waits_for_edge = config.edge.is_some();
-        Start { config, db_path, folder: &folder, collector, keys, redis: &redis, metrics, writer, stop }
-            .run(&runtime)
-            .map(|(host, ready)| (host, ready, writer_thread))
-            .map(|(host, ready, thread)| Self {
-                host,
-                ready,
-                waits_for_edge,
-                writer_thread: Some(thread),
-                runtime: Some(runtime),
-                _redis: redis,
-                _folder: folder,
-            })
+        let redis_of_start = Arc::clone(&redis);
+        Start {
+            config,
+            db_path,
+            folder: &folder,
+            collector,
+            keys,
+            redis: redis_of_start,
+            metrics,
+            writer,
+            stop,
+        }
+        .run(&runtime)
+        .map(|(host, ready)| (host, ready, writer_thread))
+        .map(|(host, ready, thread)| Self {
+            host,
+            ready,
+            waits_for_edge,
+            writer_thread: Some(thread),
+            runtime: Some(runtime),
+            redis,
+            _folder: folder,
+        })
     }
 
     /// Waits until the edge shows the workshops, up to 30 s, and says where sign-ups can be taken then. Blocks.
@@ -260,6 +271,8 @@ impl Drop for Engine {
         if let Some(thread) = self.writer_thread.take() {
             let _ = thread.join();
         }
+        // After everything that talks to it.
+        self.redis.end();
         control::remove_note(&self.host.control_note);
     }
 }

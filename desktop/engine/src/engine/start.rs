@@ -78,7 +78,7 @@ pub(crate) struct Start<'a> {
     pub(crate) folder: &'a Folder,
     pub(crate) collector: Collector,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) redis: &'a Redis,
+    pub(crate) redis: Arc<Redis>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: Writer,
     pub(crate) stop: CancellationToken,
@@ -133,6 +133,8 @@ impl Start<'_> {
         let loopback_address = SocketAddr::from(([127, 0, 0, 1], config.metrics_port));
         let loopback = server::listen(loopback_address, "metrics and control", "--metrics-port").await?;
         let loopback_address = loopback.local_addr().unwrap_or(loopback_address);
+        // Behind the venue page, which needs no Redis: people sign up there meanwhile.
+        redis.settle().await?;
         if config.demo && roster.all().is_empty() {
             let made = roster.put(demo::draft(crate::clock::now_ms())).await;
             made.map_err(|e| SettingsError::Database { path: db_path.clone(), why: e.to_string() })?;
@@ -146,7 +148,7 @@ impl Start<'_> {
         let edge = edge.map(|edge| client(edge, &keys, &collector)).transpose()?;
         let context = PipelineContext {
             edge: RwLock::new(edge),
-            redis: redis.client(),
+            redis,
             keys: Arc::clone(&keys),
             roster: Arc::clone(&roster),
             readers: Arc::clone(&readers),
@@ -171,7 +173,6 @@ impl Start<'_> {
             venue: venue_context,
             since: Since::default(),
             alarms: Alarms::default(),
-            redis: redis.describe(),
             collector,
             data_dir: folder.join(""),
             control_note,
@@ -179,6 +180,7 @@ impl Start<'_> {
         host.start_pipelines();
         host.context.tasks.spawn(watch_roster(Arc::clone(&host)));
         host.context.tasks.spawn(watch_changes(Arc::clone(&host)));
+        host.context.tasks.spawn(watch_redis(Arc::clone(&host)));
         host.context.tasks.spawn(Arc::clone(&host).finish_erasures());
         host.context.tasks.spawn(edge_figures::watch(Arc::clone(&host)));
         let control = Control { host: Arc::clone(&host), token, port: loopback_address.port() };
@@ -209,6 +211,17 @@ async fn watch_roster(host: Arc<Host>) {
     }
 }
 
+/// A Redis that has been tried again and has started, or was away and is too old: the pipelines go on by what
+/// is there.
+async fn watch_redis(host: Arc<Host>) {
+    tokio::select! {
+        changed = host.context.redis.follow() => if changed {
+            host.restart_pipelines().await;
+        },
+        () = host.context.stop.cancelled() => {}
+    }
+}
+
 /// Moves the counter of changes with everything that is not a line's own, and keeps note of since when hops are as they are.
 async fn watch_changes(host: Arc<Host>) {
     let changes = &host.context.changes;
@@ -227,6 +240,7 @@ async fn watch_changes(host: Arc<Host>) {
         () = changes.clone().follow(host.context.writer.watch_commits()) => {}
         () = changes.clone().follow(host.context.writer.watch_unwritable()) => {}
         () = changes.clone().follow(host.roster.changes()) => {}
+        () = changes.clone().follow(host.context.redis.watch()) => {}
         () = noted => {}
         () = watch::watch(&host) => {}
         () = host.context.stop.cancelled() => {}

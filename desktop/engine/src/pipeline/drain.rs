@@ -103,8 +103,8 @@ impl<S: Stream> Drain<S> {
             failpoints::reached("after_stream_read");
             let (alone, together): (Vec<_>, Vec<_>) =
                 delivered.into_iter().partition(|d| self.is_poison_suspect(d));
-            // Suspects first: a copy of one, delivered once more since, may be among the others, and would end
-            // the process before it is known who did it.
+            // Suspects first: a copy of one, delivered once more since, may be among the others, and would
+            // end the process before it is known who did it.
             for delivered in alone {
                 let (running, done) = oneshot::channel();
                 if self.stop.is_cancelled() || work.send(Work::Alone(delivered, running)).await.is_err() {

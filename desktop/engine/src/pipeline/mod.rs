@@ -40,6 +40,7 @@ use crate::pipeline::receipts::ReceiptSender;
 use crate::pipeline::stream::Stream;
 use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::redis::RedisStream;
+use crate::pipeline::stream::server_choice::Redis;
 use crate::pipeline::unsealer::Unsealer;
 use crate::pipeline::wake::{Wake, WakeLoop};
 use crate::workshops::Roster;
@@ -52,7 +53,7 @@ const AFTER_PANIC: Duration = Duration::from_secs(1);
 pub(crate) struct PipelineContext {
     /// The host may connect to one at any time.
     pub(crate) edge: RwLock<Option<Arc<EdgeClient>>>,
-    pub(crate) redis: Option<redis::Client>,
+    pub(crate) redis: Arc<Redis>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) roster: Arc<Roster>,
     pub(crate) readers: Arc<Readers>,
@@ -112,8 +113,8 @@ impl PipelineContext {
 
     /// Starts a workshop's pipeline.
     pub(crate) fn start_pipeline(&self, workshop: &WorkshopId) -> Pipeline {
-        match &self.redis {
-            Some(client) => self.start_with(workshop, RedisStream::new(client.clone(), workshop)),
+        match self.redis.client() {
+            Some(client) => self.start_with(workshop, RedisStream::new(client, workshop)),
             None => self.start_with(workshop, DirectStream::default()),
         }
     }

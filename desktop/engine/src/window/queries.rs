@@ -168,7 +168,7 @@ impl Host {
         let facts = Facts {
             health: health.now(),
             has_edge: self.context.edge().is_some(),
-            redis: self.redis.clone(),
+            redis: self.context.redis.describe(),
             unwritable: self.context.writer.unwritable(),
             listener: self.listener.now(),
             on_a_network: !self.listener.addresses().is_empty(),

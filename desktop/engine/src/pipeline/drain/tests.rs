@@ -16,6 +16,8 @@ use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::private_server::RedisServer;
 #[cfg(unix)]
 use crate::pipeline::stream::redis::RedisStream;
+#[cfg(unix)]
+use crate::pipeline::stream::suite::servers::ready;
 use crate::testing::{Hall, until};
 
 struct Pipeline<S> {
@@ -140,7 +142,7 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
     const MAIL: u32 = 2_000;
     let hall = Hall::open().await;
     let folder = hall.dir.path().join("redis");
-    let server = RedisServer::start(&folder).unwrap();
+    let server = ready(RedisServer::start(&folder).unwrap());
     let client = redis::Client::open(server.url()).unwrap();
     let mut line = start_on(&hall, RedisStream::new(client, &hall.workshop.id), HashSet::new());
     // More than is read while the database cannot be written: what is in hand already is not lost with Redis.

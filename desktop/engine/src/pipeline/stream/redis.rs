@@ -52,8 +52,8 @@ enum Place {
     New,
 }
 
-/// What earlier processes were handed and did not acknowledge was interrupted once more: once a process that is
-/// counted.
+/// What earlier processes were handed and did not acknowledge was interrupted once more: once a process that
+/// is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Counted {
     /// Up to this id.
@@ -129,9 +129,10 @@ impl RedisStream {
 
     /// What this consumer was handed before and did not acknowledge, after the id `after`.
     ///
-    /// What an earlier process left is claimed: of all ways to read it, this alone makes the server write down that
-    /// it was handed out once more, so that the count outlives the server, too. What this process has counted or
-    /// was itself the first to read is only looked up: a connection that broke interrupted nobody.
+    /// What an earlier process left is claimed: of all ways to read it, this alone makes the server write
+    /// down that it was handed out once more, so that the count outlives the server, too. What this process
+    /// has counted or was itself the first to read is only looked up: a connection that broke interrupted
+    /// nobody.
     async fn read_own(&self, after: &str, most: usize) -> Result<Vec<Delivered>, StreamError> {
         let mut pending = self.pending(after, most).await?;
         let Some(first) = pending.first() else {
@@ -143,7 +144,8 @@ impl RedisStream {
         let ids: Vec<&String> = pending.iter().map(|own| &own.id).collect();
         let mut pipeline = redis::pipe();
         if is_counted || failpoints::planted("planted_interruptions_forgotten") {
-            // Nothing else stands between them: what is acknowledged is deleted, what is new comes after them.
+            // Nothing else stands between them: what is acknowledged is deleted, what is new comes after
+            // them.
             pipeline.cmd("XRANGE").arg(&self.key).arg(ids.first()).arg(ids.last());
         } else {
             pipeline.cmd("XCLAIM").arg(&self.key).arg(GROUP).arg(CONSUMER).arg(0).arg(&ids);
@@ -296,7 +298,7 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
 }
 
 /// The first word of the server's own error, alone or as one answer of several.
-fn server_code(error: &RedisError) -> Option<String> {
+pub(super) fn server_code(error: &RedisError) -> Option<String> {
     let first =
         error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));
     first.or_else(|| error.code().map(str::to_owned))

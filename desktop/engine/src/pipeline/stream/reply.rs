@@ -7,8 +7,8 @@ use super::{Entry, StreamError};
 /// Entries with their ids.
 pub(super) type Rows = Vec<(String, Entry)>;
 
-/// What `XREADGROUP` answers for one stream. Parsed by hand: the client's own reply type copies the whole answer
-/// before it looks at it.
+/// What `XREADGROUP` answers for one stream. Parsed by hand: the client's own reply type copies the whole
+/// answer before it looks at it.
 pub(super) fn of_stream(reply: Value) -> Result<Rows, StreamError> {
     match reply {
         Value::Nil => Ok(Rows::new()),
@@ -21,8 +21,8 @@ pub(super) fn of_stream(reply: Value) -> Result<Rows, StreamError> {
     }
 }
 
-/// What `XRANGE` and `XCLAIM` answer. An entry that was deleted while it was pending is missing, or nil before
-/// Redis 7.
+/// What `XRANGE` and `XCLAIM` answer. An entry that was deleted while it was pending is missing, or nil
+/// before Redis 7.
 pub(super) fn entries(reply: Value) -> Result<Rows, StreamError> {
     let Value::Array(entries) = reply else { return Err(odd()) };
     let mut rows = Rows::with_capacity(entries.len());
@@ -45,7 +45,8 @@ fn odd() -> StreamError {
     StreamError::Away("an answer of an unknown shape".to_owned())
 }
 
-/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be read.
+/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be
+/// read.
 fn entry_of(fields: Vec<Value>) -> Entry {
     let mut entry = Entry { lease_id: String::new(), body: String::new(), attempts: 1 };
     let mut fields = fields.into_iter().filter_map(text);

@@ -1,0 +1,142 @@
+use std::os::unix::fs::MetadataExt;
+
+use rustix::process::test_kill_process;
+
+use super::orphan::orphan;
+use super::*;
+use crate::pipeline::stream::suite::servers::{self, ping, ready};
+
+fn until(what: &str, mut reached: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !reached() {
+        assert!(Instant::now() < deadline, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn places(data: &Path) -> Places {
+    Places::make(data, PROGRAMS.map(PathBuf::from).to_vec()).unwrap()
+}
+
+#[test]
+fn ends_with_the_value_and_leaves_no_socket() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ready(RedisServer::start(&dir.path().join("redis")).unwrap());
+    let (pid, socket) = (Pid::from_raw(server.pid().unwrap()).unwrap(), server.socket.clone());
+    assert_eq!(std::fs::metadata(&socket).unwrap().mode() & 0o077, 0);
+    drop(server);
+    assert!(test_kill_process(pid).is_err());
+    assert!(!socket.exists());
+}
+
+#[test]
+fn is_started_again_when_it_dies() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ready(RedisServer::start(&dir.path().join("redis")).unwrap());
+    let first = server.pid().unwrap();
+    kill_process(Pid::from_raw(first).unwrap(), Signal::KILL).unwrap();
+    until("another process", || server.pid().is_some_and(|pid| pid != first));
+    until("it answers", || ping(&server));
+}
+
+#[test]
+fn one_that_was_left_behind_is_ended_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    let places = places(&data);
+    let mut left_behind = spawn(&places).unwrap();
+    until("its note", || orphan(&places.pid_file).is_some());
+    let server = ready(RedisServer::start(&data).unwrap());
+    assert!(left_behind.try_wait().unwrap().is_some(), "it has ended");
+    assert_ne!(server.pid(), Some(left_behind.id().cast_signed()));
+}
+
+#[test]
+fn nobody_waits_for_one_that_was_left_behind_and_stands_still() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    let places = places(&data);
+    let mut left_behind = spawn(&places).unwrap();
+    until("its note", || orphan(&places.pid_file).is_some());
+    let pid = Pid::from_raw(left_behind.id().cast_signed()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let began = Instant::now();
+    let server = RedisServer::start(&data).unwrap();
+    drop(server);
+    assert!(began.elapsed() < Duration::from_secs(3));
+    kill_process(pid, Signal::KILL).unwrap();
+    left_behind.wait().unwrap();
+}
+
+#[test]
+fn where_none_is_installed_none_is_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = ["no-such-server", "no-such-kin"].map(PathBuf::from).to_vec();
+    let server = RedisServer::start_one_of(missing, &dir.path().join("redis")).unwrap();
+    until("it is known", || server.life() == Life::NotInstalled);
+    let kin = vec![PathBuf::from("no-such-server"), PathBuf::from("redis-server")];
+    ready(RedisServer::start_one_of(kin, &dir.path().join("other")).unwrap());
+}
+
+#[test]
+fn one_that_cannot_start_says_why_and_is_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    let server = RedisServer::start_one_of(vec![PathBuf::from("false")], &data).unwrap();
+    until("it has ended", || matches!(server.life(), Life::Ended(_)));
+    let Life::Ended(why) = server.life() else { unreachable!() };
+    assert!(why.contains("exit status: 1") && why.contains("redis.log"), "{why}");
+}
+
+#[test]
+fn one_whose_file_is_damaged_starts_without_it() {
+    servers::each(|server, program| {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("redis");
+        let start = || RedisServer::start_one_of(vec![program.to_owned()], &data).unwrap();
+        let first = ready(start());
+        let mut conn = redis::Client::open(first.url()).unwrap().get_connection().unwrap();
+        for n in 0..100 {
+            redis::cmd("XADD").arg("s").arg("*").arg("n").arg(n).exec(&mut conn).unwrap();
+        }
+        drop((conn, first));
+        damage(&data);
+        let again = ready(start());
+        assert!(ping(&again), "{server}");
+        let aside = ["appendonlydir.damaged", "appendonly.aof.damaged"].map(|name| data.join(name));
+        assert!(aside.iter().any(|path| path.exists()), "{server}: it is kept");
+        // And once more, with the first still there.
+        let mut conn = redis::Client::open(again.url()).unwrap().get_connection().unwrap();
+        for n in 0..100 {
+            redis::cmd("XADD").arg("s").arg("*").arg("n").arg(n).exec(&mut conn).unwrap();
+        }
+        drop((conn, again));
+        damage(&data);
+        ready(start());
+        let log = std::fs::read_to_string(data.join("redis.log")).unwrap();
+        let starts = log.matches(" is starting").count();
+        assert!(starts <= 5, "{server} was started {starts} times: set aside at the first refusal");
+    });
+}
+
+/// Writes over the middle of every append-only file.
+fn damage(data: &Path) {
+    let folders = [data.to_owned(), data.join("appendonlydir")];
+    let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    for file in files.map(|file| file.unwrap().path()) {
+        if file.is_file() && file.extension().is_some_and(|end| end == "aof") {
+            let mut bytes = std::fs::read(&file).unwrap();
+            let middle = bytes.len() / 2;
+            bytes.splice(middle..middle + 16, *b"sixteen of chaos");
+            std::fs::write(&file, bytes).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_note_of_another_process_ends_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(&dir.path().join("redis"));
+    std::fs::write(&places.pid_file, std::process::id().to_string()).unwrap();
+    assert!(orphan(&places.pid_file).is_none());
+}
