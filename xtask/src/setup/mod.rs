@@ -7,6 +7,7 @@ mod browser;
 mod cargo_tool;
 mod npm;
 mod redis;
+mod servers;
 mod wasm_target;
 mod window;
 
@@ -18,6 +19,7 @@ use anyhow::Result;
 use crate::checkout::Checkout;
 pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
+pub(crate) use servers::folder as servers_folder;
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
 
@@ -35,6 +37,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
     failing_disk()?;
+    servers()?;
     crate::step::say("everything is there");
     Ok(ExitCode::SUCCESS)
 }
@@ -55,6 +58,11 @@ pub(crate) fn failing_disk() -> Result<()> {
     let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();
     let package = || apt::Package::new("fiu-utils", "a disk that fails under the host, for its tests");
     apt::install(&if is_there { Vec::new() } else { vec![package()] })
+}
+
+/// Gets servers of other ages, on which the stream is tested. Nothing else needs them.
+pub(crate) fn servers() -> Result<()> {
+    servers::install()
 }
 
 /// Gets what fuzzes. Nothing else needs it.

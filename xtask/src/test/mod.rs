@@ -127,6 +127,7 @@ impl Context {
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
+        setup::servers()?;
         Ok(Self { checkout: checkout.clone(), tools })
     }
 }
@@ -220,7 +221,9 @@ fn docs(context: &Context) -> Result<Tally> {
 }
 
 fn unit_tests(context: &Context) -> Result<Tally> {
-    tally::run(cargo(context, "test").args(["--lib", "--bins", "--no-fail-fast"]))
+    let mut cargo = cargo(context, "test");
+    cargo.env("ROLLCALL_SERVERS", setup::servers_folder()?);
+    tally::run(cargo.args(["--lib", "--bins", "--no-fail-fast"]))
 }
 
 fn doc_tests(context: &Context) -> Result<Tally> {
