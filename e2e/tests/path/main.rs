@@ -18,6 +18,7 @@ mod privacy;
 mod problems;
 mod proof;
 mod publishing;
+mod redis;
 mod rehearsal;
 mod settings;
 mod venue;
