@@ -12,7 +12,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{ProofMode, Workshop};
 use worker::{Response, Result};
 
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::settings;
 
 thread_local! {

@@ -55,6 +55,7 @@ fn written(form: &SignupForm, seed: &str) -> String {
 pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Workshop, sent: usize) {
     assert!(!errors.is_empty());
     for FieldError { field, code } in errors {
+        let field = field.to_string();
         assert!(!field.is_empty() && field.chars().count() <= 8 + 32, "{field}");
         assert!(!code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
     }

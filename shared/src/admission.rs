@@ -17,8 +17,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::receipt::ReceiptState;
-use crate::signup::Digest;
 use crate::signup_id::SignupId;
 
 /// What came.

@@ -19,12 +19,11 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+pub use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::language::Language;
 use crate::workshop::Workshop;
 use date::date_line;
-pub use desk::{
-    Assets, DeskView, EntryTrouble, PinTrouble, PinView, TakenView, desk_page, pin_page, taken_page,
-};
+pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
 pub use join::{JoinView, join_page};
 pub use message::{Message, lost_page, message_page, shut_page};
 pub use receipt::{ReceiptView, receipt_page};

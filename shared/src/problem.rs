@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
 
@@ -79,22 +80,6 @@ impl ProblemCode {
             Self::SlowDown => "Too many requests",
             Self::Unavailable => "Not taken: try again in a moment",
         }
-    }
-}
-
-/// One wrong field of a sign-up or of a workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    /// The field's name on the wire: `name`, `phone`, `answers.school`, ….
-    pub field: String,
-    /// The stable code of what is wrong with it.
-    pub code: String,
-}
-
-impl FieldError {
-    /// A field and the code of what is wrong with it.
-    pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { field: field.into(), code: code.into() }
     }
 }
 
@@ -182,11 +167,12 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field_error::FieldName;
 
     #[test]
     fn the_body_is_rfc_9457_with_a_code() {
         assert_eq!(
-            Problem::invalid(vec![FieldError::new("phone", "empty")]).to_json(),
+            Problem::invalid(vec![FieldError::new(FieldName::Phone, "empty")]).to_json(),
             r#"{"type":"urn:rollcall:problem:invalid","status":422,"code":"invalid","title":"Some fields need mending","errors":[{"field":"phone","code":"empty"}]}"#
         );
     }

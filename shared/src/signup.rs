@@ -1,15 +1,13 @@
 //! A sign-up: as it comes ([`SignupForm`]) and once it is valid ([`Signup`]).
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 use crate::Millis;
+pub use crate::digest::Digest;
+use crate::field_error::{FieldError, FieldName};
 use crate::invite_code::InviteCode;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
-use crate::problem::FieldError;
 use crate::question::{Answer, Answers, FormAge, canonical_answers};
 use crate::receipt::{self, ReceiptKey};
 use crate::signup_id::SignupId;
@@ -21,39 +19,6 @@ pub const MAX_BODY_BYTES: usize = 16 * 1024;
 pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
 /// Characters of the random seed that a page without script carries: 128 bits in hexadecimal.
 pub const SEED_CHARS: usize = 32;
-
-/// SHA-256 of a sign-up's canonical content. *The same sign-up* means the same id **and** the same digest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).into())
-    }
-
-    /// The digest as it was kept.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({self})")
-    }
-}
 
 /// A sign-up as it comes over the wire: nothing in it has been checked.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -178,7 +143,7 @@ impl SignupForm {
     /// # Errors
     /// One [`FieldError`] a wrong field, in the page's order.
     pub fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
-        let id = SignupId::parse(&self.id).map_err(|e| FieldError::new("id", e.code()));
+        let id = SignupId::parse(&self.id).map_err(|e| FieldError::new(FieldName::Id, e.code()));
         let content = self.content(workshop);
         match (id, content) {
             (Ok(id), Ok(content)) => Ok(content.with_id(id)),
@@ -195,7 +160,7 @@ impl SignupForm {
     pub fn parse_seeded(&self, seed: &str, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         let content = self.content(workshop)?;
         if seed.len() != SEED_CHARS || !seed.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(vec![FieldError::new("seed", "seed")]);
+            return Err(vec![FieldError::new(FieldName::Seed, "seed")]);
         }
         let id = SignupId::derive(seed, &content.digest());
         Ok(content.with_id(id))
@@ -208,7 +173,7 @@ impl SignupForm {
     pub fn replaces(&self, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Option<SignupId>, FieldError> {
         let verified =
             self.replaces.as_deref().map(|token| receipt::verify(token, key, workshop)).transpose();
-        verified.map_err(|_| FieldError::new("replaces", "token"))
+        verified.map_err(|_| FieldError::new(FieldName::Replaces, "token"))
     }
 
     fn content(&self, workshop: &Workshop) -> Result<Content, Vec<FieldError>> {
@@ -217,10 +182,12 @@ impl SignupForm {
             self;
         let mut errors = Vec::new();
         if let Err(error) = InviteCode::parse(invite_code) {
-            errors.push(FieldError::new("invite_code", error.code()));
+            errors.push(FieldError::new(FieldName::InviteCode, error.code()));
         }
-        let name = PersonName::parse(name).map_err(|e| errors.push(FieldError::new("name", e.code()))).ok();
-        let phone = Phone::parse(phone).map_err(|e| errors.push(FieldError::new("phone", e.code()))).ok();
+        let name =
+            PersonName::parse(name).map_err(|e| errors.push(FieldError::new(FieldName::Name, e.code()))).ok();
+        let phone =
+            Phone::parse(phone).map_err(|e| errors.push(FieldError::new(FieldName::Phone, e.code()))).ok();
         let form_version = form_version.unwrap_or(workshop.form_version);
         let age = if form_version == workshop.form_version { FormAge::Current } else { FormAge::Older };
         let answers = canonical_answers(&workshop.questions, answers, age).map_err(|e| errors.extend(e)).ok();
@@ -230,7 +197,7 @@ impl SignupForm {
         }
         let content = Content { name, phone, answers, form_version, filled_at: *filled_at };
         if content.canonical().len() > MAX_CANONICAL_BYTES {
-            return Err(vec![FieldError::new("answers", "too_long")]);
+            return Err(vec![FieldError::new(FieldName::Answers, "too_long")]);
         }
         Ok(content)
     }
@@ -340,10 +307,15 @@ mod tests {
     fn every_wrong_field_is_named() {
         let form = SignupForm { id: "x".into(), phone: "1".into(), ..SignupForm::default() };
         let errors = form.parse(&workshop()).unwrap_err();
-        let errors: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+        let errors: Vec<_> = errors.iter().map(|e| (e.field.clone(), e.code.as_ref())).collect();
         assert_eq!(
             errors,
-            [("id", "id"), ("invite_code", "empty"), ("name", "empty"), ("phone", "too_few_digits")]
+            [
+                (FieldName::Id, "id"),
+                (FieldName::InviteCode, "empty"),
+                (FieldName::Name, "empty"),
+                (FieldName::Phone, "too_few_digits"),
+            ]
         );
     }
 
@@ -360,7 +332,10 @@ mod tests {
         );
         let colleague = SignupForm { name: "李伟".into(), ..form.clone() };
         assert_ne!(first.id, colleague.parse_seeded(&seed, &workshop()).unwrap().id);
-        assert_eq!(form.parse_seeded("", &workshop()).unwrap_err(), [FieldError::new("seed", "seed")]);
+        assert_eq!(
+            form.parse_seeded("", &workshop()).unwrap_err(),
+            [FieldError::new(FieldName::Seed, "seed")]
+        );
     }
 
     #[test]
@@ -373,8 +348,8 @@ mod tests {
         check(None, Ok(None));
         check(Some(receipt::token(&key, &workshop, old)), Ok(Some(old)));
         let other = receipt::token(&ReceiptKey::from_bytes([2; 32]), &workshop, old);
-        check(Some(other), Err(FieldError::new("replaces", "token")));
-        check(Some(String::new()), Err(FieldError::new("replaces", "token")));
+        check(Some(other), Err(FieldError::new(FieldName::Replaces, "token")));
+        check(Some(String::new()), Err(FieldError::new(FieldName::Replaces, "token")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use worker::Response;
 
 use crate::answer::Answer;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::invalid;
 use crate::{body, queue};
 

@@ -11,8 +11,8 @@ use rollcall_shared::workshop::WorkshopId;
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
+use crate::inbound::Inbound;
 use crate::queue;
-use crate::router::Inbound;
 use crate::routes::receipts::{find, issued, receipt, record};
 
 /// `DELETE /v1/receipts/{workshop}/{token}`, from the page's script: 202 with what the receipt says until the host has it.

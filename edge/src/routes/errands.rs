@@ -5,7 +5,7 @@
 use rollcall_shared::mailbox::MAX_BODY_BYTES;
 
 use crate::answer::Answer;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::Host;
 use crate::workshop::Errand;
 use crate::{body, object};

@@ -1,9 +1,10 @@
 //! `/j/{code}`: the page, and the form that it sends without script.
 
 use rand_core::{OsRng, RngCore};
-use rollcall_shared::form::{self, JoinView, Message, join_page, lost_page, shut_page};
+use rollcall_shared::field_error::{FieldError, FieldName};
+use rollcall_shared::form::{JoinView, Message, join_page, lost_page, shut_page};
 use rollcall_shared::language::Language;
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::receipt::verify;
 use rollcall_shared::signup::{MAX_BODY_BYTES, SignupForm};
 use rollcall_shared::workshop::{Intake, Workshop};
@@ -11,7 +12,7 @@ use worker::Error;
 
 use crate::answer::{self, Answer, Refusal};
 use crate::guard::{self, Guarded, Why};
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::signups::{keep, unreadable};
 use crate::routes::workshops::{code_in_path, published};
 use crate::{body, settings};
@@ -59,7 +60,8 @@ async fn try_submit(inbound: &mut Inbound, code: &str, language: Language) -> An
         Ok(signup) => signup,
         Err(errors) => {
             // A seed that is none cannot be mended by the person; the next try has a good one.
-            let seed = if errors.iter().any(|error| error.field == "seed") { new_seed()? } else { seed };
+            let seed =
+                if errors.iter().any(|error| error.field == FieldName::Seed) { new_seed()? } else { seed };
             return Form { workshop: &workshop, language, values: &values, seed: &seed }
                 .show(422, &errors, false);
         }
@@ -115,7 +117,7 @@ impl Form<'_> {
             Why::Device(seconds) => (ProblemCode::SlowDown, "several", Some(seconds)),
             Why::Rush(seconds) => (ProblemCode::SlowDown, "rush", Some(seconds)),
         };
-        let response = self.show(problem.status(), &[FieldError::new(form::SIGNUP, code)], false)?;
+        let response = self.show(problem.status(), &[FieldError::new(FieldName::Signup, code)], false)?;
         if let Some(seconds) = retry_after {
             response.headers().set("retry-after", &seconds.to_string())?;
         }

@@ -3,16 +3,17 @@
 //! Two objects take part: the workshop's own (whose key) and the code's (whose code). Every step can be repeated, and what
 //! a request that broke off has left undone, the same request sent again does.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::{Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication};
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
+use crate::inbound::Inbound;
 use crate::invite_code::{Claim, Claimed, RetireCode};
 use crate::object::ask;
-use crate::router::Inbound;
 use crate::routes::host::{Host, invalid, unauthorized};
 use crate::workshop::{Authorize, Errand, Granted, Left, Publish, Published, Retire};
 use crate::{body, cache, invite_code, object};

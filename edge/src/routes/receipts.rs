@@ -8,8 +8,8 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use worker::{Env, Error, console_warn};
 
 use crate::answer::{self, Answer};
+use crate::inbound::Inbound;
 use crate::object::ask;
-use crate::router::Inbound;
 use crate::settings;
 use crate::workshop::{self, FindReceipt, FoundReceipt};
 

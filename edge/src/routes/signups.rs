@@ -13,7 +13,7 @@ use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
 use crate::guard::{self, Guarded};
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::invalid;
 use crate::routes::workshops::published;
 use crate::{body, queue, settings};

@@ -8,7 +8,7 @@ use rollcall_shared::workshop::Workshop;
 
 use crate::answer::{self, Answer, Refusal};
 use crate::cache;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 
 /// The record, as the page and the phone need it.
 pub(crate) async fn facts(inbound: &mut Inbound, code: &str) -> Answer {

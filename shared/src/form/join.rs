@@ -8,11 +8,11 @@ use super::outbox::{self, OutboxData, outbox_data};
 use super::script::{JOIN, Script};
 use super::words::{Words, error_text, words};
 use super::{Document, Page, facts, words as texts};
+use crate::field_error::FieldError;
 use crate::language::Language;
 use crate::mistake::Mistake;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone};
-use crate::problem::FieldError;
 use crate::signup::SignupForm;
 use crate::workshop::Workshop;
 
@@ -208,6 +208,7 @@ mod tests {
     use super::super::tests::{between, workshop};
     use super::super::{sha256, words};
     use super::*;
+    use crate::field_error::FieldName;
     use crate::language::Text;
     use crate::question::{Choice, Kind, Question};
 
@@ -239,7 +240,7 @@ mod tests {
             phone: "1380013800".into(),
             ..SignupForm::default()
         };
-        let html = join(&workshop(), &values, &[FieldError::new("phone", "too_few_digits")]);
+        let html = join(&workshop(), &values, &[FieldError::new(FieldName::Phone, "too_few_digits")]);
         assert!(
             html.contains("&lt;script&gt;x&lt;/script&gt;&quot;") && !html.contains("<script>x"),
             "{html}"
