@@ -31,8 +31,6 @@ use script::Script;
 pub use script::{SERVICE_WORKER, WORKER};
 use words::words;
 
-/// Among the fields that a form comes back for: the form itself, none of whose fields is wrong. The id of its element.
-pub const SIGNUP: &str = "signup";
 const STYLE: &str = include_str!("form/built/page.css");
 /// The seal that browsers show in a tab; as data, so that none is asked for.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%23a3301f'/%3E%3Cpath d='M4 8.5 7 11.5 12.5 5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";

@@ -9,6 +9,7 @@ pub mod phone;
 pub mod person_name;
 pub mod invite_code;
 pub mod signup_id;
+pub mod seed;
 pub mod question;
 pub mod digest;
 pub mod signup;
@@ -26,15 +27,19 @@ pub mod field_error;
 pub mod problem;
 pub mod desk_trouble;
 pub mod form;
+pub mod intake;
 pub mod language;
 pub mod mistake;
 pub mod secret;
+pub mod cookie;
+pub mod headers;
+pub mod media_type;
 
 mod alphabet;
 mod text;
 
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them.
 pub type Millis = i64;

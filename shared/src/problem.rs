@@ -9,6 +9,9 @@ use crate::proof::Challenge;
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// Seconds after which a phone may try again where something behind the server failed.
+pub const RETRY_AFTER_SECONDS: u32 = 2;
+
 /// The stable code of a refusal; clients decide by it, never by the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

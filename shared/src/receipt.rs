@@ -6,6 +6,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::language::Language;
 use crate::signup_id::SignupId;
 use crate::workshop::WorkshopId;
 
@@ -92,6 +93,18 @@ impl Accepted {
     }
 }
 
+impl IssuedReceipt {
+    /// Path of the receipt's page in a language: where a browser goes that sent the form.
+    pub fn page(&self, language: Language) -> String {
+        format!("{}?lang={}", self.url, language.tag())
+    }
+
+    /// The token at the end of the receipt's path.
+    pub fn token(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// The secret under which tokens are made: 32 random bytes, the deployment's or the laptop's own.
 #[derive(Clone)]
 pub struct ReceiptKey([u8; 32]);
@@ -162,6 +175,13 @@ pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Si
     Ok(id)
 }
 
+/// Whose receipt an address `{workshop}/{token}` is, if it was issued under this key.
+pub fn issued(workshop: &str, token: &str, key: &ReceiptKey) -> Option<(WorkshopId, SignupId)> {
+    let workshop = WorkshopId::parse(workshop).ok()?;
+    let id = verify(token, key, &workshop).ok()?;
+    Some((workshop, id))
+}
+
 /// Whose receipt a token names, unproven: for tokens that were proven before they were kept.
 pub fn named_by(token: &str) -> Option<SignupId> {
     SignupId::parse(token.split_once('.')?.0).ok()
@@ -187,6 +207,18 @@ mod tests {
         for bad in ["", ".", "x.y", &id.to_string(), &format!("{id}."), &format!("{id}.AAAA")] {
             assert_eq!(verify(bad, &key, &workshop), Err(TokenError), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_issued_receipt_knows_its_page_and_its_token() {
+        let (key, id) = (ReceiptKey::from_bytes([1; 32]), SignupId::from_random([7; 16]));
+        let workshop = WorkshopId::from_random([3; 16]);
+        let Accepted { receipt } = Accepted::issue(&key, "/k7m2qx", &workshop, id, ReceiptState::Received);
+        assert_eq!(receipt.token(), token(&key, &workshop, id));
+        assert_eq!(receipt.page(Language::En), format!("{}?lang=en", receipt.url));
+        assert_eq!(issued(workshop.as_str(), receipt.token(), &key), Some((workshop.clone(), id)));
+        assert_eq!(issued("x", receipt.token(), &key), None);
+        assert_eq!(issued(WorkshopId::from_random([4; 16]).as_str(), receipt.token(), &key), None);
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! A sign-up: as it comes ([`SignupForm`]) and once it is valid ([`Signup`]).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Millis;
 pub use crate::digest::Digest;
 use crate::field_error::{FieldError, FieldName};
 use crate::invite_code::InviteCode;
+use crate::media_type::MediaType;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
 use crate::question::{Answer, Answers, FormAge, canonical_answers};
 use crate::receipt::{self, ReceiptKey};
+use crate::seed::Seed;
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
@@ -17,11 +21,11 @@ use crate::workshop::{Workshop, WorkshopId};
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Most bytes of a sign-up's canonical JSON.
 pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
-/// Characters of the random seed that a page without script carries: 128 bits in hexadecimal.
-pub const SEED_CHARS: usize = 32;
 
 /// A sign-up as it comes over the wire: nothing in it has been checked.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+///
+/// `Debug` shows neither name nor number nor answers, so that logs cannot hold them by accident.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SignupForm {
     /// UUID of version 4, made by the phone before the first attempt.
     #[serde(default)]
@@ -52,9 +56,26 @@ pub struct SignupForm {
     pub replaces: Option<String>,
 }
 
+impl fmt::Debug for SignupForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, form_version, filled_at, .. } = self;
+        f.debug_struct("SignupForm")
+            .field("id", id)
+            .field("form_version", form_version)
+            .field("filled_at", filled_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why a body is not even a form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
+    /// It has another media type.
+    #[error("send {}", .0.as_str())]
+    MediaType(MediaType),
+    /// The connection ended before the body did.
+    #[error("the body broke off")]
+    BrokenOff,
     /// More than [`MAX_BODY_BYTES`].
     #[error("a sign-up has at most {MAX_BODY_BYTES} bytes")]
     TooLarge,
@@ -71,6 +92,12 @@ pub enum FormError {
     Encoding,
 }
 
+impl From<&serde_json::Error> for FormError {
+    fn from(error: &serde_json::Error) -> Self {
+        Self::Json { line: error.line(), column: error.column() }
+    }
+}
+
 impl SignupForm {
     /// Reads a JSON body.
     ///
@@ -84,7 +111,7 @@ impl SignupForm {
         if body.trim_ascii_start().first() == Some(&b'[') {
             return Err(FormError::Json { line: 1, column: 1 });
         }
-        serde_json::from_slice(body).map_err(|e| FormError::Json { line: e.line(), column: e.column() })
+        serde_json::from_slice(body).map_err(|error| FormError::from(&error))
     }
 
     /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`), together
@@ -153,17 +180,20 @@ impl SignupForm {
         }
     }
 
-    /// Like [`SignupForm::parse`] for a form sent without script, whose id follows from the page's seed and the content.
+    /// Checks every field like [`SignupForm::parse`], but makes the id from the page's seed and the content: for a form sent
+    /// without script. What stands in the form's own id is ignored.
     ///
     /// # Errors
-    /// One [`FieldError`] a wrong field; `seed` where the page's seed is not [`SEED_CHARS`] hexadecimal digits.
-    pub fn parse_seeded(&self, seed: &str, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
+    /// One [`FieldError`] for every wrong field, in the page's order.
+    pub fn parse_seeded(&self, seed: &Seed, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         let content = self.content(workshop)?;
-        if seed.len() != SEED_CHARS || !seed.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(vec![FieldError::new(FieldName::Seed, "seed")]);
-        }
-        let id = SignupId::derive(seed, &content.digest());
+        let id = SignupId::derive(seed.as_str(), &content.digest());
         Ok(content.with_id(id))
+    }
+
+    /// What is wrong with the fields that a person fills in.
+    pub(crate) fn mistakes(&self, workshop: &Workshop) -> Vec<FieldError> {
+        self.content(workshop).err().unwrap_or_default()
     }
 
     /// The sign-up that this one corrects, if it names one.
@@ -304,6 +334,13 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_nobody() {
+        let form = SignupForm { phone: "13800138000".into(), ..form() };
+        let shown = format!("{form:?}");
+        assert!(shown.contains(&form.id) && !shown.contains("王芳") && !shown.contains("138001"), "{shown}");
+    }
+
+    #[test]
     fn every_wrong_field_is_named() {
         let form = SignupForm { id: "x".into(), phone: "1".into(), ..SignupForm::default() };
         let errors = form.parse(&workshop()).unwrap_err();
@@ -323,6 +360,7 @@ mod tests {
     fn a_form_without_script_derives_its_id() {
         let body = "invite_code=ABCD-23456&name=%E7%8E%8B+%E8%8A%B3&phone=13800138000&seed=00112233445566778899aabbccddeeff";
         let (form, seed) = SignupForm::from_urlencoded(body.as_bytes()).unwrap();
+        let seed = Seed::parse(&seed).unwrap();
         let first = form.parse_seeded(&seed, &workshop()).unwrap();
         assert_eq!(first.name.as_str(), "王 芳");
         assert_eq!(
@@ -332,10 +370,6 @@ mod tests {
         );
         let colleague = SignupForm { name: "李伟".into(), ..form.clone() };
         assert_ne!(first.id, colleague.parse_seeded(&seed, &workshop()).unwrap().id);
-        assert_eq!(
-            form.parse_seeded("", &workshop()).unwrap_err(),
-            [FieldError::new(FieldName::Seed, "seed")]
-        );
     }
 
     #[test]

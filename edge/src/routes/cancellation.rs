@@ -30,7 +30,10 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
         return answer::page(404, message_page(Message::NotFound, language));
     };
     match cancel(&inbound.env, &workshop, id, inbound.now).await {
-        Ok(_) => answer::see_other(&format!("/r/{workshop}/{token}?lang={}&asked=cancel", language.tag())),
+        Ok(_) => {
+            let receipt = format!("/r/{workshop}/{token}?lang={}&asked=cancel", language.tag());
+            Ok(answer::see_other(&receipt)?)
+        }
         Err(refusal) => {
             let problem = refusal.into_problem();
             answer::page(problem.status, message_page(Message::Unavailable, language))

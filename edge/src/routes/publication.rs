@@ -21,7 +21,7 @@ use crate::{body, cache, invite_code, object};
 /// Publishes the workshop, or changes it.
 pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let publication: Publication = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     let record = checked(&publication, &host.workshop)?;
     let Publication { workshop, drain_key_sha256 } = &publication;
@@ -65,7 +65,7 @@ pub(crate) async fn retire(inbound: &mut Inbound, workshop: &str) -> Answer {
 /// Erases what came under some ids, or the whole workshop, whose codes end first: nothing must be sealed for it any more.
 pub(crate) async fn erase(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let request: EraseRequest = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     if request == EraseRequest::Workshop {
         retire_codes(&inbound.env, &host).await?;

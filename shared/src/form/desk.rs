@@ -14,6 +14,7 @@ use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::field_error::FieldError;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
+use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
@@ -57,8 +58,8 @@ pub struct DeskView<'a> {
     pub desk: &'a str,
     /// How many it has signed up.
     pub taken: u32,
-    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
-    pub seed: &'a str,
+    /// Makes the id of a form sent without script.
+    pub seed: &'a Seed,
     /// What stands in the fields.
     pub values: &'a SignupForm,
     /// What is wrong with them.
@@ -339,7 +340,7 @@ mod tests {
             base: "/k7m2qx",
             desk: "Desk 1",
             taken: 3,
-            seed: "00",
+            seed: &Seed::from_random([0; 16]),
             values: &values,
             errors: &[FieldError::new(FieldName::Phone, "too_few_digits")],
             entry: Some(EntryTrouble::OtherWorkshop),

@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::mistake::Mistake;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone};
+use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::workshop::Workshop;
 
@@ -25,8 +26,8 @@ pub struct JoinView<'a> {
     pub language: Language,
     /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
     pub base: &'a str,
-    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
-    pub seed: &'a str,
+    /// Makes the id of a form sent without script.
+    pub seed: &'a Seed,
     /// What stands in the fields: empty at first, as typed when a form comes back. With `replaces` it is the form of a
     /// correction.
     pub values: &'a SignupForm,
@@ -213,7 +214,7 @@ mod tests {
     use crate::question::{Choice, Kind, Question};
 
     fn page(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> Page {
-        let (language, base, seed) = (Language::En, "/k7m2qx", "00");
+        let (language, base, seed) = (Language::En, "/k7m2qx", &Seed::from_random([0; 16]));
         join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable: false })
     }
 
@@ -227,7 +228,8 @@ mod tests {
         let html = join(&w, &SignupForm::default(), &[]);
         assert!(html.contains(&format!(r#"action="/k7m2qx/j/{}?lang=en""#, w.invite_code)), "{html}");
         assert!(
-            html.contains(r#"name="seed" value="00""#) && html.contains("Thu 1 Jan 1970, 8:00"),
+            html.contains(&format!(r#"name="seed" value="{}""#, "0".repeat(32)))
+                && html.contains("Thu 1 Jan 1970, 8:00"),
             "{html}"
         );
         assert!(!html.contains(r#"name="replaces""#));
