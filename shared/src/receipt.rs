@@ -6,12 +6,18 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::Millis;
 use crate::language::Language;
 use crate::signup_id::SignupId;
-use crate::workshop::WorkshopId;
+use crate::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 
 /// Bytes of a token's MAC: 128 of HMAC-SHA256's 256 bits (RFC 2104, section 5, allows half).
 pub const MAC_BYTES: usize = 16;
+
+/// When a page asks for a receipt's state by itself, in seconds after the receipt came: it changes soon or late.
+pub const LOOKS_S: [u32; 4] = [2, 5, 15, 60];
+/// A phone forgets a receipt so long after it came: as long as undelivered mail is kept.
+pub const KEEP_ON_PHONE_MS: Millis = KEEP_AFTER_END_MS;
 
 /// How far a sign-up has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! The admission tables: every row, and every pair of rows in its order.
 
+#![allow(clippy::panic, reason = "a helper of tests")]
+
 use rollcall_shared::admission::{
     Ending, Flags, Found, FoundUnreadable, Keep, ListState, Outcome, ParkVerdict, Place, Seats, Standing,
     UnderId, UnderReused, Verdict, admit, end, park,

@@ -8,7 +8,7 @@ use super::script::{RECEIPT, Script};
 use super::words::{StateWords, Words, state_words, words};
 use super::{Document, Page, facts, stamp};
 use crate::language::Language;
-use crate::receipt::ReceiptState;
+use crate::receipt::{self, ReceiptState};
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
 
@@ -132,6 +132,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
         api: &format!("{base}/v1/receipts/{address}"),
         state: face.name(),
         states: receipt_states(keeps_waiting_list, language).collect(),
+        looks_s: receipt::LOOKS_S,
         not_cancelled: w.not_cancelled,
     };
     Document {
@@ -178,6 +179,8 @@ struct ReceiptData<'a> {
     state: &'static str,
     /// Name, title, what comes next and the stamp's sign of each.
     states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
+    /// When the state is asked for, in seconds after the page came.
+    looks_s: [u32; receipt::LOOKS_S.len()],
     not_cancelled: &'static str,
 }
 

@@ -1,24 +1,12 @@
 //! The page at a workshop's address.
 
-use super::PageAnswer;
+use super::{PageAnswer, Visit};
 use crate::Millis;
 use crate::form::{JoinView, Message, join_page, shut_page};
-use crate::language::Language;
 use crate::receipt::{ReceiptKey, verify};
 use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::workshop::{Intake, Workshop};
-
-/// Whom a page is rendered for, and where.
-#[derive(Debug, Clone, Copy)]
-pub struct Visit<'a> {
-    /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
-    pub base: &'a str,
-    /// In which language.
-    pub language: Language,
-    /// Random bits, for a new seed where one is needed.
-    pub random: [u8; 16],
-}
 
 /// What the page at a workshop's address shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

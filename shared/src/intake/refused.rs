@@ -1,9 +1,9 @@
 //! Why a sign-up is not taken: the problem that a program reads, the page that a person sees.
 
-use super::{ProofMissing, Visit};
+use super::{PageAnswer, ProofMissing, Visit};
 use crate::desk_trouble::EntryTrouble;
 use crate::field_error::{FieldError, FieldName};
-use crate::form::{JoinView, Message, Page, join_page, lost_page, shut_page};
+use crate::form::{JoinView, Message, join_page, lost_page, shut_page};
 use crate::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
 use crate::seed::Seed;
 use crate::signup::{FormError, SignupForm};
@@ -57,17 +57,6 @@ pub struct FormAgain<'a> {
     pub errors: &'a [FieldError],
     /// Whether it comes back because nothing could be stored just now.
     pub unavailable: bool,
-}
-
-/// A page with its status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// Seconds for `Retry-After`, where trying again helps.
-    pub retry_after: Option<u32>,
-    /// The page.
-    pub page: Page,
 }
 
 impl Refused {
