@@ -4,12 +4,13 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
 use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
+use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
 use super::words::desk::{DeskWords, desk_words, entry_text, pin_text};
 use super::words::{REFUSALS, refusal_text, state_words, words};
-use super::{Document, Page, stamp};
 use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::field_error::FieldError;
 use crate::language::Language;
@@ -300,7 +301,7 @@ struct DeskData<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
     use crate::field_error::FieldName;
 
@@ -351,7 +352,7 @@ mod tests {
         assert!(page.html.contains(r#"value="王芳""#) && page.html.contains("another workshop"));
         assert!(page.html.contains("3 signed up at this desk"));
         for source in [ASSETS.script, ASSETS.style] {
-            assert!(page.csp.contains(&super::super::sha256(source)), "{}", page.csp);
+            assert!(page.csp.contains(&super::super::document::sha256(source)), "{}", page.csp);
         }
     }
 

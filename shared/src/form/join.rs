@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
 use super::field::{Field, question_field};
 use super::outbox::{self, OutboxData, outbox_data};
+use super::parts::facts;
 use super::script::{JOIN, Script};
+use super::words as texts;
 use super::words::{Words, error_text, words};
-use super::{Document, Page, facts, words as texts};
 use crate::field_error::FieldError;
 use crate::language::Language;
 use crate::mistake::Mistake;
@@ -206,8 +208,8 @@ fn summary(errors: &[FieldError], values: &SignupForm, w: &Words, language: Lang
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{between, workshop};
-    use super::super::{sha256, words};
+    use super::super::document::sha256;
+    use super::super::fixtures::{between, workshop};
     use super::*;
     use crate::field_error::FieldName;
     use crate::language::Text;

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::parts::stamp;
 use super::receipt::{CLOCK, receipt_states};
 use super::script::{Files, files};
-use super::stamp;
 use super::words::{self, outbox_words, words};
 use crate::Millis;
 use crate::language::Language;

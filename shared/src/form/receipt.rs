@@ -4,9 +4,10 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
+use super::parts::{facts, stamp};
 use super::script::{RECEIPT, Script};
 use super::words::{StateWords, Words, state_words, words};
-use super::{Document, Page, facts, stamp};
 use crate::language::Language;
 use crate::receipt::{self, ReceiptState};
 use crate::signup_id::SignupId;
@@ -186,7 +187,7 @@ struct ReceiptData<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
 
     fn html(workshop: &Workshop, state: ReceiptState, cancelling: bool) -> String {
