@@ -166,20 +166,7 @@ impl SealedSignup {
 }
 
 impl Envelope {
-    /// Seals a valid sign-up to the workshop's key.
-    ///
-    /// # Errors
-    /// [`SealError`] where the cipher refuses.
-    pub fn seal(
-        workshop: &Workshop,
-        signup: &Signup,
-        received_at: Millis,
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<Self, SealError> {
-        Self::seal_signup(workshop, signup, None, received_at, rng)
-    }
-
-    /// Seals a valid sign-up that takes another one's place, where `replaces` names one.
+    /// Seals a valid sign-up to the workshop's key. It takes another one's place where `replaces` names one.
     ///
     /// # Errors
     /// [`SealError`] where the cipher refuses.
@@ -348,7 +335,7 @@ mod tests {
 
     fn envelope() -> Envelope {
         let workshop = sample::workshop(key().public());
-        Envelope::seal(&workshop, &signup(&workshop), 42, &mut rng(1)).unwrap()
+        Envelope::seal_signup(&workshop, &signup(&workshop), None, 42, &mut rng(1)).unwrap()
     }
 
     #[test]

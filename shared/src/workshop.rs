@@ -324,7 +324,7 @@ fn default_grace() -> Millis {
 }
 
 /// Records for tests, here and in the crates that build on this one.
-#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
 pub mod sample {
     use super::*;
 
