@@ -1,17 +1,18 @@
 //! The message on the queue: what the edge seals and the laptop opens. Text, versioned, with nothing personal outside the box.
 
+mod content;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 
+use content::{CancellationContent, Content};
+pub use content::{Opened, SealedCancellation, SealedSignup};
+
 use crate::Millis;
-use crate::digest::Digest;
-use crate::person_name::PersonName;
-use crate::phone::Phone;
-use crate::question::Answers;
 use crate::seal::{KeyId, SealError, SecretKey};
-use crate::signup::{MAX_CANONICAL_BYTES, Signup, digest};
+use crate::signup::{MAX_CANONICAL_BYTES, Signup};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
@@ -93,75 +94,6 @@ impl OpenError {
             Self::Content => "content",
             Self::Mismatch => "mismatch",
         }
-    }
-}
-
-/// What is in the box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// A sign-up, perhaps one that corrects another.
-    Signup(Box<SealedSignup>),
-    /// A sign-up is taken back.
-    Cancellation(SealedCancellation),
-}
-
-/// A valid sign-up with what only the edge knew.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedSignup {
-    /// Whose list it is for.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub signup: Signup,
-    /// The sign-up whose place it takes, where it corrects one: proven by its receipt's token.
-    pub replaces: Option<SignupId>,
-    /// When it was taken.
-    pub received_at: Millis,
-    /// Version of the notice that the page showed.
-    pub notice_version: u32,
-}
-
-/// A sign-up that its own phone takes back: proven by its receipt's token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedCancellation {
-    /// From whose list.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub id: SignupId,
-    /// When it was taken.
-    pub received_at: Millis,
-}
-
-/// A sign-up in the box, on the wire.
-#[derive(Serialize, Deserialize)]
-struct Content {
-    workshop: WorkshopId,
-    id: SignupId,
-    name: PersonName,
-    phone: Phone,
-    #[serde(default)]
-    answers: Answers,
-    form_version: u32,
-    #[serde(default)]
-    filled_at: Option<Millis>,
-    received_at: Millis,
-    notice_version: u32,
-    /// In version 2, and there always.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    replaces: Option<SignupId>,
-}
-
-/// A cancellation in the box, on the wire; version 2.
-#[derive(Serialize, Deserialize)]
-struct CancellationContent {
-    workshop: WorkshopId,
-    cancels: SignupId,
-    received_at: Millis,
-}
-
-impl SealedSignup {
-    /// The digest of the sign-up's content.
-    pub fn digest(&self) -> Digest {
-        digest(&self.signup.name, &self.signup.phone, &self.signup.answers)
     }
 }
 
