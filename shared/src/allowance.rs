@@ -41,6 +41,15 @@ pub enum ProofReason {
 
 impl ProofReason {
     /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] said of its code.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{Device, ProofReason};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// use rollcall_shared::workshop::ProofMode;
+    /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
+    /// assert_eq!(ProofReason::of(ProofMode::Auto, &fresh, None, id, 0), None);
+    /// assert_eq!(ProofReason::of(ProofMode::On, &fresh, None, id, 0), Some(ProofReason::Always));
+    /// ```
     pub fn of(
         mode: ProofMode,
         device: &Device,
@@ -101,6 +110,16 @@ impl Device {
     }
 
     /// Whether it may send this one without a proof. The same sign-up again is no other one.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
+    /// (0..5).for_each(|n| device.note(id(n), 0));
+    /// assert_eq!(DEVICE_SIGNUPS, 5);
+    /// assert!(device.may_send(id(4)), "the same again");
+    /// assert!(!device.may_send(id(5)));
+    /// ```
     pub fn may_send(&self, id: SignupId) -> bool {
         self.has_sent(id) || self.sent.len() < DEVICE_SIGNUPS
     }
@@ -159,6 +178,14 @@ pub struct Rush {
 
 impl Rush {
     /// Counts one for a code; the seconds until the next minute, where it is one too many for this one.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
+    /// use rollcall_shared::invite_code::InviteCode;
+    /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, 0).is_none()));
+    /// assert_eq!(rush.count(&code, 30_000), Some(31));
+    /// ```
     pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
         let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
         if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {

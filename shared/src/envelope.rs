@@ -168,6 +168,17 @@ impl Envelope {
 
     /// Reads a message.
     ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, signup_id::SignupId, testing::rng, workshop::sample};
+    /// # let key = SecretKey::from_bytes([9; 32]);
+    /// # let (workshop, id) = (sample::workshop(key.public()), SignupId::from_random([7; 16]));
+    /// use rollcall_shared::envelope::{Envelope, EnvelopeError, Opened};
+    /// let text = Envelope::seal_cancellation(&workshop, id, 42, &mut rng(1)).unwrap().to_text();
+    /// let opened = Envelope::parse(&text).unwrap().open(&key).unwrap();
+    /// assert!(matches!(opened, Opened::Cancellation(cancellation) if cancellation.id == id));
+    /// assert_eq!(Envelope::parse("garbage"), Err(EnvelopeError::Malformed));
+    /// ```
+    ///
     /// # Errors
     /// [`EnvelopeError`]; the version is looked at before the rest, so that a newer edge is named as such.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
@@ -234,6 +245,13 @@ impl Envelope {
 
 /// Reads only whose mail a message is, whatever else is wrong with it: enough to deliver it to a laptop that can park it.
 /// `None` where not even that can be read, or where it is longer than the queue carries.
+///
+/// ```
+/// use rollcall_shared::envelope::addressee;
+/// let workshop = addressee(r#"{"workshop":"23456789abcdefgh","box":5}"#).unwrap();
+/// assert_eq!(workshop.as_str(), "23456789abcdefgh");
+/// assert_eq!(addressee("garbage"), None);
+/// ```
 pub fn addressee(text: &str) -> Option<WorkshopId> {
     #[derive(Deserialize)]
     struct Addressed {

@@ -61,6 +61,12 @@ impl PersonNameError {
 impl PersonName {
     /// Reads a name as people type it: normalised, trimmed, white space and typographic signs folded.
     ///
+    /// ```
+    /// use rollcall_shared::person_name::{PersonName, PersonNameError};
+    /// assert_eq!(PersonName::parse("  古丽•阿依 ").unwrap().as_str(), "古丽·阿依");
+    /// assert_eq!(PersonName::parse("王芳1"), Err(PersonNameError::Character('1')));
+    /// ```
+    ///
     /// # Errors
     /// A [`PersonNameError`] that names the first offender.
     pub fn parse(input: &str) -> Result<Self, PersonNameError> {
@@ -121,6 +127,11 @@ const MAY_STAND: &str =
     r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
 /// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
+///
+/// ```
+/// use rollcall_shared::person_name::folded;
+/// assert_eq!(folded(" O’B "), "O'B");
+/// ```
 pub fn folded(input: &str) -> String {
     let visible = input.chars().filter(|c| !is_invisible(*c));
     let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();

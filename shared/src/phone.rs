@@ -86,6 +86,14 @@ impl Phone {
     /// country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits. Spaces, hyphens, dots, brackets, full-width forms and
     /// invisible characters between the digits are accepted.
     ///
+    /// ```
+    /// use rollcall_shared::phone::{Phone, PhoneError};
+    /// assert_eq!(Phone::parse(" 138-0013-8000").unwrap().as_str(), "+8613800138000");
+    /// assert_eq!(Phone::parse("+852 9123 4567").unwrap().as_str(), "+85291234567");
+    /// let error = Phone::parse("1380013800").unwrap_err();
+    /// assert_eq!(error, PhoneError::TooFewDigits { typed: 10, needed: 11 });
+    /// ```
+    ///
     /// # Errors
     /// A [`PhoneError`] that names what is wrong; of several mistakes, the first that a reader would see.
     pub fn parse(input: &str) -> Result<Self, PhoneError> {

@@ -118,6 +118,12 @@ pub struct Problem {
 
 impl Problem {
     /// A refusal with nothing special about it.
+    ///
+    /// ```
+    /// use rollcall_shared::problem::{Problem, ProblemCode};
+    /// let closed = Problem::new(ProblemCode::Closed).with_detail("not open yet");
+    /// assert_eq!((closed.status, closed.kind.as_str()), (410, "urn:rollcall:problem:closed"));
+    /// ```
     pub fn new(code: ProblemCode) -> Self {
         let name =
             serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();

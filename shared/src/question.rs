@@ -112,6 +112,15 @@ pub enum QuestionError {
 
 /// Checks a workshop's questions.
 ///
+/// ```
+/// use rollcall_shared::question::{Question, QuestionError, check_questions};
+/// let json = r#"[{"key":"lunch","label":{"zh":"午餐"},"kind":"checkbox"}]"#;
+/// let mut questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// assert_eq!(check_questions(&questions), Ok(()));
+/// questions.push(questions[0].clone());
+/// assert_eq!(check_questions(&questions), Err(QuestionError::Repeated("lunch".into())));
+/// ```
+///
 /// # Errors
 /// The first [`QuestionError`] in the order of the page.
 pub fn check_questions(questions: &[Question]) -> Result<(), QuestionError> {
@@ -217,6 +226,17 @@ pub enum FormAge {
 }
 
 /// Checks answers against the questions and brings them into their one canonical form.
+///
+/// ```
+/// use rollcall_shared::question::{Answers, FormAge, Question, canonical_answers};
+/// let json = r#"[{"key":"school","label":{"zh":"学校"},"kind":"text","max_chars":10}]"#;
+/// let questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// let answers = |json: &str| serde_json::from_str::<Answers>(json).unwrap();
+/// let kept = canonical_answers(&questions, &answers(r#"{"school":"  一  中 "}"#), FormAge::Current);
+/// assert_eq!(kept, Ok(answers(r#"{"school":"一 中"}"#)));
+/// let stranger = canonical_answers(&questions, &answers(r#"{"x":"y"}"#), FormAge::Current);
+/// assert_eq!(stranger.unwrap_err()[0].code, "unknown");
+/// ```
 ///
 /// # Errors
 /// One [`FieldError`] an answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`, `character`.

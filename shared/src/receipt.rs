@@ -45,6 +45,12 @@ impl ReceiptState {
     }
 
     /// From the word on the wire and in the database.
+    ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptState;
+    /// assert_eq!(ReceiptState::from_word("waitlisted"), Some(ReceiptState::Waitlisted));
+    /// assert_eq!(ReceiptState::from_word("gone"), None);
+    /// ```
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Received, Self::Registered, Self::Waitlisted, Self::Cancelled]
             .into_iter()
@@ -128,6 +134,12 @@ impl ReceiptKey {
 
     /// From 64 hexadecimal digits, as it stands in settings.
     ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptKey;
+    /// assert!(ReceiptKey::from_hex(&"0f".repeat(32)).is_ok());
+    /// assert!(ReceiptKey::from_hex("0f").is_err());
+    /// ```
+    ///
     /// # Errors
     /// [`ReceiptKeyError`].
     pub fn from_hex(text: &str) -> Result<Self, ReceiptKeyError> {
@@ -167,6 +179,17 @@ pub fn token(key: &ReceiptKey, workshop: &WorkshopId, id: SignupId) -> String {
 pub struct TokenError;
 
 /// Reads a token; the MAC is compared in constant time.
+///
+/// ```
+/// use rollcall_shared::receipt::{ReceiptKey, TokenError, token, verify};
+/// use rollcall_shared::signup_id::SignupId;
+/// use rollcall_shared::workshop::WorkshopId;
+/// let (id, workshop) = (SignupId::from_random([7; 16]), WorkshopId::from_random([3; 16]));
+/// let key = ReceiptKey::from_bytes([1; 32]);
+/// let issued = token(&key, &workshop, id);
+/// assert_eq!(verify(&issued, &key, &workshop), Ok(id));
+/// assert_eq!(verify(&issued, &ReceiptKey::from_bytes([2; 32]), &workshop), Err(TokenError));
+/// ```
 ///
 /// # Errors
 /// [`TokenError`], the same whatever is wrong.

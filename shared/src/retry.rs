@@ -134,6 +134,11 @@ pub fn full_jitter(attempt: u32, base: Duration, cap: Duration, random: u32) -> 
 
 /// How long to wait after the `attempt`-th refusal in a row, which somebody may have to mend: soon at first, for what refused may
 /// have been a network on the way, and [`CAP`] in the end.
+///
+/// ```
+/// use rollcall_shared::retry::after_refusal;
+/// assert_eq!([0, 1, 9].map(|attempt| after_refusal(attempt).as_millis()), [100, 200, 30_000]);
+/// ```
 pub fn after_refusal(attempt: u32) -> Duration {
     BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP)
 }

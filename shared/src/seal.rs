@@ -69,6 +69,15 @@ impl PublicKey {
 
     /// Seals `plain`; only the secret half opens it.
     ///
+    /// ```
+    /// # use rollcall_shared::testing::rng;
+    /// use rollcall_shared::seal::{SecretKey, UnsealError};
+    /// let key = SecretKey::from_bytes([9; 32]);
+    /// let sealed = key.public().seal(b"a name", &mut rng(1)).unwrap();
+    /// assert_eq!(key.open(&sealed).unwrap(), b"a name");
+    /// assert_eq!(SecretKey::from_bytes([8; 32]).open(&sealed), Err(UnsealError));
+    /// ```
+    ///
     /// # Errors
     /// [`SealError`] where the cipher refuses: a length beyond its limit, which bounded sign-ups never reach.
     pub fn seal(&self, plain: &[u8], rng: &mut impl CryptoRngCore) -> Result<Vec<u8>, SealError> {

@@ -184,6 +184,15 @@ impl WorkshopError {
 impl Workshop {
     /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is published.
     ///
+    /// ```
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Workshop, WorkshopError, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// assert_eq!(workshop.check(), Ok(()));
+    /// let without_seats = Workshop { capacity: Some(0), ..workshop };
+    /// assert_eq!(without_seats.check(), Err(WorkshopError::Capacity));
+    /// ```
+    ///
     /// # Errors
     /// The first [`WorkshopError`] in the order of the record.
     pub fn check(&self) -> Result<(), WorkshopError> {
@@ -241,6 +250,16 @@ impl Workshop {
 
     /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
     /// ahead gains nothing: a time in the future counts as `now`.
+    ///
+    /// ```
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Intake, Workshop, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// let workshop = Workshop { closes_at: Some(5_000), grace_ms: 2_000, ..workshop };
+    /// assert_eq!(workshop.intake(4_999, None), Intake::Open);
+    /// assert_eq!(workshop.intake(6_000, Some(4_000)), Intake::Late);
+    /// assert_eq!(workshop.intake(6_000, None), Intake::Closed);
+    /// ```
     pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
         let closing = self.closing_time();
         let filled_at = filled_at.unwrap_or(now).min(now);

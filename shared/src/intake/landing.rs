@@ -21,6 +21,16 @@ pub enum Landing {
 
 impl Landing {
     /// What is shown at `now`. A page that is asked for now is filled in now: there is no grace for it.
+    ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, workshop::sample};
+    /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// use rollcall_shared::intake::Landing;
+    /// use rollcall_shared::workshop::Workshop;
+    /// let workshop = Workshop { opens_at: Some(1_000), ..workshop };
+    /// assert_eq!((Landing::of(&workshop, 999), Landing::NotYet.status()), (Landing::NotYet, 200));
+    /// assert_eq!(Landing::of(&workshop, 1_000), Landing::Form);
+    /// ```
     pub fn of(workshop: &Workshop, now: Millis) -> Self {
         match workshop.intake(now, None) {
             Intake::Open | Intake::Late => Self::Form,

@@ -35,6 +35,13 @@ enum Source {
 impl Submission {
     /// Reads a JSON body.
     ///
+    /// ```
+    /// use rollcall_shared::intake::Submission;
+    /// let submission = Submission::json(br#"{"invite_code":"abcd 23456"}"#).unwrap();
+    /// assert_eq!(submission.invite_code().unwrap().as_str(), "ABCD-23456");
+    /// assert_eq!(Submission::json(b"[]").unwrap_err().problem().status, 400);
+    /// ```
+    ///
     /// # Errors
     /// Rows 3 and 4.
     pub fn json(body: &[u8]) -> Result<Self, Refused> {
@@ -104,6 +111,19 @@ impl Submission {
 
     /// Checks it against the workshop that its code leads to. `key` is the server's own, under which it
     /// issues receipts; `now` is the server's time.
+    ///
+    /// ```
+    /// # use rollcall_shared::{receipt::ReceiptKey, seal::SecretKey, workshop::sample};
+    /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// # let key = ReceiptKey::from_bytes([1; 32]);
+    /// use rollcall_shared::intake::Submission;
+    /// let body = b"name=Li+Wei&phone=13800138000&seed=00112233445566778899aabbccddeeff";
+    /// let submission = Submission::form(body).unwrap();
+    /// let accepted = submission.clone().check(&workshop, &key, 5).unwrap().waived();
+    /// assert_eq!(accepted.signup().name.as_str(), "Li Wei");
+    /// let refused = submission.check(&workshop, &key, workshop.closing_time()).unwrap_err();
+    /// assert_eq!(refused.page_status(), 410);
+    /// ```
     ///
     /// # Errors
     /// Rows 8 to 11.

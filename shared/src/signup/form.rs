@@ -96,6 +96,13 @@ impl From<&serde_json::Error> for FormError {
 impl SignupForm {
     /// Reads a JSON body.
     ///
+    /// ```
+    /// use rollcall_shared::signup::{FormError, SignupForm};
+    /// let form = SignupForm::from_json(r#"{"name":"王芳","phone":"13800138000"}"#.as_bytes()).unwrap();
+    /// assert_eq!(form.name, "王芳");
+    /// assert_eq!(SignupForm::from_json(b"{"), Err(FormError::Json { line: 1, column: 1 }));
+    /// ```
+    ///
     /// # Errors
     /// [`FormError`] where it is too large or not the JSON of a form.
     pub fn from_json(body: &[u8]) -> Result<Self, FormError> {
@@ -111,6 +118,12 @@ impl SignupForm {
 
     /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`), together
     /// with the page's seed. The id stays empty: it is derived from seed and content by [`SignupForm::parse_seeded`].
+    ///
+    /// ```
+    /// use rollcall_shared::signup::SignupForm;
+    /// let (form, seed) = SignupForm::from_urlencoded(b"phone=138+0013+8000&seed=00ff").unwrap();
+    /// assert_eq!((form.phone.as_str(), seed.as_str()), ("138 0013 8000", "00ff"));
+    /// ```
     ///
     /// # Errors
     /// [`FormError`] where it is too large or not UTF-8.
@@ -161,6 +174,23 @@ impl SignupForm {
     }
 
     /// Checks every field against the rules and the workshop.
+    ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, workshop::sample};
+    /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// use rollcall_shared::field_error::FieldError;
+    /// use rollcall_shared::signup::SignupForm;
+    /// let form = SignupForm {
+    ///     id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
+    ///     invite_code: workshop.invite_code.to_string(),
+    ///     name: "王芳".into(),
+    ///     phone: "13800138000".into(),
+    ///     ..SignupForm::default()
+    /// };
+    /// assert_eq!(form.parse(&workshop).unwrap().phone.as_str(), "+8613800138000");
+    /// let unnamed = SignupForm { name: String::new(), ..form };
+    /// assert_eq!(unnamed.parse(&workshop), Err(vec![FieldError::new("name", "empty")]));
+    /// ```
     ///
     /// # Errors
     /// One [`FieldError`] a wrong field, in the page's order.

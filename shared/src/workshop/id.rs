@@ -23,6 +23,12 @@ pub struct WorkshopIdError;
 impl WorkshopId {
     /// Reads an id; strict, for no person types it.
     ///
+    /// ```
+    /// use rollcall_shared::workshop::WorkshopId;
+    /// assert_eq!(WorkshopId::parse("23456789abcdefgh").unwrap().as_str(), "23456789abcdefgh");
+    /// assert!(WorkshopId::parse("23456789ABCDEFGH").is_err());
+    /// ```
+    ///
     /// # Errors
     /// [`WorkshopIdError`].
     pub fn parse(text: &str) -> Result<Self, WorkshopIdError> {
