@@ -1,4 +1,5 @@
-//! The message on the queue: what the edge seals and the laptop opens. Text, versioned, with nothing personal outside the box.
+//! The message on the queue: what the edge seals and the laptop opens. It is text, it has a version, and
+//! nothing personal is outside the box.
 
 mod content;
 
@@ -16,23 +17,24 @@ use crate::signup::{MAX_CANONICAL_BYTES, Signup};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
-/// A sign-up.
+/// The version of a message that is a sign-up.
 pub const VERSION: u32 = 1;
-/// What a program of version 1 must not take for a sign-up: a correction or a cancellation. Each message has the lowest
-/// version that says it, so that an older laptop goes on reading sign-ups and keeps the rest for when it is newer.
+/// The version of a correction or a cancellation, which a program of version 1 must not take for a sign-up.
+/// Each message has the lowest version that can express it, so that an older laptop still reads sign-ups and
+/// keeps other messages until it is updated.
 pub const CHANGE_VERSION: u32 = 2;
-/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the queue's own
-/// limit is 128 KB.
+/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the
+/// queue's own limit is 128 KB.
 pub const MAX_BYTES: usize = 4 * MAX_CANONICAL_BYTES;
 
 /// One sign-up, correction or cancellation on its way, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     v: u32,
-    /// Whose mail it is.
+    /// The workshop that it is for.
     pub workshop: WorkshopId,
-    /// The id of the sign-up that it is, or that it cancels; so that a repetition and an erasure are recognised without
-    /// the key.
+    /// The id of the sign-up that it contains or cancels, so that a repetition and an erasure are recognised
+    /// without the key.
     pub id: SignupId,
     /// The key that it was sealed to.
     pub key_id: KeyId,
@@ -60,7 +62,8 @@ pub enum EnvelopeError {
 /// Why an envelope does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The secret key given is not the one that the envelope names. Not the message's fault: with the right key it opens.
+    /// The secret key is not the one that the envelope names. The message is not at fault: with the right key
+    /// it opens.
     #[error("the envelope is sealed to another key")]
     OtherKey,
     /// The box is damaged.
@@ -75,7 +78,7 @@ pub enum OpenError {
 }
 
 impl EnvelopeError {
-    /// The stable code that stands as a reason with parked messages.
+    /// The stable code that is stored as the reason with parked messages.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLarge(_) => "too_large",
@@ -86,7 +89,7 @@ impl EnvelopeError {
 }
 
 impl OpenError {
-    /// The stable code that stands as a reason with parked messages.
+    /// The stable code that is stored as the reason with parked messages.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OtherKey => "other_key",
@@ -196,17 +199,17 @@ impl Envelope {
         serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)
     }
 
-    /// Opens the box and compares what stands inside with what stands outside.
+    /// Opens the box and compares what is inside with what is outside.
     ///
     /// # Errors
-    /// [`OpenError`]; only [`OpenError::OtherKey`] can be mended, by the right key.
+    /// [`OpenError`]; only [`OpenError::OtherKey`] can be overcome, with the right key.
     pub fn open(&self, key: &SecretKey) -> Result<Opened, OpenError> {
         if *key.key_id() != self.key_id {
             return Err(OpenError::OtherKey);
         }
         let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;
         let plain = key.open(&sealed).map_err(|_| OpenError::Box)?;
-        // Whoever carries the message can write another version on it; what is in the box decides.
+        // Anybody on the way can write another version on the message; what is in the box decides.
         if self.v == CHANGE_VERSION
             && let Ok(content) = serde_json::from_slice::<CancellationContent>(&plain)
         {
@@ -243,8 +246,9 @@ impl Envelope {
     }
 }
 
-/// Reads only whose mail a message is, whatever else is wrong with it: enough to deliver it to a laptop that can park it.
-/// `None` where not even that can be read, or where it is longer than the queue carries.
+/// Reads only which workshop a message is for, even if everything else is wrong with it: enough to deliver it
+/// to a laptop, which can park it. `None` where not even that can be read, or where it is longer than the
+/// queue carries.
 ///
 /// ```
 /// use rollcall_shared::envelope::addressee;

@@ -30,11 +30,11 @@ pub enum InviteCodeError {
     /// Not nine signs.
     #[error("a code has {} signs, {typed} were typed", HEAD + TAIL)]
     Length {
-        /// How many signs stand there.
+        /// How many signs were typed.
         typed: usize,
     },
     /// A sign that no code has (0, O, 1, I and L are left out because they are mistaken for others).
-    #[error("{0:?} stands in no code")]
+    #[error("no code has the sign {0:?}")]
     Character(char),
     /// A digit among the first four.
     #[error("the first four signs of a code are letters, not {0:?}")]
@@ -99,7 +99,7 @@ impl InviteCode {
         Self(signs)
     }
 
-    /// The shown form, `ABCD-23456`: also what stands in addresses and cache keys.
+    /// The shown form, `ABCD-23456`, which addresses and cache keys have as well.
     pub fn as_str(&self) -> &str {
         &self.0
     }

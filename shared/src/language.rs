@@ -17,8 +17,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where it names
-    /// neither. Quality values are not weighed: browsers list languages in order of preference.
+    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where
+    /// it names neither. Quality values are not weighed: browsers list languages in order of preference.
     ///
     /// ```
     /// use rollcall_shared::language::Language;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::field_error::{FieldError, FieldName};
 use crate::language::{Text, is_plain};
 
-/// Most questions of a workshop: a page that a thumb can scroll.
+/// Most questions of a workshop: more would make a page that nobody scrolls with a thumb.
 pub const MAX_QUESTIONS: usize = 20;
 /// Most options of a choice.
 pub const MAX_OPTIONS: usize = 30;
@@ -94,8 +94,8 @@ pub enum QuestionError {
     /// A key of other characters, too long, or empty.
     #[error("the key {0:?} is not 1 to {MAX_KEY_CHARS} of a-z, 0-9 and _")]
     Key(String),
-    /// The same key twice.
-    #[error("the key {0:?} stands twice")]
+    /// A key that two questions have.
+    #[error("two questions have the key {0:?}")]
     Repeated(String),
     /// A label that is empty, too long or holds controls.
     #[error(
@@ -171,7 +171,7 @@ impl Question {
         FieldName::Answer(self.key.clone())
     }
 
-    /// The answer in its one canonical form; `None` where nothing was answered.
+    /// Brings the answer into its canonical form; `None` where nothing was answered.
     fn canonical(&self, answer: &Answer) -> Result<Option<Answer>, &'static str> {
         match (&self.kind, answer) {
             (Kind::Text { max_chars }, Answer::One(text)) => canonical_text(text, usize::from(*max_chars)),
@@ -220,8 +220,8 @@ fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'stati
 pub enum FormAge {
     /// The answers must fit the questions.
     Current,
-    /// The questions may have changed since the page was opened: what still fits is kept, what is missing is
-    /// forgiven, and answers to questions that are gone are kept as they came, within the limits of text.
+    /// The questions may have changed since the page was opened: what still fits is kept, missing answers are
+    /// accepted, and answers to questions that are gone are kept as they came, within the limits of text.
     Older,
 }
 
@@ -239,7 +239,8 @@ pub enum FormAge {
 /// ```
 ///
 /// # Errors
-/// One [`FieldError`] an answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`, `character`.
+/// One [`FieldError`] per wrong answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`,
+/// `character`.
 pub fn canonical_answers(
     questions: &[Question],
     answers: &Answers,
@@ -288,7 +289,7 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
     }
 }
 
-/// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.
+/// The name of a field whose key was not checked: bounded, so that an error cannot echo kilobytes.
 fn field_of_stranger(key: &str) -> FieldName {
     FieldName::Answer(key.chars().take(MAX_KEY_CHARS).collect())
 }

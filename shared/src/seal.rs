@@ -1,6 +1,7 @@
 //! Sealing: from the edge on, only the host's laptop can read a sign-up.
 //!
-//! X25519 sealed boxes as libsodium makes them (`crypto_box_seal`): an ephemeral key a box, XSalsa20-Poly1305.
+//! X25519 sealed boxes as libsodium makes them (`crypto_box_seal`): an ephemeral key per box,
+//! XSalsa20-Poly1305.
 
 use std::fmt;
 
@@ -8,7 +9,7 @@ use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Names a key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
+/// The id of a key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct KeyId(String);

@@ -1,4 +1,4 @@
-//! Keys that a machine shows another: hashed where they are kept, compared in constant time.
+//! Keys that one machine shows to another: hashed where they are stored, compared in constant time.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;

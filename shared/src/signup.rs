@@ -13,7 +13,8 @@ use crate::phone::Phone;
 use crate::question::Answers;
 use crate::signup_id::SignupId;
 
-/// Most bytes of a request that carries a sign-up: percent-encoded Chinese takes nine bytes for each character.
+/// Most bytes of a request that carries a sign-up: percent-encoded Chinese takes nine bytes for each
+/// character.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Most bytes of a sign-up's canonical JSON.
 pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
@@ -23,7 +24,7 @@ pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
 pub struct Signup {
     /// Its id.
     pub id: SignupId,
-    /// Who.
+    /// The person's name.
     pub name: PersonName,
     /// The number, unique on a workshop's list.
     pub phone: Phone,
@@ -36,8 +37,8 @@ pub struct Signup {
 }
 
 impl Signup {
-    /// The digest of phone, name and answers. Form version and time are not content: a page that sends again after
-    /// a reload still sends the same sign-up.
+    /// The digest of phone, name and answers. Form version and time are not content: a page that sends again
+    /// after a reload still sends the same sign-up.
     pub fn digest(&self) -> Digest {
         digest(&self.name, &self.phone, &self.answers)
     }

@@ -50,7 +50,7 @@ impl SignupId {
         Self::hashed(b"rollcall seed", seed.as_bytes(), digest)
     }
 
-    /// The id under which a sign-up stands whose own id came before with other content.
+    /// The id under which a sign-up is stored whose own id came before with other content.
     pub fn reused(&self, digest: &Digest) -> Self {
         Self::hashed(b"rollcall reused", &self.0, digest)
     }

@@ -16,18 +16,19 @@ use crate::workshop::WorkshopId;
 pub enum Opened {
     /// A sign-up, perhaps one that corrects another.
     Signup(Box<SealedSignup>),
-    /// A sign-up is taken back.
+    /// A cancellation.
     Cancellation(SealedCancellation),
 }
 
-/// A valid sign-up with what only the edge knew.
+/// A valid sign-up with what the server that took it knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedSignup {
-    /// Whose list it is for.
+    /// The workshop that it is for.
     pub workshop: WorkshopId,
     /// The sign-up.
     pub signup: Signup,
-    /// The sign-up whose place it takes, where it corrects one: proven by its receipt's token.
+    /// The sign-up whose place it takes, where it corrects one; the token of that one's receipt has proven
+    /// it.
     pub replaces: Option<SignupId>,
     /// When it was taken.
     pub received_at: Millis,
@@ -35,10 +36,10 @@ pub struct SealedSignup {
     pub notice_version: u32,
 }
 
-/// A sign-up that its own phone takes back: proven by its receipt's token.
+/// A sign-up that its own phone takes back, which the token of its receipt has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedCancellation {
-    /// From whose list.
+    /// The workshop that it is for.
     pub workshop: WorkshopId,
     /// The sign-up.
     pub id: SignupId,

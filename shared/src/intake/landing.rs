@@ -13,14 +13,15 @@ use crate::workshop::{Intake, Workshop};
 pub enum Landing {
     /// The form.
     Form,
-    /// That sign-up has not opened, and when it does. There is such a page: 200.
+    /// That sign-up has not opened, and when it does. The page exists: 200.
     NotYet,
     /// That sign-up has closed.
     Closed,
 }
 
 impl Landing {
-    /// What is shown at `now`. A page that is asked for now is filled in now: there is no grace for it.
+    /// Decides what is shown at `now`. A page that is requested now is filled in later: there is no grace for
+    /// it.
     ///
     /// ```
     /// # use rollcall_shared::{seal::SecretKey, workshop::sample};

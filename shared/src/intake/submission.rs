@@ -26,7 +26,7 @@ pub struct Submission {
 enum Source {
     /// What a script sends.
     Json,
-    /// What a browser sends without script. `None` where the page's seed is none.
+    /// What a browser sends without script. `None` where the page's seed is invalid.
     Form { seed: Option<Seed> },
     /// A sealed box that the laptop opened.
     EntryCode { notice_version: u32 },
@@ -158,7 +158,8 @@ impl Submission {
         }
     }
 
-    /// An empty list of mistakes is that of a form whose seed is none and whose fields are right.
+    /// Makes the sign-up. An empty list of mistakes means a form whose fields are right and whose seed is
+    /// invalid.
     fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         match &self.source {
             Source::Json | Source::EntryCode { .. } => self.form.parse(workshop),
@@ -167,7 +168,7 @@ impl Submission {
         }
     }
 
-    /// The refusal as the way takes it by which this came.
+    /// Makes the refusal that of a JSON body, of a form, or of an entry code, as this is.
     fn refused(self, refused: Refused, workshop: &Workshop) -> Refused {
         match self.source {
             Source::Json => refused,
@@ -195,12 +196,12 @@ impl<'a> CheckedSignup<'a> {
         self.signup.id
     }
 
-    /// The proof that came along. A form without script brings none: its browser cannot work for one.
+    /// The proof that came along. A form without script has none: its browser cannot work for one.
     pub fn proof(&self) -> Option<&str> {
         self.submission.form.proof.as_deref()
     }
 
-    /// Goes on after the proof was looked at; `missing` where one is asked for and none holds.
+    /// Continues after the proof was verified; `missing` where one is asked for and no valid one came along.
     ///
     /// # Errors
     /// Row 12.
@@ -211,12 +212,12 @@ impl<'a> CheckedSignup<'a> {
         }
     }
 
-    /// Goes on without any proof, as the venue page does: whoever reaches it stands in the hall.
+    /// Continues without any proof, as the venue page does: who reaches it is in the hall.
     pub fn waived(self) -> AcceptedSignup<'a> {
         AcceptedSignup(self)
     }
 
-    /// Refuses it after all, for what stands behind the server failed.
+    /// Refuses it after all: something behind the server failed. Row 13.
     pub fn unavailable(self) -> Refused {
         self.submission.refused(Refused::unavailable(), self.workshop)
     }

@@ -37,16 +37,16 @@ pub struct SignupForm {
     /// By the key of the question.
     #[serde(default, skip_serializing_if = "Answers::is_empty")]
     pub answers: Answers,
-    /// Version of the form that was filled in; the current one where it is not said.
+    /// Version of the form that was filled in; the current one where it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form_version: Option<u32>,
     /// When it was filled in, by the phone's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filled_at: Option<Millis>,
-    /// A proof of work, where one was asked for.
+    /// A proof of work, where the server asked for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
-    /// The token of the receipt of the sign-up that this one corrects: who holds it may.
+    /// The token of the receipt of the sign-up that this one corrects, which proves the right to do so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
 }
@@ -116,8 +116,9 @@ impl SignupForm {
         serde_json::from_slice(body).map_err(|error| FormError::from(&error))
     }
 
-    /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`), together
-    /// with the page's seed. The id stays empty: it is derived from seed and content by [`SignupForm::parse_seeded`].
+    /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`),
+    /// together with the page's seed. The id stays empty: it is derived from seed and content by
+    /// [`SignupForm::parse_seeded`].
     ///
     /// ```
     /// use rollcall_shared::signup::SignupForm;
@@ -156,7 +157,7 @@ impl SignupForm {
         Ok((form, seed))
     }
 
-    /// A field that comes twice is a list of ticked boxes.
+    /// Adds an answer; a field that comes twice is a list of ticked boxes.
     fn add_answer(&mut self, key: &str, value: String) {
         match self.answers.get_mut(key) {
             None => {
@@ -193,7 +194,7 @@ impl SignupForm {
     /// ```
     ///
     /// # Errors
-    /// One [`FieldError`] a wrong field, in the page's order.
+    /// One [`FieldError`] per wrong field, in the page's order.
     pub fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         let id = SignupId::parse(&self.id).map_err(|e| FieldError::new(FieldName::Id, e.code()));
         let content = self.content(workshop);
@@ -205,26 +206,26 @@ impl SignupForm {
         }
     }
 
-    /// Checks every field like [`SignupForm::parse`], but makes the id from the page's seed and the content: for a form sent
-    /// without script. What stands in the form's own id is ignored.
+    /// Checks every field like [`SignupForm::parse`], but makes the id from the page's seed and the content:
+    /// for a form sent without script. The form's own id is ignored.
     ///
     /// # Errors
-    /// One [`FieldError`] for every wrong field, in the page's order.
+    /// One [`FieldError`] per wrong field, in the page's order.
     pub fn parse_seeded(&self, seed: &Seed, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         let content = self.content(workshop)?;
         let id = SignupId::derive(seed.as_str(), &content.digest());
         Ok(content.with_id(id))
     }
 
-    /// What is wrong with the fields that a person fills in.
+    /// Lists what is wrong with the fields that a person fills in.
     pub(crate) fn mistakes(&self, workshop: &Workshop) -> Vec<FieldError> {
         self.content(workshop).err().unwrap_or_default()
     }
 
-    /// The sign-up that this one corrects, if it names one.
+    /// Reads which sign-up this one corrects, if it names one.
     ///
     /// # Errors
-    /// `replaces` where the token was not issued under this key: by another server, perhaps.
+    /// `replaces` where the token was not issued under this key, but perhaps by another server.
     pub fn replaces(&self, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Option<SignupId>, FieldError> {
         let verified =
             self.replaces.as_deref().map(|token| receipt::verify(token, key, workshop)).transpose();
@@ -233,8 +234,10 @@ impl SignupForm {
 
     fn content(&self, workshop: &Workshop) -> Result<Content, Vec<FieldError>> {
         // Destructured, so that a new field of the wire cannot be forgotten here.
-        let Self { id: _, invite_code, name, phone, answers, form_version, filled_at, proof: _, replaces: _ } =
-            self;
+        #[rustfmt::skip]
+        let Self {
+            id: _, invite_code, name, phone, answers, form_version, filled_at, proof: _, replaces: _,
+        } = self;
         let mut errors = Vec::new();
         if let Err(error) = InviteCode::parse(invite_code) {
             errors.push(FieldError::new(FieldName::InviteCode, error.code()));
@@ -303,7 +306,8 @@ mod tests {
 
     #[test]
     fn a_form_without_script_derives_its_id() {
-        let body = "invite_code=ABCD-23456&name=%E7%8E%8B+%E8%8A%B3&phone=13800138000&seed=00112233445566778899aabbccddeeff";
+        let body = "invite_code=ABCD-23456&name=%E7%8E%8B+%E8%8A%B3&phone=13800138000\
+                    &seed=00112233445566778899aabbccddeeff";
         let (form, seed) = SignupForm::from_urlencoded(body.as_bytes()).unwrap();
         let seed = Seed::parse(&seed).unwrap();
         let first = form.parse_seeded(&seed, &workshop()).unwrap();

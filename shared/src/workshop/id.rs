@@ -9,7 +9,7 @@ use crate::alphabet::{SIGNS, draw};
 /// Signs of an id.
 const ID_CHARS: usize = 16;
 
-/// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
+/// A workshop's id: 16 signs in lower case, 79 random bits. Addresses show it; it is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
@@ -21,7 +21,7 @@ pub struct WorkshopId(String);
 pub struct WorkshopIdError;
 
 impl WorkshopId {
-    /// Reads an id; strict, for no person types it.
+    /// Reads an id, strictly, for no person types it.
     ///
     /// ```
     /// use rollcall_shared::workshop::WorkshopId;
