@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_engine::Engine;
-use rollcall_engine::window::Phase;
+use rollcall_engine::view::Phase;
 use tauri::{AppHandle, Emitter};
 
 use crate::awake::Awake;

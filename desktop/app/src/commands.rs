@@ -5,11 +5,11 @@ use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
-use rollcall_engine::erasure::{Erasure, Whom};
-use rollcall_engine::window::{
+use rollcall_engine::view::{
     AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
+use rollcall_engine::view::{Erasure, Whom};
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollcall_engine::window::{Refusal, RefusalCode};
+use rollcall_engine::view::{Refusal, RefusalCode};
 use rollcall_engine::{Config, Engine, SettingsError};
 use serde::Serialize;
 

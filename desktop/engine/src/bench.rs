@@ -18,24 +18,26 @@ use rollcall_shared::workshop::Workshop;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::{hex, now_ms, random_16};
+use crate::clock::now_ms;
 use crate::config::RedisChoice;
 use crate::db::readers::Readers;
 use crate::db::{self, signups};
-use crate::drain::Drain;
 use crate::folder::Folder;
-use crate::health::{LineHealth, Publication};
-use crate::keys::Keys;
-use crate::leases::Leases;
+use crate::folder::keys::Keys;
 use crate::message::Message;
 use crate::metrics::{Hop, Metrics};
-use crate::opener::{Opened, Opener};
-use crate::stream::direct::DirectStream;
-use crate::stream::redis::RedisStream;
-use crate::stream::{Entry, Stream};
+use crate::pipeline::drain::Drain;
+use crate::pipeline::health::{PipelineHealth, Publication};
+use crate::pipeline::leases::Leases;
+use crate::pipeline::stream::direct::DirectStream;
+use crate::pipeline::stream::redis::RedisStream;
+use crate::pipeline::stream::server_choice;
+use crate::pipeline::stream::{Entry, Stream};
+use crate::pipeline::unsealer::{Opened, Unsealer};
+use crate::random::random_16;
 use crate::workshops::Roster;
+use crate::workshops::demo;
 use crate::writer::{MAX_BATCH, Writer};
-use crate::{demo, redis_choice};
 
 pub use list::{Asked, ListReport, Plan, list};
 pub use replaced::replaced;
@@ -72,7 +74,7 @@ pub fn drain(messages: u32, parent: Option<&Path>, with_redis: bool) -> anyhow::
     let place = Place(free_place(parent));
     let folder = Folder::take(&place.0)?;
     let choice = if with_redis { RedisChoice::Managed } else { RedisChoice::Direct };
-    let redis = redis_choice::open(&choice, &folder.join("redis"))?;
+    let redis = server_choice::open(&choice, &folder.join("redis"))?;
     let runtime = tokio::runtime::Runtime::new()?;
     let run = Bench::prepare(&folder, messages);
     runtime.block_on(async {
@@ -89,7 +91,7 @@ pub fn drain(messages: u32, parent: Option<&Path>, with_redis: bool) -> anyhow::
 
 fn free_place(parent: Option<&Path>) -> PathBuf {
     let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
-    parent.join(format!("rollcall-bench-{}", hex(&random_16())))
+    parent.join(format!("rollcall-bench-{}", hex::encode(random_16())))
 }
 
 struct Place(PathBuf);
@@ -103,7 +105,7 @@ impl Drop for Place {
 struct Bench {
     workshop: Workshop,
     bodies: Vec<String>,
-    opener: Opener,
+    unsealer: Unsealer,
     writer: Writer,
     readers: Readers,
     metrics: Arc<Metrics>,
@@ -120,8 +122,8 @@ impl Bench {
         let workshop = roster.put(demo::draft(now_ms())).await?.workshop.clone();
         let bodies =
             (0..messages).into_par_iter().map(|n| sealed(&workshop, n)).collect::<anyhow::Result<_>>()?;
-        let opener = Opener::new(workshop.id.clone(), keys, Arc::new(HashSet::new()));
-        Ok(Self { workshop, bodies, opener, writer, readers, metrics })
+        let unsealer = Unsealer::new(workshop.id.clone(), keys, Arc::new(HashSet::new()));
+        Ok(Self { workshop, bodies, unsealer, writer, readers, metrics })
     }
 
     async fn measure<S: Stream>(&mut self, name: &'static str, stream: S) -> anyhow::Result<DrainReport> {
@@ -153,12 +155,12 @@ impl Bench {
         let stop = CancellationToken::new();
         let drain = Drain {
             stream: Arc::clone(stream),
-            opener: self.opener.clone(),
+            unsealer: self.unsealer.clone(),
             writer: self.writer.clone(),
             leases,
             metrics: Arc::clone(&self.metrics),
             backlog: self.metrics.backlog_share(Hop::Stream),
-            health: LineHealth::new(Publication::NoEdge),
+            health: PipelineHealth::new(Publication::NoEdge),
             stop: stop.clone(),
         };
         let start = Instant::now();
@@ -189,7 +191,7 @@ impl Bench {
     async fn open_alone(&self) -> Duration {
         let bodies = self.bodies.clone();
         let start = Instant::now();
-        let opened = self.opener.open_all(bodies).await;
+        let opened = self.unsealer.open_all(bodies).await;
         debug_assert_eq!(opened.len(), self.bodies.len());
         start.elapsed()
     }
@@ -214,7 +216,7 @@ impl Bench {
             })
             .await
             .map_err(|failure| anyhow::anyhow!("the list cannot be emptied: {}", failure.cause()))?;
-        let opened = self.opener.open_all(self.bodies.clone()).await;
+        let opened = self.unsealer.open_all(self.bodies.clone()).await;
         let messages: Vec<Message> = opened
             .into_iter()
             .filter_map(|opened| match opened {

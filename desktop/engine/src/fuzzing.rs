@@ -13,10 +13,10 @@ use std::sync::{Arc, LazyLock};
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::connection::{ConnectionLine, MAX_CHARS};
-use crate::keys::Keys;
+use crate::edge::connection::{ConnectionLine, MAX_CHARS};
+use crate::folder::keys::Keys;
 use crate::message::Content;
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
 
 /// The workshop whose mail is opened, and its one key: those of the samples in `fuzz/`.
 const WORKSHOP: &str = "abcdefghjkmnpqrs";
@@ -57,14 +57,14 @@ fn key_file(data: &[u8]) {
 
 /// Whatever a mailbox delivers becomes a message that keeps its bytes, or asks for a key that is not here.
 fn mail(data: &[u8]) {
-    static OPENER: LazyLock<Opener> = LazyLock::new(|| {
+    static OPENER: LazyLock<Unsealer> = LazyLock::new(|| {
         let secret: String = SECRET.iter().map(|byte| format!("{byte:02x}")).collect();
         let file = serde_json::json!({
             "receipt_key": "00".repeat(32),
             "workshops": { WORKSHOP: { "drain_key": "k", "secret_keys": [secret] } },
         });
         let keys = Keys::read(file.to_string().as_bytes()).unwrap();
-        Opener::new(WorkshopId::parse(WORKSHOP).unwrap(), Arc::new(keys), Arc::new(HashSet::new()))
+        Unsealer::new(WorkshopId::parse(WORKSHOP).unwrap(), Arc::new(keys), Arc::new(HashSet::new()))
     });
     let Ok(body) = std::str::from_utf8(data) else { return };
     match OPENER.open(body.to_owned()) {

@@ -56,8 +56,8 @@ pub(crate) struct Message {
     pub(crate) content: Content,
     /// As it came: kept where it has to be parked.
     pub(crate) bytes: Vec<u8>,
-    /// It was noted in `suspects` before it was sent alone; whoever commits it clears the note.
-    pub(crate) suspect: bool,
+    /// It was noted in `quarantine` before it was sent alone; whoever commits it clears the note.
+    pub(crate) delivered_alone: bool,
 }
 
 /// What a message says.

@@ -11,15 +11,16 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use tempfile::TempDir;
 
-use crate::clock::{now_ms, random_16};
+use crate::clock::now_ms;
 use crate::db;
 use crate::db::readers::Readers;
-use crate::demo;
-use crate::keys::Keys;
+use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
-use crate::workshop_draft::WorkshopDraft;
+use crate::random::random_16;
 use crate::workshops::Roster;
+use crate::workshops::demo;
+use crate::workshops::draft::WorkshopDraft;
 use crate::writer::Writer;
 
 /// No condition is waited for longer.
@@ -119,7 +120,7 @@ impl Hall {
             device: None,
             content,
             bytes,
-            suspect: false,
+            delivered_alone: false,
         }
     }
 

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use rand_core::OsRng;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{RequestBuilder, Response, StatusCode};
-use rollcall_engine::window::{
+use rollcall_engine::view::{
     ListQuery, Reached, Refusal, RefusalCode, Show, SignupState, SignupView, Verdict, Wifi, WifiSecurity,
 };
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};

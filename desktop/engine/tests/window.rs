@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode, Uri};
-use rollcall_engine::window::{
+use rollcall_engine::view::{
     ExportFormat, Home, Hop, HopCode, ListQuery, Phase, Refusal, Resolution, Show, SignupState, SignupView,
 };
 use rollcall_engine::{Config, Engine, EngineError, RedisChoice, VenueStart};

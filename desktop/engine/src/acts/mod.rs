@@ -15,11 +15,12 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, ErrorCode};
 
-use crate::clock::{hex, now_ms, random_16};
+use crate::clock::now_ms;
 use crate::db::readers::Readers;
 use crate::db::{parked, workshops};
-use crate::opener::Opener;
-use crate::window::{Act, KEPT, RefusalCode, Resolution, Undo};
+use crate::pipeline::unsealer::Unsealer;
+use crate::random::random_16;
+use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;
 use snapshot::{Change, Recorder};
 
@@ -125,13 +126,13 @@ impl Acts {
         self.run(workshop, Act::Promote, move |recorder| rules::promote(recorder, id)).await
     }
 
-    /// Decides a case. `opener` reads a parked message again.
+    /// Decides a case. `unsealer` reads a parked message again.
     pub(crate) async fn resolve(
         &self,
         workshop: &WorkshopId,
         resolution: Resolution,
         readers: &Readers,
-        opener: &Opener,
+        unsealer: &Unsealer,
     ) -> Result<Undo, ActError> {
         match resolution {
             Resolution::AnotherPerson { duplicate: id } => {
@@ -152,7 +153,7 @@ impl Acts {
                     Ok((parked::get(conn, workshop, seq)?, workshops::record(conn, workshop)?))
                 };
                 let (row, record) = readers.read(read).map_err(|_| ActError::Unwritable(Failure::Io))?;
-                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, opener)?;
+                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unsealer)?;
                 self.run(workshop, Act::RetryParked, move |recorder| rules::retry(recorder, seq, &message))
                     .await
             }
@@ -191,7 +192,7 @@ impl Acts {
             Ok(recorder.finish(subject)?)
         })
         .await?;
-        let token = hex(&random_16());
+        let token = hex::encode(random_16());
         self.keep(Done { token: token.clone(), change });
         Ok(Undo { token, what: act })
     }

@@ -9,22 +9,22 @@ use rollcall_shared::workshop::Workshop;
 use super::ActError;
 use crate::db::parked;
 use crate::message::{CANCEL, Content, Message, Path};
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
 
 /// The message, where it can be read now.
-pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Result<Message, ActError> {
+pub(super) fn open(row: parked::Row, workshop: &Workshop, unsealer: &Unsealer) -> Result<Message, ActError> {
     let content = match row.source {
         Path::Edge | Path::Import => {
             let body =
                 String::from_utf8(row.bytes.clone()).map_err(|_| ActError::StillUnreadable("not_text"))?;
-            match opener.open(body) {
+            match unsealer.open(body) {
                 Opened::Message(message) => message.content,
                 Opened::MissingKey(_) => return Err(ActError::KeyMissing),
             }
         }
         Path::Desk if std::str::from_utf8(&row.bytes).is_ok_and(|text| Envelope::parse(text).is_ok()) => {
             // An entry code is sealed as mail is.
-            match opener.open(String::from_utf8_lossy(&row.bytes).into_owned()) {
+            match unsealer.open(String::from_utf8_lossy(&row.bytes).into_owned()) {
                 Opened::Message(message) => message.content,
                 Opened::MissingKey(_) => return Err(ActError::KeyMissing),
             }
@@ -59,7 +59,7 @@ pub(super) fn open(row: parked::Row, workshop: &Workshop, opener: &Opener) -> Re
             device: None,
             content,
             bytes: row.bytes,
-            suspect: false,
+            delivered_alone: false,
         }),
     }
 }

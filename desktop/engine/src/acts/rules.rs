@@ -154,7 +154,7 @@ fn place(recorder: &Recorder<'_>, id: SignupId) -> Result<signups::Place, Stop> 
     place.ok_or_else(|| ActError::Unknown.into())
 }
 
-fn beside(recorder: &Recorder<'_>, id: SignupId) -> Result<duplicates::Beside, Stop> {
+fn beside(recorder: &Recorder<'_>, id: SignupId) -> Result<duplicates::DuplicateRow, Stop> {
     let beside = duplicates::get(recorder.conn, &recorder.workshop.id, id)?.ok_or(ActError::Unknown)?;
     // Its own phone took it back: there is nobody to decide about.
     if beside.state == ReceiptState::Cancelled.as_str() {

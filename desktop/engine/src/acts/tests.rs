@@ -9,22 +9,22 @@ use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
 use crate::message::{CANCEL, Message, Path};
-use crate::opener::Opener;
+use crate::pipeline::unsealer::Unsealer;
 use crate::testing::Hall;
-use crate::window::{KEPT, Resolution, Undo};
-use crate::workshop_draft::WorkshopDraft;
+use crate::view::{KEPT, Resolution, Undo};
+use crate::workshops::draft::WorkshopDraft;
 
 const WANG: &str = "13800138000";
 const LI: &str = "13900139000";
 const ZHAO: &str = "13700137000";
 
-/// A hall whose host sits at the desk.
-struct Desk {
+/// A hall whose host sits at the at.
+struct Fixture {
     hall: Hall,
     acts: Acts,
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         Self::with(|_| ()).await
     }
@@ -56,8 +56,8 @@ impl Desk {
 
     async fn resolve(&self, resolution: Resolution) -> Result<Undo, ActError> {
         let id = &self.hall.workshop.id;
-        let opener = Opener::new(id.clone(), Arc::clone(&self.hall.keys), Arc::new(HashSet::new()));
-        self.acts.resolve(id, resolution, &self.hall.readers, &opener).await
+        let unsealer = Unsealer::new(id.clone(), Arc::clone(&self.hall.keys), Arc::new(HashSet::new()));
+        self.acts.resolve(id, resolution, &self.hall.readers, &unsealer).await
     }
 
     async fn cancel(&self, id: SignupId) -> Result<Undo, ActError> {
@@ -118,24 +118,24 @@ impl Desk {
 
 #[tokio::test]
 async fn another_person_has_a_row_of_their_own() {
-    let desk = Desk::open().await;
-    let (first, second) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", WANG).await);
-    desk.check(second, "beside", "registered");
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
-    desk.check(first, "registered", "registered");
-    desk.check(second, "registered shared", "registered");
-    assert_eq!(desk.hall.count("SELECT count(*) FROM events WHERE what = 'another person'"), 1);
+    let at = Fixture::open().await;
+    let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
+    at.check(second, "beside", "registered");
+    let before = at.everything();
+    let undo = at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
+    at.check(first, "registered", "registered");
+    at.check(second, "registered shared", "registered");
+    assert_eq!(at.hall.count("SELECT count(*) FROM events WHERE what = 'another person'"), 1);
     // A third with the number is a duplicate of the first, and the index still holds.
-    let third = desk.sign_up("赵敏", WANG).await;
-    desk.check(third, "beside", "registered");
+    let third = at.sign_up("赵敏", WANG).await;
+    at.check(third, "beside", "registered");
     assert_eq!(
-        desk.hall.texts(&format!("SELECT original_id FROM duplicates WHERE id = '{third}'")),
+        at.hall.texts(&format!("SELECT original_id FROM duplicates WHERE id = '{third}'")),
         [first.to_string()]
     );
-    assert_eq!(desk.acts.undo(&undo.token).await, Ok(()));
-    desk.check(second, "beside", "registered");
-    assert_eq!(desk.everything().len(), before.len() + 2);
+    assert_eq!(at.acts.undo(&undo.token).await, Ok(()));
+    at.check(second, "beside", "registered");
+    assert_eq!(at.everything().len(), before.len() + 2);
 }
 
 #[tokio::test]
@@ -153,269 +153,266 @@ async fn another_person_while_the_first_one_changes() {
         (First::Erased, "registered"),
         (First::CancelledAndTaken, "registered shared"),
     ] {
-        let desk = Desk::open().await;
-        let (first, second) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", WANG).await);
+        let at = Fixture::open().await;
+        let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
         match first_one {
             First::Stands => {}
-            First::Cancelled => drop(desk.cancel(first).await.unwrap()),
+            First::Cancelled => drop(at.cancel(first).await.unwrap()),
             First::Erased => {
                 let delete = move |conn: &rusqlite::Connection| {
                     conn.execute("DELETE FROM signups WHERE id = ?1", [first.to_string()])?;
                     conn.execute("INSERT INTO erased(id) VALUES (?1)", [first.to_string()])
                 };
-                desk.hall.writer.edit(delete).await.unwrap();
+                at.hall.writer.edit(delete).await.unwrap();
             }
             First::CancelledAndTaken => {
-                desk.cancel(first).await.unwrap();
-                desk.sign_up("赵敏", WANG).await;
+                at.cancel(first).await.unwrap();
+                at.sign_up("赵敏", WANG).await;
             }
         }
-        let before = desk.everything();
-        let undo = desk.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
-        desk.check(second, expected, "registered");
-        desk.undone(&undo, &before).await;
+        let before = at.everything();
+        let undo = at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
+        at.check(second, expected, "registered");
+        at.undone(&undo, &before).await;
     }
 }
 
 #[tokio::test]
 async fn another_person_finds_a_seat_or_waits() {
     for (waiting_list, expected) in [(true, "waitlisted shared"), (false, "waitlisted shared")] {
-        let desk = Desk::seats(1, waiting_list).await;
-        desk.sign_up("王芳", WANG).await;
-        let second = desk.sign_up("李伟", WANG).await;
-        desk.check(second, "beside", "waitlisted");
-        let before = desk.everything();
-        let undo = desk.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
-        desk.check(second, expected, "waitlisted");
-        desk.undone(&undo, &before).await;
+        let at = Fixture::seats(1, waiting_list).await;
+        at.sign_up("王芳", WANG).await;
+        let second = at.sign_up("李伟", WANG).await;
+        at.check(second, "beside", "waitlisted");
+        let before = at.everything();
+        let undo = at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
+        at.check(second, expected, "waitlisted");
+        at.undone(&undo, &before).await;
     }
 }
 
 #[tokio::test]
 async fn the_newer_one_takes_the_seat_of_the_first() {
-    let desk = Desk::seats(1, true).await;
-    let (first, waits) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
-    let newer = desk.sign_up("王方", WANG).await;
-    let third = desk.sign_up("王方", WANG).await;
-    desk.check(newer, "beside", "waitlisted");
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
-    desk.check(first, "cancelled", "cancelled");
-    desk.check(newer, "registered", "registered");
+    let at = Fixture::seats(1, true).await;
+    let (first, waits) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    let newer = at.sign_up("王方", WANG).await;
+    let third = at.sign_up("王方", WANG).await;
+    at.check(newer, "beside", "waitlisted");
+    let before = at.everything();
+    let undo = at.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
+    at.check(first, "cancelled", "cancelled");
+    at.check(newer, "registered", "registered");
     // The seat was handed on, not freed.
-    desk.check(waits, "waitlisted", "waitlisted");
+    at.check(waits, "waitlisted", "waitlisted");
     assert_eq!(
-        desk.hall.texts(&format!("SELECT original_id || ' ' || reason FROM duplicates WHERE id = '{third}'")),
+        at.hall.texts(&format!("SELECT original_id || ' ' || reason FROM duplicates WHERE id = '{third}'")),
         [format!("{newer} same_name")]
     );
-    desk.undone(&undo, &before).await;
+    at.undone(&undo, &before).await;
 }
 
 #[tokio::test]
 async fn the_newer_one_takes_the_turn_of_the_first_among_those_who_wait() {
-    let desk = Desk::seats(1, true).await;
-    let seated = desk.sign_up("赵敏", ZHAO).await;
-    let (first, other) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
+    let at = Fixture::seats(1, true).await;
+    let seated = at.sign_up("赵敏", ZHAO).await;
+    let (first, other) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
     // Of one millisecond, as in a burst.
     let at_once = "UPDATE signups SET received_at = 5 WHERE state = 'waitlisted'";
-    desk.hall.writer.edit(move |conn| conn.execute(at_once, [])).await.unwrap();
-    let newer = desk.sign_up("王方", WANG).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
-    desk.check(newer, "waitlisted", "waitlisted");
-    let promoted = desk.cancel(seated).await.unwrap();
-    desk.check(newer, "registered", "registered");
-    desk.check(other, "waitlisted", "waitlisted");
-    desk.check(first, "cancelled", "cancelled");
-    assert_eq!(desk.acts.undo(&undo.token).await, Err(ActError::Changed), "the newer one has a seat since");
-    desk.acts.undo(&promoted.token).await.unwrap();
-    assert_eq!(desk.acts.undo(&undo.token).await, Err(ActError::UndoGone), "a refused one is not kept");
-    assert_eq!(desk.everything().len(), before.len());
+    at.hall.writer.edit(move |conn| conn.execute(at_once, [])).await.unwrap();
+    let newer = at.sign_up("王方", WANG).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
+    at.check(newer, "waitlisted", "waitlisted");
+    let promoted = at.cancel(seated).await.unwrap();
+    at.check(newer, "registered", "registered");
+    at.check(other, "waitlisted", "waitlisted");
+    at.check(first, "cancelled", "cancelled");
+    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Changed), "the newer one has a seat since");
+    at.acts.undo(&promoted.token).await.unwrap();
+    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::UndoGone), "a refused one is not kept");
+    assert_eq!(at.everything().len(), before.len());
 }
 
 #[tokio::test]
 async fn the_newer_one_where_the_first_has_no_place_any_more() {
-    let desk = Desk::open().await;
-    let (first, newer) = (desk.sign_up("王芳", WANG).await, desk.sign_up("王方", WANG).await);
-    desk.cancel(first).await.unwrap();
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
-    desk.check(newer, "registered", "registered");
-    desk.undone(&undo, &before).await;
+    let at = Fixture::open().await;
+    let (first, newer) = (at.sign_up("王芳", WANG).await, at.sign_up("王方", WANG).await);
+    at.cancel(first).await.unwrap();
+    let before = at.everything();
+    let undo = at.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
+    at.check(newer, "registered", "registered");
+    at.undone(&undo, &before).await;
     // A third has the number now: that one was not asked about.
-    desk.sign_up("赵敏", WANG).await;
-    assert_eq!(desk.resolve(Resolution::UseNewer { duplicate: newer }).await, Err(ActError::PhoneHeld));
-    desk.check(newer, "beside", "registered");
+    at.sign_up("赵敏", WANG).await;
+    assert_eq!(at.resolve(Resolution::UseNewer { duplicate: newer }).await, Err(ActError::PhoneHeld));
+    at.check(newer, "beside", "registered");
 }
 
 #[tokio::test]
 async fn a_case_that_was_seen_is_seen_once() {
-    let desk = Desk::open().await;
-    desk.sign_up("王芳", WANG).await;
-    let second = desk.sign_up("李伟", WANG).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::KeepFirst { duplicate: second }).await.unwrap();
-    desk.check(second, "beside kept", "registered");
-    assert_eq!(desk.resolve(Resolution::KeepFirst { duplicate: second }).await, Err(ActError::WrongState));
-    desk.undone(&undo, &before).await;
+    let at = Fixture::open().await;
+    at.sign_up("王芳", WANG).await;
+    let second = at.sign_up("李伟", WANG).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::KeepFirst { duplicate: second }).await.unwrap();
+    at.check(second, "beside kept", "registered");
+    assert_eq!(at.resolve(Resolution::KeepFirst { duplicate: second }).await, Err(ActError::WrongState));
+    at.undone(&undo, &before).await;
 }
 
 #[tokio::test]
 async fn a_seat_that_is_given_back_goes_to_who_waits_longest() {
     for (waiting_list, first_in_line) in [(true, "registered"), (false, "waitlisted")] {
-        let desk = Desk::seats(1, waiting_list).await;
-        let seated = desk.sign_up("王芳", WANG).await;
-        let (longest, later) = (desk.sign_up("李伟", LI).await, desk.sign_up("赵敏", ZHAO).await);
-        let before = desk.everything();
-        let undo = desk.cancel(seated).await.unwrap();
-        desk.check(seated, "cancelled", "cancelled");
-        desk.check(longest, first_in_line, first_in_line);
-        desk.check(later, "waitlisted", "waitlisted");
-        desk.undone(&undo, &before).await;
+        let at = Fixture::seats(1, waiting_list).await;
+        let seated = at.sign_up("王芳", WANG).await;
+        let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
+        let before = at.everything();
+        let undo = at.cancel(seated).await.unwrap();
+        at.check(seated, "cancelled", "cancelled");
+        at.check(longest, first_in_line, first_in_line);
+        at.check(later, "waitlisted", "waitlisted");
+        at.undone(&undo, &before).await;
         // Whoever only waits gives no seat back.
-        desk.cancel(later).await.unwrap();
-        desk.check(longest, "waitlisted", "waitlisted");
+        at.cancel(later).await.unwrap();
+        at.check(longest, "waitlisted", "waitlisted");
     }
 }
 
 #[tokio::test]
 async fn who_comes_back_gets_what_a_fresh_number_would() {
-    let desk = Desk::seats(2, true).await;
-    let (wang, li) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
-    desk.cancel(wang).await.unwrap();
-    let before = desk.everything();
-    let undo = desk.restore(wang).await.unwrap();
-    desk.check(wang, "registered", "registered");
-    desk.undone(&undo, &before).await;
+    let at = Fixture::seats(2, true).await;
+    let (wang, li) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    at.cancel(wang).await.unwrap();
+    let before = at.everything();
+    let undo = at.restore(wang).await.unwrap();
+    at.check(wang, "registered", "registered");
+    at.undone(&undo, &before).await;
     // Full meanwhile: at the end of those who wait.
-    let zhao = desk.sign_up("赵敏", ZHAO).await;
-    let late = desk.sign_up("孙丽", "13600136000").await;
+    let zhao = at.sign_up("赵敏", ZHAO).await;
+    let late = at.sign_up("孙丽", "13600136000").await;
     // Received by a clock that runs ahead of this laptop's.
     let ahead = "UPDATE signups SET received_at = received_at + 60000 WHERE state = 'waitlisted'";
-    desk.hall.writer.edit(move |conn| conn.execute(ahead, [])).await.unwrap();
-    desk.restore(wang).await.unwrap();
-    desk.check(wang, "waitlisted", "waitlisted");
-    desk.cancel(zhao).await.unwrap();
-    desk.check(late, "registered", "registered");
-    desk.cancel(li).await.unwrap();
-    desk.check(wang, "registered", "registered");
-    assert_eq!(desk.restore(wang).await, Err(ActError::WrongState));
+    at.hall.writer.edit(move |conn| conn.execute(ahead, [])).await.unwrap();
+    at.restore(wang).await.unwrap();
+    at.check(wang, "waitlisted", "waitlisted");
+    at.cancel(zhao).await.unwrap();
+    at.check(late, "registered", "registered");
+    at.cancel(li).await.unwrap();
+    at.check(wang, "registered", "registered");
+    assert_eq!(at.restore(wang).await, Err(ActError::WrongState));
 }
 
 #[tokio::test]
 async fn a_number_that_somebody_else_has_now_is_not_given_back() {
-    let desk = Desk::open().await;
-    let first = desk.sign_up("王芳", WANG).await;
-    let undo = desk.cancel(first).await.unwrap();
-    desk.sign_up("李伟", WANG).await;
-    assert_eq!(desk.restore(first).await, Err(ActError::PhoneHeld));
-    assert_eq!(desk.acts.undo(&undo.token).await, Err(ActError::Changed));
-    desk.check(first, "cancelled", "cancelled");
+    let at = Fixture::open().await;
+    let first = at.sign_up("王芳", WANG).await;
+    let undo = at.cancel(first).await.unwrap();
+    at.sign_up("李伟", WANG).await;
+    assert_eq!(at.restore(first).await, Err(ActError::PhoneHeld));
+    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Changed));
+    at.check(first, "cancelled", "cancelled");
 }
 
 #[tokio::test]
 async fn a_seat_that_somebody_else_has_now_is_not_given_back() {
-    let desk = Desk::seats(1, true).await;
-    let first = desk.sign_up("王芳", WANG).await;
-    let undo = desk.cancel(first).await.unwrap();
-    desk.sign_up("李伟", LI).await;
-    assert_eq!(desk.acts.undo(&undo.token).await, Err(ActError::Full));
-    desk.check(first, "cancelled", "cancelled");
+    let at = Fixture::seats(1, true).await;
+    let first = at.sign_up("王芳", WANG).await;
+    let undo = at.cancel(first).await.unwrap();
+    at.sign_up("李伟", LI).await;
+    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Full));
+    at.check(first, "cancelled", "cancelled");
 }
 
 #[tokio::test]
 async fn a_seat_is_given_out_of_turn_and_never_past_the_seats() {
-    let desk = Desk::seats(2, false).await;
-    let (wang, li) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
-    let waits = desk.sign_up("赵敏", ZHAO).await;
-    let last = desk.sign_up("孙丽", "13600136000").await;
-    assert_eq!(desk.promote(waits).await, Err(ActError::Full));
-    assert_eq!(desk.promote(wang).await, Err(ActError::WrongState));
-    desk.cancel(li).await.unwrap();
-    assert_eq!(desk.promote(li).await, Err(ActError::WrongState));
-    let before = desk.everything();
-    let undo = desk.promote(last).await.unwrap();
-    desk.check(last, "registered", "registered");
-    desk.check(waits, "waitlisted", "waitlisted");
-    desk.undone(&undo, &before).await;
-    assert_eq!(desk.promote(SignupId::from_random([9; 16])).await, Err(ActError::Unknown));
+    let at = Fixture::seats(2, false).await;
+    let (wang, li) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    let waits = at.sign_up("赵敏", ZHAO).await;
+    let last = at.sign_up("孙丽", "13600136000").await;
+    assert_eq!(at.promote(waits).await, Err(ActError::Full));
+    assert_eq!(at.promote(wang).await, Err(ActError::WrongState));
+    at.cancel(li).await.unwrap();
+    assert_eq!(at.promote(li).await, Err(ActError::WrongState));
+    let before = at.everything();
+    let undo = at.promote(last).await.unwrap();
+    at.check(last, "registered", "registered");
+    at.check(waits, "waitlisted", "waitlisted");
+    at.undone(&undo, &before).await;
+    assert_eq!(at.promote(SignupId::from_random([9; 16])).await, Err(ActError::Unknown));
 }
 
 #[tokio::test]
 async fn undo_of_a_restored_seat_gives_it_to_who_waits() {
-    let desk = Desk::seats(1, true).await;
-    let first = desk.sign_up("王芳", WANG).await;
-    desk.cancel(first).await.unwrap();
-    let undo = desk.restore(first).await.unwrap();
-    let waits = desk.sign_up("李伟", LI).await;
-    desk.acts.undo(&undo.token).await.unwrap();
-    desk.check(first, "cancelled", "cancelled");
-    desk.check(waits, "registered", "registered");
+    let at = Fixture::seats(1, true).await;
+    let first = at.sign_up("王芳", WANG).await;
+    at.cancel(first).await.unwrap();
+    let undo = at.restore(first).await.unwrap();
+    let waits = at.sign_up("李伟", LI).await;
+    at.acts.undo(&undo.token).await.unwrap();
+    at.check(first, "cancelled", "cancelled");
+    at.check(waits, "registered", "registered");
 }
 
 #[tokio::test]
 async fn more_seats_are_somebodys_at_once() {
-    let desk = Desk::seats(1, true).await;
-    desk.sign_up("王芳", WANG).await;
-    let (longest, later) = (desk.sign_up("李伟", LI).await, desk.sign_up("赵敏", ZHAO).await);
-    let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..desk.hall.workshop.clone() };
+    let at = Fixture::seats(1, true).await;
+    at.sign_up("王芳", WANG).await;
+    let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
+    let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..at.hall.workshop.clone() };
     let promote =
         move |conn: &rusqlite::Connection| crate::writer::seats::promote_waiting(conn, &workshop, 1);
-    assert_eq!(desk.hall.writer.edit(promote).await.unwrap(), [longest]);
-    desk.check(longest, "registered", "registered");
-    desk.check(later, "waitlisted", "waitlisted");
+    assert_eq!(at.hall.writer.edit(promote).await.unwrap(), [longest]);
+    at.check(longest, "registered", "registered");
+    at.check(later, "waitlisted", "waitlisted");
 }
 
 #[tokio::test]
 async fn a_parked_message_is_dismissed_and_stays() {
-    let desk = Desk::open().await;
-    let seq = desk.park(desk.hall.message(&desk.hall.signup("王芳", WANG)).unreadable("box")).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::DismissParked { seq }).await.unwrap();
-    assert_eq!(desk.hall.count("SELECT count(*) FROM parked WHERE dismissed_at IS NOT NULL"), 1);
-    assert_eq!(desk.resolve(Resolution::DismissParked { seq }).await, Err(ActError::WrongState));
-    assert_eq!(desk.resolve(Resolution::DismissParked { seq: 99 }).await, Err(ActError::Unknown));
-    desk.undone(&undo, &before).await;
+    let at = Fixture::open().await;
+    let seq = at.park(at.hall.message(&at.hall.signup("王芳", WANG)).unreadable("box")).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::DismissParked { seq }).await.unwrap();
+    assert_eq!(at.hall.count("SELECT count(*) FROM parked WHERE dismissed_at IS NOT NULL"), 1);
+    assert_eq!(at.resolve(Resolution::DismissParked { seq }).await, Err(ActError::WrongState));
+    assert_eq!(at.resolve(Resolution::DismissParked { seq: 99 }).await, Err(ActError::Unknown));
+    at.undone(&undo, &before).await;
 }
 
 #[tokio::test]
 async fn a_parked_message_that_can_be_read_now_is_admitted_once() {
-    let desk = Desk::open().await;
-    let signup = desk.hall.signup("王芳", WANG);
-    let mail = Message {
-        path: Path::Edge,
-        bytes: desk.hall.sealed(&signup).into_bytes(),
-        ..desk.hall.message(&signup)
-    };
-    let seq = desk.park(mail.unreadable("failed")).await;
-    desk.check(signup.id, "nowhere", "received");
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(signup.id, "registered", "registered");
-    assert_eq!(desk.hall.count("SELECT count(*) FROM parked"), 0);
-    assert_eq!(desk.hall.texts("SELECT path FROM signups"), ["edge"]);
-    desk.undone(&undo, &before).await;
-    assert_eq!(desk.resolve(Resolution::RetryParked { seq: 99 }).await, Err(ActError::Unknown));
+    let at = Fixture::open().await;
+    let signup = at.hall.signup("王芳", WANG);
+    let mail =
+        Message { path: Path::Edge, bytes: at.hall.sealed(&signup).into_bytes(), ..at.hall.message(&signup) };
+    let seq = at.park(mail.unreadable("failed")).await;
+    at.check(signup.id, "nowhere", "received");
+    let before = at.everything();
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(signup.id, "registered", "registered");
+    assert_eq!(at.hall.count("SELECT count(*) FROM parked"), 0);
+    assert_eq!(at.hall.texts("SELECT path FROM signups"), ["edge"]);
+    at.undone(&undo, &before).await;
+    assert_eq!(at.resolve(Resolution::RetryParked { seq: 99 }).await, Err(ActError::Unknown));
 }
 
 #[tokio::test]
 async fn a_form_that_was_parked_at_the_venue_is_read_again() {
-    let desk = Desk::open().await;
+    let at = Fixture::open().await;
     let id = SignupId::from_random([5; 16]);
-    let code = &desk.hall.workshop.invite_code;
+    let code = &at.hall.workshop.invite_code;
     for (body, phone) in [
         (format!(r#"{{"id":"{id}","invite_code":"{code}","name":"王芳","phone":"{WANG}"}}"#), WANG),
         (format!("seed={}&invite_code={code}&name=%E6%9D%8E%E4%BC%9F&phone={LI}", "0".repeat(32)), LI),
     ] {
-        let message = desk.hall.message(&desk.hall.signup("赵敏", ZHAO));
-        let seq = desk.park(Message { bytes: body.into_bytes(), ..message }.unreadable("failed")).await;
-        desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-        let rows = desk.hall.count(&format!("SELECT count(*) FROM signups WHERE phone = '+86{phone}'"));
+        let message = at.hall.message(&at.hall.signup("赵敏", ZHAO));
+        let seq = at.park(Message { bytes: body.into_bytes(), ..message }.unreadable("failed")).await;
+        at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+        let rows = at.hall.count(&format!("SELECT count(*) FROM signups WHERE phone = '+86{phone}'"));
         assert_eq!(rows, 1, "{phone}");
     }
 }
 
-impl Desk {
+impl Fixture {
     /// A cancellation of `old`, parked as the venue page takes it.
     async fn park_cancellation(&self, old: SignupId) -> i64 {
         let message = self.hall.cancellation(old);
@@ -437,130 +434,130 @@ impl Desk {
 
 #[tokio::test]
 async fn a_parked_cancellation_is_taken_back_with_all_that_it_passed_on() {
-    let desk = Desk::seats(1, true).await;
-    let (seated, waits) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
-    let (beside, later) = (desk.sign_up("王方", WANG).await, desk.sign_up("王放", WANG).await);
+    let at = Fixture::seats(1, true).await;
+    let (seated, waits) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    let (beside, later) = (at.sign_up("王方", WANG).await, at.sign_up("王放", WANG).await);
     // Not of one millisecond, in which nobody is the older one.
     let older = "UPDATE duplicates SET stored_at = stored_at - 1 WHERE name = '王方'";
-    desk.hall.writer.edit(move |conn| conn.execute(older, [])).await.unwrap();
-    let seq = desk.park_cancellation(seated).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(seated, "cancelled", "cancelled");
+    at.hall.writer.edit(move |conn| conn.execute(older, [])).await.unwrap();
+    let seq = at.park_cancellation(seated).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(seated, "cancelled", "cancelled");
     // The number and the seat are the next one's who claims the number.
-    desk.check(beside, "registered", "registered");
-    desk.undone(&undo, &before).await;
+    at.check(beside, "registered", "registered");
+    at.undone(&undo, &before).await;
 
     // Whoever came first with the number is the first again.
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(beside, "registered", "registered");
-    desk.check(later, "beside", "waitlisted");
-    desk.undone(&undo, &before).await;
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(beside, "registered", "registered");
+    at.check(later, "beside", "waitlisted");
+    at.undone(&undo, &before).await;
 
     // Nobody claims the number: the seat goes to who waits.
     for duplicate in [beside, later] {
-        desk.hall.writer.admit_now(desk.hall.cancellation(duplicate)).await.unwrap();
+        at.hall.writer.admit_now(at.hall.cancellation(duplicate)).await.unwrap();
     }
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(waits, "registered", "registered");
-    desk.undone(&undo, &before).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(waits, "registered", "registered");
+    at.undone(&undo, &before).await;
 }
 
 #[tokio::test]
 async fn a_parked_cancellation_of_one_that_is_beside_waits_or_has_not_come_is_taken_back() {
-    let desk = Desk::seats(1, true).await;
-    desk.sign_up("王芳", WANG).await;
-    let (waits, beside) = (desk.sign_up("李伟", LI).await, desk.sign_up("王方", WANG).await);
+    let at = Fixture::seats(1, true).await;
+    at.sign_up("王芳", WANG).await;
+    let (waits, beside) = (at.sign_up("李伟", LI).await, at.sign_up("王方", WANG).await);
     for named in [waits, beside, SignupId::from_random([7; 16])] {
-        let seq = desk.park_cancellation(named).await;
-        let before = desk.everything();
-        let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-        assert_eq!(desk.stands(named).1, "cancelled");
-        desk.undone(&undo, &before).await;
+        let seq = at.park_cancellation(named).await;
+        let before = at.everything();
+        let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+        assert_eq!(at.stands(named).1, "cancelled");
+        at.undone(&undo, &before).await;
     }
 }
 
 #[tokio::test]
 async fn a_parked_correction_is_taken_back_with_all_that_it_passed_on() {
-    let desk = Desk::seats(2, true).await;
-    let (first, other) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", LI).await);
-    let beside = desk.sign_up("王方", WANG).await;
+    let at = Fixture::seats(2, true).await;
+    let (first, other) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    let beside = at.sign_up("王方", WANG).await;
     let id = SignupId::from_random([8; 16]);
     // Another number: the one that it leaves is the next one's.
-    let seq = desk.park_correction(first, id, "王芳", ZHAO).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(first, "cancelled", "cancelled");
-    desk.check(id, "registered", "registered");
-    desk.check(beside, "waitlisted", "waitlisted");
-    desk.undone(&undo, &before).await;
+    let seq = at.park_correction(first, id, "王芳", ZHAO).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(first, "cancelled", "cancelled");
+    at.check(id, "registered", "registered");
+    at.check(beside, "waitlisted", "waitlisted");
+    at.undone(&undo, &before).await;
 
     // A number that somebody has: it stands beside theirs, and its seat is free.
-    let waits = desk.sign_up("孙丽", "13600136000").await;
-    desk.hall.writer.admit_now(desk.hall.cancellation(beside)).await.unwrap();
-    let seq = desk.park_correction(first, SignupId::from_random([9; 16]), "王芳", LI).await;
-    let before = desk.everything();
-    let undo = desk.resolve(Resolution::RetryParked { seq }).await.unwrap();
-    desk.check(first, "cancelled", "cancelled");
-    desk.check(other, "registered", "registered");
-    desk.check(waits, "registered", "registered");
-    desk.undone(&undo, &before).await;
+    let waits = at.sign_up("孙丽", "13600136000").await;
+    at.hall.writer.admit_now(at.hall.cancellation(beside)).await.unwrap();
+    let seq = at.park_correction(first, SignupId::from_random([9; 16]), "王芳", LI).await;
+    let before = at.everything();
+    let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
+    at.check(first, "cancelled", "cancelled");
+    at.check(other, "registered", "registered");
+    at.check(waits, "registered", "registered");
+    at.undone(&undo, &before).await;
 }
 
 #[tokio::test]
 async fn what_still_cannot_be_read_stays_parked() {
-    let desk = Desk::open().await;
-    let message = desk.hall.message(&desk.hall.signup("王芳", WANG));
+    let at = Fixture::open().await;
+    let message = at.hall.message(&at.hall.signup("王芳", WANG));
     let mail = Message { path: Path::Edge, ..message };
     for (bytes, expected) in [
         (b"{".to_vec(), ActError::StillUnreadable("json")),
         (vec![0xFF, 0xFE], ActError::StillUnreadable("not_text")),
     ] {
-        let seq = desk.park(Message { bytes, ..mail.clone() }.unreadable("json")).await;
-        let before = desk.everything();
-        let error = desk.resolve(Resolution::RetryParked { seq }).await.unwrap_err();
+        let seq = at.park(Message { bytes, ..mail.clone() }.unreadable("json")).await;
+        let before = at.everything();
+        let error = at.resolve(Resolution::RetryParked { seq }).await.unwrap_err();
         assert_eq!(error.code(), expected.code());
-        assert_eq!(desk.everything(), before);
+        assert_eq!(at.everything(), before);
     }
 }
 
 #[tokio::test]
 async fn only_the_last_acts_can_be_taken_back() {
-    let desk = Desk::open().await;
-    let id = desk.sign_up("王芳", WANG).await;
-    let first = desk.cancel(id).await.unwrap();
+    let at = Fixture::open().await;
+    let id = at.sign_up("王芳", WANG).await;
+    let first = at.cancel(id).await.unwrap();
     for turn in 0..KEPT {
-        let _ = if turn % 2 == 0 { desk.restore(id).await } else { desk.cancel(id).await }.unwrap();
+        let _ = if turn % 2 == 0 { at.restore(id).await } else { at.cancel(id).await }.unwrap();
     }
-    assert_eq!(desk.acts.undo(&first.token).await, Err(ActError::UndoGone));
-    assert_eq!(desk.acts.undo("guess").await, Err(ActError::UndoGone));
+    assert_eq!(at.acts.undo(&first.token).await, Err(ActError::UndoGone));
+    assert_eq!(at.acts.undo("guess").await, Err(ActError::UndoGone));
 }
 
 #[tokio::test]
 async fn while_the_database_cannot_be_written_an_act_changes_nothing_and_can_be_tried_again() {
-    let desk = Desk::open().await;
-    let id = desk.sign_up("王芳", WANG).await;
-    let undo = desk.cancel(id).await.unwrap();
-    let other = rusqlite::Connection::open(desk.hall.dir.path().join("rollcall.db")).unwrap();
+    let at = Fixture::open().await;
+    let id = at.sign_up("王芳", WANG).await;
+    let undo = at.cancel(id).await.unwrap();
+    let other = rusqlite::Connection::open(at.hall.dir.path().join("rollcall.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert!(matches!(desk.restore(id).await, Err(ActError::Unwritable(_))));
-    assert!(matches!(desk.acts.undo(&undo.token).await, Err(ActError::Unwritable(_))));
+    assert!(matches!(at.restore(id).await, Err(ActError::Unwritable(_))));
+    assert!(matches!(at.acts.undo(&undo.token).await, Err(ActError::Unwritable(_))));
     other.execute_batch("ROLLBACK").unwrap();
-    desk.hall.writer.writable().await;
-    desk.acts.undo(&undo.token).await.unwrap();
-    desk.check(id, ReceiptState::Registered.as_str(), "registered");
+    at.hall.writer.writable().await;
+    at.acts.undo(&undo.token).await.unwrap();
+    at.check(id, ReceiptState::Registered.as_str(), "registered");
 }
 
 #[tokio::test]
 async fn the_audit_log_names_nobody() {
-    let desk = Desk::open().await;
-    let (first, second) = (desk.sign_up("王芳", WANG).await, desk.sign_up("李伟", WANG).await);
-    let undo = desk.resolve(Resolution::UseNewer { duplicate: second }).await.unwrap();
-    desk.acts.undo(&undo.token).await.unwrap();
-    desk.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
-    desk.cancel(first).await.unwrap();
-    let log = desk.hall.texts("SELECT what || ' ' || subject FROM events ORDER BY seq").join("\n");
+    let at = Fixture::open().await;
+    let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
+    let undo = at.resolve(Resolution::UseNewer { duplicate: second }).await.unwrap();
+    at.acts.undo(&undo.token).await.unwrap();
+    at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
+    at.cancel(first).await.unwrap();
+    let log = at.hall.texts("SELECT what || ' ' || subject FROM events ORDER BY seq").join("\n");
     for what in ["newer used", "undone", "another person", "cancelled by host"] {
         assert!(log.contains(what), "{what} is missing in {log}");
     }

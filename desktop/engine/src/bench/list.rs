@@ -9,14 +9,15 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::{Place, free_place};
-use crate::clock::{now_ms, random_16};
+use crate::clock::now_ms;
 use crate::db::{self, list};
-use crate::demo;
 use crate::folder::Folder;
-use crate::keys::Keys;
+use crate::folder::keys::Keys;
 use crate::metrics::Metrics;
-use crate::window::{ListQuery, MAX_LIST_ROWS, Show};
+use crate::random::random_16;
+use crate::view::{ListQuery, MAX_LIST_ROWS, Show};
 use crate::workshops::Roster;
+use crate::workshops::demo;
 use crate::writer::Writer;
 
 /// How often each question is asked.

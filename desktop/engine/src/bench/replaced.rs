@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{Place, free_place};
-use crate::server;
+use crate::http::server;
 
 /// The pool's size there.
 const CONNECTIONS: usize = 45;

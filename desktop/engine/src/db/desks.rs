@@ -65,7 +65,7 @@ pub(crate) fn open(conn: &Connection) -> rusqlite::Result<Vec<OpenDesk>> {
         .query_map([], |row| {
             Ok(OpenDesk {
                 id: row.get(0)?,
-                workshop: super::signups::parsed(row, 1, WorkshopId::parse)?,
+                workshop: super::column::parsed(row, 1, WorkshopId::parse)?,
                 name: row.get(2)?,
                 session: Digest::from_bytes(row.get(3)?),
             })

@@ -7,7 +7,8 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::signups::{Circumstances, json, parsed};
+use super::column::{json, parsed};
+use super::signups::SignupMetadata;
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(
@@ -50,7 +51,7 @@ pub(crate) fn insert(
     id: SignupId,
     signup: &Signup,
     original: &(String, String),
-    with: &Circumstances,
+    with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     let (original_id, original_name) = original;
@@ -105,7 +106,7 @@ pub(crate) fn next_with(
 }
 
 /// A duplicate as far as a decision needs it.
-pub(crate) struct Beside {
+pub(crate) struct DuplicateRow {
     pub(crate) phone: String,
     pub(crate) name: String,
     pub(crate) original: Option<SignupId>,
@@ -119,13 +120,13 @@ pub(crate) fn get(
     conn: &Connection,
     workshop: &WorkshopId,
     id: SignupId,
-) -> rusqlite::Result<Option<Beside>> {
+) -> rusqlite::Result<Option<DuplicateRow>> {
     conn.prepare_cached(
         "SELECT phone, name, original_id, state, kept_at IS NOT NULL FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
         let original: String = row.get(2)?;
-        Ok(Beside {
+        Ok(DuplicateRow {
             phone: row.get(0)?,
             name: row.get(1)?,
             original: SignupId::parse(&original).ok(),

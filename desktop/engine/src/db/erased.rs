@@ -1,11 +1,11 @@
-//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back. Beside it
+//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back. DuplicateRow it
 //! `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
 
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::signups::parsed;
+use super::column::parsed;
 
 pub(super) const SQL: &str = "CREATE TABLE erased(id TEXT PRIMARY KEY NOT NULL) STRICT;";
 

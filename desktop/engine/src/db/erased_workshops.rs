@@ -5,7 +5,7 @@ use rollcall_shared::Millis;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
-use super::signups::parsed;
+use super::column::parsed;
 
 pub(super) const V4: &str = "
 CREATE TABLE erased_workshops(

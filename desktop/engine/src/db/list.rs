@@ -7,10 +7,10 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::signups::parsed;
+use super::column::parsed;
 use super::{duplicates, parked};
 use crate::message::Path;
-use crate::window::{
+use crate::view::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, ParkedReason, Show, SignupFlags,
     SignupState, SignupView,
 };

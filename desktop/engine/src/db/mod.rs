@@ -1,5 +1,6 @@
 //! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
 
+pub(crate) mod column;
 pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
@@ -11,7 +12,7 @@ pub(crate) mod parked;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
 pub(crate) mod signups;
-pub(crate) mod suspects;
+pub(crate) mod quarantine;
 pub(crate) mod takeovers_due;
 pub(crate) mod workshops;
 
@@ -21,8 +22,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
+use crate::config::settings_error::SettingsError;
 use crate::failpoints;
-use crate::settings_error::SettingsError;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -40,7 +41,7 @@ const V1: &[&str] = &[
     erased::SQL,
     receipts_out::SQL,
     events::SQL,
-    suspects::SQL,
+    quarantine::SQL,
 ];
 
 /// Version 2: what the window's acts and its list need.

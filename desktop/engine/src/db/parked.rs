@@ -6,7 +6,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::signups::parsed;
+use super::column::parsed;
 use crate::message::{Message, Path};
 
 pub(super) const SQL: &str = "

@@ -9,6 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
+use super::column::{json, parsed};
 use crate::message::Path;
 
 pub(super) const SQL: &str = "
@@ -55,7 +56,7 @@ ALTER TABLE signups ADD COLUMN sent_as TEXT;   -- the id that it was sent with, 
 ";
 
 /// What came with a sign-up and is stored beside it.
-pub(crate) struct Circumstances {
+pub(crate) struct SignupMetadata {
     pub(crate) state: ReceiptState,
     pub(crate) path: Path,
     pub(crate) digest: Digest,
@@ -100,7 +101,7 @@ pub(crate) fn insert(
     workshop: &WorkshopId,
     id: SignupId,
     signup: &Signup,
-    with: &Circumstances,
+    with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     conn.prepare_cached(
@@ -131,20 +132,20 @@ pub(crate) fn digest(
 }
 
 /// What a sign-up held that was taken off the list.
-pub(crate) struct Held {
+pub(crate) struct FreedPlace {
     pub(crate) phone: String,
     /// Its place among those who wait.
     pub(crate) waiting_since: Millis,
 }
 
 /// Takes a sign-up off the list; what it held.
-pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Held> {
+pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<FreedPlace> {
     conn.prepare_cached(
         "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2
          RETURNING phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        Ok(Held { phone: row.get(0)?, waiting_since: row.get(1)? })
+        Ok(FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? })
     })
 }
 
@@ -252,18 +253,6 @@ pub(crate) fn set_state(
     Ok(())
 }
 
-/// A column's text, parsed; a wrong one is named by its column.
-pub(crate) fn parsed<T, E>(
-    row: &rusqlite::Row<'_>,
-    index: usize,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> rusqlite::Result<T> {
-    parse(row.get_ref(index)?.as_str()?).map_err(|_| {
-        let name = row.as_ref().column_name(index).unwrap_or_default().to_owned();
-        rusqlite::Error::InvalidColumnType(index, name, rusqlite::types::Type::Text)
-    })
-}
-
 /// How many stand in each state, over all workshops.
 pub(crate) fn counts(conn: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
     conn.prepare_cached("SELECT state, count(*) FROM signups GROUP BY state")?
@@ -290,8 +279,4 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
         })
     })?
     .collect()
-}
-
-pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }

@@ -8,8 +8,8 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::Whom;
-use crate::writer::erase::ErasedRows;
+use crate::view::ErasedRows;
+use crate::view::Whom;
 
 /// How long another program's lock is waited for.
 const BUSY: Duration = Duration::from_secs(5);
@@ -57,7 +57,7 @@ fn all(data_dir: &Path) -> Vec<PathBuf> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with("rollcall.before-") && name.ends_with(".db") {
             all.push(entry.path());
-        } else if name.starts_with(crate::backup::SET_ASIDE) {
+        } else if name.starts_with(crate::folder::backup::SET_ASIDE) {
             all.push(entry.path().join("rollcall.db"));
         }
     }

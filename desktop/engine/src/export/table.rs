@@ -8,7 +8,7 @@ use rollcall_shared::question::{Answer, Choice, Kind, Question};
 use rollcall_shared::workshop::Workshop;
 
 use super::words;
-use crate::window::SignupView;
+use crate::view::SignupView;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn gone(workshop: &Workshop, signups: &[SignupView]) -> BTreeSet<String> {
 fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, language: Language) -> Vec<Cell> {
     let answer = |question: &Question| {
         let answer = signup.answers.get(&question.key);
-        answer.map(|answer| said(answer, options(question), language)).unwrap_or_default()
+        answer.map(|answer| answer_text(answer, options(question), language)).unwrap_or_default()
     };
     let by_venue = |at: Millis| Cell::Time(at + Millis::from(workshop.utc_offset_minutes) * 60_000);
     let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Text(signup.phone.clone())];
@@ -67,7 +67,7 @@ fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, languag
     ]);
     cells.extend(gone.iter().map(|key| {
         let answer = signup.answers.get(key);
-        Cell::Text(answer.map(|answer| said(answer, &[], language)).unwrap_or_default())
+        Cell::Text(answer.map(|answer| answer_text(answer, &[], language)).unwrap_or_default())
     }));
     cells
 }
@@ -80,7 +80,7 @@ fn options(question: &Question) -> &[Choice] {
 }
 
 /// An answer in words: options by their labels, where they are still there.
-fn said(answer: &Answer, options: &[Choice], language: Language) -> String {
+fn answer_text(answer: &Answer, options: &[Choice], language: Language) -> String {
     let label = |key: &String| {
         let option = options.iter().find(|option| option.key == *key);
         option.map_or(key.as_str(), |option| option.label.get(language)).to_owned()

@@ -4,7 +4,7 @@ use rollcall_shared::language::Language;
 use rollcall_shared::workshop::Workshop;
 
 use crate::message::Path;
-use crate::window::{SignupState, SignupView};
+use crate::view::{SignupState, SignupView};
 
 /// Headings before the questions' own.
 pub(super) fn first_headings(language: Language) -> [&'static str; 2] {

@@ -3,70 +3,20 @@
 use std::sync::Arc;
 
 use rollcall_shared::Millis;
-use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use serde::Serialize;
 
-use super::SignupState;
 use crate::Engine;
 use crate::db::desks;
-use crate::desks::Unkept;
 use crate::engine::EngineError;
-use crate::entry::{self, EntryError};
-use crate::opener::Opener;
-use crate::status::Desk;
-use crate::venue_settings;
+use crate::engine::host::Host;
+use crate::pipeline::unsealer::Unsealer;
+use crate::venue::desks::Unkept;
+use crate::venue::entry::{self, EntryError};
+use crate::venue::settings;
+use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
 use crate::workshops::RosterError;
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
-
-/// The desks of one workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct DeskPanel {
-    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
-    pub url: Option<String>,
-    /// The digits that let a device in; `None` while no desk is open.
-    pub pin: Option<String>,
-    /// Every device that was let in, oldest first.
-    pub desks: Vec<DeskDevice>,
-    /// How many this computer itself has taken.
-    pub here: u32,
-}
-
-/// A helper's device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct DeskDevice {
-    /// By which it is ended.
-    pub id: String,
-    /// What its helper calls it.
-    pub name: String,
-    /// When it was let in.
-    pub opened_at: Millis,
-    /// When it last asked for something or took somebody.
-    pub seen_at: Millis,
-    /// Whether its session goes on.
-    pub open: bool,
-    /// How many it has taken.
-    pub taken: u32,
-}
-
-/// What became of an entry code. It names a person: it goes to the window and nowhere else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct TakenEntry {
-    /// Under which it stands, unless its number stood on the list already.
-    pub id: SignupId,
-    /// As it was given.
-    pub name: String,
-    /// Six signs to read out.
-    pub short_code: String,
-    /// What its receipt says; `None` where it has to be looked at first.
-    pub state: Option<SignupState>,
-    /// Whether it had come before, by whatever way.
-    pub again: bool,
-}
 
 impl Engine {
     /// The desks of a workshop.
@@ -74,7 +24,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
     pub fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
-        self.desk.desk_panel(workshop)
+        self.host.desk_panel(workshop)
     }
 
     /// Lets helpers' devices in by a PIN that is drawn now. Whoever came in by the last one is out.
@@ -82,7 +32,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written, [`EngineError::File`].
     pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.block_on(self.desk.renew_desk_pin(workshop))
+        self.block_on(self.host.renew_desk_pin(workshop))
     }
 
     /// Lets no device in any more, and ends those that are.
@@ -90,7 +40,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.block_on(self.desk.shut_desks(workshop))
+        self.block_on(self.host.shut_desks(workshop))
     }
 
     /// Ends one device's session.
@@ -98,8 +48,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        let ended = self.block_on(self.desk.site.desks.end(workshop, Some(desk)));
-        self.desk.kept(ended)
+        let ended = self.block_on(self.host.venue.desks.end(workshop, Some(desk)));
+        self.host.kept(ended)
     }
 
     /// Takes an entry code at this computer.
@@ -107,10 +57,11 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Entry`]; nothing happened to the sign-up then, which its phone keeps.
     pub fn take_entry(&self, workshop: &WorkshopId, entry: &str) -> Result<TakenEntry, EngineError> {
-        let (row, parts) = (self.desk.row(workshop)?, &self.desk.parts);
-        let opener = Opener::new(workshop.clone(), Arc::clone(&parts.keys), Arc::clone(&parts.killers));
+        let (row, context) = (self.host.row(workshop)?, &self.host.context);
+        let unsealer =
+            Unsealer::new(workshop.clone(), Arc::clone(&context.keys), Arc::clone(&context.quarantine));
         let taken: Result<entry::Taken, EntryError> =
-            self.block_on(entry::take(&row, entry, None, &opener, &parts.writer));
+            self.block_on(entry::take(&row, entry, None, &unsealer, &context.writer));
         let entry::Taken { id, state, outcome, name } = taken?;
         Ok(TakenEntry {
             short_code: id.short_code(),
@@ -127,16 +78,16 @@ impl Engine {
     }
 }
 
-impl Desk {
+impl Host {
     /// Blocking: it reads the database.
     pub(crate) fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
         let row = self.row(workshop)?;
         let read = |conn: &rusqlite::Connection| {
             Ok((desks::all(conn, workshop)?, desks::taken(conn, workshop, None)?))
         };
-        let (rows, here) = self.parts.readers.read(read)?;
+        let (rows, here) = self.context.readers.read(read)?;
         let device = |row: desks::DeskRow| {
-            let seen = self.site.desks.seen(&row.id);
+            let seen = self.venue.desks.seen(&row.id);
             DeskDevice {
                 open: seen.is_some() && row.ended_at.is_none(),
                 seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
@@ -146,10 +97,10 @@ impl Desk {
                 taken: row.taken,
             }
         };
-        let address = self.door.address();
+        let address = self.listener.address();
         Ok(DeskPanel {
             url: address.map(|address| format!("http://{address}/{}/desk", row.venue_token)),
-            pin: self.site.desks.pin(workshop),
+            pin: self.venue.desks.pin(workshop),
             desks: rows.into_iter().map(device).collect(),
             here,
         })
@@ -157,20 +108,20 @@ impl Desk {
 
     pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
         self.row(workshop)?;
-        let renewed = self.site.desks.renew(workshop).await;
+        let renewed = self.venue.desks.renew(workshop).await;
         self.kept(renewed)
     }
 
     pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        let shut = self.site.desks.shut(workshop).await;
+        let shut = self.venue.desks.shut(workshop).await;
         self.kept(shut)
     }
 
     fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
-        self.parts.changes.moved();
+        self.context.changes.moved();
         kept.map_err(|unkept| match unkept {
             Unkept::File(e) => {
-                EngineError::File { path: self.data_dir.join(venue_settings::FILE), why: e.to_string() }
+                EngineError::File { path: self.data_dir.join(settings::FILE), why: e.to_string() }
             }
             Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
         })

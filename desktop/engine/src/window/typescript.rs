@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::{
+use crate::folder::backup::Backup;
+use crate::view::{
     Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
-use crate::backup::Backup;
-use crate::erasure::{Erasure, Whom};
-use crate::workshop_draft::WorkshopDraft;
+use crate::view::{Erasure, Whom};
+use crate::workshops::draft::WorkshopDraft;
 
 /// Every type that the window reads or sends, and those that they are made of; in the order of their names.
 pub fn declarations() -> String {

@@ -1,48 +1,20 @@
 //! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
 
-use std::collections::HashMap;
-
 use rollcall_shared::Millis;
 use rollcall_shared::admission::{self, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused};
 use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::{Intake, Workshop, WorkshopId};
+use rollcall_shared::workshop::{Intake, WorkshopId};
 use rusqlite::Connection;
 
+use super::list::Lists;
 use super::{ending, erase};
-use crate::db::signups::Circumstances;
-use crate::db::{duplicates, erased, events, parked, receipts_out, signups, suspects, workshops};
+use crate::db::signups::SignupMetadata;
+use crate::db::{duplicates, erased, events, parked, quarantine, receipts_out, signups};
 use crate::failpoints;
 use crate::message::{Content, Message, Path, Written};
-
-/// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
-#[derive(Default)]
-pub(super) struct Lists(HashMap<WorkshopId, List>);
-
-pub(super) struct List {
-    pub(super) workshop: Workshop,
-    /// Only counted where seats are limited.
-    pub(super) seats_taken: u32,
-}
-
-impl List {
-    pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
-        let workshop = workshops::record(conn, id)?;
-        let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
-        Ok(Self { workshop, seats_taken })
-    }
-}
-
-impl Lists {
-    fn of(&mut self, conn: &Connection, id: &WorkshopId) -> rusqlite::Result<&mut List> {
-        if !self.0.contains_key(id) {
-            self.0.insert(id.clone(), List::read(conn, id)?);
-        }
-        self.0.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
-    }
-}
 
 /// Decides about one message and writes the decision.
 pub(super) fn admit(
@@ -56,9 +28,9 @@ pub(super) fn admit(
         Content::Cancellation(sealed) => cancel(conn, lists, message, sealed, now)?,
         Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
     };
-    if message.suspect {
+    if message.delivered_alone {
         // In the same transaction: a message that stands must not be taken for a killer at the next start.
-        suspects::remove(conn, &message.bytes_digest())?;
+        quarantine::remove(conn, &message.bytes_digest())?;
     }
     Ok(written)
 }
@@ -119,7 +91,7 @@ fn admit_signup(
         erase::erase_from(conn, list, &[id], now)?;
         return Ok(Written { outcome: decision.outcome, state });
     }
-    let with = Circumstances {
+    let with = SignupMetadata {
         state,
         path: message.path,
         digest,

@@ -7,7 +7,8 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::retry::Failure;
 use rusqlite::Connection;
 
-use super::admit::{Lists, admit};
+use super::admit::admit;
+use super::list::Lists;
 use super::{in_transaction, since};
 use crate::clock::now_ms;
 use crate::db::failure::classify;

@@ -8,9 +8,9 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
-use super::admit::List;
+use super::list::List;
 use super::seats;
-use crate::db::signups::Held;
+use crate::db::signups::FreedPlace;
 use crate::db::{duplicates, erased, events, receipts_out, signups};
 
 /// Why a sign-up ends, for the audit log.
@@ -62,7 +62,7 @@ pub(super) fn end(
     ending: Ending,
     reason: Reason,
     now: Millis,
-) -> rusqlite::Result<Option<Held>> {
+) -> rusqlite::Result<Option<FreedPlace>> {
     let workshop = &list.workshop.id;
     if ending == Ending::Nothing {
         return Ok(None);
@@ -88,7 +88,12 @@ pub(super) fn end(
 }
 
 /// Passes on what an ended sign-up held: its number to the next who claims it, then a free seat to who waits longest.
-pub(super) fn pass_on(conn: &Connection, list: &mut List, freed: &Held, now: Millis) -> rusqlite::Result<()> {
+pub(super) fn pass_on(
+    conn: &Connection,
+    list: &mut List,
+    freed: &FreedPlace,
+    now: Millis,
+) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
     let has_seat = |seats_taken: u32| list.workshop.capacity.is_none_or(|seats| seats_taken < seats);
     if signups::holder(conn, workshop, &freed.phone)?.is_none() {

@@ -9,36 +9,13 @@ use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
-use serde::Serialize;
 
-use super::admit::List;
 use super::ending;
-use crate::db::signups::{Held, parsed};
+use super::list::List;
+use crate::db::column::parsed;
+use crate::db::signups::FreedPlace;
 use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, signups};
-
-/// Rows that an erasure deleted, or would delete.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ErasedRows {
-    /// The ids that are remembered.
-    pub ids: Vec<SignupId>,
-    /// Rows of the list.
-    pub signups: usize,
-    /// Rows beside the list.
-    pub duplicates: usize,
-    /// Messages that could not be read.
-    pub parked: usize,
-    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing else.
-    #[serde(skip)]
-    pub(crate) parked_digests: Vec<Digest>,
-}
-
-impl ErasedRows {
-    /// Rows of every kind.
-    pub(crate) fn count(&self) -> usize {
-        self.signups + self.duplicates + self.parked
-    }
-}
+use crate::view::ErasedRows;
 
 /// Every id that belongs to the same sign-up as one of `ids`: what it corrects, what corrects it, in either direction as far as
 /// that leads, and what came under the same id with other content. Who sends two people under one id has them erased together,
@@ -182,7 +159,7 @@ pub(crate) fn erase_workshop(
 
 /// A row of the list that was deleted.
 struct Stood {
-    held: Held,
+    held: FreedPlace,
     state: ReceiptState,
 }
 
@@ -201,7 +178,7 @@ fn delete(
         )?
         .query_row((&id, workshop), |row| {
             Ok(Stood {
-                held: Held { phone: row.get(0)?, waiting_since: row.get(1)? },
+                held: FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? },
                 state: parsed(row, 2, |word| ReceiptState::from_word(word).ok_or(()))?,
             })
         })

@@ -6,11 +6,12 @@ use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 use rusqlite::Connection;
 
-use super::erase::{ErasedRows, erase, erase_parked};
+use super::erase::{erase, erase_parked};
 use super::tests::written;
 use crate::clock::now_ms;
 use crate::message::{Content, Message, Path};
 use crate::testing::Hall;
+use crate::view::ErasedRows;
 
 impl Hall {
     async fn erase(&self, id: SignupId) -> ErasedRows {
@@ -132,7 +133,7 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
         device: None,
         content: Content::Unreadable { id, reason: "box" },
         bytes: bytes.into(),
-        suspect: false,
+        delivered_alone: false,
     };
     let by_number = |seq: u64| {
         let (workshop, seq) = (hall.workshop.id.clone(), i64::try_from(seq).unwrap());
@@ -146,7 +147,7 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
     assert_eq!(by_number(seq).await.unwrap().unwrap().parked, 1);
     assert_eq!((by_number(seq).await.unwrap(), parked()), (None, 0));
     // Whom it names goes with it, and does not come back.
-    let named = SignupId::from_random(crate::clock::random_16());
+    let named = SignupId::from_random(crate::random::random_16());
     hall.send(unreadable(Some(named), "another")).await;
     assert_eq!(by_number(parked()).await.unwrap().unwrap().ids, [named]);
     assert_eq!(hall.send(unreadable(Some(named), "another")).await.outcome, Outcome::Erased);

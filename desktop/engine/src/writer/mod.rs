@@ -14,6 +14,8 @@ mod erase_tests;
 mod ending_tests;
 #[cfg(test)]
 mod model;
+pub(crate) mod list;
+pub(crate) mod log;
 pub(crate) mod seats;
 #[cfg(test)]
 mod tests;
@@ -31,11 +33,11 @@ use rollcall_shared::retry::Failure;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{oneshot, watch};
 
+use crate::config::settings_error::SettingsError;
 use crate::db::failure::classify;
 use crate::failpoints;
 use crate::message::{Message, Written};
 use crate::metrics::{Hop, Metrics};
-use crate::settings_error::SettingsError;
 
 /// Most messages of one transaction.
 pub(crate) const MAX_BATCH: usize = 512;
@@ -348,7 +350,7 @@ impl Desk {
 
 /// Admits one message inside a transaction that its caller began.
 pub(crate) fn admit_in(conn: &Connection, message: &Message, now: Millis) -> rusqlite::Result<Written> {
-    admit::admit(conn, &mut admit::Lists::default(), message, now)
+    admit::admit(conn, &mut list::Lists::default(), message, now)
 }
 
 /// Folds the write-ahead log into the file and cuts it to nothing; whether nobody stood in the way.

@@ -24,12 +24,12 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{batch, erase};
-use crate::clock::random_16;
 use crate::db::{self, workshops};
-use crate::keys::Keys;
+use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
-use crate::opener::{Opened, Opener};
+use crate::pipeline::unsealer::{Opened, Unsealer};
+use crate::random::random_16;
 
 /// Steps of one run.
 const STEPS: usize = 100;
@@ -171,7 +171,7 @@ type Promise = (SignupId, Digest);
 struct World {
     workshop: Workshop,
     keys: Arc<Keys>,
-    opener: Opener,
+    unsealer: Unsealer,
     metrics: Metrics,
     conn: Connection,
     sent: Vec<Sent>,
@@ -206,12 +206,12 @@ impl World {
             ends_at: i64::MAX / 2,
             ..rollcall_shared::workshop::sample::workshop(key)
         };
-        let opener = Opener::new(id, Arc::clone(&keys), Arc::default());
+        let unsealer = Unsealer::new(id, Arc::clone(&keys), Arc::default());
         let conn = fresh(&workshop);
         Self {
             workshop,
             keys,
-            opener,
+            unsealer,
             metrics: Metrics::new(),
             conn,
             sent: Vec::new(),
@@ -374,7 +374,14 @@ impl World {
                 received_at: 1,
             }),
         };
-        Message { workshop, path: Path::Venue, content, bytes: Vec::new(), suspect: false, device: None }
+        Message {
+            workshop,
+            path: Path::Venue,
+            content,
+            bytes: Vec::new(),
+            delivered_alone: false,
+            device: None,
+        }
     }
 
     fn enqueue(&mut self, text: String) {
@@ -400,7 +407,7 @@ impl World {
 
     fn commit(&mut self, end: End) {
         let batch = std::mem::take(&mut self.in_flight);
-        let messages = batch.iter().map(|at| match self.opener.open(self.mailbox[*at].body.clone()) {
+        let messages = batch.iter().map(|at| match self.unsealer.open(self.mailbox[*at].body.clone()) {
             Opened::Message(message) => message,
             Opened::MissingKey(key) => panic!("the key {key} is there"),
         });

@@ -10,7 +10,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, Row};
 
 use super::word;
-use crate::window::Show;
+use crate::view::Show;
 
 /// Bytes of a sign-up's id as text.
 const ID_BYTES: usize = 36;

@@ -1,0 +1,395 @@
+//! The command line.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use rollcall_engine::options::EngineOptions;
+use rollcall_engine::view::Whom;
+use rollcall_engine::{Engine, SettingsError, VenueStart, backup, bench};
+use rollcall_shared::language::Language;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::ask::{Ask, ask, back_up, erase, export, language};
+
+/// What the host has to change; as clap's own for a command line that it cannot read.
+const EXIT_SETTINGS: u8 = 2;
+
+/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on purpose.
+const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+#[derive(Parser)]
+#[command(
+    name = "rollcall-host",
+    version,
+    about = "Takes workshop sign-ups and keeps them in a database on this machine"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the engine until Ctrl-C or SIGTERM
+    Run(Run),
+    /// Make, change, list or end workshops of the running engine
+    Workshop {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: WorkshopCommand,
+    },
+    /// Let helpers' devices sign people up on the venue page
+    Desk {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: DeskCommand,
+    },
+    /// Make this installation the collector of a workshop's mail
+    Takeover {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id
+        id: String,
+    },
+    /// Have a workshop's mail delivered again
+    Replay {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id
+        id: String,
+        /// Only what was deposited since then, in milliseconds since 1970 UTC
+        #[arg(long, default_value_t = 0)]
+        since: i64,
+    },
+    /// Write a workshop's list to a file for a spreadsheet, by the running engine or without one
+    Export {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The file: .xlsx or .csv
+        file: PathBuf,
+        /// Headings and words: zh or en
+        #[arg(long, default_value = "zh", value_parser = language)]
+        language: Language,
+    },
+    /// Copy the database and the keys to a new folder, by the running engine or without one
+    Backup {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The folder to make; keep it as secret as the data folder
+        to: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is set aside; the engine must not run
+    Restore {
+        #[command(flatten)]
+        folder: DataDir,
+        /// The folder that `backup` made
+        from: PathBuf,
+    },
+    /// Erase a person or a workshop everywhere, for good
+    Erase {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: EraseCommand,
+    },
+    /// How the running engine is doing, as JSON
+    Status {
+        #[command(flatten)]
+        folder: DataDir,
+    },
+    /// Measure the drain from Redis to SQLite; prints JSON
+    #[command(hide = true)]
+    BenchDrain {
+        /// How many sealed messages
+        #[arg(long, default_value_t = 20_000)]
+        messages: u32,
+        /// Where the database and Redis's files go for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+        /// Through the direct channel
+        #[arg(long)]
+        no_redis: bool,
+    },
+    /// Measure pages and searches of a long list; prints JSON
+    #[command(hide = true)]
+    BenchList {
+        /// How many rows
+        #[arg(long, default_value_t = 50_000)]
+        rows: u32,
+        /// Where the database goes for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or SIGTERM
+    #[command(hide = true)]
+    BenchReplaced {
+        /// Where the database goes for the while
+        #[arg(long)]
+        data_dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct DataDir {
+    /// The running engine's data folder
+    #[arg(long, env = "ROLLCALL_DATA_DIR")]
+    data_dir: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum WorkshopCommand {
+    /// All workshops, as JSON
+    List,
+    /// Make a workshop from a JSON file
+    Make {
+        /// The file; `-` for standard input
+        file: PathBuf,
+    },
+    /// Change a workshop to what a JSON file says, which names it by its id
+    Change {
+        /// The file; `-` for standard input
+        file: PathBuf,
+    },
+    /// End a workshop's intake
+    Retire {
+        /// The workshop's id
+        id: String,
+    },
+    /// Take the end of a workshop back
+    Resume {
+        /// The workshop's id
+        id: String,
+    },
+    /// Give a workshop a new invite code; the old one ends
+    Renew {
+        /// The workshop's id
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum EraseCommand {
+    /// A sign-up, with all that corrects it or is corrected by it
+    Person {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The sign-up's id
+        id: String,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+    /// A message that could not be read
+    Parked {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// The message's number
+        seq: i64,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+    /// A workshop with everything in it
+    Workshop {
+        /// The workshop's id or invite code
+        workshop: String,
+        /// Erase; without it, only what would be erased is said
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum DeskCommand {
+    /// The address, the PIN and the devices, as JSON
+    Show {
+        /// The workshop's id
+        id: String,
+    },
+    /// Draw a PIN that lets devices in; who came in by the last one is out
+    Open {
+        /// The workshop's id
+        id: String,
+    },
+    /// Let no device in any more
+    Shut {
+        /// The workshop's id
+        id: String,
+    },
+}
+
+#[derive(Args)]
+struct Run {
+    /// Where database, keys and Redis's files live
+    #[arg(long, env = "ROLLCALL_DATA_DIR")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    options: EngineOptions,
+}
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    match Cli::parse().command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            let is_setting = error.downcast_ref::<SettingsError>().is_some();
+            if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Run(run) => run.run(),
+            Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
+            Self::Desk { folder, command } => ask(&folder.data_dir, command.into()),
+            Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
+            Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
+            Self::Export { folder, workshop, file, language } => {
+                export(&folder.data_dir, &workshop, &file, language)
+            }
+            Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
+            Self::Restore { folder, from } => {
+                let restored = backup::restore(&folder.data_dir, &from)?;
+                println!("{}", serde_json::to_string_pretty(&restored)?);
+                Ok(())
+            }
+            Self::Erase { folder, command } => command.run(&folder.data_dir),
+            Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
+            Self::BenchDrain { messages, data_dir, no_redis } => {
+                let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
+                println!("{}", serde_json::to_string(&report)?);
+                Ok(())
+            }
+            Self::BenchList { rows, data_dir } => {
+                println!("{}", serde_json::to_string(&bench::list(rows, data_dir.as_deref())?)?);
+                Ok(())
+            }
+            Self::BenchReplaced { data_dir } => replaced(data_dir.as_deref()),
+        }
+    }
+}
+
+impl From<WorkshopCommand> for Ask {
+    fn from(command: WorkshopCommand) -> Self {
+        match command {
+            WorkshopCommand::List => Self::Workshops,
+            WorkshopCommand::Make { file } => Self::Put { file, has_id: false },
+            WorkshopCommand::Change { file } => Self::Put { file, has_id: true },
+            WorkshopCommand::Retire { id } => Self::Retire(id),
+            WorkshopCommand::Resume { id } => Self::Resume(id),
+            WorkshopCommand::Renew { id } => Self::Renew(id),
+        }
+    }
+}
+
+impl EraseCommand {
+    fn run(self, data_dir: &Path) -> anyhow::Result<()> {
+        let (workshop, whom, yes) = match self {
+            Self::Person { workshop, id, yes } => {
+                let id = id.trim().parse().context("a sign-up is named by its id")?;
+                (workshop, Whom::Person(id), yes)
+            }
+            Self::Parked { workshop, seq, yes } => (workshop, Whom::Parked(seq), yes),
+            Self::Workshop { workshop, yes } => (workshop, Whom::Workshop, yes),
+        };
+        erase(data_dir, &workshop, &whom, yes)
+    }
+}
+
+impl From<DeskCommand> for Ask {
+    fn from(command: DeskCommand) -> Self {
+        match command {
+            DeskCommand::Show { id } => Self::Desk(id),
+            DeskCommand::Open { id } => Self::OpenDesk(id),
+            DeskCommand::Shut { id } => Self::ShutDesks(id),
+        }
+    }
+}
+
+impl Run {
+    fn run(self) -> anyhow::Result<()> {
+        // Before anything starts, so that a signal always ends it cleanly.
+        #[cfg(feature = "failpoints")]
+        let _failpoints = fail::FailScenario::setup();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("the operating system refuses what a runtime needs")?;
+        let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
+        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce)?)?;
+        let ready = serde_json::to_string(engine.ready())?;
+        println!("ready {ready}");
+        // Whoever started us may read through a pipe.
+        std::io::stdout().flush()?;
+        runtime.block_on(asked_to_stop.wait());
+        tracing::info!("stopping");
+        engine.stop();
+        Ok(())
+    }
+}
+
+fn replaced(data_dir: Option<&Path>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
+    let stop = CancellationToken::new();
+    let serving = bench::replaced(data_dir, |address| println!("ready {address}"), stop.clone());
+    runtime.block_on(async {
+        let stopping = async {
+            asked_to_stop.wait().await;
+            stop.cancel();
+        };
+        tokio::join!(serving, stopping).0
+    })
+}
+
+/// Ctrl-C, and what service managers send.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let context = "the operating system refuses a signal handler";
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context(context)?,
+            interrupt: signal(SignalKind::interrupt()).context(context)?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn wait(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,200 @@
+//! The connection line: the one text by which a host's laptop learns of its deployment,
+//! `rollcall:https://signup.example.org#PUBLISHKEY`. It holds a key, and is kept like one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rollcall_shared::problem::{Problem, ProblemCode};
+use serde::{Deserialize, Serialize};
+
+use crate::config::EdgeConfig;
+use crate::config::settings_error::SettingsError;
+use crate::folder::atomic_file;
+use crate::view::{ConnectionCode, ConnectionTest};
+
+/// Longest wait for the edge's answer to a try.
+const TRY: Duration = Duration::from_secs(10);
+/// Longest line that is looked at.
+pub(crate) const MAX_CHARS: usize = 1_000;
+/// Its file in the data folder.
+pub(crate) const FILE: &str = "connection.json";
+
+/// The text is no connection line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a connection line is such as rollcall:https://signup.example.org#KEY")]
+pub struct NotALine;
+
+/// A deployment and the key that it takes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ConnectionLine {
+    url: String,
+    publish_key: String,
+}
+
+impl ConnectionLine {
+    /// Reads a line as people paste it.
+    pub(crate) fn parse(text: &str) -> Result<Self, NotALine> {
+        let text = text.trim();
+        if text.len() > MAX_CHARS {
+            return Err(NotALine);
+        }
+        let (scheme, rest) = text.split_once(':').ok_or(NotALine)?;
+        let (url, publish_key) = rest.split_once('#').ok_or(NotALine)?;
+        let is_key = !publish_key.is_empty() && publish_key.bytes().all(|b| b.is_ascii_graphic());
+        if !scheme.trim().eq_ignore_ascii_case("rollcall") || !is_key {
+            return Err(NotALine);
+        }
+        let line = Self { url: url.to_owned(), publish_key: publish_key.to_owned() };
+        let url = line.edge().map_err(|_| NotALine)?.url().to_owned();
+        Ok(Self { url, ..line })
+    }
+
+    /// The deployment.
+    pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
+        EdgeConfig::parse(&self.url, Some(self.publish_key.clone()))
+    }
+
+    /// What the data folder holds, if anything.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, SettingsError> {
+        let damaged = |why: String| SettingsError::Damaged { path: path.to_owned(), why };
+        match std::fs::read(path) {
+            // The parser's own words could quote the key.
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|e| damaged(format!("line {}, column {}", e.line(), e.column()))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(SettingsError::Folder { path: path.to_owned(), why: e.to_string() }),
+        }
+    }
+
+    /// Keeps it for the next start, readable by its owner only.
+    pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
+        atomic_file::write(path, &serde_json::to_vec(self).map_err(std::io::Error::other)?)
+    }
+}
+
+/// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes nothing there.
+pub(crate) async fn test(text: &str) -> ConnectionTest {
+    let Some((line, edge)) =
+        ConnectionLine::parse(text).ok().and_then(|line| Some((line.clone(), line.edge().ok()?)))
+    else {
+        return ConnectionTest { ok: false, code: ConnectionCode::NotALine, url: None, detail: None };
+    };
+    let (code, detail) = ask(&line, &edge).await;
+    ConnectionTest { ok: code == ConnectionCode::Works, code, url: Some(line.url), detail }
+}
+
+/// The one route that takes the publish key and changes nothing: the deployment's figures.
+async fn ask(line: &ConnectionLine, edge: &EdgeConfig) -> (ConnectionCode, Option<String>) {
+    let client = match crate::edge::client::http(edge) {
+        Ok(client) => client,
+        Err(error) => return (ConnectionCode::Unreachable, Some(error.to_string())),
+    };
+    let request =
+        client.get(format!("{}/v1/host/stats", line.url)).timeout(TRY).bearer_auth(&line.publish_key);
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => {
+            return (ConnectionCode::Unreachable, Some(crate::edge::client::network(&error).to_string()));
+        }
+    };
+    let status = response.status();
+    let body = response.bytes().await.unwrap_or_default();
+    let said = format!("HTTP {}", status.as_u16());
+    if status.is_success() {
+        let is_ours = serde_json::from_slice::<Stats>(&body).is_ok();
+        return if is_ours {
+            (ConnectionCode::Works, None)
+        } else {
+            (ConnectionCode::NotRollcall, Some(said))
+        };
+    }
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) if problem.code == ProblemCode::Unauthorized => (ConnectionCode::KeyRefused, None),
+        // Ours, and ill at the moment.
+        Ok(problem) if problem.status >= 500 => (ConnectionCode::Unreachable, Some(problem.title)),
+        _ => (ConnectionCode::NotRollcall, Some(said)),
+    }
+}
+
+/// What only Rollcall's edge answers.
+#[derive(Deserialize)]
+struct Stats {
+    #[serde(rename = "cache")]
+    _cache: serde_json::Map<String, serde_json::Value>,
+    #[serde(rename = "alarms")]
+    _alarms: serde_json::Map<String, serde_json::Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn lines_are_read_as_people_paste_them() {
+        let check = |text: &str, expected: Option<(&str, &str)>| {
+            let line = ConnectionLine::parse(text).ok();
+            let line = line.as_ref().map(|line| (line.url.as_str(), line.publish_key.as_str()));
+            assert_eq!(line, expected, "{text}");
+        };
+        let good = Some(("https://signup.example.org", "k3y"));
+        check("rollcall:https://signup.example.org#k3y", good);
+        check("  Rollcall:https://signup.example.org/#k3y\n", good);
+        check("rollcall:http://127.0.0.1:8787#k#y", Some(("http://127.0.0.1:8787", "k#y")));
+        check("rollcall:http://signup.example.org#k3y", None);
+        check("rollcall:https://signup.example.org#", None);
+        check("rollcall:https://signup.example.org", None);
+        check("rollcall:https://signup.example.org#k3 y", None);
+        check("https://signup.example.org#k3y", None);
+        check("", None);
+        check(&format!("rollcall:https://x.org#{}", "k".repeat(2_000)), None);
+    }
+
+    #[test]
+    fn a_line_is_kept_for_its_owner() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        assert!(ConnectionLine::read(&path).unwrap().is_none());
+        let line = ConnectionLine::parse("rollcall:https://signup.example.org#k3y").unwrap();
+        line.write(&path).unwrap();
+        assert!(ConnectionLine::read(&path).unwrap() == Some(line));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_try_says_what_is_there() {
+        async fn served(router: axum::Router) -> String {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            url
+        }
+        let edge = axum::Router::new().route(
+            "/v1/host/stats",
+            axum::routing::get(|headers: HeaderMap| async move {
+                if headers.get("authorization").is_some_and(|shown| shown == "Bearer right") {
+                    (StatusCode::OK, r#"{"cache":{},"alarms":{}}"#.to_owned())
+                } else {
+                    (StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthorized).to_json())
+                }
+            }),
+        );
+        let (edge, other) = (served(edge).await, served(axum::Router::new()).await);
+        let check = async |line: String, expected: ConnectionCode| {
+            let found = test(&line).await;
+            assert_eq!((found.code, found.ok), (expected, expected == ConnectionCode::Works), "{line}");
+            assert!(!format!("{found:?}").contains("right"), "the key is repeated nowhere");
+        };
+        check(format!("rollcall:{edge}#right"), ConnectionCode::Works).await;
+        check(format!("rollcall:{edge}#wrong"), ConnectionCode::KeyRefused).await;
+        check(format!("rollcall:{other}#right"), ConnectionCode::NotRollcall).await;
+        check("rollcall:http://127.0.0.1:1#right".to_owned(), ConnectionCode::Unreachable).await;
+        check("nonsense".to_owned(), ConnectionCode::NotALine).await;
+    }
+}

@@ -1,0 +1,109 @@
+//! Erasing a person or a whole workshop, everywhere that this laptop reaches, while the engine runs.
+//!
+//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it can be reached.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_shared::mailbox::EraseRequest;
+use rollcall_shared::workshop::WorkshopId;
+
+use crate::acts::ActError;
+use crate::clock::now_ms;
+use crate::db::erased_workshops;
+use crate::engine::EngineError;
+use crate::engine::host::Host;
+use crate::erasure::{self, Gone, copies};
+use crate::pipeline::stream::redis::RedisStream;
+use crate::view::ErasedRows;
+use crate::view::{Erasure, Whom};
+use crate::writer::log;
+
+/// Between two tries to finish the erasure of a workshop.
+const FINISH_EVERY: Duration = Duration::from_secs(30);
+
+impl Host {
+    /// Erases. The edge hears of it as soon as it can be reached.
+    pub(crate) async fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
+        let rows = match whom {
+            Whom::Workshop => self.erase_workshop(workshop).await?,
+            Whom::Person(_) | Whom::Parked(_) => {
+                let (whom, of, now) = (*whom, workshop.clone(), now_ms());
+                let edit = self.context.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
+                edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
+            }
+        };
+        let gone = Gone::of(workshop, whom, &rows);
+        self.acts.forget(workshop);
+        self.context.changes.moved();
+        let log_emptied = log::empty(&self.context.writer).await;
+        let data_dir = self.data_dir.clone();
+        let (copies, copies_left) =
+            tokio::task::spawn_blocking(move || copies::erase(&data_dir, &gone)).await.unwrap_or_default();
+        Ok(Erasure { rows, copies, copies_left, log_emptied })
+    }
+
+    /// What [`Host::erase`] would erase. Blocking: it erases in a copy of the database in memory.
+    pub(crate) fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
+        let rows = self.context.readers.read(|conn| erasure::rehearse(conn, workshop, whom))?;
+        let rows = rows.ok_or(ActError::Unknown)?;
+        Ok(Erasure { rows, ..Erasure::default() })
+    }
+
+    async fn erase_workshop(&self, workshop: &WorkshopId) -> Result<ErasedRows, EngineError> {
+        // Its loops first: they would find the rows gone under their hands.
+        if let Some(pipeline) = self.pipelines().get(workshop) {
+            pipeline.end().await;
+        }
+        let erased = self.roster.erase(workshop).await;
+        if erased.is_err() && self.roster.get(workshop).is_some() {
+            self.restart_pipeline(workshop);
+        } else {
+            self.drop_pipeline(workshop);
+        }
+        let rows = erased?;
+        if let Err(why) = self.finish(workshop).await {
+            tracing::info!(%workshop, %why, "the workshop is erased here; the rest follows");
+        }
+        Ok(rows)
+    }
+
+    /// Deletes what is left of erased workshops outside the database, now and whenever it can be done.
+    pub(crate) async fn finish_erasures(self: Arc<Self>) {
+        let mut changes = self.roster.changes();
+        loop {
+            let unfinished = self.context.readers.read(erased_workshops::unfinished).unwrap_or_default();
+            for workshop in &unfinished {
+                if let Err(why) = self.finish(workshop).await {
+                    tracing::debug!(%workshop, %why, "something is left of an erased workshop");
+                }
+            }
+            tokio::select! {
+                changed = changes.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(FINISH_EVERY), if !unfinished.is_empty() => {}
+                () = self.context.stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// The stream, the keys, the edge, in this order: the key that shows the edge whose laptop this is goes last.
+    async fn finish(&self, workshop: &WorkshopId) -> Result<(), String> {
+        if let Some(client) = &self.context.redis {
+            RedisStream::new(client.clone(), workshop).delete().await.map_err(|e| e.to_string())?;
+        }
+        let keys = &self.context.keys;
+        keys.forget_secrets(workshop).map_err(|e| e.to_string())?;
+        if keys.drain_key(workshop).is_some() {
+            let edge = self.context.edge().ok_or("there is no edge to be told")?;
+            match edge.erase(workshop, &EraseRequest::Workshop).await {
+                // It never heard of this workshop, or has let go of it: nothing of it is there.
+                Err(error) if error.is_unauthorized() => {}
+                result => result.map_err(|e| e.to_string())?,
+            }
+            keys.forget(workshop).map_err(|e| e.to_string())?;
+        }
+        let of = workshop.clone();
+        let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
+        noted.map_err(|failure| failure.cause().to_owned())
+    }
+}

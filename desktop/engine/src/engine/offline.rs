@@ -1,0 +1,96 @@
+//! Acts on a data folder that no engine uses.
+
+use std::path::Path;
+
+use rollcall_shared::language::Language;
+
+use crate::acts::ActError;
+use crate::clock::now_ms;
+use crate::config::settings_error::SettingsError;
+use crate::db::{self, list, workshops};
+use crate::engine::EngineError;
+use crate::erasure::{self, Gone, copies};
+use crate::export;
+use crate::folder::backup::{self, Backup};
+use crate::folder::keys::Keys;
+use crate::folder::{Folder, atomic_file};
+use crate::view::{Erasure, ExportFormat, Whom};
+use crate::writer;
+
+/// Why nothing was done in a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum OfflineError {
+    /// The folder cannot be used; where an engine runs in it, that one can be asked.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// It was not done.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Neither an id nor an invite code of this folder.
+    #[error("there is no workshop {0:?} here")]
+    Unknown(String),
+}
+
+/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite code.
+///
+/// # Errors
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
+/// no such workshop or the file cannot be written.
+pub fn export(
+    data_dir: &Path,
+    workshop: &str,
+    format: ExportFormat,
+    path: &Path,
+    language: Language,
+) -> Result<u64, OfflineError> {
+    let folder = Folder::take(data_dir)?;
+    let conn = db::open_writer(&folder.join("rollcall.db"))?;
+    let all = workshops::all(&conn).map_err(EngineError::Database)?;
+    let found = export::named(workshop, all.iter().map(|row| &row.workshop));
+    let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
+    let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
+    let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
+    atomic_file::write(path, &sheet.bytes)
+        .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
+    export::note(&conn, &record.id, format).map_err(EngineError::Database)?;
+    Ok(sheet.rows)
+}
+
+/// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told by the next
+/// engine that runs there. The workshop is named by its id or invite code.
+///
+/// # Errors
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
+/// nothing to erase.
+pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<Erasure, OfflineError> {
+    let folder = Folder::take(data_dir)?;
+    let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
+    let unreadable = |e| OfflineError::Engine(EngineError::Database(e));
+    let all = workshops::all(&conn).map_err(unreadable)?;
+    let record = export::named(workshop, all.iter().map(|row| &row.workshop));
+    let workshop = record.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?.id.clone();
+    let erased = if yes {
+        writer::in_transaction(&mut conn, |conn| erasure::rows(conn, &workshop, whom, now_ms()))
+    } else {
+        erasure::rehearse(&conn, &workshop, whom)
+    };
+    let rows = erased.map_err(unreadable)?.ok_or(EngineError::Act(ActError::Unknown))?;
+    if !yes {
+        return Ok(Erasure { rows, ..Erasure::default() });
+    }
+    let log_emptied = writer::empty_log(&conn).map_err(unreadable)?;
+    let (copies, copies_left) = copies::erase(&folder.join(""), &Gone::of(&workshop, whom, &rows));
+    Ok(Erasure { rows, copies, copies_left, log_emptied })
+}
+
+/// Backs up a data folder that no engine uses.
+///
+/// # Errors
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where the
+/// backup cannot be written.
+pub fn back_up(data_dir: &Path, to: &Path) -> Result<Backup, OfflineError> {
+    let folder = Folder::take(data_dir)?;
+    let conn = db::open_writer(&folder.join("rollcall.db"))?;
+    let keys = Keys::open(folder.join("keys.json"))?;
+    Ok(backup::make(&conn, &keys, to).map_err(EngineError::Backup)?)
+}

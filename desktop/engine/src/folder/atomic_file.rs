@@ -1,0 +1,71 @@
+//! Replaces a file as a whole: nobody ever opens half of one, and a power cut leaves the old one or the new one.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file that only its owner may read (0600 on Unix): beside its place, synced, renamed over it, and the folder synced.
+///
+/// # Errors
+/// The system's own; what was there before is untouched then, unless it was the folder that could not be synced.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?;
+    let folder = folder_of(path);
+    let mut beside = tempfile::Builder::new()
+        .prefix(&format!(".{}.", name.to_string_lossy()))
+        .suffix(".part")
+        .tempfile_in(folder)?;
+    beside.write_all(bytes)?;
+    beside.as_file().sync_all()?;
+    beside.persist(path)?;
+    sync_folder(folder)
+}
+
+/// Syncs a file that something else wrote.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn sync(path: &Path) -> io::Result<()> {
+    File::options().write(true).open(path)?.sync_all()
+}
+
+/// Puts a rename onto the disk, which is there once its folder is. Folders cannot be opened for that everywhere.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// The folder that holds a file; a bare name lies in the current one.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_there_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("名单.csv");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        let error = write(&dir.path().join("nowhere/list.csv"), b"x").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("list.xlsx");
+        std::fs::write(&path, b"read by everybody").unwrap();
+        write(&path, b"list").unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

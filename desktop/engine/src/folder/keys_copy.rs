@@ -1,0 +1,78 @@
+//! The host's own copy of the key file, and the note of when it was saved.
+
+use std::path::{Path, PathBuf};
+
+use rollcall_shared::Millis;
+use rollcall_shared::secret::sha256_hex;
+use serde::{Deserialize, Serialize};
+
+use crate::folder::atomic_file;
+use crate::folder::keys::Keys;
+use crate::view::KeysSaved;
+
+/// The note, `keys-saved.json` in the data folder.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    keys_saved_at: Millis,
+    /// Of the file that was copied: keys that came later are not in the copy.
+    sha256: String,
+}
+
+/// Copies the key file to where the host wants it, readable by its owner only, and notes it.
+pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Millis) -> std::io::Result<KeysSaved> {
+    let bytes = keys.file()?;
+    let same_file =
+        to.canonicalize().ok().is_some_and(|to| data_dir.join("keys.json").canonicalize().ok() == Some(to));
+    if same_file {
+        return Err(std::io::Error::other("this is the key file itself: a copy belongs elsewhere"));
+    }
+    atomic_file::write(to, &bytes)?;
+    let note = Note { keys_saved_at: now, sha256: sha256_hex(&bytes) };
+    atomic_file::write(&note_path(data_dir), &serde_json::to_vec(&note).map_err(std::io::Error::other)?)?;
+    Ok(KeysSaved { keys_saved_at: Some(now), complete: true })
+}
+
+/// Whether and when the host saved a copy. A note that cannot be read is none: the host is asked once more.
+pub(crate) fn saved(keys: &Keys, data_dir: &Path) -> KeysSaved {
+    let note = std::fs::read(note_path(data_dir)).ok();
+    let Some(note) = note.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {
+        return KeysSaved::default();
+    };
+    let complete = keys.file().is_ok_and(|bytes| sha256_hex(&bytes) == note.sha256);
+    KeysSaved { keys_saved_at: Some(note.keys_saved_at), complete }
+}
+
+fn note_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys-saved.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_shared::workshop::WorkshopId;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_is_complete_until_there_are_new_keys() {
+        let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let keys = Keys::open(dir.path().join("keys.json")).unwrap();
+        keys.make(&WorkshopId::from_random([1; 16])).unwrap();
+        assert_eq!(saved(&keys, dir.path()), KeysSaved::default());
+
+        let copy = elsewhere.path().join("rollcall-keys.json");
+        let now = save(&keys, dir.path(), &copy, 5).unwrap();
+        assert_eq!(now, KeysSaved { keys_saved_at: Some(5), complete: true });
+        assert_eq!(saved(&keys, dir.path()), now);
+        assert_eq!(std::fs::read(&copy).unwrap(), keys.file().unwrap());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+
+        keys.make(&WorkshopId::from_random([2; 16])).unwrap();
+        assert_eq!(saved(&keys, dir.path()), KeysSaved { keys_saved_at: Some(5), complete: false });
+        assert!(save(&keys, dir.path(), &dir.path().join("keys.json"), 6).is_err());
+        assert!(save(&keys, dir.path(), Path::new("/nowhere/at/all"), 6).is_err());
+    }
+}

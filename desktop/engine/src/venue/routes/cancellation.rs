@@ -1,0 +1,71 @@
+//! A sign-up is taken back by whoever holds its receipt: answered after COMMIT, like everything here.
+
+use std::sync::Arc;
+
+use axum::extract::{Path as UrlPath, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rollcall_shared::envelope::SealedCancellation;
+use rollcall_shared::form::{Message as PageMessage, message_page};
+use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::receipt::Receipt;
+use rollcall_shared::retry::Failure;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+
+use super::Venue;
+use super::page::see_other;
+use super::receipt::Address;
+use crate::clock::now_ms;
+use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
+use crate::message::{CANCEL, Content, Message, Path};
+
+/// `DELETE /{token}/v1/receipts/…`, from the page's script.
+pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
+    let Some((row, id)) = venue.issued(&address) else {
+        return answer::problem(&Problem::new(ProblemCode::NotFound));
+    };
+    match venue.cancel(&row.workshop.id, id).await {
+        Ok(receipt) => answer::json(StatusCode::OK, &receipt),
+        Err(_) => answer::problem(&Problem::unavailable(RETRY_AFTER_SECONDS)),
+    }
+}
+
+/// `POST /{token}/r/…/cancel`, the form on the receipt.
+pub(super) async fn form(
+    State(venue): State<Arc<Venue>>,
+    UrlPath(address): Address,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let language = asked.or_preferred(&headers);
+    let Some((row, id)) = venue.issued(&address) else {
+        return answer::page(StatusCode::NOT_FOUND, message_page(PageMessage::NotFound, language));
+    };
+    match venue.cancel(&row.workshop.id, id).await {
+        Ok(_) => {
+            let (token, workshop, receipt) = address;
+            see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
+        }
+        Err(_) => {
+            answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(PageMessage::Unavailable, language))
+        }
+    }
+}
+
+impl Venue {
+    /// Takes a sign-up off the list; returns after its COMMIT.
+    async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Receipt, Failure> {
+        let sealed = SealedCancellation { workshop: workshop.clone(), id, received_at: now_ms() };
+        let message = Message {
+            workshop: workshop.clone(),
+            path: Path::Venue,
+            device: None,
+            content: Content::Cancellation(sealed),
+            bytes: format!("{CANCEL}{id}").into_bytes(),
+            delivered_alone: false,
+        };
+        let written = self.writer.admit_now(message).await?;
+        Ok(Receipt { id, state: written.state, see_desk: false })
+    }
+}

@@ -1,0 +1,92 @@
+//! `/{token}/r/…` and `/{token}/v1/receipts/…`: what became of a sign-up, for whoever holds its address.
+
+use std::sync::Arc;
+
+use axum::extract::{Path as UrlPath, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rollcall_shared::form::{Message, ReceiptView, message_page, receipt_page};
+use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::receipt::{Receipt, verify};
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
+
+use super::Venue;
+use crate::db::receipts_out;
+use crate::db::workshops::WorkshopRow;
+use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
+
+/// The venue's token, the workshop, the receipt's token.
+pub(super) type Address = UrlPath<(String, String, String)>;
+
+/// As JSON.
+pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
+    match venue.receipt(&address).await {
+        Ok((_, receipt)) => answer::json(StatusCode::OK, &receipt),
+        Err(Missing::Unknown) => answer::problem(&Problem::new(ProblemCode::NotFound)),
+        Err(Missing::Unreadable) => answer::problem(&Problem::unavailable(RETRY_AFTER_SECONDS)),
+    }
+}
+
+/// As a page.
+pub(super) async fn page(
+    State(venue): State<Arc<Venue>>,
+    UrlPath(address): Address,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let language = asked.or_preferred(&headers);
+    match venue.receipt(&address).await {
+        Ok((row, Receipt { id, state, see_desk })) => {
+            let view = ReceiptView {
+                workshop: Some(&row.workshop),
+                language,
+                base: &format!("/{}", address.0),
+                address: &format!("{}/{}", address.1, address.2),
+                id,
+                state,
+                see_desk,
+                // Here a cancellation is answered when it stands.
+                cancelling: false,
+            };
+            answer::page(StatusCode::OK, receipt_page(&view))
+        }
+        Err(Missing::Unknown) => {
+            answer::page(StatusCode::NOT_FOUND, message_page(Message::NotFound, language))
+        }
+        Err(Missing::Unreadable) => {
+            answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(Message::Unavailable, language))
+        }
+    }
+}
+
+enum Missing {
+    Unknown,
+    Unreadable,
+}
+
+impl Venue {
+    /// Whose receipt stands at an address, if it was issued here.
+    pub(super) fn issued(
+        &self,
+        (token, workshop, receipt): &(String, String, String),
+    ) -> Option<(Arc<WorkshopRow>, SignupId)> {
+        let workshop = WorkshopId::parse(workshop).ok()?;
+        let row = self.roster.by_venue_token(token).filter(|row| row.workshop.id == workshop)?;
+        let id = verify(receipt, &self.keys.receipt_key(), &workshop).ok()?;
+        Some((row, id))
+    }
+
+    async fn receipt(
+        &self,
+        address: &(String, String, String),
+    ) -> Result<(Arc<WorkshopRow>, Receipt), Missing> {
+        let (row, id) = self.issued(address).ok_or(Missing::Unknown)?;
+        let (readers, workshop) = (Arc::clone(&self.readers), row.workshop.id.clone());
+        let read = move || readers.read(|conn| receipts_out::get(conn, &workshop, id));
+        let found = tokio::task::spawn_blocking(read).await.map_err(|_| Missing::Unreadable)?;
+        // Issued here means committed here: one without a row was erased.
+        let receipt = found.map_err(|_| Missing::Unreadable)?.ok_or(Missing::Unknown)?;
+        Ok((row, receipt))
+    }
+}

@@ -1,0 +1,39 @@
+//! What the window reads, and everybody else too: plain types with stable words, one noun to a file.
+
+mod addresses;
+mod alarm;
+mod case;
+mod check;
+mod connection_trial;
+mod desk;
+mod erasure;
+mod export_format;
+mod home;
+mod hop;
+mod keys_saved;
+mod list;
+mod refusal;
+mod signup_view;
+mod undo;
+mod wifi;
+mod workshop_summary;
+
+pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
+pub use alarm::{Alarm, AlarmKind};
+pub use case::{Case, DuplicateReason, ParkedReason, Resolution};
+pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
+pub(crate) use check::{Evidence, verdict};
+pub use connection_trial::{ConnectionCode, ConnectionTest};
+pub use desk::{DeskDevice, DeskPanel, TakenEntry};
+pub use erasure::{ErasedRows, Erasure, Whom};
+pub use export_format::ExportFormat;
+pub use home::Home;
+pub use hop::{Hop, HopCode, HopHealth, Level};
+pub use keys_saved::KeysSaved;
+pub use list::{ListPage, ListQuery, MAX_LIST_ROWS, Show};
+pub use refusal::{Refusal, RefusalCode};
+pub use signup_view::{SignupFlags, SignupState, SignupView};
+pub(crate) use undo::KEPT;
+pub use undo::{Act, Undo};
+pub use wifi::{Wifi, WifiError, WifiSecurity};
+pub use workshop_summary::{Counts, Phase, WorkshopSummary};

@@ -1,0 +1,35 @@
+//! The lists that a transaction touches.
+
+use std::collections::HashMap;
+
+use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rusqlite::Connection;
+
+use crate::db::{signups, workshops};
+
+/// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
+#[derive(Default)]
+pub(super) struct Lists(HashMap<WorkshopId, List>);
+
+pub(super) struct List {
+    pub(super) workshop: Workshop,
+    /// Only counted where seats are limited.
+    pub(super) seats_taken: u32,
+}
+
+impl List {
+    pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
+        let workshop = workshops::record(conn, id)?;
+        let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
+        Ok(Self { workshop, seats_taken })
+    }
+}
+
+impl Lists {
+    pub(super) fn of(&mut self, conn: &Connection, id: &WorkshopId) -> rusqlite::Result<&mut List> {
+        if !self.0.contains_key(id) {
+            self.0.insert(id.clone(), List::read(conn, id)?);
+        }
+        self.0.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+}
