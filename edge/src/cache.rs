@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::cache::{
     Counters, Entry, Freshness, KV_CACHE_TTL_SECONDS, Known, MEMORY_ENTRIES, REFRESH_TIMEOUT_MS, kv_key,
 };
@@ -23,7 +23,7 @@ thread_local! {
 }
 
 /// Finds what is known about a code.
-pub(crate) async fn find(env: &Env, context: &Context, code: &InviteCode, now: Millis) -> Result<Rc<Entry>> {
+pub(crate) async fn find(env: &Env, context: &Context, code: &InviteCode, now: Timestamp) -> Result<Rc<Entry>> {
     match MEMORY.with_borrow_mut(|memory| memory.look(code, now)) {
         Looked::Hit(entry) => Ok(entry),
         Looked::RefreshAfter(entry) => {
@@ -96,7 +96,7 @@ struct Memory {
 struct Slot {
     entry: Rc<Entry>,
     /// When the running refresh began; one runs at a time.
-    refreshing_since: Option<Millis>,
+    refreshing_since: Option<Timestamp>,
 }
 
 enum Looked {
@@ -106,7 +106,7 @@ enum Looked {
 }
 
 impl Memory {
-    fn look(&mut self, code: &InviteCode, now: Millis) -> Looked {
+    fn look(&mut self, code: &InviteCode, now: Timestamp) -> Looked {
         let slot = self.entries.get_mut(code);
         let freshness = slot.as_ref().map_or(Freshness::Expired, |slot| slot.entry.freshness(now));
         match (slot, freshness) {
@@ -156,7 +156,7 @@ mod tests {
         InviteCode::from_random([n; 16])
     }
 
-    fn entry(known: Known, stored_at: Millis) -> Rc<Entry> {
+    fn entry(known: Known, stored_at: Timestamp) -> Rc<Entry> {
         Rc::new(Entry { known, stored_at })
     }
 

@@ -1,6 +1,6 @@
 //! A request on its way to the route that answers it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use worker::{Context, Env, Request};
 
@@ -13,7 +13,7 @@ pub(crate) struct Inbound {
     /// For what continues after the answer.
     pub(crate) context: Context,
     /// The time at which it came.
-    pub(crate) now: Millis,
+    pub(crate) now: Timestamp,
 }
 
 impl Inbound {

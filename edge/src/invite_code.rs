@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
 use rollcall_shared::invite_code::InviteCode as Code;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
@@ -65,7 +65,7 @@ pub struct InviteCode {
     sql: SqlStorage,
     /// Counts changes of the row, to notice a change during a write to KV.
     changes: Cell<u64>,
-    written_to_kv_at: Cell<Millis>,
+    written_to_kv_at: Cell<Timestamp>,
 }
 
 impl DurableObject for InviteCode {
@@ -174,7 +174,7 @@ impl InviteCode {
         put.expiration_ttl(KV_ENTRY_TTL_SECONDS).execute().await.map_err(Error::from)
     }
 
-    async fn set_alarm_at(&self, at: Millis) -> Result<()> {
+    async fn set_alarm_at(&self, at: Timestamp) -> Result<()> {
         self.state.storage().set_alarm(at - clock::now()).await
     }
 
@@ -214,7 +214,7 @@ impl Holder {
         }
     }
 
-    fn end_of_keeping(&self) -> Millis {
+    fn end_of_keeping(&self) -> Timestamp {
         self.workshop.keeps_mail_until()
     }
 }

@@ -5,7 +5,7 @@
 //! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an
 //! acknowledgement from before it cannot undo it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::{
     AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
@@ -38,7 +38,7 @@ const ID: &str = "CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END
 /// Inserts messages. One that is there already, byte for byte, changes nothing: the queue delivers at least
 /// once. The sign-up's id is part of the bytes, so that the digest alone distinguishes messages. What comes
 /// under an erased id is dropped.
-pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
+pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Timestamp) -> Result<()> {
     let statement = format!(
         "INSERT INTO mail (digest, body, deposited_at, visible_at)
          SELECT digest, body, deposited_at, visible_at
@@ -61,12 +61,12 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) ->
 }
 
 /// Leases the oldest messages that wait.
-pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> Result<PullResult> {
+pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) -> Result<PullResult> {
     #[derive(Deserialize)]
     struct Row {
         seq: i64,
         body: String,
-        deposited_at: Millis,
+        deposited_at: Timestamp,
         generation: i64,
         attempts: u32,
     }
@@ -97,7 +97,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
 }
 
 /// Acknowledges leases and gives others back. Every acknowledged message stays for replay.
-pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Millis) -> Result<AckResult> {
+pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Timestamp) -> Result<AckResult> {
     let mut result = AckResult { ack_count: 0, retry_count: 0, warnings: Vec::new() };
     for ack in &request.acks {
         let done = match Lease::parse(&ack.lease_id) {
@@ -119,7 +119,7 @@ pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Milli
 }
 
 /// Makes acknowledged messages wait again that were deposited at `since` or later. Returns how many.
-pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result<u64> {
+pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> Result<u64> {
     sql::changed(
         storage,
         "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
@@ -129,7 +129,7 @@ pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result
 }
 
 /// Ends every lease: what was leased waits again.
-pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
+pub(super) fn release_leases(storage: &SqlStorage, now: Timestamp) -> Result<()> {
     storage.exec(
         "UPDATE mail SET visible_at = ? WHERE acknowledged_at IS NULL AND visible_at > ?",
         vec![now.into(), now.into()],
@@ -138,7 +138,7 @@ pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
 }
 
 /// Deletes messages that were acknowledged before `limit`.
-pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result<()> {
+pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Timestamp) -> Result<()> {
     storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
     Ok(())
 }
@@ -156,12 +156,12 @@ pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
 }
 
 /// The time of the oldest acknowledgement that is still stored.
-pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Millis>> {
+pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
 }
 
 /// When the newest message came.
-pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Millis>> {
+pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT max(deposited_at) AS number FROM mail")
 }
 
@@ -198,7 +198,7 @@ impl Lease {
     }
 
     /// Changes the leased message if the lease was ever granted, also where it has timed out since.
-    fn update(&self, storage: &SqlStorage, change: &str, time: Millis) -> Result<bool> {
+    fn update(&self, storage: &SqlStorage, change: &str, time: Timestamp) -> Result<bool> {
         let statement = format!(
             "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"
         );

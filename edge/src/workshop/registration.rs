@@ -1,7 +1,7 @@
 //! One row with the workshop's record, its drain key's hash and its collector; and the codes that are being
 //! retired.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::Collector;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(super) struct Registration {
     /// The code that leads here.
     pub(super) invite_code: InviteCode,
     /// When the workshop ends.
-    pub(super) ends_at: Millis,
+    pub(super) ends_at: Timestamp,
     /// SHA-256 of the drain key, hexadecimal.
     pub(super) drain_key_sha256: String,
     /// The installation that collects, once there is one.
@@ -44,7 +44,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     #[derive(Deserialize)]
     struct Row {
         invite_code: InviteCode,
-        ends_at: Millis,
+        ends_at: Timestamp,
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
@@ -62,7 +62,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
 }
 
 /// Deletes everything about the workshop except its drain key's hash, which is kept as long as mail is.
-pub(super) fn erase(storage: &SqlStorage, now: Millis) -> Result<()> {
+pub(super) fn erase(storage: &SqlStorage, now: Timestamp) -> Result<()> {
     storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.into()])?;
     Ok(())
 }

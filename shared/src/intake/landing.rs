@@ -1,7 +1,7 @@
 //! The page at a workshop's address.
 
 use super::{PageAnswer, Visit};
-use crate::Millis;
+use crate::Timestamp;
 use crate::form::{JoinView, Message, join_page, shut_page};
 use crate::receipt::{ReceiptKey, verify};
 use crate::seed::Seed;
@@ -32,7 +32,7 @@ impl Landing {
     /// assert_eq!((Landing::of(&workshop, 999), Landing::NotYet.status()), (Landing::NotYet, 200));
     /// assert_eq!(Landing::of(&workshop, 1_000), Landing::Form);
     /// ```
-    pub fn of(workshop: &Workshop, now: Millis) -> Self {
+    pub fn of(workshop: &Workshop, now: Timestamp) -> Self {
         match workshop.intake(now, None) {
             Intake::Open | Intake::Late => Self::Form,
             Intake::NotYet => Self::NotYet,

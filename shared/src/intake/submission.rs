@@ -2,7 +2,7 @@
 
 use super::ProofMissing;
 use super::refused::{Filled, Refused};
-use crate::Millis;
+use crate::Timestamp;
 use crate::desk_trouble::EntryTrouble;
 use crate::envelope::{Envelope, EnvelopeError, OpenError, Opened, SealedSignup};
 use crate::field_error::{FieldError, FieldName};
@@ -131,7 +131,7 @@ impl Submission {
         mut self,
         workshop: &'a Workshop,
         key: &ReceiptKey,
-        now: Millis,
+        now: Timestamp,
     ) -> Result<CheckedSignup<'a>, Refused> {
         let late = match workshop.intake(now, self.form.filled_at) {
             Intake::Open => false,
@@ -245,7 +245,7 @@ impl AcceptedSignup<'_> {
 
     /// The sign-up with what is stored with it, for a list that is right here. It is received `now`: what a
     /// phone wrote into an entry code is its own clock's.
-    pub fn received(&self, now: Millis) -> SealedSignup {
+    pub fn received(&self, now: Timestamp) -> SealedSignup {
         let CheckedSignup { signup, replaces, submission, workshop, .. } = &self.0;
         SealedSignup {
             workshop: workshop.id.clone(),
