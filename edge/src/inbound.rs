@@ -28,10 +28,7 @@ impl Inbound {
 
     /// The language to answer a person in.
     pub(crate) fn language(&self) -> Language {
-        let chosen = self.parameter("lang").and_then(|tag| Language::from_tag(&tag));
-        chosen.unwrap_or_else(|| {
-            let header = self.request.headers().get("accept-language").ok().flatten();
-            Language::from_accept_language(&header.unwrap_or_default())
-        })
+        let accepted = self.request.headers().get("accept-language").ok().flatten();
+        Language::of_visit(self.parameter("lang").as_deref(), &accepted.unwrap_or_default())
     }
 }
