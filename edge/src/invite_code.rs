@@ -3,10 +3,10 @@
 
 use std::cell::Cell;
 
-use rollcall_shared::{Millis, Timestamp};
 use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
 use rollcall_shared::invite_code::InviteCode as Code;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, console_warn,
@@ -71,7 +71,13 @@ pub struct InviteCode {
 impl DurableObject for InviteCode {
     fn new(state: State, env: Env) -> Self {
         let sql = state.storage().sql();
-        Self { state, env, sql, changes: Cell::new(0), written_to_kv_at: Cell::new(0) }
+        Self {
+            state,
+            env,
+            sql,
+            changes: Cell::new(0),
+            written_to_kv_at: Cell::new(Timestamp::from_millis(0)),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {

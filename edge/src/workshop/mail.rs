@@ -5,12 +5,12 @@
 //! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an
 //! acknowledgement from before it cannot undo it.
 
-use rollcall_shared::{Millis, Timestamp};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::{
     AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
     PullResult, PulledMessage,
 };
+use rollcall_shared::{Millis, Timestamp};
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
@@ -52,8 +52,8 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Timestamp)
             vec![
                 Digest::of(body.as_bytes()).to_string().into(),
                 body.as_str().into(),
-                now.into(),
-                now.into(),
+                now.as_millis().into(),
+                now.as_millis().into(),
             ],
         )?;
     }
@@ -78,7 +78,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) 
              SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?
          )
          RETURNING seq, body, deposited_at, generation, attempts",
-        vec![(now + lease).into(), now.into(), batch.into()],
+        vec![(now + lease).as_millis().into(), now.as_millis().into(), batch.into()],
     )?;
     let mut rows: Vec<Row> = leased.to_array()?;
     rows.sort_unstable_by_key(|row| row.seq);
@@ -124,7 +124,7 @@ pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> 
         storage,
         "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
          WHERE acknowledged_at IS NOT NULL AND deposited_at >= ? RETURNING 1",
-        [now.into(), since.into()],
+        [now.as_millis().into(), since.as_millis().into()],
     )
 }
 
@@ -132,14 +132,14 @@ pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> 
 pub(super) fn release_leases(storage: &SqlStorage, now: Timestamp) -> Result<()> {
     storage.exec(
         "UPDATE mail SET visible_at = ? WHERE acknowledged_at IS NULL AND visible_at > ?",
-        vec![now.into(), now.into()],
+        vec![now.as_millis().into(), now.as_millis().into()],
     )?;
     Ok(())
 }
 
 /// Deletes messages that were acknowledged before `limit`.
 pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Timestamp) -> Result<()> {
-    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
+    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.as_millis().into()])?;
     Ok(())
 }
 
@@ -158,11 +158,13 @@ pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
 /// The time of the oldest acknowledgement that is still stored.
 pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 /// When the newest message came.
 pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT max(deposited_at) AS number FROM mail")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 fn backlog(storage: &SqlStorage) -> Result<u64> {
@@ -202,7 +204,7 @@ impl Lease {
         let statement = format!(
             "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"
         );
-        let values = [time.into(), self.seq.into(), self.generation.into(), self.attempt.into()];
+        let values = [time.as_millis().into(), self.seq.into(), self.generation.into(), self.attempt.into()];
         Ok(sql::changed(storage, &statement, values)? > 0)
     }
 }

@@ -135,7 +135,7 @@ impl Workshop {
             None if self.initialised.get() => mail::last_deposit(&self.sql)?,
             None => None,
         };
-        Ok(last.map(|end| end.saturating_add(KEEP_AFTER_END_MS)))
+        Ok(last.map(|end| end + KEEP_AFTER_END_MS))
     }
 
     /// When the object has something to do next.
@@ -155,7 +155,7 @@ impl Workshop {
     /// Sets the alarm if it is later than that time.
     pub(super) async fn bring_alarm_forward(&self) -> Result<()> {
         match (self.due()?, self.state.storage().get_alarm().await?) {
-            (Some(due), Some(alarm)) if alarm <= due => Ok(()),
+            (Some(due), Some(alarm)) if alarm <= due.as_millis() => Ok(()),
             _ => self.set_alarm().await,
         }
     }

@@ -63,7 +63,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
 
 /// Deletes everything about the workshop except its drain key's hash, which is kept as long as mail is.
 pub(super) fn erase(storage: &SqlStorage, now: Timestamp) -> Result<()> {
-    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.into()])?;
+    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.as_millis().into()])?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub(super) fn write(
         "INSERT INTO registration (one, record, invite_code, ends_at, drain_key_sha256) VALUES (1, ?, ?, ?, ?)
          ON CONFLICT (one) DO UPDATE
          SET record = excluded.record, invite_code = excluded.invite_code, ends_at = excluded.ends_at",
-        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).into(), drain_key_sha256.into()],
+        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).as_millis().into(), drain_key_sha256.into()],
     )?;
     Ok(())
 }
