@@ -43,12 +43,14 @@ impl ProofReason {
     /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] returned for its code.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{Device, ProofReason};
     /// use rollcall_shared::signup_id::SignupId;
     /// use rollcall_shared::workshop::ProofMode;
     /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
-    /// assert_eq!(ProofReason::of(ProofMode::Auto, &fresh, None, id, 0), None);
-    /// assert_eq!(ProofReason::of(ProofMode::On, &fresh, None, id, 0), Some(ProofReason::Always));
+    /// let reason = |mode| ProofReason::of(mode, &fresh, None, id, Timestamp::default());
+    /// assert_eq!(reason(ProofMode::Auto), None);
+    /// assert_eq!(reason(ProofMode::On), Some(ProofReason::Always));
     /// ```
     pub fn of(
         mode: ProofMode,
@@ -112,10 +114,11 @@ impl Device {
     /// Whether it may send this sign-up without a proof. The same sign-up sent again is not counted twice.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
     /// use rollcall_shared::signup_id::SignupId;
     /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
-    /// (0..5).for_each(|n| device.note(id(n), 0));
+    /// (0..5).for_each(|n| device.note(id(n), Timestamp::default()));
     /// assert_eq!(DEVICE_SIGNUPS, 5);
     /// assert!(device.may_send(id(4)), "the same again");
     /// assert!(!device.may_send(id(5)));
@@ -181,11 +184,13 @@ impl Rush {
     /// this minute.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
     /// use rollcall_shared::invite_code::InviteCode;
     /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
-    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, 0).is_none()));
-    /// assert_eq!(rush.count(&code, 30_000), Some(31));
+    /// let began = Timestamp::from_millis(1_000);
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, began).is_none()));
+    /// assert_eq!(rush.count(&code, began + 30_000), Some(31));
     /// ```
     pub fn count(&mut self, code: &InviteCode, now: Timestamp) -> Option<u32> {
         let over = |began: Timestamp| !(0..CODE_WINDOW_MS).contains(&(now - began));

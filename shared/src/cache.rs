@@ -72,10 +72,12 @@ impl Entry {
     /// ever.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::cache::{Entry, Freshness, Known};
-    /// let unknown = Entry { known: Known::Unknown, stored_at: 0 };
-    /// assert_eq!(unknown.freshness(9_999), Freshness::Fresh);
-    /// assert_eq!(unknown.freshness(10_000), Freshness::Expired, "never served stale");
+    /// let stored_at = Timestamp::from_millis(1_000);
+    /// let unknown = Entry { known: Known::Unknown, stored_at };
+    /// assert_eq!(unknown.freshness(stored_at + 9_999), Freshness::Fresh);
+    /// assert_eq!(unknown.freshness(stored_at + 10_000), Freshness::Expired, "never served stale");
     /// ```
     pub fn freshness(&self, now: Timestamp) -> Freshness {
         let (fresh_for, stale_for) = match self.known {

@@ -175,8 +175,10 @@ impl Envelope {
     /// # use rollcall_shared::{seal::SecretKey, signup_id::SignupId, testing::rng, workshop::sample};
     /// # let key = SecretKey::from_bytes([9; 32]);
     /// # let (workshop, id) = (sample::workshop(key.public()), SignupId::from_random([7; 16]));
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::envelope::{Envelope, EnvelopeError, Opened};
-    /// let text = Envelope::seal_cancellation(&workshop, id, 42, &mut rng(1)).unwrap().to_text();
+    /// let now = Timestamp::from_millis(42);
+    /// let text = Envelope::seal_cancellation(&workshop, id, now, &mut rng(1)).unwrap().to_text();
     /// let opened = Envelope::parse(&text).unwrap().open(&key).unwrap();
     /// assert!(matches!(opened, Opened::Cancellation(cancellation) if cancellation.id == id));
     /// assert_eq!(Envelope::parse("garbage"), Err(EnvelopeError::Malformed));

@@ -107,12 +107,14 @@ pub fn challenge(key: &ProofKey, id: SignupId, now: Timestamp, rng: &mut impl Rn
 ///
 /// ```
 /// # use rollcall_shared::testing::rng;
+/// use rollcall_shared::Timestamp;
 /// use rollcall_shared::proof::{ProofError, ProofKey, challenge, solve, verify};
 /// use rollcall_shared::signup_id::SignupId;
 /// let (key, id) = (ProofKey::from_bytes([3; 32]), SignupId::from_random([7; 16]));
-/// let proof = solve(&challenge(&key, id, 0, &mut rng(1))).unwrap();
-/// assert_eq!(verify(&proof, &key, id, 0), Ok(()));
-/// assert_eq!(verify("e30=", &key, id, 0), Err(ProofError::Malformed));
+/// let now = Timestamp::from_millis(1_000);
+/// let proof = solve(&challenge(&key, id, now, &mut rng(1))).unwrap();
+/// assert_eq!(verify(&proof, &key, id, now), Ok(()));
+/// assert_eq!(verify("e30=", &key, id, now), Err(ProofError::Malformed));
 /// ```
 ///
 /// # Errors

@@ -257,13 +257,15 @@ impl Workshop {
     /// clock that is fast gains nothing: a time in the future counts as `now`.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::seal::SecretKey;
     /// use rollcall_shared::workshop::{Intake, Workshop, sample};
     /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
-    /// let workshop = Workshop { closes_at: Some(5_000), grace_ms: 2_000, ..workshop };
-    /// assert_eq!(workshop.intake(4_999, None), Intake::Open);
-    /// assert_eq!(workshop.intake(6_000, Some(4_000)), Intake::Late);
-    /// assert_eq!(workshop.intake(6_000, None), Intake::Closed);
+    /// let at = Timestamp::from_millis;
+    /// let workshop = Workshop { closes_at: Some(at(5_000)), grace_ms: 2_000, ..workshop };
+    /// assert_eq!(workshop.intake(at(4_999), None), Intake::Open);
+    /// assert_eq!(workshop.intake(at(6_000), Some(at(4_000))), Intake::Late);
+    /// assert_eq!(workshop.intake(at(6_000), None), Intake::Closed);
     /// ```
     pub fn intake(&self, now: Timestamp, filled_at: Option<Timestamp>) -> Intake {
         let closing = self.closing_time();

@@ -26,11 +26,13 @@ impl Landing {
     /// ```
     /// # use rollcall_shared::{seal::SecretKey, workshop::sample};
     /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::intake::Landing;
     /// use rollcall_shared::workshop::Workshop;
-    /// let workshop = Workshop { opens_at: Some(1_000), ..workshop };
-    /// assert_eq!((Landing::of(&workshop, 999), Landing::NotYet.status()), (Landing::NotYet, 200));
-    /// assert_eq!(Landing::of(&workshop, 1_000), Landing::Form);
+    /// let opens = Timestamp::from_millis(1_000);
+    /// let workshop = Workshop { opens_at: Some(opens), ..workshop };
+    /// assert_eq!((Landing::of(&workshop, opens - 1), Landing::NotYet.status()), (Landing::NotYet, 200));
+    /// assert_eq!(Landing::of(&workshop, opens), Landing::Form);
     /// ```
     pub fn of(workshop: &Workshop, now: Timestamp) -> Self {
         match workshop.intake(now, None) {

@@ -116,10 +116,12 @@ impl Submission {
     /// # use rollcall_shared::{receipt::ReceiptKey, seal::SecretKey, workshop::sample};
     /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
     /// # let key = ReceiptKey::from_bytes([1; 32]);
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::intake::Submission;
+    /// let now = Timestamp::from_millis(5);
     /// let body = b"name=Li+Wei&phone=13800138000&seed=00112233445566778899aabbccddeeff";
     /// let submission = Submission::form(body).unwrap();
-    /// let accepted = submission.clone().check(&workshop, &key, 5).unwrap().waived();
+    /// let accepted = submission.clone().check(&workshop, &key, now).unwrap().waived();
     /// assert_eq!(accepted.signup().name.as_str(), "Li Wei");
     /// let refused = submission.check(&workshop, &key, workshop.closing_time()).unwrap_err();
     /// assert_eq!(refused.page_status(), 410);
