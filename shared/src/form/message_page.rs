@@ -1,6 +1,5 @@
 //! The page with one message: what happened, and what to do.
 
-use crate::Timestamp;
 use maud::html;
 
 use super::date::date_line;
