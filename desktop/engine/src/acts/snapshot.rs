@@ -8,6 +8,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::{ActError, Stop};
+use crate::db::events::{Event, Subject};
+use crate::db::tx::Tx;
 use crate::db::{events, receipts_out, signups, workshops};
 use crate::writer::seats;
 
@@ -26,7 +28,7 @@ type Row = Vec<(String, Value)>;
 
 /// Notes rows before they are touched.
 pub(super) struct Recorder<'c> {
-    pub(super) conn: &'c Connection,
+    pub(super) tx: &'c Tx<'c>,
     pub(super) workshop: Workshop,
     pub(super) now: Millis,
     before: Vec<(Key, Option<Row>)>,
@@ -37,7 +39,7 @@ pub(super) struct Recorder<'c> {
 pub(super) struct Change {
     pub(super) workshop: WorkshopId,
     /// For the audit log.
-    subject: String,
+    subject: Subject,
     rows: Vec<Touched>,
 }
 
@@ -49,25 +51,25 @@ struct Touched {
 }
 
 impl<'c> Recorder<'c> {
-    pub(super) fn new(conn: &'c Connection, workshop: WorkshopId, now: Millis) -> Result<Self, Stop> {
-        let record = workshops::record(conn, &workshop).optional()?.ok_or(ActError::Unknown)?;
-        Ok(Self { conn, workshop: record, now, before: Vec::new() })
+    pub(super) fn new(tx: &'c Tx<'c>, workshop: WorkshopId, now: Millis) -> Result<Self, Stop> {
+        let record = workshops::record(tx, &workshop).optional()?.ok_or(ActError::Unknown)?;
+        Ok(Self { tx, workshop: record, now, before: Vec::new() })
     }
 
     /// To be called before a row is written.
     pub(super) fn touch(&mut self, key: Key) -> rusqlite::Result<()> {
         if self.before.iter().all(|(known, _)| *known != key) {
-            self.before.push((key, read(self.conn, &self.workshop.id, key)?));
+            self.before.push((key, read(self.tx, &self.workshop.id, key)?));
         }
         Ok(())
     }
 
     /// What the act did, once it is done.
-    pub(super) fn finish(self, subject: String) -> rusqlite::Result<Change> {
-        let Self { conn, workshop, before, now: _ } = self;
+    pub(super) fn finish(self, subject: Subject) -> rusqlite::Result<Change> {
+        let Self { tx, workshop, before, now: _ } = self;
         let mut rows = Vec::with_capacity(before.len());
         for (key, before) in before {
-            let after = read(conn, &workshop.id, key)?;
+            let after = read(tx, &workshop.id, key)?;
             // What was touched and left as it was is nothing to take back.
             if before != after {
                 rows.push(Touched { key, before, after });
@@ -79,37 +81,37 @@ impl<'c> Recorder<'c> {
 
 impl Change {
     /// Puts every row back as it was, where none has changed since. Receipts follow under a higher rev.
-    pub(super) fn undo(&self, conn: &Connection, now: Millis) -> Result<(), Stop> {
-        let workshop = workshops::record(conn, &self.workshop).optional()?.ok_or(ActError::Changed)?;
+    pub(super) fn undo(&self, tx: &Tx<'_>, now: Millis) -> Result<(), Stop> {
+        let workshop = workshops::record(tx, &self.workshop).optional()?.ok_or(ActError::Changed)?;
         for Touched { key, after, .. } in &self.rows {
-            if read(conn, &self.workshop, *key)? != *after {
+            if read(tx, &self.workshop, *key)? != *after {
                 return Err(ActError::Changed.into());
             }
         }
-        let taken = signups::seats_taken(conn, &self.workshop)?;
+        let taken = signups::seats_taken(tx, &self.workshop)?;
         // All out before any goes in: a number may pass from one row to another.
         for Touched { key, after, .. } in &self.rows {
             if after.is_some() {
-                delete(conn, &self.workshop, *key)?;
+                delete(tx, &self.workshop, *key)?;
             }
         }
         for Touched { key, before, .. } in &self.rows {
             match (key, before) {
                 (Key::Receipt(id), before) => {
                     let (state, see_desk) = receipt(before.as_ref());
-                    receipts_out::set(conn, &self.workshop, *id, state, see_desk, now)?;
+                    receipts_out::set(tx, &self.workshop, *id, state, see_desk, now)?;
                 }
-                (key, Some(row)) => insert(conn, *key, row)?,
+                (key, Some(row)) => insert(tx, *key, row)?,
                 (_, None) => {}
             }
         }
-        let taken_now = signups::seats_taken(conn, &self.workshop)?;
+        let taken_now = signups::seats_taken(tx, &self.workshop)?;
         if taken_now > taken && workshop.capacity.is_some_and(|seats| taken_now > seats) {
             // Somebody else has the seat.
             return Err(ActError::Full.into());
         }
-        events::add(conn, now, "undone", &self.subject)?;
-        seats::promote_waiting(conn, &workshop, now)?;
+        events::add(tx, now, Event::Undone(self.subject))?;
+        seats::promote_waiting(tx, &workshop, now)?;
         Ok(())
     }
 }
@@ -159,20 +161,20 @@ fn read(conn: &Connection, workshop: &WorkshopId, key: Key) -> rusqlite::Result<
         .optional()
 }
 
-fn delete(conn: &Connection, workshop: &WorkshopId, key: Key) -> rusqlite::Result<()> {
+fn delete(tx: &Tx<'_>, workshop: &WorkshopId, key: Key) -> rusqlite::Result<()> {
     // A receipt once issued is looked up for ever.
     if !matches!(key, Key::Receipt(_)) {
         let sql = format!("DELETE FROM {} WHERE {}", key.table(), key.condition());
-        conn.prepare_cached(&sql)?.execute((workshop.as_str(), key.value()))?;
+        tx.prepare_cached(&sql)?.execute((workshop.as_str(), key.value()))?;
     }
     Ok(())
 }
 
-fn insert(conn: &Connection, key: Key, row: &Row) -> rusqlite::Result<()> {
+fn insert(tx: &Tx<'_>, key: Key, row: &Row) -> rusqlite::Result<()> {
     let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
     let places = vec!["?"; row.len()].join(", ");
     let sql = format!("INSERT INTO {}({}) VALUES ({places})", key.table(), names.join(", "));
-    conn.prepare_cached(&sql)?.execute(params_from_iter(row.iter().map(|(_, value)| value)))?;
+    tx.prepare_cached(&sql)?.execute(params_from_iter(row.iter().map(|(_, value)| value)))?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
+use crate::db::tx::Tx;
 use crate::message::{CANCEL, Message, Path};
 use crate::pipeline::unsealer::Unsealer;
 use crate::testing::Hall;
@@ -159,7 +160,7 @@ async fn another_person_while_the_first_one_changes() {
             First::Stands => {}
             First::Cancelled => drop(at.cancel(first).await.unwrap()),
             First::Erased => {
-                let delete = move |conn: &rusqlite::Connection| {
+                let delete = move |conn: &Tx<'_>| {
                     conn.execute("DELETE FROM signups WHERE id = ?1", [first.to_string()])?;
                     conn.execute("INSERT INTO erased(id) VALUES (?1)", [first.to_string()])
                 };
@@ -359,8 +360,7 @@ async fn more_seats_are_somebodys_at_once() {
     at.sign_up("王芳", WANG).await;
     let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
     let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..at.hall.workshop.clone() };
-    let promote =
-        move |conn: &rusqlite::Connection| crate::writer::seats::promote_waiting(conn, &workshop, 1);
+    let promote = move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, 1);
     assert_eq!(at.hall.writer.edit(promote).await.unwrap(), [longest]);
     at.check(longest, "registered", "registered");
     at.check(later, "waitlisted", "waitlisted");

@@ -5,6 +5,8 @@ use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, named_params};
 
+use super::tx::Tx;
+
 /// Version 3: rows say at which desk they were taken.
 pub(super) const V3: &str = "
 CREATE TABLE desks(
@@ -45,9 +47,9 @@ pub(crate) struct DeskRow {
 }
 
 /// Stores a new desk with its session.
-pub(crate) fn insert(conn: &Connection, desk: &OpenDesk, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn insert(tx: &Tx<'_>, desk: &OpenDesk, now: Millis) -> rusqlite::Result<()> {
     let OpenDesk { id, workshop, name, session } = desk;
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO desks(id, workshop_id, name, session, opened_at) VALUES (:id, :workshop, :name, :session, :now)",
     )?
     .execute(named_params! {
@@ -75,12 +77,12 @@ pub(crate) fn open(conn: &Connection) -> rusqlite::Result<Vec<OpenDesk>> {
 
 /// Ends sessions: of one desk, or where none is named of all desks of the workshop.
 pub(crate) fn end(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: Option<&str>,
     now: Millis,
 ) -> rusqlite::Result<usize> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "UPDATE desks SET session = NULL, ended_at = ?3
          WHERE workshop_id = ?1 AND session IS NOT NULL AND id = coalesce(?2, id)",
     )?

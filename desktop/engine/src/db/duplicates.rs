@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::column::{json, parsed};
 use super::signups::SignupMetadata;
+use super::tx::Tx;
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(
@@ -46,7 +47,7 @@ ALTER TABLE duplicates ADD COLUMN sent_as TEXT;
 
 /// Keeps a sign-up beside the one that holds its number.
 pub(crate) fn insert(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     signup: &Signup,
@@ -56,7 +57,7 @@ pub(crate) fn insert(
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     let (original_id, original_name) = original;
     let reason = if name.as_str() == original_name { "same_name" } else { "other_name" };
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces, sent_as)
          VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces, :sent_as)",
     )?
@@ -84,8 +85,8 @@ pub(crate) fn digest(
 }
 
 /// Its phone took it back: it claims the number no more.
-pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
+pub(crate) fn cancel(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
         .execute((id.to_string(), workshop.as_str()))?;
     Ok(())
 }
@@ -139,32 +140,35 @@ pub(crate) fn get(
 
 /// Notes that the host has looked at it and lets the first one count.
 pub(crate) fn keep_first(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?
-        .execute((id.to_string(), workshop.as_str(), now))?;
+    tx.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?.execute((
+        id.to_string(),
+        workshop.as_str(),
+        now,
+    ))?;
     Ok(())
 }
 
 /// Moves one onto the list. Exactly one row before, exactly one after.
 pub(crate) fn enlist(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: ReceiptState,
     shared_phone: bool,
     waiting_since: Option<Millis>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
          SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces, sent_as
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
     .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
-    conn.prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+    tx.prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
         .execute((id.to_string(), workshop.as_str()))?;
     Ok(())
 }
@@ -193,13 +197,13 @@ pub(crate) fn with_phone(
 
 /// Another sign-up stands where the original stood: the duplicate is compared with that one from here on.
 pub(crate) fn compare_with(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     original: SignupId,
     name: &str,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "UPDATE duplicates SET original_id = ?3, reason = CASE name WHEN ?4 THEN 'same_name' ELSE 'other_name' END
          WHERE id = ?1 AND workshop_id = ?2",
     )?

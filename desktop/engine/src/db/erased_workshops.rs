@@ -6,6 +6,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
 use super::column::parsed;
+use super::tx::Tx;
 
 pub(super) const V4: &str = "
 CREATE TABLE erased_workshops(
@@ -16,19 +17,19 @@ CREATE TABLE erased_workshops(
 ";
 
 /// Deletes every row of a workshop, and notes that it was erased.
-pub(crate) fn erase(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn erase(tx: &Tx<'_>, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
     // Those that refer to others first.
     for table in ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"]
     {
-        conn.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
+        tx.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
     }
-    conn.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
-    add(conn, workshop, now)
+    tx.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
+    add(tx, workshop, now)
 }
 
 /// Notes that a workshop was erased, of which something may be left outside.
-pub(crate) fn add(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+pub(crate) fn add(tx: &Tx<'_>, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
+    tx.prepare_cached(
         "INSERT INTO erased_workshops(id, erased_at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET done = 0",
     )?
     .execute((workshop.as_str(), now))?;
@@ -46,9 +47,8 @@ pub(crate) fn unfinished(conn: &Connection) -> rusqlite::Result<Vec<WorkshopId>>
 }
 
 /// Notes that nothing is left.
-pub(crate) fn finish(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE erased_workshops SET done = 1 WHERE id = ?1")?
-        .execute([workshop.as_str()])?;
+pub(crate) fn finish(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE erased_workshops SET done = 1 WHERE id = ?1")?.execute([workshop.as_str()])?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::column::parsed;
+use super::tx::Tx;
 use crate::message::{Message, Path};
 
 pub(super) const SQL: &str = "
@@ -45,14 +46,14 @@ pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId, digest: &Digest) 
 
 /// Keeps a message as it came.
 pub(crate) fn insert(
-    conn: &Connection,
+    tx: &Tx<'_>,
     message: &Message,
     id: Option<SignupId>,
     digest: &Digest,
     reason: &str,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at, sent_as)
          VALUES (:workshop, :source, :digest, :reason, :bytes, :now, :sent_as)",
     )?
@@ -92,13 +93,8 @@ pub(crate) fn get(conn: &Connection, workshop: &WorkshopId, seq: i64) -> rusqlit
 }
 
 /// Notes that a person has looked at it; whether there was one that nobody had dismissed.
-pub(crate) fn dismiss(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    seq: i64,
-    now: Millis,
-) -> rusqlite::Result<bool> {
-    let changed = conn
+pub(crate) fn dismiss(tx: &Tx<'_>, workshop: &WorkshopId, seq: i64, now: Millis) -> rusqlite::Result<bool> {
+    let changed = tx
         .prepare_cached(
             "UPDATE parked SET dismissed_at = ?3 WHERE workshop_id = ?1 AND seq = ?2 AND dismissed_at IS NULL",
         )?
@@ -107,8 +103,8 @@ pub(crate) fn dismiss(
 }
 
 /// Takes it out, to be written elsewhere in the same transaction; whether it was there.
-pub(crate) fn take(conn: &Connection, workshop: &WorkshopId, seq: i64) -> rusqlite::Result<bool> {
-    let changed = conn
+pub(crate) fn take(tx: &Tx<'_>, workshop: &WorkshopId, seq: i64) -> rusqlite::Result<bool> {
+    let changed = tx
         .prepare_cached("DELETE FROM parked WHERE workshop_id = ?1 AND seq = ?2")?
         .execute((workshop.as_str(), seq))?;
     Ok(changed == 1)

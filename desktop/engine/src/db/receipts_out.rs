@@ -8,6 +8,8 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::tx::Tx;
+
 pub(super) const SQL: &str = "
 CREATE TABLE receipts_out(
   id          TEXT NOT NULL,
@@ -24,14 +26,14 @@ CREATE INDEX receipts_out_unsent ON receipts_out(workshop_id) WHERE sent_rev < r
 /// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a database restored
 /// from a copy must not fall behind what the edge has seen.
 pub(crate) fn set(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: ReceiptState,
     see_desk: bool,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO receipts_out(id, workshop_id, state, see_desk, rev, sent_rev) VALUES (?1, ?2, ?3, ?4, ?5, 0)
          ON CONFLICT DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk, rev = max(rev + 1, excluded.rev)",
     )?
@@ -41,8 +43,8 @@ pub(crate) fn set(
 
 /// Has every receipt told to the edge once more, above whatever it was told before: a restored database may say less than the
 /// one that it replaces did.
-pub(crate) fn send_all_again(conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
-    conn.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
+pub(crate) fn send_all_again(tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
+    tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
 }
 
 /// What a receipt says now.
@@ -85,12 +87,8 @@ pub(crate) fn unsent_of(conn: &Connection, workshop: &WorkshopId) -> rusqlite::R
 }
 
 /// Notes that the edge has these.
-pub(crate) fn sent(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    updates: &[ReceiptUpdate],
-) -> rusqlite::Result<()> {
-    let mut note = conn.prepare_cached(
+pub(crate) fn sent(tx: &Tx<'_>, workshop: &WorkshopId, updates: &[ReceiptUpdate]) -> rusqlite::Result<()> {
+    let mut note = tx.prepare_cached(
         "UPDATE receipts_out SET sent_rev = ?3 WHERE id = ?1 AND workshop_id = ?2 AND sent_rev < ?3",
     )?;
     for update in updates {

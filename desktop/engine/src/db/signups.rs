@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
 use super::column::{json, parsed};
+use super::tx::Tx;
 use crate::message::Path;
 
 pub(super) const SQL: &str = "
@@ -97,14 +98,14 @@ pub struct SignupRow {
 
 /// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other content).
 pub(crate) fn insert(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     signup: &Signup,
     with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
          VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces, :sent_as)",
     )?
@@ -139,8 +140,8 @@ pub(crate) struct FreedPlace {
 }
 
 /// Takes a sign-up off the list; what it held.
-pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<FreedPlace> {
-    conn.prepare_cached(
+pub(crate) fn cancel(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<FreedPlace> {
+    tx.prepare_cached(
         "UPDATE signups SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2
          RETURNING phone, coalesce(waiting_since, received_at)",
     )?
@@ -240,13 +241,13 @@ pub(crate) fn place(
 
 /// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new one.
 pub(crate) fn set_state(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: ReceiptState,
     waiting_since: Option<Millis>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+    tx.prepare_cached(
         "UPDATE signups SET state = ?3, waiting_since = coalesce(?4, waiting_since) WHERE id = ?1 AND workshop_id = ?2",
     )?
     .execute((id.to_string(), workshop.as_str(), state.as_str(), waiting_since))?;

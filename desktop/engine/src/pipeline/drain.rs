@@ -225,7 +225,7 @@ impl<S: Stream> Drain<S> {
         let mut attempt = 0;
         loop {
             tracing::warn!(interruptions, %digest, "a message runs alone after interrupted deliveries");
-            let noted = self.writer.edit(move |conn| quarantine::add(conn, &digest)).await;
+            let noted = self.writer.edit(move |tx| quarantine::add(tx, &digest)).await;
             let failure = match noted {
                 Ok(()) => match self.unsealer.open_all(vec![entry.body.clone()]).await.pop() {
                     Some(Opened::Message(message)) => {
@@ -257,7 +257,7 @@ impl<S: Stream> Drain<S> {
 
     async fn clear(&self, digest: Digest) {
         // Where even this cannot be written it is written with the message itself, once the database can be.
-        let _ = self.writer.edit(move |conn| quarantine::remove(conn, &digest)).await;
+        let _ = self.writer.edit(move |tx| quarantine::remove(tx, &digest)).await;
     }
 
     /// Notes how much waits in the stream.

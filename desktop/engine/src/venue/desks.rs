@@ -108,7 +108,7 @@ impl Desks {
             }
         });
         let (workshop, now) = (workshop.clone(), now_ms());
-        let ended = self.writer.edit(move |conn| desks::end(conn, &workshop, id.as_deref(), now)).await;
+        let ended = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_deref(), now)).await;
         ended.map(drop).map_err(Unkept::Database)
     }
 
@@ -144,7 +144,7 @@ impl Desks {
             session: Digest::of(token.as_bytes()),
         };
         let stored = desk.clone();
-        let kept = self.writer.edit(move |conn| desks::insert(conn, &stored, now)).await;
+        let kept = self.writer.edit(move |tx| desks::insert(tx, &stored, now)).await;
         kept.map_err(|_| Refused::Unwritable)?;
         self.with(|state| state.open.push(Seen { desk: desk.clone(), at: Some(now) }));
         // Renewed in this very moment: then the session must not outlive the old PIN.

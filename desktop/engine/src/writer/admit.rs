@@ -11,32 +11,39 @@ use rusqlite::Connection;
 
 use super::list::Lists;
 use super::{ending, erase};
+use crate::db::events::Event;
 use crate::db::signups::SignupMetadata;
+use crate::db::tx::Tx;
 use crate::db::{duplicates, erased, events, parked, quarantine, receipts_out, signups};
 use crate::failpoints;
 use crate::message::{Content, Message, Path, Written};
 
+/// Decides about one message of no batch and writes the decision.
+pub(crate) fn admit_one(tx: &Tx<'_>, message: &Message, now: Millis) -> rusqlite::Result<Written> {
+    admit(tx, &mut Lists::default(), message, now)
+}
+
 /// Decides about one message and writes the decision.
 pub(super) fn admit(
-    conn: &Connection,
+    tx: &Tx<'_>,
     lists: &mut Lists,
     message: &Message,
     now: Millis,
 ) -> rusqlite::Result<Written> {
     let written = match &message.content {
-        Content::Signup(sealed) => admit_signup(conn, lists, message, sealed, now)?,
-        Content::Cancellation(sealed) => cancel(conn, lists, message, sealed, now)?,
-        Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
+        Content::Signup(sealed) => admit_signup(tx, lists, message, sealed, now)?,
+        Content::Cancellation(sealed) => cancel(tx, lists, message, sealed, now)?,
+        Content::Unreadable { id, reason } => park(tx, message, *id, reason, now)?,
     };
     if message.delivered_alone {
         // In the same transaction: a message that stands must not be taken for a killer at the next start.
-        quarantine::remove(conn, &message.bytes_digest())?;
+        quarantine::remove(tx, &message.bytes_digest())?;
     }
     Ok(written)
 }
 
 fn admit_signup(
-    conn: &Connection,
+    tx: &Tx<'_>,
     lists: &mut Lists,
     message: &Message,
     sealed: &SealedSignup,
@@ -46,30 +53,30 @@ fn admit_signup(
     super::tests::panic_where_asked(sealed);
     let (workshop, signup) = (&message.workshop, &sealed.signup);
     let digest = signup.digest();
-    let list = lists.of(conn, workshop)?;
-    let replaced = sealed.replaces.map(|old| ending::standing(conn, workshop, old)).transpose()?;
+    let list = lists.of(tx, workshop)?;
+    let replaced = sealed.replaces.map(|old| ending::standing(tx, workshop, old)).transpose()?;
     // The one that is replaced does not stand in its own correction's way, nor does whoever shares its number.
     let phone = signup.phone.as_str();
     let shared_phone = match sealed.replaces {
-        Some(old) => signups::shares_phone(conn, workshop, old, phone)?,
+        Some(old) => signups::shares_phone(tx, workshop, old, phone)?,
         None => false,
     };
-    let holder = signups::holder(conn, workshop, phone)?
+    let holder = signups::holder(tx, workshop, phone)?
         .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
-    let digest_under_id = match digest_under(conn, workshop, signup.id)? {
+    let digest_under_id = match digest_under(tx, workshop, signup.id)? {
         Some(_) if failpoints::planted("planted_no_unique") => None,
         Some(_) if failpoints::planted("planted_id_without_digest") => Some(digest),
         found => found,
     };
     let found = Found {
-        erased: erased::exists(conn, signup.id)? && !failpoints::planted("planted_erased_ignored"),
+        erased: erased::exists(tx, signup.id)? && !failpoints::planted("planted_erased_ignored"),
         digest_under_id,
         under_reused: match digest_under_id {
-            Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
+            Some(stored) if stored != digest => under_reused(tx, workshop, signup.id.reused(&digest))?,
             _ => UnderReused::Nothing,
         },
         same_bytes_parked: false,
-        taken_back: digest_under_id.is_none() && ending::is_taken_back(conn, workshop, signup.id)?,
+        taken_back: digest_under_id.is_none() && ending::is_taken_back(tx, workshop, signup.id)?,
         replaced,
         phone_held: holder.is_some(),
         seats_taken: list.seats_taken,
@@ -77,18 +84,18 @@ fn admit_signup(
     };
     let decision = admission::admit(Incoming::Signup { id: signup.id, digest }, &found);
     let (Some(id), Some(state)) = (decision.id, decision.receipt) else {
-        return standing(conn, message, decision.outcome, decision.id);
+        return standing(tx, message, decision.outcome, decision.id);
     };
     // Before the new row: the number and the seat are the old one's until it has ended.
     let freed = match (sealed.replaces, replaced) {
         (Some(old), Some(standing)) => {
-            ending::end(conn, list, old, standing, decision.ending, ending::Reason::Replaced, now)?
+            ending::end(tx, list, old, standing, decision.ending, ending::Reason::Replaced, now)?
         }
         _ => None,
     };
     if decision.outcome == Outcome::Erased {
         // Whatever corrects this one may have come before it.
-        erase::erase_from(conn, list, &[id], now)?;
+        erase::erase_from(tx, list, &[id], now)?;
         return Ok(Written { outcome: decision.outcome, state });
     }
     let with = SignupMetadata {
@@ -111,36 +118,38 @@ fn admit_signup(
     };
     match (decision.outcome, &holder) {
         (Outcome::Duplicate, Some(original)) => {
-            duplicates::insert(conn, workshop, id, signup, original, &with)?;
+            duplicates::insert(tx, workshop, id, signup, original, &with)?;
         }
         _ => {
-            signups::insert(conn, workshop, id, signup, &with)?;
+            signups::insert(tx, workshop, id, signup, &with)?;
             if state == ReceiptState::Registered {
                 list.seats_taken += 1;
             }
         }
     }
-    receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
-    events::add(conn, now, event(decision.outcome, message.path), &id.to_string())?;
+    receipts_out::set(tx, workshop, id, state, decision.see_desk, now)?;
+    if let Some(event) = event(decision.outcome, id, message.path) {
+        events::add(tx, now, event)?;
+    }
     if let Some(freed) = freed {
-        ending::pass_on(conn, list, &freed, now)?;
+        ending::pass_on(tx, list, &freed, now)?;
     }
     Ok(Written { outcome: decision.outcome, state })
 }
 
 /// Takes a sign-up back. Again changes nothing; for one that has not come yet it is noted.
 fn cancel(
-    conn: &Connection,
+    tx: &Tx<'_>,
     lists: &mut Lists,
     message: &Message,
     sealed: &SealedCancellation,
     now: Millis,
 ) -> rusqlite::Result<Written> {
-    let list = lists.of(conn, &message.workshop)?;
-    let standing = ending::standing(conn, &message.workshop, sealed.id)?;
+    let list = lists.of(tx, &message.workshop)?;
+    let standing = ending::standing(tx, &message.workshop, sealed.id)?;
     let how = admission::end(standing);
-    if let Some(freed) = ending::end(conn, list, sealed.id, standing, how, ending::Reason::TakenBack, now)? {
-        ending::pass_on(conn, list, &freed, now)?;
+    if let Some(freed) = ending::end(tx, list, sealed.id, standing, how, ending::Reason::TakenBack, now)? {
+        ending::pass_on(tx, list, &freed, now)?;
     }
     let outcome = match (standing, how) {
         (Standing::Erased, _) => Outcome::Erased,
@@ -151,7 +160,7 @@ fn cancel(
 }
 
 fn park(
-    conn: &Connection,
+    tx: &Tx<'_>,
     message: &Message,
     id: Option<SignupId>,
     reason: &str,
@@ -160,23 +169,23 @@ fn park(
     let workshop = &message.workshop;
     let digest = message.bytes_digest();
     let found = Found {
-        erased: id.map_or(Ok(false), |id| erased::exists(conn, id))?,
-        digest_under_id: id.map_or(Ok(None), |id| digest_under(conn, workshop, id))?,
-        same_bytes_parked: parked::exists(conn, workshop, &digest)?,
+        erased: id.map_or(Ok(false), |id| erased::exists(tx, id))?,
+        digest_under_id: id.map_or(Ok(None), |id| digest_under(tx, workshop, id))?,
+        same_bytes_parked: parked::exists(tx, workshop, &digest)?,
         ..Found::default()
     };
     let decision = admission::admit(Incoming::Unreadable { id }, &found);
     if decision.outcome != Outcome::Parked {
-        return standing(conn, message, decision.outcome, id);
+        return standing(tx, message, decision.outcome, id);
     }
     if failpoints::planted("planted_unreadable_acknowledged") {
         return Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received });
     }
-    parked::insert(conn, message, id, &digest, reason, now)?;
+    parked::insert(tx, message, id, &digest, reason, now)?;
     if let (Some(id), Some(state)) = (decision.id, decision.receipt) {
-        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
+        receipts_out::set(tx, workshop, id, state, decision.see_desk, now)?;
     }
-    events::add(conn, now, event(Outcome::Parked, message.path), &digest.to_string())?;
+    events::add(tx, now, Event::Parked(digest))?;
     Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received })
 }
 
@@ -212,12 +221,12 @@ fn under_reused(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusql
     Ok(digest_under(conn, workshop, id)?.map_or(UnderReused::Nothing, |_| UnderReused::Stored))
 }
 
-fn event(outcome: Outcome, path: Path) -> &'static str {
-    match (outcome, path) {
-        (Outcome::Stored, Path::Edge) => "stored edge",
-        (Outcome::Stored, Path::Venue) => "stored venue",
-        (Outcome::Stored, Path::Import) => "stored import",
-        (Outcome::Stored, Path::Desk) => "stored desk",
-        (outcome, _) => outcome.as_str(),
+fn event(outcome: Outcome, id: SignupId, path: Path) -> Option<Event<'static>> {
+    match outcome {
+        Outcome::Stored => Some(Event::Stored(id, path)),
+        Outcome::Waitlisted => Some(Event::Waitlisted(id)),
+        Outcome::Duplicate => Some(Event::Duplicate(id)),
+        Outcome::Cancelled => Some(Event::Cancelled(id)),
+        Outcome::Erased | Outcome::Repeated | Outcome::Parked => None,
     }
 }

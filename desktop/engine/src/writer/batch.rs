@@ -5,13 +5,12 @@ use std::time::Instant;
 
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::retry::Failure;
-use rusqlite::Connection;
 
 use super::admit::admit;
 use super::list::Lists;
-use super::{in_transaction, since};
 use crate::clock::now_ms;
 use crate::db::failure::classify;
+use crate::db::tx::WriterConnection;
 use crate::failpoints;
 use crate::message::{Content, Message, Written};
 use crate::metrics::Metrics;
@@ -28,7 +27,7 @@ enum Stop {
 /// Commits the messages together. A message that panics or that the database refuses is taken out, the batch runs without
 /// it, then the message alone; if that fails as well it is parked. One answer a message, in their order.
 pub(super) fn commit(
-    conn: &mut Connection,
+    conn: &mut WriterConnection,
     messages: &[Message],
     metrics: &Metrics,
 ) -> Vec<Result<Written, Failure>> {
@@ -61,8 +60,12 @@ pub(super) fn commit(
     answers.into_iter().map(|answer| answer.unwrap_or(Err(Failure::Io))).collect()
 }
 
-fn commit_alone(conn: &mut Connection, message: &Message, metrics: &Metrics) -> Result<Written, Failure> {
-    let one = |conn: &mut Connection, message: &Message| {
+fn commit_alone(
+    conn: &mut WriterConnection,
+    message: &Message,
+    metrics: &Metrics,
+) -> Result<Written, Failure> {
+    let one = |conn: &mut WriterConnection, message: &Message| {
         try_commit(conn, std::slice::from_ref(message), &[0], metrics)
             .map(|written| written.into_iter().next().unwrap_or(NOTHING))
     };
@@ -84,7 +87,7 @@ const NOTHING: Written =
     Written { outcome: Outcome::Repeated, state: rollcall_shared::receipt::ReceiptState::Received };
 
 fn try_commit(
-    conn: &mut Connection,
+    conn: &mut WriterConnection,
     messages: &[Message],
     places: &[usize],
     metrics: &Metrics,
@@ -95,13 +98,13 @@ fn try_commit(
     let start = Instant::now();
     let now = now_ms();
     let mut failed_at = None;
-    let result = in_transaction(conn, |conn| {
+    let result = conn.in_transaction(|tx| {
         let mut lists = Lists::default();
         let mut written = Vec::with_capacity(places.len());
         for place in places {
             failed_at = Some(*place);
             // Unwind safe: after a panic the transaction is rolled back and the lists are dropped.
-            let decided = catch_unwind(AssertUnwindSafe(|| admit(conn, &mut lists, &messages[*place], now)));
+            let decided = catch_unwind(AssertUnwindSafe(|| admit(tx, &mut lists, &messages[*place], now)));
             written.push(decided.unwrap_or(Err(rusqlite::Error::UnwindingPanic))?);
         }
         failed_at = None;
@@ -110,7 +113,7 @@ fn try_commit(
     });
     let written = result.map_err(|error| stop(&error, failed_at))?;
     failpoints::reached("after_commit");
-    metrics.committed(written.len(), since(start));
+    metrics.committed(written.len(), start.elapsed());
     for (place, written) in places.iter().zip(&written) {
         metrics.decided(written.outcome);
         if let (Content::Signup(sealed), false) =

@@ -10,7 +10,9 @@ use rusqlite::Connection;
 
 use super::list::List;
 use super::seats;
+use crate::db::events::Event;
 use crate::db::signups::FreedPlace;
+use crate::db::tx::Tx;
 use crate::db::{duplicates, erased, events, receipts_out, signups};
 
 /// Why a sign-up ends, for the audit log.
@@ -55,7 +57,7 @@ pub(super) fn is_taken_back(
 
 /// Ends a sign-up; what it held, where it stood on the list.
 pub(super) fn end(
-    conn: &Connection,
+    tx: &Tx<'_>,
     list: &mut List,
     id: SignupId,
     standing: Standing,
@@ -70,46 +72,41 @@ pub(super) fn end(
     let mut freed = None;
     match standing {
         Standing::Registered | Standing::Waitlisted => {
-            freed = Some(signups::cancel(conn, workshop, id)?);
+            freed = Some(signups::cancel(tx, workshop, id)?);
         }
-        Standing::Beside => duplicates::cancel(conn, workshop, id)?,
+        Standing::Beside => duplicates::cancel(tx, workshop, id)?,
         Standing::Unknown | Standing::Erased | Standing::Cancelled => {}
     }
     if standing == Standing::Registered {
         list.seats_taken = list.seats_taken.saturating_sub(1);
     }
-    receipts_out::set(conn, &list.workshop.id, id, ReceiptState::Cancelled, false, now)?;
-    let what = match reason {
-        Reason::TakenBack => "taken back",
-        Reason::Replaced => "replaced",
+    receipts_out::set(tx, &list.workshop.id, id, ReceiptState::Cancelled, false, now)?;
+    let event = match reason {
+        Reason::TakenBack => Event::CancelledByPhone(id),
+        Reason::Replaced => Event::Replaced(id),
     };
-    events::add(conn, now, what, &id.to_string())?;
+    events::add(tx, now, event)?;
     Ok(freed)
 }
 
 /// Passes on what an ended sign-up held: its number to the next who claims it, then a free seat to who waits longest.
-pub(super) fn pass_on(
-    conn: &Connection,
-    list: &mut List,
-    freed: &FreedPlace,
-    now: Millis,
-) -> rusqlite::Result<()> {
+pub(super) fn pass_on(tx: &Tx<'_>, list: &mut List, freed: &FreedPlace, now: Millis) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
     let has_seat = |seats_taken: u32| list.workshop.capacity.is_none_or(|seats| seats_taken < seats);
-    if signups::holder(conn, workshop, &freed.phone)?.is_none() {
+    if signups::holder(tx, workshop, &freed.phone)?.is_none() {
         // Whoever is kept beside a number holds a receipt that says *registered*: now it can be true.
         let state =
             if has_seat(list.seats_taken) { ReceiptState::Registered } else { ReceiptState::Waitlisted };
-        if let Some(id) = duplicates::next_with(conn, workshop, &freed.phone)? {
-            duplicates::enlist(conn, workshop, id, state, false, None)?;
-            receipts_out::set(conn, workshop, id, state, false, now)?;
-            events::add(conn, now, "number passed on", &id.to_string())?;
+        if let Some(id) = duplicates::next_with(tx, workshop, &freed.phone)? {
+            duplicates::enlist(tx, workshop, id, state, false, None)?;
+            receipts_out::set(tx, workshop, id, state, false, now)?;
+            events::add(tx, now, Event::NumberPassedOn(id))?;
             if state == ReceiptState::Registered {
                 list.seats_taken += 1;
             }
         }
     }
-    let promoted = seats::promote_waiting(conn, &list.workshop, now)?;
+    let promoted = seats::promote_waiting(tx, &list.workshop, now)?;
     list.seats_taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);
     Ok(())
 }

@@ -13,7 +13,9 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use super::ending;
 use super::list::List;
 use crate::db::column::parsed;
+use crate::db::events::{Event, Subject, WorkshopEvent};
 use crate::db::signups::FreedPlace;
+use crate::db::tx::Tx;
 use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, signups};
 use crate::view::ErasedRows;
 
@@ -47,17 +49,17 @@ pub(crate) fn belonging(
 
 /// Erases what `ids` name and all that belongs to it. What is erased already stays so and is no error.
 pub(crate) fn erase(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     ids: &[SignupId],
     now: Millis,
 ) -> rusqlite::Result<ErasedRows> {
-    erase_from(conn, &mut List::read(conn, workshop)?, ids, now)
+    erase_from(tx, &mut List::read(tx, workshop)?, ids, now)
 }
 
 /// The same from a list that is being written.
 pub(super) fn erase_from(
-    conn: &Connection,
+    tx: &Tx<'_>,
     list: &mut List,
     ids: &[SignupId],
     now: Millis,
@@ -66,15 +68,15 @@ pub(super) fn erase_from(
     let mut all = BTreeSet::new();
     for id in ids {
         if !all.contains(id) {
-            all.extend(belonging(conn, workshop, *id)?);
+            all.extend(belonging(tx, workshop, *id)?);
         }
     }
     let mut rows = ErasedRows { ids: all.iter().copied().collect(), ..ErasedRows::default() };
     let mut freed = Vec::new();
     for id in &all {
-        let known = erased::exists(conn, *id)?;
+        let known = erased::exists(tx, *id)?;
         let before = rows.count();
-        let held = delete(conn, workshop, *id, &mut rows)?;
+        let held = delete(tx, workshop, *id, &mut rows)?;
         if known && rows.count() == before {
             continue;
         }
@@ -86,15 +88,15 @@ pub(super) fn erase_from(
                 freed.push(held);
             }
         }
-        erased::add(conn, workshop, *id)?;
+        erased::add(tx, workshop, *id)?;
         // Its receipt outlives it: without one the edge would go on saying *received*.
-        receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
-        events::add(conn, now, "erased", &id.to_string())?;
+        receipts_out::set(tx, workshop, *id, ReceiptState::Cancelled, false, now)?;
+        events::add(tx, now, Event::Erased(Subject::Signup(*id)))?;
     }
     // Not before all are gone: whoever comes next must not be one of them.
     for held in freed {
-        ending::pass_on(conn, list, &held, now)?;
-        look_beside(conn, workshop, &held.phone)?;
+        ending::pass_on(tx, list, &held, now)?;
+        look_beside(tx, workshop, &held.phone)?;
     }
     Ok(rows)
 }
@@ -102,12 +104,12 @@ pub(super) fn erase_from(
 /// Erases one message that could not be read; `None` where there is none. Whom it names is erased with it, unless a sign-up stands
 /// under that name: what stands outside a box that does not open is no proof that it is theirs.
 pub(crate) fn erase_parked(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     seq: i64,
     now: Millis,
 ) -> rusqlite::Result<Option<ErasedRows>> {
-    let named: Option<Option<String>> = conn
+    let named: Option<Option<String>> = tx
         .query_row(
             "SELECT sent_as FROM parked WHERE workshop_id = ?1 AND seq = ?2",
             (workshop.as_str(), seq),
@@ -117,11 +119,11 @@ pub(crate) fn erase_parked(
     let Some(named) = named else { return Ok(None) };
     let named = named.and_then(|id| SignupId::parse(&id).ok());
     let mut rows = match named {
-        Some(id) if !stands(conn, workshop, id)? => erase(conn, workshop, &[id], now)?,
+        Some(id) if !stands(tx, workshop, id)? => erase(tx, workshop, &[id], now)?,
         _ => ErasedRows::default(),
     };
-    delete_parked(conn, "seq", &seq, workshop.as_str(), &mut rows)?;
-    events::add(conn, now, "erased", &format!("parked {seq}"))?;
+    delete_parked(tx, "seq", &seq, workshop.as_str(), &mut rows)?;
+    events::add(tx, now, Event::Erased(Subject::Parked(seq)))?;
     Ok(Some(rows))
 }
 
@@ -136,13 +138,13 @@ fn stands(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::R
 
 /// Erases a workshop with everything in it.
 pub(crate) fn erase_workshop(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     now: Millis,
 ) -> rusqlite::Result<ErasedRows> {
     let count = |table: &str| {
         let count = format!("SELECT count(*) FROM {table} WHERE workshop_id = ?1");
-        conn.query_row(&count, [workshop.as_str()], |row| row.get(0))
+        tx.query_row(&count, [workshop.as_str()], |row| row.get(0))
     };
     // Its ids need not be remembered: nothing comes for a workshop that is not there.
     let rows = ErasedRows {
@@ -152,8 +154,8 @@ pub(crate) fn erase_workshop(
         parked: count("parked")?,
         parked_digests: Vec::new(),
     };
-    erased_workshops::erase(conn, workshop, now)?;
-    events::add(conn, now, "workshop erased", workshop.as_str())?;
+    erased_workshops::erase(tx, workshop, now)?;
+    events::add(tx, now, Event::Workshop(workshop, WorkshopEvent::Erased))?;
     Ok(rows)
 }
 
@@ -165,13 +167,13 @@ struct Stood {
 
 /// Deletes the rows under an id.
 fn delete(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     rows: &mut ErasedRows,
 ) -> rusqlite::Result<Option<Stood>> {
     let (id, workshop) = (id.to_string(), workshop.as_str());
-    let stood = conn
+    let stood = tx
         .prepare_cached(
             "DELETE FROM signups WHERE id = ?1 AND workshop_id = ?2
              RETURNING phone, coalesce(waiting_since, received_at), state",
@@ -184,23 +186,23 @@ fn delete(
         })
         .optional()?;
     rows.signups += usize::from(stood.is_some());
-    rows.duplicates += conn
+    rows.duplicates += tx
         .prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
         .execute((&id, workshop))?;
-    delete_parked(conn, "sent_as", &id, workshop, rows)?;
+    delete_parked(tx, "sent_as", &id, workshop, rows)?;
     Ok(stood)
 }
 
 /// Deletes messages that could not be read, whose `column` is `value`.
 fn delete_parked(
-    conn: &Connection,
+    tx: &Tx<'_>,
     column: &'static str,
     value: &dyn ToSql,
     workshop: &str,
     rows: &mut ErasedRows,
 ) -> rusqlite::Result<()> {
     let sql = format!("DELETE FROM parked WHERE {column} = ?1 AND workshop_id = ?2 RETURNING digest");
-    let mut delete = conn.prepare_cached(&sql)?;
+    let mut delete = tx.prepare_cached(&sql)?;
     let deleted = delete.query_map(params![value, workshop], |row| row.get(0).map(Digest::from_bytes))?;
     for digest in deleted {
         rows.parked_digests.push(digest?);
@@ -210,11 +212,11 @@ fn delete_parked(
 }
 
 /// Who came with a number is compared with whoever has it now: the one of before is gone.
-fn look_beside(conn: &Connection, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
-    let Some((holder, name)) = signups::holder(conn, workshop, phone)? else { return Ok(()) };
+fn look_beside(tx: &Tx<'_>, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
+    let Some((holder, name)) = signups::holder(tx, workshop, phone)? else { return Ok(()) };
     let Ok(holder) = SignupId::parse(&holder) else { return Ok(()) };
-    for id in duplicates::with_phone(conn, workshop, phone)? {
-        duplicates::compare_with(conn, workshop, id, holder, &name)?;
+    for id in duplicates::with_phone(tx, workshop, phone)? {
+        duplicates::compare_with(tx, workshop, id, holder, &name)?;
     }
     Ok(())
 }

@@ -20,10 +20,10 @@ use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::signup::{Digest, Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
-use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{batch, erase};
+use crate::db::tx::WriterConnection;
 use crate::db::{self, workshops};
 use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Path};
@@ -173,7 +173,7 @@ struct World {
     keys: Arc<Keys>,
     unsealer: Unsealer,
     metrics: Metrics,
-    conn: Connection,
+    conn: WriterConnection,
     sent: Vec<Sent>,
     /// Texts that the Queue has yet to deliver; and all that it ever had.
     queue: Vec<String>,
@@ -188,7 +188,7 @@ struct World {
     erased: BTreeSet<SignupId>,
     /// Neither promised nor forbidden.
     void: BTreeSet<SignupId>,
-    backups: Vec<(Connection, BTreeMap<Promise, bool>)>,
+    backups: Vec<(WriterConnection, BTreeMap<Promise, bool>)>,
     kills: u64,
     _dir: TempDir,
 }
@@ -288,10 +288,12 @@ impl World {
                 self.stream.clear();
                 self.kill();
             }
-            Step::BackUp => self.backups.push((copy(&self.conn), self.promises.clone())),
+            Step::BackUp => {
+                self.backups.push((WriterConnection::copy_of(&self.conn).unwrap(), self.promises.clone()))
+            }
             Step::Restore { which } => {
                 if let Some((backup, promises)) = chosen(&self.backups, which) {
-                    let (conn, held) = (copy(backup), promises.clone());
+                    let (conn, held) = (WriterConnection::copy_of(backup).unwrap(), promises.clone());
                     self.move_to(conn, &held);
                 }
             }
@@ -443,7 +445,7 @@ impl World {
 
     /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What only the lost
     /// database had is lost with it; nobody promised more of a disk.
-    fn move_to(&mut self, conn: Connection, held: &BTreeMap<Promise, bool>) {
+    fn move_to(&mut self, conn: WriterConnection, held: &BTreeMap<Promise, bool>) {
         self.conn = conn;
         self.stream.clear();
         self.kill();
@@ -451,7 +453,13 @@ impl World {
         self.promises.retain(|promise, edge| *edge || held.contains_key(promise));
         // The edge tells what was erased since.
         let ids: Vec<SignupId> = self.erased.iter().copied().collect();
-        self.erased.extend(erase::erase(&self.conn, &self.workshop.id, &ids, 1).unwrap().ids);
+        self.erase_rows(&ids);
+    }
+
+    fn erase_rows(&mut self, ids: &[SignupId]) {
+        let workshop = &self.workshop.id;
+        let rows = self.conn.in_transaction(|tx| erase::erase(tx, workshop, ids, 1)).unwrap();
+        self.erased.extend(rows.ids);
     }
 
     /// A person is erased by the real rule. What belongs together is found here from what was sent, not from the tables.
@@ -473,8 +481,7 @@ impl World {
         // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
         // what links the two never comes.
         let asked = erase::known(&self.conn, &self.workshop.id, &[id]).unwrap();
-        let rows = erase::erase(&self.conn, &self.workshop.id, &asked, 1).unwrap();
-        self.erased.extend(rows.ids);
+        self.erase_rows(&asked);
         self.void.extend(ids);
     }
 
@@ -580,8 +587,8 @@ impl StateMachineTest for World {
 /// How often the laptop was killed, over all runs.
 static KILLS: AtomicU64 = AtomicU64::new(0);
 
-fn fresh(workshop: &Workshop) -> Connection {
-    let conn = db::open_writer(std::path::Path::new(":memory:")).unwrap();
+fn fresh(workshop: &Workshop) -> WriterConnection {
+    let mut conn = db::open_writer(std::path::Path::new(":memory:")).unwrap();
     let row = workshops::WorkshopRow {
         workshop: workshop.clone(),
         venue_token: "k7m2qx".to_owned(),
@@ -589,16 +596,8 @@ fn fresh(workshop: &Workshop) -> Connection {
         rev: 1,
         published_rev: 1,
     };
-    workshops::insert(&conn, &row, 0).unwrap();
+    conn.in_transaction(|tx| workshops::insert(tx, &row, 0)).unwrap();
     conn
-}
-
-fn copy(conn: &Connection) -> Connection {
-    let mut to = Connection::open_in_memory().unwrap();
-    let backup = rusqlite::backup::Backup::new(conn, &mut to).unwrap();
-    backup.run_to_completion(1_000, std::time::Duration::ZERO, None).unwrap();
-    drop(backup);
-    to
 }
 
 fn chosen<T>(all: &[T], which: usize) -> Option<&T> {

@@ -6,20 +6,22 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
 
+use crate::db::events::Event;
+use crate::db::tx::Tx;
 use crate::db::{events, receipts_out, signups};
 
 /// Gives every free seat to whoever waits longest, with receipt and event, where the workshop keeps a waiting list; who
 /// they are. To be called in the transaction in which a seat became free.
 pub(crate) fn promote_waiting(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &Workshop,
     now: Millis,
 ) -> rusqlite::Result<Vec<SignupId>> {
-    let promoted = next_in_line(conn, workshop)?;
+    let promoted = next_in_line(tx, workshop)?;
     for id in &promoted {
-        signups::set_state(conn, &workshop.id, *id, ReceiptState::Registered, None)?;
-        receipts_out::set(conn, &workshop.id, *id, ReceiptState::Registered, false, now)?;
-        events::add(conn, now, "promoted", &id.to_string())?;
+        signups::set_state(tx, &workshop.id, *id, ReceiptState::Registered, None)?;
+        receipts_out::set(tx, &workshop.id, *id, ReceiptState::Registered, false, now)?;
+        events::add(tx, now, Event::Promoted(*id))?;
     }
     Ok(promoted)
 }

@@ -11,6 +11,7 @@ use rollcall_shared::signup::Signup;
 use rusqlite::Connection;
 
 use crate::db::erased;
+use crate::db::tx::Tx;
 use crate::message::{Content, Message, Written};
 use crate::testing::{DEADLINE, Hall, until};
 
@@ -278,8 +279,8 @@ async fn a_restored_database_does_not_fall_behind_the_edge() {
     assert!(Duration::from_millis(rev).as_secs() > 1_700_000_000, "{rev}");
     let workshop = hall.workshop.id.clone();
     let earlier = 5;
-    let set = move |conn: &Connection| {
-        crate::db::receipts_out::set(conn, &workshop, signup.id, ReceiptState::Cancelled, false, earlier)
+    let set = move |tx: &Tx<'_>| {
+        crate::db::receipts_out::set(tx, &workshop, signup.id, ReceiptState::Cancelled, false, earlier)
     };
     hall.writer.edit(set).await.unwrap();
     assert_eq!(hall.count("SELECT rev FROM receipts_out"), rev + 1);

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use rollcall_shared::Millis;
 use rollcall_shared::receipt::ReceiptState;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::{
@@ -20,10 +19,12 @@ use super::{
 };
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
+use crate::db::events::Event;
+use crate::db::tx::Tx;
 use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
-use crate::writer::{empty_log, erase, in_transaction};
+use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
 
 /// Where a restore prepares the database. What stands in it is the backup's, changed or not: it can be thrown away.
@@ -75,17 +76,18 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
         Some(Err(why)) => (Erased::default(), Some(why)),
     };
     let database = |e: rusqlite::Error| SettingsError::Database { path: staged.clone(), why: e.to_string() };
-    let erased_again = in_transaction(&mut conn, |conn| {
-        let erased_again = known.erase_in(conn, now)?;
-        takeovers_due::add_all(conn)?;
-        receipts_out::send_all_again(conn, now)?;
-        events::add(conn, now, "restored", &note.made_at.to_string())?;
-        Ok(erased_again)
-    })
-    .map_err(database)?;
+    let erased_again = conn
+        .in_transaction(|tx| {
+            let erased_again = known.erase_in(tx, now)?;
+            takeovers_due::add_all(tx)?;
+            receipts_out::send_all_again(tx, now)?;
+            events::add(tx, now, Event::Restored(note.made_at))?;
+            Ok(erased_again)
+        })
+        .map_err(database)?;
     let (signups, _) = check(&conn).map_err(damaged)?;
-    empty_log(&conn).map_err(database)?;
-    conn.close().map_err(|(_, e)| database(e))?;
+    conn.empty_log().map_err(database)?;
+    conn.close().map_err(database)?;
     atomic_file::sync(&staged).map_err(unusable)?;
 
     merge_keys(&folder, &keys)?;
@@ -134,30 +136,30 @@ impl Erased {
             let (ids, workshops) = (erased::all(&conn)?, erased_workshops::all(&conn)?);
             let erased = Self { ids, workshops, lists: erased::with_workshop(&conn)? };
             // It is moved without its log.
-            empty_log(&conn)?;
+            conn.empty_log()?;
             Ok(erased)
         };
         read().map_err(|e| e.to_string())
     }
 
     /// Erases the same in another database; how many sign-ups and messages that were.
-    fn erase_in(&self, conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
+    fn erase_in(&self, tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
         let mut count = 0;
         for workshop in &self.workshops {
-            count += erase::erase_workshop(conn, workshop, now)?.count();
+            count += erase::erase_workshop(tx, workshop, now)?.count();
         }
-        for row in workshops::all(conn)? {
+        for row in workshops::all(tx)? {
             let workshop = &row.workshop.id;
-            let known = erase::known(conn, workshop, &self.ids)?;
-            count += erase::erase(conn, workshop, &known, now)?.count();
+            let known = erase::known(tx, workshop, &self.ids)?;
+            count += erase::erase(tx, workshop, &known, now)?.count();
             // Also whom the backup never had: the edge may not have heard of it, and would go on saying *registered*.
             for (_, id) in self.lists.iter().filter(|(list, _)| list == workshop) {
-                erased::add(conn, workshop, *id)?;
-                receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
+                erased::add(tx, workshop, *id)?;
+                receipts_out::set(tx, workshop, *id, ReceiptState::Cancelled, false, now)?;
             }
         }
         for id in &self.ids {
-            erased::remember(conn, *id)?;
+            erased::remember(tx, *id)?;
         }
         Ok(count)
     }
