@@ -6,11 +6,12 @@ use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 
 use crate::Millis;
+use crate::digest::Digest;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
 use crate::question::Answers;
 use crate::seal::{KeyId, SealError, SecretKey};
-use crate::signup::{Digest, MAX_CANONICAL_BYTES, Signup, digest};
+use crate::signup::{MAX_CANONICAL_BYTES, Signup, digest};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 

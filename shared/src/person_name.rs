@@ -82,6 +82,22 @@ impl PersonName {
         &self.0
     }
 
+    /// The name as others may see it: the first character and, of three or more, the last one; between them a star for each
+    /// that is hidden, at most four. Enough for its owner, too little for a passer-by.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("王芳").unwrap().masked(), "王*");
+    /// assert_eq!(PersonName::parse("王小明").unwrap().masked(), "王*明");
+    /// ```
+    pub fn masked(&self) -> String {
+        const MOST_STARS: usize = 4;
+        let count = self.0.chars().count();
+        let last = self.0.chars().next_back().filter(|_| count > 2);
+        let hidden = count - 1 - usize::from(last.is_some());
+        self.0.chars().take(1).chain(std::iter::repeat_n('*', hidden.min(MOST_STARS))).chain(last).collect()
+    }
+
     /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. Length is checked
     /// with it; the rest is checked where the sign-up is taken.
     pub fn html_pattern() -> String {

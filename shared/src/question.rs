@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
+use crate::field_error::{FieldError, FieldName};
 use crate::language::{Text, is_plain};
-use crate::problem::FieldError;
 
 /// Most questions of a workshop: a page that a thumb can scroll.
 pub const MAX_QUESTIONS: usize = 20;
@@ -158,8 +158,8 @@ impl Question {
     }
 
     /// The field's name in forms and in errors.
-    pub fn field(&self) -> String {
-        format!("answers.{}", self.key)
+    pub fn field(&self) -> FieldName {
+        FieldName::Answer(self.key.clone())
     }
 
     /// The answer in its one canonical form; `None` where nothing was answered.
@@ -269,8 +269,8 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
 }
 
 /// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.
-fn field_of_stranger(key: &str) -> String {
-    format!("answers.{}", key.chars().take(MAX_KEY_CHARS).collect::<String>())
+fn field_of_stranger(key: &str) -> FieldName {
+    FieldName::Answer(key.chars().take(MAX_KEY_CHARS).collect())
 }
 
 #[cfg(test)]
@@ -300,7 +300,9 @@ mod tests {
             Ok(kept) => assert_eq!(serde_json::to_string(&got.unwrap()).unwrap(), kept, "{json}"),
             Err(errors) => {
                 let got = got.unwrap_err();
-                let got: Vec<_> = got.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+                let got: Vec<_> = got.iter().map(|e| (e.field.to_string(), e.code.to_string())).collect();
+                let errors: Vec<_> =
+                    errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
                 assert_eq!(got, errors, "{json}");
             }
         }

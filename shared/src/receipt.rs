@@ -6,11 +6,18 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::Millis;
+use crate::language::Language;
 use crate::signup_id::SignupId;
-use crate::workshop::WorkshopId;
+use crate::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 
 /// Bytes of a token's MAC: 128 of HMAC-SHA256's 256 bits (RFC 2104, section 5, allows half).
 pub const MAC_BYTES: usize = 16;
+
+/// When a page asks for a receipt's state by itself, in seconds after the receipt came: it changes soon or late.
+pub const LOOKS_S: [u32; 4] = [2, 5, 15, 60];
+/// A phone forgets a receipt so long after it came: as long as undelivered mail is kept.
+pub const KEEP_ON_PHONE_MS: Millis = KEEP_AFTER_END_MS;
 
 /// How far a sign-up has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -92,6 +99,18 @@ impl Accepted {
     }
 }
 
+impl IssuedReceipt {
+    /// Path of the receipt's page in a language: where a browser goes that sent the form.
+    pub fn page(&self, language: Language) -> String {
+        format!("{}?lang={}", self.url, language.tag())
+    }
+
+    /// The token at the end of the receipt's path.
+    pub fn token(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// The secret under which tokens are made: 32 random bytes, the deployment's or the laptop's own.
 #[derive(Clone)]
 pub struct ReceiptKey([u8; 32]);
@@ -162,6 +181,13 @@ pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Si
     Ok(id)
 }
 
+/// Whose receipt an address `{workshop}/{token}` is, if it was issued under this key.
+pub fn issued(workshop: &str, token: &str, key: &ReceiptKey) -> Option<(WorkshopId, SignupId)> {
+    let workshop = WorkshopId::parse(workshop).ok()?;
+    let id = verify(token, key, &workshop).ok()?;
+    Some((workshop, id))
+}
+
 /// Whose receipt a token names, unproven: for tokens that were proven before they were kept.
 pub fn named_by(token: &str) -> Option<SignupId> {
     SignupId::parse(token.split_once('.')?.0).ok()
@@ -187,6 +213,18 @@ mod tests {
         for bad in ["", ".", "x.y", &id.to_string(), &format!("{id}."), &format!("{id}.AAAA")] {
             assert_eq!(verify(bad, &key, &workshop), Err(TokenError), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_issued_receipt_knows_its_page_and_its_token() {
+        let (key, id) = (ReceiptKey::from_bytes([1; 32]), SignupId::from_random([7; 16]));
+        let workshop = WorkshopId::from_random([3; 16]);
+        let Accepted { receipt } = Accepted::issue(&key, "/k7m2qx", &workshop, id, ReceiptState::Received);
+        assert_eq!(receipt.token(), token(&key, &workshop, id));
+        assert_eq!(receipt.page(Language::En), format!("{}?lang=en", receipt.url));
+        assert_eq!(issued(workshop.as_str(), receipt.token(), &key), Some((workshop.clone(), id)));
+        assert_eq!(issued("x", receipt.token(), &key), None);
+        assert_eq!(issued(WorkshopId::from_random([4; 16]).as_str(), receipt.token(), &key), None);
     }
 
     #[test]

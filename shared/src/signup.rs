@@ -3,15 +3,17 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 use crate::Millis;
+pub use crate::digest::Digest;
+use crate::field_error::{FieldError, FieldName};
 use crate::invite_code::InviteCode;
+use crate::media_type::MediaType;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
-use crate::problem::FieldError;
 use crate::question::{Answer, Answers, FormAge, canonical_answers};
 use crate::receipt::{self, ReceiptKey};
+use crate::seed::Seed;
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
@@ -19,44 +21,11 @@ use crate::workshop::{Workshop, WorkshopId};
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Most bytes of a sign-up's canonical JSON.
 pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
-/// Characters of the random seed that a page without script carries: 128 bits in hexadecimal.
-pub const SEED_CHARS: usize = 32;
-
-/// SHA-256 of a sign-up's canonical content. *The same sign-up* means the same id **and** the same digest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).into())
-    }
-
-    /// The digest as it was kept.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({self})")
-    }
-}
 
 /// A sign-up as it comes over the wire: nothing in it has been checked.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+///
+/// `Debug` shows neither name nor number nor answers, so that logs cannot hold them by accident.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SignupForm {
     /// UUID of version 4, made by the phone before the first attempt.
     #[serde(default)]
@@ -87,9 +56,26 @@ pub struct SignupForm {
     pub replaces: Option<String>,
 }
 
+impl fmt::Debug for SignupForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, form_version, filled_at, .. } = self;
+        f.debug_struct("SignupForm")
+            .field("id", id)
+            .field("form_version", form_version)
+            .field("filled_at", filled_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Why a body is not even a form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormError {
+    /// It has another media type.
+    #[error("send {}", .0.as_str())]
+    MediaType(MediaType),
+    /// The connection ended before the body did.
+    #[error("the body broke off")]
+    BrokenOff,
     /// More than [`MAX_BODY_BYTES`].
     #[error("a sign-up has at most {MAX_BODY_BYTES} bytes")]
     TooLarge,
@@ -106,6 +92,12 @@ pub enum FormError {
     Encoding,
 }
 
+impl From<&serde_json::Error> for FormError {
+    fn from(error: &serde_json::Error) -> Self {
+        Self::Json { line: error.line(), column: error.column() }
+    }
+}
+
 impl SignupForm {
     /// Reads a JSON body.
     ///
@@ -119,7 +111,7 @@ impl SignupForm {
         if body.trim_ascii_start().first() == Some(&b'[') {
             return Err(FormError::Json { line: 1, column: 1 });
         }
-        serde_json::from_slice(body).map_err(|e| FormError::Json { line: e.line(), column: e.column() })
+        serde_json::from_slice(body).map_err(|error| FormError::from(&error))
     }
 
     /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`), together
@@ -178,7 +170,7 @@ impl SignupForm {
     /// # Errors
     /// One [`FieldError`] a wrong field, in the page's order.
     pub fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
-        let id = SignupId::parse(&self.id).map_err(|e| FieldError::new("id", e.code()));
+        let id = SignupId::parse(&self.id).map_err(|e| FieldError::new(FieldName::Id, e.code()));
         let content = self.content(workshop);
         match (id, content) {
             (Ok(id), Ok(content)) => Ok(content.with_id(id)),
@@ -188,17 +180,20 @@ impl SignupForm {
         }
     }
 
-    /// Like [`SignupForm::parse`] for a form sent without script, whose id follows from the page's seed and the content.
+    /// Checks every field like [`SignupForm::parse`], but makes the id from the page's seed and the content: for a form sent
+    /// without script. What stands in the form's own id is ignored.
     ///
     /// # Errors
-    /// One [`FieldError`] a wrong field; `seed` where the page's seed is not [`SEED_CHARS`] hexadecimal digits.
-    pub fn parse_seeded(&self, seed: &str, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
+    /// One [`FieldError`] for every wrong field, in the page's order.
+    pub fn parse_seeded(&self, seed: &Seed, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         let content = self.content(workshop)?;
-        if seed.len() != SEED_CHARS || !seed.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(vec![FieldError::new("seed", "seed")]);
-        }
-        let id = SignupId::derive(seed, &content.digest());
+        let id = SignupId::derive(seed.as_str(), &content.digest());
         Ok(content.with_id(id))
+    }
+
+    /// What is wrong with the fields that a person fills in.
+    pub(crate) fn mistakes(&self, workshop: &Workshop) -> Vec<FieldError> {
+        self.content(workshop).err().unwrap_or_default()
     }
 
     /// The sign-up that this one corrects, if it names one.
@@ -208,7 +203,7 @@ impl SignupForm {
     pub fn replaces(&self, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Option<SignupId>, FieldError> {
         let verified =
             self.replaces.as_deref().map(|token| receipt::verify(token, key, workshop)).transpose();
-        verified.map_err(|_| FieldError::new("replaces", "token"))
+        verified.map_err(|_| FieldError::new(FieldName::Replaces, "token"))
     }
 
     fn content(&self, workshop: &Workshop) -> Result<Content, Vec<FieldError>> {
@@ -217,10 +212,12 @@ impl SignupForm {
             self;
         let mut errors = Vec::new();
         if let Err(error) = InviteCode::parse(invite_code) {
-            errors.push(FieldError::new("invite_code", error.code()));
+            errors.push(FieldError::new(FieldName::InviteCode, error.code()));
         }
-        let name = PersonName::parse(name).map_err(|e| errors.push(FieldError::new("name", e.code()))).ok();
-        let phone = Phone::parse(phone).map_err(|e| errors.push(FieldError::new("phone", e.code()))).ok();
+        let name =
+            PersonName::parse(name).map_err(|e| errors.push(FieldError::new(FieldName::Name, e.code()))).ok();
+        let phone =
+            Phone::parse(phone).map_err(|e| errors.push(FieldError::new(FieldName::Phone, e.code()))).ok();
         let form_version = form_version.unwrap_or(workshop.form_version);
         let age = if form_version == workshop.form_version { FormAge::Current } else { FormAge::Older };
         let answers = canonical_answers(&workshop.questions, answers, age).map_err(|e| errors.extend(e)).ok();
@@ -230,7 +227,7 @@ impl SignupForm {
         }
         let content = Content { name, phone, answers, form_version, filled_at: *filled_at };
         if content.canonical().len() > MAX_CANONICAL_BYTES {
-            return Err(vec![FieldError::new("answers", "too_long")]);
+            return Err(vec![FieldError::new(FieldName::Answers, "too_long")]);
         }
         Ok(content)
     }
@@ -337,13 +334,25 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_nobody() {
+        let form = SignupForm { phone: "13800138000".into(), ..form() };
+        let shown = format!("{form:?}");
+        assert!(shown.contains(&form.id) && !shown.contains("王芳") && !shown.contains("138001"), "{shown}");
+    }
+
+    #[test]
     fn every_wrong_field_is_named() {
         let form = SignupForm { id: "x".into(), phone: "1".into(), ..SignupForm::default() };
         let errors = form.parse(&workshop()).unwrap_err();
-        let errors: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+        let errors: Vec<_> = errors.iter().map(|e| (e.field.clone(), e.code.as_ref())).collect();
         assert_eq!(
             errors,
-            [("id", "id"), ("invite_code", "empty"), ("name", "empty"), ("phone", "too_few_digits")]
+            [
+                (FieldName::Id, "id"),
+                (FieldName::InviteCode, "empty"),
+                (FieldName::Name, "empty"),
+                (FieldName::Phone, "too_few_digits"),
+            ]
         );
     }
 
@@ -351,6 +360,7 @@ mod tests {
     fn a_form_without_script_derives_its_id() {
         let body = "invite_code=ABCD-23456&name=%E7%8E%8B+%E8%8A%B3&phone=13800138000&seed=00112233445566778899aabbccddeeff";
         let (form, seed) = SignupForm::from_urlencoded(body.as_bytes()).unwrap();
+        let seed = Seed::parse(&seed).unwrap();
         let first = form.parse_seeded(&seed, &workshop()).unwrap();
         assert_eq!(first.name.as_str(), "王 芳");
         assert_eq!(
@@ -360,7 +370,6 @@ mod tests {
         );
         let colleague = SignupForm { name: "李伟".into(), ..form.clone() };
         assert_ne!(first.id, colleague.parse_seeded(&seed, &workshop()).unwrap().id);
-        assert_eq!(form.parse_seeded("", &workshop()).unwrap_err(), [FieldError::new("seed", "seed")]);
     }
 
     #[test]
@@ -373,8 +382,8 @@ mod tests {
         check(None, Ok(None));
         check(Some(receipt::token(&key, &workshop, old)), Ok(Some(old)));
         let other = receipt::token(&ReceiptKey::from_bytes([2; 32]), &workshop, old);
-        check(Some(other), Err(FieldError::new("replaces", "token")));
-        check(Some(String::new()), Err(FieldError::new("replaces", "token")));
+        check(Some(other), Err(FieldError::new(FieldName::Replaces, "token")));
+        check(Some(String::new()), Err(FieldError::new(FieldName::Replaces, "token")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::alphabet::{SIGNS, draw};
-use crate::signup::Digest;
+use crate::digest::Digest;
 
 /// 128 bits, written as a UUID in lower case.
 ///

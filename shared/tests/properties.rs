@@ -13,6 +13,7 @@ use rollcall_shared::problem::FieldError;
 use rollcall_shared::question::{Choice, Kind, Question};
 use rollcall_shared::receipt::{self, ReceiptKey};
 use rollcall_shared::seal::SecretKey;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId, sample};
@@ -54,7 +55,7 @@ fn try_everywhere(text: &str) {
         assert_eq!(SignupId::parse(&id.to_string()), Ok(id));
     }
     let workshop = workshop();
-    let seed = "00112233445566778899aabbccddeeff";
+    let seed = &Seed::from_random([7; 16]);
     let form = SignupForm {
         id: text.into(),
         invite_code: text.into(),
@@ -99,7 +100,7 @@ fn assert_page_is_safe(workshop: &Workshop, form: &SignupForm, errors: &[FieldEr
             workshop,
             language: Language::Zh,
             base: "",
-            seed: "00",
+            seed: &Seed::from_random([0; 16]),
             values,
             errors,
             unavailable: true,
