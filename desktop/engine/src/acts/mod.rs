@@ -21,6 +21,7 @@ use crate::db::failure::is_constraint;
 use crate::db::readers::Readers;
 use crate::db::tx::Tx;
 use crate::db::{events, parked, workshops};
+use crate::message::UnreadableReason;
 use crate::pipeline::unsealer::Unsealer;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
@@ -49,8 +50,8 @@ pub enum ActError {
     #[error("the row is not in the state for this")]
     WrongState,
     /// The message cannot be read this time either.
-    #[error("the message still cannot be read ({0})")]
-    StillUnreadable(&'static str),
+    #[error("the message still cannot be read ({})", .0.as_str())]
+    StillUnreadable(UnreadableReason),
     /// The key that the message is sealed to is not here.
     #[error("the key for this message is not here")]
     KeyMissing,

@@ -1,16 +1,17 @@
 //! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in between.
 
 use rollcall_shared::Millis;
-use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::admission::Seats;
+use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{ActError, Stop};
 use crate::db::events::{Event, Subject};
 use crate::db::tx::Tx;
-use crate::db::{events, receipts_out, signups, workshops};
+use crate::db::whole_row::WholeRow;
+use crate::db::{duplicates, events, parked, receipts_out, signups, workshops};
 use crate::writer::seats;
 
 /// A row that an act may touch, of one workshop.
@@ -23,8 +24,14 @@ pub(super) enum Key {
     Receipt(SignupId),
 }
 
-/// A row's columns by their names.
-type Row = Vec<(String, Value)>;
+/// A row as it was.
+#[derive(Debug, Clone, PartialEq)]
+enum Row {
+    Signup(WholeRow),
+    Duplicate(WholeRow),
+    Parked(WholeRow),
+    Receipt(Receipt),
+}
 
 /// Notes rows before they are touched.
 pub(super) struct Recorder<'c> {
@@ -54,6 +61,11 @@ impl<'c> Recorder<'c> {
     pub(super) fn new(tx: &'c Tx<'c>, workshop: WorkshopId, now: Millis) -> Result<Self, Stop> {
         let record = workshops::record(tx, &workshop).optional()?.ok_or(ActError::Unknown)?;
         Ok(Self { tx, workshop: record, now, before: Vec::new() })
+    }
+
+    /// The workshop's seats, as they are now.
+    pub(super) fn seats(&self) -> rusqlite::Result<Seats> {
+        signups::seats(self.tx, &self.workshop)
     }
 
     /// To be called before a row is written.
@@ -88,25 +100,10 @@ impl Change {
                 return Err(ActError::Changed.into());
             }
         }
-        let taken = signups::seats_taken(tx, &self.workshop)?;
-        // All out before any goes in: a number may pass from one row to another.
-        for Touched { key, after, .. } in &self.rows {
-            if after.is_some() {
-                delete(tx, &self.workshop, *key)?;
-            }
-        }
-        for Touched { key, before, .. } in &self.rows {
-            match (key, before) {
-                (Key::Receipt(id), before) => {
-                    let (state, see_desk) = receipt(before.as_ref());
-                    receipts_out::set(tx, &self.workshop, *id, state, see_desk, now)?;
-                }
-                (key, Some(row)) => insert(tx, *key, row)?,
-                (_, None) => {}
-            }
-        }
-        let taken_now = signups::seats_taken(tx, &self.workshop)?;
-        if taken_now > taken && workshop.capacity.is_some_and(|seats| taken_now > seats) {
+        let seats = signups::seats(tx, &workshop)?;
+        self.put_back(tx, now)?;
+        let seats_now = signups::seats(tx, &workshop)?;
+        if seats_now.taken > seats.taken && seats_now.is_overfull() {
             // Somebody else has the seat.
             return Err(ActError::Full.into());
         }
@@ -114,79 +111,49 @@ impl Change {
         seats::promote_waiting(tx, &workshop, now)?;
         Ok(())
     }
-}
 
-impl Key {
-    fn table(self) -> &'static str {
-        match self {
-            Self::Signup(_) => "signups",
-            Self::Duplicate(_) => "duplicates",
-            Self::Parked(_) => "parked",
-            Self::Receipt(_) => "receipts_out",
+    fn put_back(&self, tx: &Tx<'_>, now: Millis) -> rusqlite::Result<()> {
+        // All out before any goes in: a number may pass from one row to another.
+        for Touched { key, after, .. } in &self.rows {
+            if after.is_some() {
+                delete(tx, &self.workshop, *key)?;
+            }
         }
-    }
-
-    /// What is compared and put back. A sign-up's row number is its place among those of the same millisecond.
-    fn columns(self) -> &'static str {
-        match self {
-            Self::Signup(_) => "rowid AS rowid, *",
-            Self::Duplicate(_) | Self::Parked(_) => "*",
-            Self::Receipt(_) => "state, see_desk",
+        for Touched { key, before, .. } in &self.rows {
+            match before {
+                Some(Row::Signup(row)) => signups::put_back(tx, row)?,
+                Some(Row::Duplicate(row)) => duplicates::put_back(tx, row)?,
+                Some(Row::Parked(row)) => parked::put_back(tx, row)?,
+                Some(Row::Receipt(Receipt { id, state, see_desk })) => {
+                    receipts_out::set(tx, &self.workshop, *id, *state, *see_desk, now)?;
+                }
+                None => {
+                    // A message that was parked without a receipt has one now: it says what a parked message's says.
+                    if let Key::Receipt(id) = key {
+                        receipts_out::set(tx, &self.workshop, *id, ReceiptState::Received, true, now)?;
+                    }
+                }
+            }
         }
-    }
-
-    fn condition(self) -> &'static str {
-        match self {
-            Self::Parked(_) => "workshop_id = ?1 AND seq = ?2",
-            Self::Signup(_) | Self::Duplicate(_) | Self::Receipt(_) => "workshop_id = ?1 AND id = ?2",
-        }
-    }
-
-    fn value(self) -> Value {
-        match self {
-            Self::Parked(seq) => Value::Integer(seq),
-            Self::Signup(id) | Self::Duplicate(id) | Self::Receipt(id) => Value::Text(id.to_string()),
-        }
+        Ok(())
     }
 }
 
 fn read(conn: &Connection, workshop: &WorkshopId, key: Key) -> rusqlite::Result<Option<Row>> {
-    let sql = format!("SELECT {} FROM {} WHERE {}", key.columns(), key.table(), key.condition());
-    let mut select = conn.prepare_cached(&sql)?;
-    let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
-    select
-        .query_row((workshop.as_str(), key.value()), |row| {
-            names.iter().enumerate().map(|(index, name)| Ok((name.clone(), row.get(index)?))).collect()
-        })
-        .optional()
+    Ok(match key {
+        Key::Signup(id) => signups::whole(conn, workshop, id)?.map(Row::Signup),
+        Key::Duplicate(id) => duplicates::whole(conn, workshop, id)?.map(Row::Duplicate),
+        Key::Parked(seq) => parked::whole(conn, workshop, seq)?.map(Row::Parked),
+        Key::Receipt(id) => receipts_out::get(conn, workshop, id)?.map(Row::Receipt),
+    })
 }
 
 fn delete(tx: &Tx<'_>, workshop: &WorkshopId, key: Key) -> rusqlite::Result<()> {
-    // A receipt once issued is looked up for ever.
-    if !matches!(key, Key::Receipt(_)) {
-        let sql = format!("DELETE FROM {} WHERE {}", key.table(), key.condition());
-        tx.prepare_cached(&sql)?.execute((workshop.as_str(), key.value()))?;
-    }
-    Ok(())
-}
-
-fn insert(tx: &Tx<'_>, key: Key, row: &Row) -> rusqlite::Result<()> {
-    let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
-    let places = vec!["?"; row.len()].join(", ");
-    let sql = format!("INSERT INTO {}({}) VALUES ({places})", key.table(), names.join(", "));
-    tx.prepare_cached(&sql)?.execute(params_from_iter(row.iter().map(|(_, value)| value)))?;
-    Ok(())
-}
-
-/// What a receipt said; of a message that was parked without one, what a parked message's says.
-fn receipt(row: Option<&Row>) -> (ReceiptState, bool) {
-    let value = |name: &str| row?.iter().find(|(column, _)| column == name).map(|(_, value)| value);
-    let state = match value("state") {
-        Some(Value::Text(word)) => ReceiptState::from_word(word),
-        _ => None,
-    };
-    match (state, value("see_desk")) {
-        (Some(state), Some(Value::Integer(see_desk))) => (state, *see_desk != 0),
-        _ => (ReceiptState::Received, true),
+    match key {
+        Key::Signup(id) => signups::delete(tx, workshop, id).map(drop),
+        Key::Duplicate(id) => duplicates::delete(tx, workshop, id).map(drop),
+        Key::Parked(seq) => parked::delete(tx, workshop, seq).map(drop),
+        // A receipt once issued is looked up for ever.
+        Key::Receipt(_) => Ok(()),
     }
 }

@@ -1,5 +1,5 @@
-//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back. DuplicateRow it
-//! `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
+//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back; with
+//! it `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
 
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;

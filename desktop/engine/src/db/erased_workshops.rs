@@ -19,12 +19,16 @@ CREATE TABLE erased_workshops(
 /// Deletes every row of a workshop, and notes that it was erased.
 pub(crate) fn erase(tx: &Tx<'_>, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
     // Those that refer to others first.
-    for table in ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"]
-    {
-        tx.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
-    }
+    let tables =
+        ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"];
+    delete_from(tx, &tables, workshop)?;
     tx.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
     add(tx, workshop, now)
+}
+
+/// Deletes every row that names a person of a workshop, in a database of any version.
+pub(crate) fn erase_in_copy(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    delete_from(tx, &["receipts_out", "parked", "duplicates", "signups"], workshop)
 }
 
 /// Notes that a workshop was erased, of which something may be left outside.
@@ -54,4 +58,11 @@ pub(crate) fn finish(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()>
 
 fn select(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<WorkshopId>> {
     conn.prepare_cached(sql)?.query_map([], |row| parsed(row, 0, WorkshopId::parse))?.collect()
+}
+
+fn delete_from(tx: &Tx<'_>, tables: &[&'static str], workshop: &WorkshopId) -> rusqlite::Result<()> {
+    for table in tables {
+        tx.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
+    }
+    Ok(())
 }

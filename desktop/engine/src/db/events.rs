@@ -105,7 +105,6 @@ impl<'a> Event<'a> {
         match self {
             Self::Stored(_, Path::Edge) => "stored edge",
             Self::Stored(_, Path::Venue) => "stored venue",
-            Self::Stored(_, Path::Import) => "stored import",
             Self::Stored(_, Path::Desk) => "stored desk",
             Self::Waitlisted(_) => "waitlisted",
             Self::Duplicate(_) => "duplicate",

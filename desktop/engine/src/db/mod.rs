@@ -1,6 +1,6 @@
 //! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
 
-pub(crate) mod column;
+mod column;
 pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
@@ -14,8 +14,10 @@ pub(crate) mod quarantine;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
 pub(crate) mod signups;
+pub(crate) mod stored;
 pub(crate) mod takeovers_due;
 pub(crate) mod tx;
+pub(crate) mod whole_row;
 pub(crate) mod workshops;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ use tx::WriterConnection;
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a connection waits for another program's lock before it says *busy*.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// The same for a copy that somebody may be looking at.
+const COPY_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps; there are fewer.
 const STATEMENTS: usize = 64;
 
@@ -86,6 +90,33 @@ pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError
     let mut conn = WriterConnection::new(conn);
     conn.in_transaction(probe::write).map_err(fail)?;
     Ok(conn)
+}
+
+/// Opens a copy that an upgrade or a restore made, to write in it as it is: its version stays what it was.
+pub(crate) fn open_copy(path: &Path) -> rusqlite::Result<WriterConnection> {
+    let conn = Connection::open(path)?;
+    conn.busy_timeout(COPY_BUSY_TIMEOUT)?;
+    conn.pragma_update(None, "secure_delete", "ON")?;
+    Ok(WriterConnection::new(conn))
+}
+
+/// Looks a database through from end to end: how many rows its lists have, and its version.
+///
+/// # Errors
+/// In SQLite's words, what is wrong with the file.
+pub(crate) fn check(conn: &Connection) -> Result<(u64, i64), String> {
+    let ask = || -> rusqlite::Result<(String, u64, i64)> {
+        Ok((
+            conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?,
+            conn.query_row("SELECT count(*) FROM signups", [], |row| row.get(0))?,
+            conn.pragma_query_value(None, "user_version", |row| row.get(0))?,
+        ))
+    };
+    match ask() {
+        Ok((integrity, signups, version)) if integrity == "ok" => Ok((signups, version)),
+        Ok((integrity, ..)) => Err(integrity),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Opens a connection that only reads.

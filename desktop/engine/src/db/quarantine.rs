@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rusqlite::Connection;
 
 use super::tx::Tx;

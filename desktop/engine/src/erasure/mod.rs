@@ -12,6 +12,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
 use crate::clock::now_ms;
+use crate::db::receipts_out;
 use crate::db::tx::{Tx, WriterConnection};
 use crate::view::{ErasedRows, Whom};
 use crate::writer::erase;
@@ -25,7 +26,7 @@ pub(crate) fn rows(
     now: Millis,
 ) -> rusqlite::Result<Option<ErasedRows>> {
     match whom {
-        Whom::Person(id) if erase::known(tx, workshop, &[*id])?.is_empty() => Ok(None),
+        Whom::Person(id) if receipts_out::known(tx, workshop, &[*id])?.is_empty() => Ok(None),
         Whom::Person(id) => erase::erase(tx, workshop, &[*id], now).map(Some),
         Whom::Parked(seq) => erase::erase_parked(tx, workshop, *seq, now),
         Whom::Workshop => erase::erase_workshop(tx, workshop, now).map(Some),

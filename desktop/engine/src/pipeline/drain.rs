@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::retry::{self, Failure, Next};
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -170,7 +170,7 @@ impl<S: Stream> Drain<S> {
                     Err(why) => {
                         failure = Some(why);
                         let message = match failpoints::planted("planted_attempts_burnt") {
-                            true => in_flight.message.unreadable("failed"),
+                            true => in_flight.message.unreadable(crate::message::UnreadableReason::Failed),
                             false => in_flight.message,
                         };
                         failed.push(InFlight { message, ..in_flight });
@@ -201,11 +201,8 @@ impl<S: Stream> Drain<S> {
 
     /// Waits out a failure; false where it is time to stop, with the entries left unacknowledged.
     async fn wait_until_writable(&self, attempt: &mut u32, failure: Failure) -> bool {
-        let wait = match retry::decide(*attempt, failure, &mut OsRng) {
-            Next::RetryAfter(wait) => wait,
-            // The writer parks what is at fault itself; anything else that it says is the database's state.
-            Next::Park => retry::BASE,
-        };
+        // The writer parks what is at fault itself; anything else that it says is the database's state.
+        let wait = retry::decide(*attempt, failure, &mut OsRng).unwrap_or(retry::BASE);
         *attempt += 1;
         let waited = async {
             tokio::time::sleep(wait).await;

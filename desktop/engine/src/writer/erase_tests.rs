@@ -9,7 +9,7 @@ use super::erase::{erase, erase_parked};
 use super::tests::written;
 use crate::clock::now_ms;
 use crate::db::tx::Tx;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin, UnreadableReason};
 use crate::testing::Hall;
 use crate::view::ErasedRows;
 
@@ -128,9 +128,8 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
     let (signup, _) = hall.sign_up("王芳", "13800138000").await;
     let unreadable = |id: Option<SignupId>, bytes: &str| Message {
         workshop: hall.workshop.id.clone(),
-        path: Path::Edge,
-        device: None,
-        content: Content::Unreadable { id, reason: "box" },
+        origin: Origin::Edge,
+        content: Content::Unreadable { id, reason: UnreadableReason::Box },
         bytes: bytes.into(),
         delivered_alone: false,
     };

@@ -8,6 +8,7 @@ use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use tokio::sync::{oneshot, watch};
 
+use super::gather::{Database, Gather};
 use super::thread::WriterThread;
 use super::work::{Answers, Edit, NotQueued, Outbox, Work, queue};
 use crate::config::settings_error::SettingsError;
@@ -31,11 +32,26 @@ impl Writer {
         conn: WriterConnection,
         metrics: Arc<Metrics>,
     ) -> Result<(Self, JoinHandle<()>), SettingsError> {
+        Self::start_with(conn, metrics, Box::new(Database))
+    }
+
+    /// Starts the thread, whose decisions are made from what `gather` says the database holds.
+    pub(super) fn start_with(
+        conn: WriterConnection,
+        metrics: Arc<Metrics>,
+        gather: Box<dyn Gather>,
+    ) -> Result<(Self, JoinHandle<()>), SettingsError> {
         let (outbox, inbox) = queue();
         let (unwritable_now, unwritable) = watch::channel(None);
         let (committed_now, committed) = watch::channel(0);
-        let mut thread =
-            WriterThread { conn, work: inbox, metrics, unwritable: unwritable_now, committed: committed_now };
+        let mut thread = WriterThread {
+            conn,
+            work: inbox,
+            gather,
+            metrics,
+            unwritable: unwritable_now,
+            committed: committed_now,
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || thread.run())

@@ -12,6 +12,7 @@ mod ending_tests;
 pub(crate) mod erase;
 #[cfg(test)]
 mod erase_tests;
+mod gather;
 mod handle;
 mod list;
 pub(crate) mod log;

@@ -22,11 +22,14 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use tempfile::TempDir;
 
-use super::{batch, erase};
+use super::batch::Committer;
+use super::erase;
+use super::gather::Database;
+use super::work::Answers;
 use crate::db::tx::WriterConnection;
-use crate::db::{self, workshops};
+use crate::db::{self, receipts_out, workshops};
 use crate::folder::keys::Keys;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
 use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
@@ -344,7 +347,7 @@ impl World {
             }
             By::Venue => {
                 let message = self.venue_message(sent);
-                let answers = batch::commit(&mut self.conn, &[message], &self.metrics);
+                let answers = self.commit_all(&[message]);
                 assert!(answers.iter().all(Result::is_ok), "{answers:?}");
             }
         }
@@ -376,14 +379,7 @@ impl World {
                 received_at: 1,
             }),
         };
-        Message {
-            workshop,
-            path: Path::Venue,
-            content,
-            bytes: Vec::new(),
-            delivered_alone: false,
-            device: None,
-        }
+        Message { workshop, origin: Origin::Venue, content, bytes: Vec::new(), delivered_alone: false }
     }
 
     fn enqueue(&mut self, text: String) {
@@ -407,6 +403,10 @@ impl World {
         }
     }
 
+    fn commit_all(&mut self, messages: &[Message]) -> Answers {
+        Committer { gather: &Database, metrics: &self.metrics }.commit(&mut self.conn, messages)
+    }
+
     fn commit(&mut self, end: End) {
         let batch = std::mem::take(&mut self.in_flight);
         let messages = batch.iter().map(|at| match self.unsealer.open(self.mailbox[*at].body.clone()) {
@@ -416,13 +416,13 @@ impl World {
         let messages: Vec<Message> = messages.collect();
         if end == End::Unwritable {
             self.conn.pragma_update(None, "query_only", true).unwrap();
-            let answers = batch::commit(&mut self.conn, &messages, &self.metrics);
+            let answers = self.commit_all(&messages);
             self.conn.pragma_update(None, "query_only", false).unwrap();
             assert!(answers.iter().all(Result::is_err), "{answers:?}");
             self.in_flight = batch;
             return;
         }
-        let answers = batch::commit(&mut self.conn, &messages, &self.metrics);
+        let answers = self.commit_all(&messages);
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         if end == End::AfterCommit {
             return self.kill();
@@ -480,7 +480,7 @@ impl World {
         self.promises.retain(|(promised, _), _| !ids.contains(promised));
         // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
         // what links the two never comes.
-        let asked = erase::known(&self.conn, &self.workshop.id, &[id]).unwrap();
+        let asked = receipts_out::known(&self.conn, &self.workshop.id, &[id]).unwrap();
         self.erase_rows(&asked);
         self.void.extend(ids);
     }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use rollcall_shared::retry::Failure;
 use tokio::sync::{oneshot, watch};
 
-use super::batch;
+use super::batch::Committer;
+use super::gather::Gather;
 use super::work::{Answers, Inbox, Work};
 use crate::db::failure::classify;
 use crate::db::probe;
@@ -25,6 +26,7 @@ const PROBE_EVERY: Duration = Duration::from_millis(250);
 pub(super) struct WriterThread {
     pub(super) conn: WriterConnection,
     pub(super) work: Inbox,
+    pub(super) gather: Box<dyn Gather>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) unwritable: watch::Sender<Option<Failure>>,
     pub(super) committed: watch::Sender<u64>,
@@ -114,7 +116,8 @@ impl WriterThread {
     }
 
     fn commit(&mut self, messages: Vec<Message>, senders: Vec<(usize, oneshot::Sender<Answers>)>) {
-        let mut answers = batch::commit(&mut self.conn, &messages, &self.metrics).into_iter();
+        let committer = Committer { gather: &*self.gather, metrics: &self.metrics };
+        let mut answers = committer.commit(&mut self.conn, &messages).into_iter();
         let failure = answers.as_slice().iter().find_map(|answer| answer.as_ref().err()).copied();
         self.note(failure);
         for (count, sender) in senders {

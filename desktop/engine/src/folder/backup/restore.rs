@@ -14,7 +14,7 @@ use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
 use super::{
-    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, SET_ASIDE, check, make_private_folder,
+    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, SET_ASIDE, make_private_folder,
     sha256_of,
 };
 use crate::clock::now_ms;
@@ -66,7 +66,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
     fs::copy(from.join(DATABASE), &staged).map_err(unusable)?;
     let mut conn = db::open_writer(&staged)?;
     let damaged = |_: String| BackupError::Damaged(from.join(DATABASE));
-    check(&conn).map_err(damaged)?;
+    db::check(&conn).map_err(damaged)?;
 
     let now = now_ms();
     let current = folder.join(DATABASE);
@@ -85,7 +85,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
             Ok(erased_again)
         })
         .map_err(database)?;
-    let (signups, _) = check(&conn).map_err(damaged)?;
+    let (signups, _) = db::check(&conn).map_err(damaged)?;
     conn.empty_log().map_err(database)?;
     conn.close().map_err(database)?;
     atomic_file::sync(&staged).map_err(unusable)?;
@@ -150,7 +150,7 @@ impl Erased {
         }
         for row in workshops::all(tx)? {
             let workshop = &row.workshop.id;
-            let known = erase::known(tx, workshop, &self.ids)?;
+            let known = receipts_out::known(tx, workshop, &self.ids)?;
             count += erase::erase(tx, workshop, &known, now)?.count();
             // Also whom the backup never had: the edge may not have heard of it, and would go on saying *registered*.
             for (_, id) in self.lists.iter().filter(|(list, _)| list == workshop) {
