@@ -1,5 +1,5 @@
-//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its entry in the
-//! audit log, and each can be taken back as long as the rows are as it left them.
+//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its
+//! entry in the audit log, and each can be taken back as long as the rows are as it left them.
 
 mod reopen;
 mod rules;
@@ -115,7 +115,8 @@ impl Acts {
         Self { writer, done: Mutex::default() }
     }
 
-    /// Takes a sign-up off the list. Its seat goes to who waits longest, where the workshop keeps a waiting list.
+    /// Cancels a sign-up. Its seat goes to the person who has waited longest, where the workshop keeps a
+    /// waiting list.
     pub(crate) async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
         self.run(workshop, Act::Cancel, move |recorder| rules::cancel(recorder, id)).await
     }

@@ -73,8 +73,8 @@ fn cancelled(bytes: &[u8]) -> Option<SignupId> {
     SignupId::parse(text.strip_prefix(CANCEL)?).ok()
 }
 
-/// A form: JSON from the page's script, or what a browser sends without; and the sign-up that it corrects. The token that
-/// says so was checked before the form was taken.
+/// A form: JSON from the page's script, or what a browser sends without; and the sign-up that it corrects.
+/// The token that says so was checked before the form was taken.
 fn form(bytes: &[u8], workshop: &Workshop) -> Option<(Signup, Option<SignupId>)> {
     let (form, seed) = match SignupForm::from_json(bytes) {
         Ok(form) => (form, None),

@@ -1,5 +1,5 @@
-//! What each act does, inside its transaction. Every row is noted before it is written; each returns what the audit log says it
-//! is about.
+//! What each act does, inside its transaction. Every row is noted before it is written; each returns what the
+//! audit log says it is about.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -55,8 +55,8 @@ pub(super) fn promote(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subje
     Ok(Subject::Signup(id))
 }
 
-/// Makes a duplicate a sign-up of its own, with a seat where there is one. Where nobody has the number any more it is an
-/// ordinary one.
+/// Makes a duplicate a sign-up of its own, with a seat where there is one. Where nobody has the number any
+/// more it is an ordinary one.
 pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
     let duplicate = duplicate(recorder, id)?;
     let shared = is_held(recorder, &duplicate.phone)?;
@@ -65,8 +65,9 @@ pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Resul
     Ok(Subject::Signup(id))
 }
 
-/// Puts a duplicate in the place of the first: with its seat, or with its turn among those who wait. Where the first has no
-/// place any more the newer one gets what a fresh number would, unless a third has the number now.
+/// Puts a duplicate in the place of the first: with its seat, or with its turn among those who wait. Where
+/// the first has no place any more the newer one gets what a fresh number would, unless a third has the
+/// number now.
 pub(super) fn use_newer(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
     let duplicate = duplicate(recorder, id)?;
     match duplicate.original.map(|first| listed(recorder, first)).transpose()?.flatten() {
@@ -109,7 +110,8 @@ pub(super) fn dismiss(recorder: &mut Recorder<'_>, seq: i64) -> Result<Subject, 
     Err(if known { ActError::WrongState } else { ActError::Unknown }.into())
 }
 
-/// Has a parked message admitted again, like mail that has just come; out of `parked` in the same transaction.
+/// Has a parked message admitted again, like mail that has just come; out of `parked` in the same
+/// transaction.
 pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) -> Result<Subject, Stop> {
     recorder.touch(Key::Parked(seq))?;
     for id in rehearse(recorder, message)? {
@@ -124,9 +126,9 @@ pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) ->
     Ok(Subject::Parked(seq))
 }
 
-/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and the one that has that one's
-/// number or seat afterwards. Only admission knows, so it is done, the transaction is asked whom its audit log was about, and
-/// it is undone.
+/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and the one
+/// that has that one's number or seat afterwards. Only admission knows, so it is done, the transaction is
+/// asked whom its audit log was about, and it is undone.
 fn rehearse(recorder: &Recorder<'_>, message: &Message) -> Result<Vec<SignupId>, Stop> {
     recorder.tx.rehearse(|tx| admit_again(tx, message, recorder.now).map(|()| tx.subjects()))?
 }

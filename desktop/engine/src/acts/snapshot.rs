@@ -1,4 +1,5 @@
-//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in between.
+//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in
+//! between.
 
 use rollcall_shared::Millis;
 use rollcall_shared::admission::Seats;
@@ -128,7 +129,8 @@ impl Change {
                     receipts_out::set(tx, &self.workshop, *id, *state, *see_desk, now)?;
                 }
                 None => {
-                    // A message that was parked without a receipt has one now: it says what a parked message's says.
+                    // A message that was parked without a receipt has one now: it says what a parked
+                    // message's says.
                     if let Key::Receipt(id) = key {
                         receipts_out::set(tx, &self.workshop, *id, ReceiptState::Received, true, now)?;
                     }

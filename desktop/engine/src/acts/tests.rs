@@ -1,4 +1,5 @@
-//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken back.
+//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken
+//! back.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -96,9 +97,21 @@ impl Fixture {
             self.hall.texts(&format!("SELECT {columns} FROM {table} ORDER BY 1"))
         };
         [
-            all("concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))", "signups"),
-            all("concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags, received_at, stored_at, ifnull(kept_at, '-'))", "duplicates"),
-            all("concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at, ifnull(dismissed_at, '-'))", "parked"),
+            all(
+                "concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version,
+                   notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))",
+                "signups",
+            ),
+            all(
+                "concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags,
+                   received_at, stored_at, ifnull(kept_at, '-'))",
+                "duplicates",
+            ),
+            all(
+                "concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at,
+                   ifnull(dismissed_at, '-'))",
+                "parked",
+            ),
             all("concat_ws('|', id, state, see_desk)", "receipts_out"),
         ]
         .concat()

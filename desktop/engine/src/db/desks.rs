@@ -26,7 +26,7 @@ ALTER TABLE duplicates ADD COLUMN device TEXT REFERENCES desks(id);
 CREATE INDEX signups_device ON signups(workshop_id, device) WHERE path = 'desk';
 ";
 
-/// A desk whose session goes on.
+/// A desk with an open session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OpenDesk {
     pub(crate) id: DeskId,
@@ -43,7 +43,7 @@ pub(crate) struct DeskRow {
     pub(crate) name: String,
     pub(crate) opened_at: Millis,
     pub(crate) ended_at: Option<Millis>,
-    /// Rows that it took, those beside the list as well.
+    /// Rows that it took, duplicates included.
     pub(crate) taken: u32,
     /// When it took the last one.
     pub(crate) last_at: Option<Millis>,
@@ -57,12 +57,13 @@ pub(crate) fn insert(tx: &Tx<'_>, desk: &OpenDesk, now: Millis) -> rusqlite::Res
          VALUES (:id, :workshop, :name, :session, :now)",
     )?
     .execute(named_params! {
-        ":id": id.as_str(), ":workshop": workshop.as_str(), ":name": name, ":session": session.as_bytes(), ":now": now,
+        ":id": id.as_str(), ":workshop": workshop.as_str(), ":name": name, ":session": session.as_bytes(),
+        ":now": now,
     })?;
     Ok(())
 }
 
-/// All whose sessions go on.
+/// All desks with an open session.
 pub(crate) fn open(conn: &Connection) -> rusqlite::Result<Vec<OpenDesk>> {
     let mut select = conn.prepare_cached(
         "SELECT id, workshop_id, name, session FROM desks

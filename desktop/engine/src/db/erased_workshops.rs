@@ -1,5 +1,6 @@
-//! `erased_workshops`: workshops that the host erased. Written in the transaction that deletes their rows; what is outside the
-//! database (the stream, the keys, the edge's mailbox) is deleted afterwards, and at every start until it is done.
+//! `erased_workshops`: workshops that the host erased. Written in the transaction that deletes their rows;
+//! what is outside the database (the stream, the keys, the edge's mailbox) is deleted afterwards, and at
+//! every start until it is done.
 
 use rollcall_shared::Millis;
 use rollcall_shared::workshop::WorkshopId;
@@ -40,17 +41,17 @@ pub(crate) fn add(tx: &Tx<'_>, workshop: &WorkshopId, now: Millis) -> rusqlite::
     Ok(())
 }
 
-/// All of them.
+/// Every erased workshop.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<WorkshopId>> {
     select(conn, "SELECT id FROM erased_workshops")
 }
 
-/// Those of which something may be left.
+/// The erased workshops of which something may be left.
 pub(crate) fn unfinished(conn: &Connection) -> rusqlite::Result<Vec<WorkshopId>> {
     select(conn, "SELECT id FROM erased_workshops WHERE done = 0")
 }
 
-/// Notes that nothing is left.
+/// Notes that nothing of one is left.
 pub(crate) fn finish(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
     tx.prepare_cached("UPDATE erased_workshops SET done = 1 WHERE id = ?1")?.execute([workshop.as_str()])?;
     Ok(())

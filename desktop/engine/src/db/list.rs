@@ -1,4 +1,5 @@
-//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see `signups::V2`).
+//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see
+//! `signups::V2`).
 
 mod search;
 
@@ -53,7 +54,7 @@ pub(crate) fn newest(
     rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose()).collect()
 }
 
-/// How many of a workshop stand where.
+/// How many of a workshop's sign-ups are in each state, and how many cases need a look.
 pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Counts> {
     let mut counts = Counts {
         needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
@@ -94,8 +95,8 @@ pub(crate) fn arrivals(
     Ok(arrivals)
 }
 
-/// What needs a look: numbers that came again under another name, messages that could not be read, and for information
-/// numbers that came again under the same name. Newest first in each.
+/// What needs a look: numbers that came again under another name, messages that could not be read, and for
+/// information numbers that came again under the same name. Newest first in each.
 pub(crate) fn cases(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<Case>> {
     let mut cases = duplicate_cases(conn, workshop, DuplicateReason::OtherName, MAX_CASES)?;
     for row in parked::open(conn, workshop, MAX_CASES - cases.len())? {

@@ -1,4 +1,5 @@
-//! `parked`: messages that could not be read, for a person to look at. Unique by workshop and digest of the bytes.
+//! `parked`: messages that could not be read, for a person to look at. Unique by workshop and digest of the
+//! bytes.
 
 use rollcall_shared::Millis;
 use rollcall_shared::digest::Digest;
@@ -59,8 +60,9 @@ pub(crate) fn insert(
          VALUES (:workshop, :source, :digest, :reason, :bytes, :now, :sent_as)",
     )?
     .execute(named_params! {
-        ":workshop": message.workshop.as_str(), ":source": message.origin.path().as_str(), ":digest": digest.as_bytes(),
-        ":reason": reason.as_str(), ":bytes": message.bytes, ":now": now, ":sent_as": id.map(|id| id.to_string()),
+        ":workshop": message.workshop.as_str(), ":source": message.origin.path().as_str(),
+        ":digest": digest.as_bytes(), ":reason": reason.as_str(), ":bytes": message.bytes, ":now": now,
+        ":sent_as": id.map(|id| id.to_string()),
     })?;
     Ok(())
 }

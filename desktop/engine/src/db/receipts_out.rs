@@ -1,5 +1,5 @@
-//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge until it says 200,
-//! and read by the venue's own receipts.
+//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge
+//! until it says 200, and read by the venue's own receipts.
 
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::ReceiptUpdate;
@@ -24,8 +24,8 @@ CREATE TABLE receipts_out(
 CREATE INDEX receipts_out_unsent ON receipts_out(workshop_id) WHERE sent_rev < rev;
 ";
 
-/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a database restored
-/// from a copy must not fall behind what the edge has seen.
+/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a
+/// database restored from a copy must not fall behind what the edge has seen.
 pub(crate) fn set(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
@@ -44,8 +44,8 @@ pub(crate) fn set(
     Ok(())
 }
 
-/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may say less than the
-/// one that it replaces did.
+/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may
+/// say less than the one that it replaces did.
 pub(crate) fn send_all_again(tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
     tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
 }

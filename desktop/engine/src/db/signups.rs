@@ -23,7 +23,7 @@ CREATE TABLE signups(
   name           TEXT NOT NULL,
   answers        TEXT NOT NULL,     -- JSON by the key of the question
   state          TEXT NOT NULL CHECK (state IN ('registered', 'waitlisted', 'cancelled')),
-  path           TEXT NOT NULL CHECK (path IN ('edge', 'venue', 'import', 'desk')),  -- nothing writes 'import' yet
+  path           TEXT NOT NULL CHECK (path IN ('edge', 'venue', 'import', 'desk')),  -- no 'import' yet
   digest         BLOB NOT NULL,     -- SHA-256 of phone, name and answers
   flags          TEXT NOT NULL,     -- JSON: id_reused, late, older_form
   form_version   INTEGER NOT NULL,
@@ -36,29 +36,33 @@ CREATE TABLE signups(
 CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled';
 ";
 
-/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed on, and the
-/// window's pages, counts and searches have their indexes. `signups_search` holds all that a search looks at, so that it
-/// reads a quarter of the table.
+/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed
+/// on, and the window's pages, counts and searches have their indexes. `signups_search` holds all that a
+/// search looks at, so that it reads a quarter of the table.
 pub(super) const V2: &str = "
 -- 1: the host knows that another has the number too
 ALTER TABLE signups ADD COLUMN shared_phone INTEGER NOT NULL DEFAULT 0;
 -- its place among those who wait, where it is not received_at
 ALTER TABLE signups ADD COLUMN waiting_since INTEGER;
 DROP INDEX signups_phone;
-CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled' AND shared_phone = 0;
+CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone)
+  WHERE state <> 'cancelled' AND shared_phone = 0;
 CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_phone = 1;
 CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
 CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
 CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
-CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL)
+CREATE INDEX signups_waiting
+  ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL)
   WHERE state = 'waitlisted';
 CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
 ";
 
 /// Version 4: what belongs together is erased together.
 pub(super) const V4: &str = "
-ALTER TABLE signups ADD COLUMN replaces TEXT;  -- the sign-up that it corrects
-ALTER TABLE signups ADD COLUMN sent_as TEXT;   -- the id that it was sent with, where it is stored under a derived one
+-- the sign-up that it corrects
+ALTER TABLE signups ADD COLUMN replaces TEXT;
+-- the id that it was sent with, where it is stored under a derived one
+ALTER TABLE signups ADD COLUMN sent_as TEXT;
 ";
 
 /// What came with a sign-up and is stored with it.
@@ -99,7 +103,8 @@ pub struct SignupRow {
     pub stored_at: Millis,
 }
 
-/// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other content).
+/// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other
+/// content).
 pub(crate) fn insert(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
@@ -110,17 +115,21 @@ pub(crate) fn insert(
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
-           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
+           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
+           sent_as)
          VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form,
-           :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces, :sent_as)",
+           :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces,
+           :sent_as)",
     )?
     .execute(named_params! {
-        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
-        ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
-        ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
-        ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
-        ":device": with.origin.desk().map(DeskId::as_str), ":replaces": with.replaces.map(|old| old.to_string()),
+        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
+        ":name": name.as_str(), ":answers": json(answers)?, ":state": with.state.as_str(),
+        ":path": with.origin.path().as_str(), ":digest": with.digest.as_bytes(),
+        ":flags": json(&with.flags)?, ":form": form_version, ":notice": with.notice_version,
+        ":filled_at": filled_at, ":received_at": with.received_at, ":stored_at": with.stored_at,
+        ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
+        ":device": with.origin.desk().map(DeskId::as_str),
+        ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
@@ -231,8 +240,8 @@ pub(crate) fn seats(conn: &Connection, workshop: &Workshop) -> rusqlite::Result<
     Ok(Seats { taken, capacity: workshop.capacity })
 }
 
-/// Those who wait, the longest first. Of several of one millisecond, those who were handed a place come before those who
-/// came by themselves, as the one whose place it was did or might have done.
+/// Those who wait, the longest first. Of several of one millisecond, those who were handed a place come
+/// before those who came by themselves, as the one whose place it was did or might have done.
 pub(crate) fn longest_waiting(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -285,7 +294,8 @@ pub(crate) fn place(
     .optional()
 }
 
-/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new one.
+/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new
+/// one.
 pub(crate) fn set_state(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
@@ -301,7 +311,8 @@ pub(crate) fn set_state(
     Ok(())
 }
 
-/// A row as it is, to be put back by [`put_back`]. Its row number is its place among those of the same millisecond.
+/// A row as it is, to be put back by [`put_back`]. Its row number is its place among those of the same
+/// millisecond.
 pub(crate) fn whole(
     conn: &Connection,
     workshop: &WorkshopId,

@@ -4,6 +4,7 @@ use rollcall_shared::Millis;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
+use super::column::{from_json, json};
 use super::tx::Tx;
 
 pub(super) const SQL: &str = "
@@ -27,7 +28,7 @@ CREATE TABLE workshops(
 pub struct WorkshopRow {
     /// The public record.
     pub workshop: Workshop,
-    /// Stands before every address of its venue page; short enough to type.
+    /// Begins every address of its venue page; short enough to type.
     pub venue_token: String,
     /// When sign-up was ended by hand.
     pub retired_at: Option<Millis>,
@@ -40,7 +41,8 @@ pub struct WorkshopRow {
 /// All workshops, oldest first.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<WorkshopRow>> {
     let mut select = conn.prepare_cached(
-        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops ORDER BY created_at, rowid",
+        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops
+         ORDER BY created_at, rowid",
     )?;
     select.query_map([], read)?.collect()
 }
@@ -58,13 +60,15 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
 pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
     let w = &row.workshop;
     tx.prepare_cached(
-        "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at, rev, published_rev, created_at)
-         VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at, :rev, :published_rev, :now)",
+        "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at,
+           rev, published_rev, created_at)
+         VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at,
+           :rev, :published_rev, :now)",
     )?
     .execute(named_params! {
-        ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
-        ":ends_at": w.ends_at, ":record": to_json(w)?, ":token": row.venue_token, ":retired_at": row.retired_at,
-        ":rev": row.rev, ":published_rev": row.published_rev, ":now": now,
+        ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
+        ":starts_at": w.starts_at, ":ends_at": w.ends_at, ":record": json(w)?, ":token": row.venue_token,
+        ":retired_at": row.retired_at, ":rev": row.rev, ":published_rev": row.published_rev, ":now": now,
     })?;
     Ok(())
 }
@@ -77,8 +81,8 @@ pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Millis>) -> r
     )?
     .query_row(
         named_params! {
-            ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
-            ":ends_at": w.ends_at, ":record": to_json(w)?, ":retired_at": retired_at,
+            ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
+            ":starts_at": w.starts_at, ":ends_at": w.ends_at, ":record": json(w)?, ":retired_at": retired_at,
         },
         |row| row.get(0),
     )
@@ -92,12 +96,8 @@ pub(crate) fn published(tx: &Tx<'_>, id: &WorkshopId, rev: i64) -> rusqlite::Res
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
-    let record: String = row.get(0)?;
-    let workshop = serde_json::from_str(&record).map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e))
-    })?;
     Ok(WorkshopRow {
-        workshop,
+        workshop: from_json(row, 0)?,
         venue_token: row.get(1)?,
         retired_at: row.get(2)?,
         rev: row.get(3)?,
@@ -107,8 +107,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
 
 fn title(workshop: &Workshop) -> &str {
     if workshop.title.zh.is_empty() { &workshop.title.en } else { &workshop.title.zh }
-}
-
-fn to_json(workshop: &Workshop) -> rusqlite::Result<String> {
-    serde_json::to_string(workshop).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }

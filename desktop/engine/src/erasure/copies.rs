@@ -1,4 +1,5 @@
-//! The copies of the database that Rollcall itself made beside it: before an upgrade, and before a restore.
+//! The copies of the database that Rollcall itself made in the data folder: before an upgrade, and before a
+//! restore.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
-//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
+//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is
+//! written.
 
 use rollcall_shared::Millis;
 use rollcall_shared::admission::{self, Ending, Flags, Keep, Outcome, ParkVerdict, Place, Standing, Verdict};
@@ -67,7 +68,8 @@ fn admit_signup(
     let gathered = gather.signup(tx, list, sealed, digest)?;
     let verdict = admission::admit(sealed.signup.id, digest, &gathered.found);
     let state = match verdict {
-        // Off the list, and said so: calling an erased sign-up received would promise a row that is not there.
+        // Off the list, and said so: calling an erased sign-up received would promise a row that is not
+        // there.
         Verdict::Erased { .. } => ReceiptState::Cancelled,
         Verdict::Repeated { id } => receipt_of(tx, message, Some(id))?,
         Verdict::EraseToo { id } => {
@@ -83,8 +85,8 @@ fn admit_signup(
     Ok(Written { outcome: verdict.outcome(), state })
 }
 
-/// Stores a sign-up with its receipt and its entry in the audit log; first ends the one that it replaces, at last passes on
-/// what that one held.
+/// Stores a sign-up with its receipt and its entry in the audit log; first ends the one that it replaces, at
+/// last passes on what that one held.
 fn store(
     tx: &Tx<'_>,
     list: &mut List,

@@ -1,4 +1,5 @@
-//! A sign-up ends because its phone cancels or corrects it; what it held passes on to the next, in the same transaction.
+//! A sign-up ends because its phone cancels or corrects it; what it held passes on to the next, in the same
+//! transaction.
 
 use rollcall_shared::Millis;
 use rollcall_shared::admission::{Ending, ListState, Standing};
@@ -44,8 +45,8 @@ pub(super) fn standing(conn: &Connection, workshop: &WorkshopId, id: SignupId) -
     })
 }
 
-/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an ending is noted that
-/// overtakes its sign-up.
+/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an
+/// ending is noted that overtakes its sign-up.
 pub(super) fn is_taken_back(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -88,8 +89,8 @@ pub(super) fn end(
     Ok(freed)
 }
 
-/// Passes on what an ended sign-up held: its number to the next duplicate that claims it, then a free seat to the person who
-/// has waited longest.
+/// Passes on what an ended sign-up held: its number to the next duplicate that claims it, then a free seat to
+/// the person who has waited longest.
 pub(super) fn pass_on(tx: &Tx<'_>, list: &mut List, freed: &FreedPlace, now: Millis) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
     if signups::holder(tx, workshop, &freed.phone)?.is_none()

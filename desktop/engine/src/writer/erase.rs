@@ -1,5 +1,5 @@
-//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are remembered for
-//! ever, and what it held passes on as if its phone had cancelled it.
+//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are
+//! remembered for ever, and what it held passes on as if its phone had cancelled it.
 
 use std::collections::BTreeSet;
 
@@ -62,8 +62,9 @@ pub(super) fn erase_from(
     Ok(rows)
 }
 
-/// Erases one message that could not be read; `None` where there is none. The sign-up that it names is erased with it, unless
-/// one is stored under that name: what is outside a box that does not open is no proof that it is theirs.
+/// Erases one message that could not be read; `None` where there is none. The sign-up that it names is erased
+/// with it, unless one is stored under that name: what is outside a box that does not open is no proof that
+/// it is theirs.
 pub(crate) fn erase_parked(
     tx: &Tx<'_>,
     workshop: &WorkshopId,

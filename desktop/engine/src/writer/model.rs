@@ -1,11 +1,12 @@
-//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any number of
-//! times; leases run out, the stream is wiped, the laptop is killed between any two steps, restored, replaced. The rules, the
-//! boxes and the writer are the real ones, on a real database in memory; Queue, mailbox and stream are modelled by what
-//! they promise (DESIGN.md, "The path"), since the real ones are tested in `e2e/`.
+//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any
+//! number of times; leases run out, the stream is wiped, the laptop is killed between any two steps,
+//! restored, replaced. The rules, the boxes and the writer are the real ones, on a real database in memory;
+//! Queue, mailbox and stream are modelled by what they promise (DESIGN.md, "The path"), since the real ones
+//! are tested in `e2e/`.
 //!
-//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands. Steps are told
-//! by indices into whatever there is, so that a failing run shrinks to the few steps that matter.
-//! `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
+//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands.
+//! Steps are told by indices into whatever there is, so that a failing run shrinks to the few steps that
+//! matter. `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -167,7 +168,8 @@ enum Sent {
     TakenBack(SignupId),
 }
 
-/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id and content.
+/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id
+/// and content.
 type Promise = (SignupId, Digest);
 
 /// Everything between phones and database.
@@ -353,7 +355,8 @@ impl World {
         }
         let Sent::Signup { signup, replaces } = sent else { return };
         if replaces.is_some_and(|old| self.erased.contains(&old) || self.void.contains(&old)) {
-            // What corrects an erased one is erased when it comes; what came before under its id decides whether it does.
+            // What corrects an erased one is erased when it comes; what came before under its id decides
+            // whether it does.
             self.void.insert(signup.id);
             self.promises.retain(|(id, _), _| *id != signup.id);
         }
@@ -443,8 +446,8 @@ impl World {
         self.mailbox.iter_mut().for_each(|mail| mail.leased = false);
     }
 
-    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What only the lost
-    /// database had is lost with it; nobody promised more of a disk.
+    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What
+    /// only the lost database had is lost with it; nobody promised more of a disk.
     fn move_to(&mut self, conn: WriterConnection, held: &BTreeMap<Promise, bool>) {
         self.conn = conn;
         self.stream.clear();
@@ -462,7 +465,8 @@ impl World {
         self.erased.extend(rows.ids);
     }
 
-    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from the tables.
+    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from
+    /// the tables.
     fn erase(&mut self, id: SignupId) {
         let mut ids = BTreeSet::from([id]);
         loop {
@@ -478,8 +482,8 @@ impl World {
             ids = all;
         }
         self.promises.retain(|(promised, _), _| !ids.contains(promised));
-        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
-        // what links the two never comes.
+        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it
+        // comes, or stands where what links the two never comes.
         let asked = receipts_out::known(&self.conn, &self.workshop.id, &[id]).unwrap();
         self.erase_rows(&asked);
         self.void.extend(ids);
@@ -532,7 +536,8 @@ impl World {
         assert!(taken <= SEATS, "{taken} of {SEATS} seats");
         let waiting = number("SELECT count(*) FROM signups WHERE state = 'waitlisted'");
         assert!(waiting == 0 || taken == SEATS, "{waiting} wait and {taken} of {SEATS} seats are taken");
-        let twice = "SELECT count(*) FROM (SELECT phone FROM signups WHERE state <> 'cancelled' AND shared_phone = 0 \
+        let twice = "SELECT count(*) FROM (SELECT phone FROM signups \
+                     WHERE state <> 'cancelled' AND shared_phone = 0 \
                      GROUP BY phone HAVING count(*) > 1)";
         assert_eq!(number(twice), 0, "a number stands on the list twice");
     }

@@ -10,8 +10,8 @@ use crate::db::tx::Tx;
 use crate::db::{events, receipts_out, signups};
 use crate::view::SignupState;
 
-/// Gives every free seat to the person who has waited longest, with receipt and event, where the workshop keeps a waiting
-/// list; who they are. To be called in the transaction in which a seat became free.
+/// Gives every free seat to the person who has waited longest, with receipt and event, where the workshop
+/// keeps a waiting list; who they are. To be called in the transaction in which a seat became free.
 pub(crate) fn promote_waiting(
     tx: &Tx<'_>,
     workshop: &Workshop,

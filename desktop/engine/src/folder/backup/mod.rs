@@ -1,7 +1,8 @@
-//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are whole.
+//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are
+//! whole.
 //!
-//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile. Whoever holds
-//! the folder can read the list and open its mail: it is as secret as the data folder.
+//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile.
+//! With the folder one can read the list and open its mail: it is as secret as the data folder.
 
 mod restore;
 #[cfg(test)]
@@ -96,7 +97,7 @@ struct Note {
     keys_sha256: String,
 }
 
-/// Written beside its place and renamed, so that a folder of that name is a whole backup.
+/// Makes a backup: written under another name and renamed, so that a folder of that name is a whole backup.
 pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, BackupError> {
     let unusable = |e: std::io::Error| BackupError::Folder { path: to.to_owned(), why: e.to_string() };
     let is_new = match fs::read_dir(to) {

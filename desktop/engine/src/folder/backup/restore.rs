@@ -1,9 +1,10 @@
-//! A restore: the backup's database takes the place of the one in a data folder, and at the next start claims from the edge
-//! whatever came since.
+//! A restore: the backup's database takes the place of the one in a data folder, and at the next start claims
+//! from the edge whatever came since.
 //!
-//! Nothing is thrown away: what was there is set aside. Whoever was erased since the backup was made is erased in it again,
-//! as far as the replaced database says, and at the start as far as the edge does. The restored database is an installation
-//! of its own, so that the edge cannot mistake it for the one that acknowledged what it does not have.
+//! Nothing is thrown away: what was there is set aside. People who were erased since the backup was made are
+//! erased in it again, as far as the replaced database says, and at the start as far as the edge does. The
+//! restored database is an installation of its own, so that the edge cannot mistake it for the one that
+//! acknowledged what it does not have.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -27,7 +28,8 @@ use crate::folder::{Folder, atomic_file};
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
 
-/// Where a restore prepares the database. What stands in it is the backup's, changed or not: it can be thrown away.
+/// Where a restore prepares the database. What is in it is the backup's, changed or not: it can be thrown
+/// away.
 const STAGE: &str = "restoring";
 
 /// What was restored.
@@ -41,7 +43,8 @@ pub struct Restored {
     pub erased_again: usize,
     /// Where the database is that was replaced.
     pub set_aside: Option<PathBuf>,
-    /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked at the next start.
+    /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked
+    /// at the next start.
     pub erasures_unknown: Option<String>,
 }
 
@@ -53,8 +56,8 @@ pub(crate) fn forget_interrupted(folder: &Folder) {
 /// Restores a backup into a data folder that no engine uses.
 ///
 /// # Errors
-/// [`SettingsError`]: an engine runs there, the backup is damaged, or something cannot be written. The database in the folder
-/// is the one of before then.
+/// [`SettingsError`]: an engine runs there, the backup is damaged, or something cannot be written. The
+/// database in the folder is the one of before then.
 pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> {
     let folder = Folder::take(data_dir)?;
     let unusable = |e: std::io::Error| SettingsError::Folder { path: folder.join(""), why: e.to_string() };
@@ -152,7 +155,8 @@ impl Erased {
             let workshop = &row.workshop.id;
             let known = receipts_out::known(tx, workshop, &self.ids)?;
             count += erase::erase(tx, workshop, &known, now)?.count();
-            // Also whom the backup never had: the edge may not have heard of it, and would go on saying *registered*.
+            // Also whom the backup never had: the edge may not have heard of it, and would go on saying
+            // *registered*.
             for (_, id) in self.lists.iter().filter(|(list, _)| list == workshop) {
                 erased::add(tx, workshop, *id)?;
                 receipts_out::set(tx, workshop, *id, ReceiptState::Cancelled, false, now)?;
@@ -165,7 +169,8 @@ impl Erased {
     }
 }
 
-/// Keys that came after the backup stay; keys that are missing come back. A key file that cannot be read is set aside.
+/// Keys that came after the backup stay; keys that are missing come back. A key file that cannot be read is
+/// set aside.
 fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
     let path = folder.join(KEYS);
     let unusable = |e: std::io::Error| SettingsError::Folder { path: path.clone(), why: e.to_string() };
@@ -180,7 +185,8 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
     }
 }
 
-/// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is drawn at the next start.
+/// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is
+/// drawn at the next start.
 fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
@@ -189,8 +195,9 @@ fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     let aside = (0..).map(|n| folder.join(&format!("{SET_ASIDE}{}", now + n))).find(|path| !path.exists());
     let aside = aside.unwrap_or_else(|| folder.join(SET_ASIDE));
     make_private_folder(&aside)?;
-    // The database stays where it is until the other one takes its place in one step. A copy, not a second name: a restore that
-    // breaks off here leaves the first one in use. A log that it left behind must not be taken for the other one's.
+    // The database stays where it is until the other one takes its place in one step. A copy, not a second
+    // name: a restore that breaks off here leaves the first one in use. A log that it left behind must not be
+    // taken for the other one's.
     let kept = aside.join(DATABASE);
     fs::copy(&database, &kept)?;
     atomic_file::sync(&kept)?;
