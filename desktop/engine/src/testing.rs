@@ -14,8 +14,9 @@ use tempfile::TempDir;
 use crate::clock::now_ms;
 use crate::db;
 use crate::db::readers::Readers;
+use crate::db::tx::WriterConnection;
 use crate::folder::keys::Keys;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
 use crate::random::random_16;
 use crate::workshops::Roster;
@@ -43,12 +44,19 @@ impl Hall {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut WorkshopDraft)) -> Self {
+        Self::made(change, |conn, metrics| Writer::start(conn, metrics).unwrap()).await
+    }
+
+    /// With a writer that `start` starts.
+    pub(crate) async fn made(
+        change: impl FnOnce(&mut WorkshopDraft),
+        start: impl FnOnce(WriterConnection, Arc<Metrics>) -> (Writer, JoinHandle<()>),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let keys = Arc::new(Keys::open(dir.path().join("keys.json")).unwrap());
         let path = dir.path().join("rollcall.db");
         let metrics = Arc::new(Metrics::new());
-        let (writer, writer_thread) =
-            Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
+        let (writer, writer_thread) = start(db::open_writer(&path).unwrap(), Arc::clone(&metrics));
         let readers = Arc::new(Readers::new(path));
         let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
         let mut draft = demo::draft(now_ms());
@@ -116,8 +124,7 @@ impl Hall {
         let bytes = format!("{content:?}").into_bytes();
         Message {
             workshop: self.workshop.id.clone(),
-            path: Path::Venue,
-            device: None,
+            origin: Origin::Venue,
             content,
             bytes,
             delivered_alone: false,

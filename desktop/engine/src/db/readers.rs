@@ -20,8 +20,8 @@ impl Readers {
         Self { path, idle: Mutex::default() }
     }
 
-    /// Reads with a connection of its own. Blocking: one short query, no transaction left open, so that the WAL can be
-    /// checkpointed.
+    /// Reads with a connection of its own. Blocking: one short query, no transaction left open, so that the
+    /// WAL can be checkpointed.
     pub(crate) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,

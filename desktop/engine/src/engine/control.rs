@@ -340,7 +340,7 @@ fn workshop(result: Result<Arc<WorkshopRow>, RosterError>) -> Response {
 fn refuse(error: &EngineError) -> Response {
     answer::problem(&match error {
         EngineError::Workshop(RosterError::Invalid(FieldError { field, code })) => {
-            Problem::invalid(vec![FieldError::new(field, code)])
+            Problem::invalid(vec![FieldError::new(field.clone(), code.clone())])
         }
         EngineError::Workshop(RosterError::Unknown(_)) => {
             Problem::new(ProblemCode::NotFound).with_detail(error.to_string())

@@ -29,7 +29,7 @@ impl Host {
             Whom::Workshop => self.erase_workshop(workshop).await?,
             Whom::Person(_) | Whom::Parked(_) => {
                 let (whom, of, now) = (*whom, workshop.clone(), now_ms());
-                let edit = self.context.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
+                let edit = self.context.writer.edit(move |tx| erasure::rows(tx, &of, &whom, now)).await;
                 edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
             }
         };
@@ -103,7 +103,7 @@ impl Host {
             keys.forget(workshop).map_err(|e| e.to_string())?;
         }
         let of = workshop.clone();
-        let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
+        let noted = self.context.writer.edit(move |tx| erased_workshops::finish(tx, &of)).await;
         noted.map_err(|failure| failure.cause().to_owned())
     }
 }

@@ -65,7 +65,7 @@ impl EngineError {
         let code = match self {
             Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
             Self::Workshop(RosterError::Invalid(wrong)) => {
-                return (RefusalCode::Invalid, Some(wrong.field.clone()));
+                return (RefusalCode::Invalid, Some(wrong.field.to_string()));
             }
             Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
             Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,

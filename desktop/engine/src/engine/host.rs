@@ -102,7 +102,7 @@ impl Host {
     /// Notes in the audit log that a list left the database. The host gets the list all the same where the disk is full.
     pub(crate) async fn note_export(&self, workshop: &WorkshopId, format: ExportFormat) {
         let id = workshop.clone();
-        let note = self.context.writer.edit(move |conn| export::note(conn, &id, format));
+        let note = self.context.writer.edit(move |tx| export::note(tx, &id, format));
         if let Err(failure) = note.await {
             tracing::warn!(cause = failure.cause(), "an export is not in the audit log");
         }

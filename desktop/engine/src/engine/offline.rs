@@ -15,7 +15,6 @@ use crate::folder::backup::{self, Backup};
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
 use crate::view::{Erasure, ExportFormat, Whom};
-use crate::writer;
 
 /// Why nothing was done in a folder.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +43,7 @@ pub fn export(
     language: Language,
 ) -> Result<u64, OfflineError> {
     let folder = Folder::take(data_dir)?;
-    let conn = db::open_writer(&folder.join("rollcall.db"))?;
+    let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
     let all = workshops::all(&conn).map_err(EngineError::Database)?;
     let found = export::named(workshop, all.iter().map(|row| &row.workshop));
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
@@ -52,7 +51,7 @@ pub fn export(
     let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
     atomic_file::write(path, &sheet.bytes)
         .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
-    export::note(&conn, &record.id, format).map_err(EngineError::Database)?;
+    conn.in_transaction(|tx| export::note(tx, &record.id, format)).map_err(EngineError::Database)?;
     Ok(sheet.rows)
 }
 
@@ -70,7 +69,7 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
     let record = export::named(workshop, all.iter().map(|row| &row.workshop));
     let workshop = record.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?.id.clone();
     let erased = if yes {
-        writer::in_transaction(&mut conn, |conn| erasure::rows(conn, &workshop, whom, now_ms()))
+        conn.in_transaction(|tx| erasure::rows(tx, &workshop, whom, now_ms()))
     } else {
         erasure::rehearse(&conn, &workshop, whom)
     };
@@ -78,7 +77,7 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
     if !yes {
         return Ok(Erasure { rows, ..Erasure::default() });
     }
-    let log_emptied = writer::empty_log(&conn).map_err(unreadable)?;
+    let log_emptied = conn.empty_log().map_err(unreadable)?;
     let (copies, copies_left) = copies::erase(&folder.join(""), &Gone::of(&workshop, whom, &rows));
     Ok(Erasure { rows, copies, copies_left, log_emptied })
 }

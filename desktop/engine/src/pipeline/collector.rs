@@ -161,7 +161,7 @@ impl<S: Stream> CollectorLoop<S> {
         }
         let replayed = self.edge.replay(&self.workshop, 0).await?;
         let workshop = self.workshop.clone();
-        if self.writer.edit(move |conn| takeovers_due::remove(conn, &workshop)).await.is_err() {
+        if self.writer.edit(move |tx| takeovers_due::remove(tx, &workshop)).await.is_err() {
             return Ok(Claim::Later);
         }
         tracing::info!(workshop = %self.workshop, replayed, "the restored database collects from here on");

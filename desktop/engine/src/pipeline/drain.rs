@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::retry::{self, Failure, Next};
+use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -170,7 +170,7 @@ impl<S: Stream> Drain<S> {
                     Err(why) => {
                         failure = Some(why);
                         let message = match failpoints::planted("planted_attempts_burnt") {
-                            true => in_flight.message.unreadable("failed"),
+                            true => in_flight.message.unreadable(crate::message::UnreadableReason::Failed),
                             false => in_flight.message,
                         };
                         failed.push(InFlight { message, ..in_flight });
@@ -201,11 +201,8 @@ impl<S: Stream> Drain<S> {
 
     /// Waits out a failure; false where it is time to stop, with the entries left unacknowledged.
     async fn wait_until_writable(&self, attempt: &mut u32, failure: Failure) -> bool {
-        let wait = match retry::decide(*attempt, failure, &mut OsRng) {
-            Next::RetryAfter(wait) => wait,
-            // The writer parks what is at fault itself; anything else that it says is the database's state.
-            Next::Park => retry::BASE,
-        };
+        // The writer parks what is at fault itself; anything else that it says is the database's state.
+        let wait = retry::decide(*attempt, failure, &mut OsRng).unwrap_or(retry::BASE);
         *attempt += 1;
         let waited = async {
             tokio::time::sleep(wait).await;
@@ -225,7 +222,7 @@ impl<S: Stream> Drain<S> {
         let mut attempt = 0;
         loop {
             tracing::warn!(interruptions, %digest, "a message runs alone after interrupted deliveries");
-            let noted = self.writer.edit(move |conn| quarantine::add(conn, &digest)).await;
+            let noted = self.writer.edit(move |tx| quarantine::add(tx, &digest)).await;
             let failure = match noted {
                 Ok(()) => match self.unsealer.open_all(vec![entry.body.clone()]).await.pop() {
                     Some(Opened::Message(message)) => {
@@ -257,7 +254,7 @@ impl<S: Stream> Drain<S> {
 
     async fn clear(&self, digest: Digest) {
         // Where even this cannot be written it is written with the message itself, once the database can be.
-        let _ = self.writer.edit(move |conn| quarantine::remove(conn, &digest)).await;
+        let _ = self.writer.edit(move |tx| quarantine::remove(tx, &digest)).await;
     }
 
     /// Notes how much waits in the stream.

@@ -89,7 +89,7 @@ impl ReceiptSender {
             let told = self.edge.erase(&self.workshop, &EraseRequest::Ids(ids.clone())).await;
             told.map_err(|error| self.unsent(&error))?;
             let workshop = self.workshop.clone();
-            let noted = self.writer.edit(move |conn| erased::sent(conn, &workshop, &ids)).await;
+            let noted = self.writer.edit(move |tx| erased::sent(tx, &workshop, &ids)).await;
             noted.map_err(Unsent::Later)?;
         }
         if receipts.is_empty() {
@@ -98,13 +98,13 @@ impl ReceiptSender {
         failpoints::reached("before_receipts");
         if failpoints::planted("planted_receipts_not_retried") {
             let (workshop, receipts) = (self.workshop.clone(), receipts.clone());
-            let _ = self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await;
+            let _ = self.writer.edit(move |tx| receipts_out::sent(tx, &workshop, &receipts)).await;
         }
         let sent = self.edge.send_receipts(&self.workshop, receipts.clone()).await;
         sent.map_err(|error| self.unsent(&error))?;
         let workshop = self.workshop.clone();
         // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.
-        match self.writer.edit(move |conn| receipts_out::sent(conn, &workshop, &receipts)).await {
+        match self.writer.edit(move |tx| receipts_out::sent(tx, &workshop, &receipts)).await {
             Ok(()) => Ok(true),
             Err(failure) => Err(Unsent::Later(failure)),
         }

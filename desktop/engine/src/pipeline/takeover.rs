@@ -3,10 +3,10 @@
 use rollcall_shared::mailbox::TakeoverResult;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::Connection;
 
 use crate::clock::now_ms;
 use crate::db::erased;
+use crate::db::tx::Tx;
 use crate::workshops::{Roster, RosterError};
 use crate::writer::{Writer, erase, log};
 
@@ -28,10 +28,10 @@ pub(crate) async fn follow(
     }
     if !ids.is_empty() {
         let (of, now) = (workshop.clone(), now_ms());
-        let edit = move |conn: &Connection| {
-            erase::erase(conn, &of, &ids, now)?;
+        let edit = move |tx: &Tx<'_>| {
+            erase::erase(tx, &of, &ids, now)?;
             // The edge told us.
-            erased::sent(conn, &of, &ids)
+            erased::sent(tx, &of, &ids)
         };
         writer.edit(edit).await?;
         log::empty(writer).await;

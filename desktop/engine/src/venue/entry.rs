@@ -11,7 +11,7 @@ use rollcall_shared::workshop::Workshop;
 
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin, UnreadableReason};
 use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::venue::routes::is_taken_now;
 use crate::writer::Writer;
@@ -36,11 +36,11 @@ pub(crate) struct Taken {
     pub(crate) name: String,
 }
 
-/// Takes one; returns after its COMMIT. `device` is the desk's id, none for the host's own computer.
+/// Takes one; returns after its COMMIT. `origin` is the desk, or the host's own computer.
 pub(crate) async fn take(
     row: &WorkshopRow,
     text: &str,
-    device: Option<String>,
+    origin: Origin,
     unsealer: &Unsealer,
     writer: &Writer,
 ) -> Result<Taken, EntryError> {
@@ -63,7 +63,7 @@ pub(crate) async fn take(
     // It is received now: what the phone wrote there is its own clock's.
     sealed.received_at = now_ms();
     let (id, name) = (sealed.signup.id, sealed.signup.name.as_str().to_owned());
-    let message = Message { path: Path::Desk, device, content: Content::Signup(sealed), ..message };
+    let message = Message { origin, content: Content::Signup(sealed), ..message };
     let written = writer.admit_now(message).await.map_err(EntryError::Unwritable)?;
     Ok(Taken { id, state: written.state, outcome: written.outcome, name })
 }
@@ -85,11 +85,15 @@ fn checked(signup: Signup, workshop: &Workshop) -> Result<Signup, EntryError> {
 }
 
 /// The unsealer's reason in the desk's words.
-fn trouble(reason: &str) -> EntryTrouble {
+fn trouble(reason: UnreadableReason) -> EntryTrouble {
     match reason {
-        "malformed" | "too_large" => EntryTrouble::NotAnEntry,
-        "unknown_version" => EntryTrouble::Newer,
-        "other_workshop" => EntryTrouble::OtherWorkshop,
-        _ => EntryTrouble::Damaged,
+        UnreadableReason::Malformed | UnreadableReason::TooLarge => EntryTrouble::NotAnEntry,
+        UnreadableReason::UnknownVersion => EntryTrouble::Newer,
+        UnreadableReason::OtherWorkshop => EntryTrouble::OtherWorkshop,
+        UnreadableReason::Box
+        | UnreadableReason::Content
+        | UnreadableReason::Mismatch
+        | UnreadableReason::Interrupted
+        | UnreadableReason::Failed => EntryTrouble::Damaged,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,12 @@ pub struct ErasedRows {
 }
 
 impl ErasedRows {
+    /// Adds messages that could not be read, by the digests of their bytes.
+    pub(crate) fn add_parked(&mut self, digests: impl IntoIterator<Item = Digest>) {
+        self.parked_digests.extend(digests);
+        self.parked = self.parked_digests.len();
+    }
+
     /// Rows of every kind.
     pub(crate) fn count(&self) -> usize {
         self.signups + self.duplicates + self.parked

@@ -38,19 +38,3 @@ pub enum Act {
     /// Somebody who waited got a seat.
     Promote,
 }
-
-impl Act {
-    /// The word in the audit log.
-    pub(crate) fn event(self) -> &'static str {
-        match self {
-            Self::AnotherPerson => "another person",
-            Self::UseNewer => "newer used",
-            Self::KeepFirst => "first kept",
-            Self::DismissParked => "parked dismissed",
-            Self::RetryParked => "parked retried",
-            Self::Cancel => "cancelled by host",
-            Self::Restore => "restored by host",
-            Self::Promote => "promoted by host",
-        }
-    }
-}

@@ -9,6 +9,7 @@ use crate::Engine;
 use crate::db::desks;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
+use crate::message::{DeskId, Origin};
 use crate::pipeline::unsealer::Unsealer;
 use crate::venue::desks::Unkept;
 use crate::venue::entry::{self, EntryError};
@@ -48,7 +49,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
     pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        let ended = self.block_on(self.host.venue.desks.end(workshop, Some(desk)));
+        let ended = self.block_on(self.host.venue.desks.end(workshop, Some(DeskId::new(desk))));
         self.host.kept(ended)
     }
 
@@ -61,7 +62,7 @@ impl Engine {
         let unsealer =
             Unsealer::new(workshop.clone(), Arc::clone(&context.keys), Arc::clone(&context.quarantine));
         let taken: Result<entry::Taken, EntryError> =
-            self.block_on(entry::take(&row, entry, None, &unsealer, &context.writer));
+            self.block_on(entry::take(&row, entry, Origin::HostComputer, &unsealer, &context.writer));
         let entry::Taken { id, state, outcome, name } = taken?;
         Ok(TakenEntry {
             short_code: id.short_code(),
@@ -91,7 +92,7 @@ impl Host {
             DeskDevice {
                 open: seen.is_some() && row.ended_at.is_none(),
                 seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
-                id: row.id,
+                id: row.id.as_str().to_owned(),
                 name: row.name,
                 opened_at: row.opened_at,
                 taken: row.taken,

@@ -18,7 +18,7 @@ use super::page::see_other;
 use super::receipt::Address;
 use crate::clock::now_ms;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
-use crate::message::{CANCEL, Content, Message, Path};
+use crate::message::{CANCEL, Content, Message, Origin};
 
 /// `DELETE /{token}/v1/receipts/…`, from the page's script.
 pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
@@ -59,8 +59,7 @@ impl Venue {
         let sealed = SealedCancellation { workshop: workshop.clone(), id, received_at: now_ms() };
         let message = Message {
             workshop: workshop.clone(),
-            path: Path::Venue,
-            device: None,
+            origin: Origin::Venue,
             content: Content::Cancellation(sealed),
             bytes: format!("{CANCEL}{id}").into_bytes(),
             delivered_alone: false,

@@ -16,6 +16,7 @@ use rollcall_shared::form::{
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
 use rollcall_shared::receipt::{Accepted, verify};
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
 use serde::Deserialize;
 
@@ -27,6 +28,7 @@ use crate::db::desks::{self, OpenDesk};
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
+use crate::message::Origin;
 use crate::pipeline::unsealer::Unsealer;
 use crate::random::random_16;
 use crate::venue::desks::{NAME_CHARS, Refused};
@@ -59,7 +61,7 @@ pub(super) struct Entry {
 /// What a desk's page shows beside the empty form.
 #[derive(Default)]
 struct Back<'a> {
-    seed: Option<String>,
+    seed: Option<Seed>,
     values: SignupForm,
     errors: &'a [FieldError],
     entry: Option<EntryTrouble>,
@@ -152,19 +154,18 @@ pub(super) async fn submit(
     let Ok((values, seed)) = SignupForm::from_urlencoded(&body) else {
         return malformed(StatusCode::BAD_REQUEST);
     };
+    let seed = Seed::parse(&seed).unwrap_or_else(|_| Seed::from_random(random_16()));
     let signup = match values.parse_seeded(&seed, &row.workshop) {
         Ok(signup) => signup,
         Err(errors) => {
-            // A seed that is none is replaced, or the form could never be sent.
-            let seed = Some(seed).filter(|_| errors.iter().all(|error| error.field != "seed"));
-            let back = Back { seed, values, errors: &errors, ..Back::default() };
+            let back = Back { seed: Some(seed), values, errors: &errors, ..Back::default() };
             return venue.desk_page(StatusCode::UNPROCESSABLE_ENTITY, &row, &desk, language, back).await;
         }
     };
     if !is_taken_now(&row, &signup) {
         return answer::page(StatusCode::GONE, message_page(Message::Closed, language));
     }
-    match venue.keep(&row, signup, None, body, Some(desk.id.clone())).await {
+    match venue.keep(&row, signup, None, body, Origin::Desk(desk.id.clone())).await {
         Ok(accepted) => taken(&row, &accepted, language),
         Err(_) => {
             let back = Back { seed: Some(seed), values, unavailable: true, ..Back::default() };
@@ -249,7 +250,7 @@ pub(super) async fn signup_json(
         if !is_taken_now(&row, &signup) {
             return Err(Problem::new(ProblemCode::Closed));
         }
-        let kept = venue.keep(&row, signup, None, body, Some(desk.id)).await;
+        let kept = venue.keep(&row, signup, None, body, Origin::Desk(desk.id)).await;
         kept.map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
     };
     answered(taken.await)
@@ -327,7 +328,7 @@ impl Venue {
     ) -> Result<Accepted, EntryError> {
         let unsealer =
             Unsealer::new(row.workshop.id.clone(), Arc::clone(&self.keys), Arc::clone(&self.quarantine));
-        let taken = entry::take(row, text, Some(desk.id.clone()), &unsealer, &self.writer).await?;
+        let taken = entry::take(row, text, Origin::Desk(desk.id.clone()), &unsealer, &self.writer).await?;
         let key = self.keys.receipt_key();
         Ok(Accepted::issue(&key, &base(row), &row.workshop.id, taken.id, taken.state))
     }
@@ -387,7 +388,7 @@ impl Venue {
             base: &base(row),
             desk: &desk.name,
             taken,
-            seed: &seed.unwrap_or_else(|| hex::encode(random_16())),
+            seed: &seed.unwrap_or_else(|| Seed::from_random(random_16())),
             values: &values,
             errors,
             entry,

@@ -12,6 +12,7 @@ use rollcall_shared::form::{JoinView, Message, join_page, lost_page, message_pag
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
 use rollcall_shared::receipt::verify;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Intake;
 
@@ -19,6 +20,7 @@ use super::{Nowhere, Venue, is_taken_now};
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
+use crate::message::Origin;
 use crate::random::random_16;
 
 /// How addresses begin where nothing is at one; all that counts of it is that this is not the edge.
@@ -38,7 +40,7 @@ pub(super) async fn show(
             let key = venue.keys.receipt_key();
             let replaces = asked.replaces.filter(|token| verify(token, &key, &row.workshop.id).is_ok());
             let values = SignupForm { replaces, ..SignupForm::default() };
-            form(StatusCode::OK, &row, language, &hex::encode(random_16()), &values, &[])
+            form(StatusCode::OK, &row, language, &Seed::from_random(random_16()), &values, &[])
         }
         Err(shut) => shut.page(language),
     }
@@ -68,6 +70,7 @@ pub(super) async fn submit(
     let Ok((values, seed)) = SignupForm::from_urlencoded(&body) else {
         return say(StatusCode::BAD_REQUEST, Message::Malformed);
     };
+    let seed = Seed::parse(&seed).unwrap_or_else(|_| Seed::from_random(random_16()));
     let parsed = if values.id.is_empty() {
         values.parse_seeded(&seed, &row.workshop)
     } else {
@@ -84,7 +87,7 @@ pub(super) async fn submit(
     if !is_taken_now(&row, &signup) {
         return Shut::Closed(row).page(language);
     }
-    match venue.keep(&row, signup, replaces, body, None).await {
+    match venue.keep(&row, signup, replaces, body, Origin::Venue).await {
         Ok(accepted) => see_other(&format!("{}?lang={}", accepted.receipt.url, language.tag())),
         // The same seed: the next try has the same id.
         Err(_) => unavailable(&row, language, &seed, &values),
@@ -152,17 +155,14 @@ impl Shut {
 fn again(
     row: &WorkshopRow,
     language: Language,
-    seed: &str,
+    seed: &Seed,
     values: &SignupForm,
     errors: &[FieldError],
 ) -> Response {
-    // A seed that is none (a page from elsewhere) is replaced, or the form could never be sent.
-    let fresh = errors.iter().any(|e| e.field == "seed").then(|| hex::encode(random_16()));
-    let seed = fresh.as_deref().unwrap_or(seed);
     form(StatusCode::UNPROCESSABLE_ENTITY, row, language, seed, values, errors)
 }
 
-fn unavailable(row: &WorkshopRow, language: Language, seed: &str, values: &SignupForm) -> Response {
+fn unavailable(row: &WorkshopRow, language: Language, seed: &Seed, values: &SignupForm) -> Response {
     let mut response = form(StatusCode::SERVICE_UNAVAILABLE, row, language, seed, values, &[]);
     response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     response
@@ -172,7 +172,7 @@ fn form(
     status: StatusCode,
     row: &WorkshopRow,
     language: Language,
-    seed: &str,
+    seed: &Seed,
     values: &SignupForm,
     errors: &[FieldError],
 ) -> Response {

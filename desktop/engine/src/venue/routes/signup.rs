@@ -19,7 +19,7 @@ use super::Venue;
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{RETRY_AFTER_SECONDS, has_media_type, json, problem};
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin};
 
 /// Takes a sign-up as JSON.
 pub(super) async fn submit(
@@ -71,20 +71,20 @@ impl Venue {
         if !is_taken_now(&row, &signup) {
             return Err(Problem::new(ProblemCode::Closed));
         }
-        self.keep(&row, signup, replaces, body, None)
+        self.keep(&row, signup, replaces, body, Origin::Venue)
             .await
             .map_err(|_| Problem::unavailable(RETRY_AFTER_SECONDS))
     }
 
-    /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT. `device` is the desk
-    /// that took it, where one did.
+    /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT. `origin` is where
+    /// it came in.
     pub(super) async fn keep(
         &self,
         row: &WorkshopRow,
         signup: Signup,
         replaces: Option<SignupId>,
         body: Bytes,
-        device: Option<String>,
+        origin: Origin,
     ) -> Result<Accepted, Failure> {
         let (workshop, id) = (row.workshop.id.clone(), signup.id);
         let sealed = SealedSignup {
@@ -96,8 +96,7 @@ impl Venue {
         };
         let message = Message {
             workshop,
-            path: if device.is_some() { Path::Desk } else { Path::Venue },
-            device,
+            origin,
             content: Content::Signup(Box::new(sealed)),
             bytes: body.into(),
             delivered_alone: false,
@@ -123,8 +122,6 @@ pub(super) fn unread(rejection: &BytesRejection) -> Problem {
 pub(super) fn unreadable(error: &FormError) -> Problem {
     match error {
         FormError::TooLarge => Problem::new(ProblemCode::TooLarge),
-        FormError::Json { .. } | FormError::Encoding => {
-            Problem::new(ProblemCode::Malformed).with_detail(error.to_string())
-        }
+        _ => Problem::new(ProblemCode::Malformed).with_detail(error.to_string()),
     }
 }
