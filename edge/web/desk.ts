@@ -1,14 +1,16 @@
-// The desk: person after person, by the form or by the code on their phone. The receipt is shown on the spot, and the page clears
-// itself for the next one. It goes into the laptop's venue page only, over plain HTTP: no service worker, nothing stored.
+// The desk: person after person, by the form or by the code on their phone. The receipt is shown on the spot,
+// and the page clears itself for the next one. It goes into the laptop's venue page only, over plain HTTP: no
+// service worker, nothing stored.
 
 import { camera, readPhoto } from "./camera";
-import { theForm, type FormData } from "./form";
-import { maskName, maskPhone } from "./mask";
-import type { Typed } from "./memory";
+import { fill, hiddenIn, typedIn } from "./form/form";
+import { formCheck, type FormData } from "./form/form_check";
+import { maskName, maskPhone } from "./rules/mask";
+import type { Typed } from "./form/memory";
 import { element, pageData } from "./page";
-import { request, type Answer } from "./send";
-import { newId } from "./signup_id";
-import type { FieldError } from "./store";
+import { request, type Answer } from "./outbox/request";
+import { newId } from "./outbox/signup_id";
+import type { FieldError } from "./outbox/signup";
 
 interface Data extends FormData {
   signups: string;
@@ -38,7 +40,7 @@ interface Receipt {
 
 const data = pageData<Data>();
 const box = element<HTMLFormElement>("signup");
-const form = theForm(box, data);
+const check = formCheck(box, data);
 const [work, done, next] = [element("work"), element("done"), element<HTMLButtonElement>("next")];
 const [status, entryStatus] = [element("status"), element("entry-status")];
 const entryForm = element<HTMLFormElement>("entry-form");
@@ -79,19 +81,18 @@ liveButton.addEventListener("click", () => void turnCamera());
 
 async function signUp() {
   say(status, "");
-  if (busy || !form.isRight()) return;
-  const content = form.typedNow();
+  if (busy || !check.isRight()) return;
+  const content = typedIn(box);
   const text = JSON.stringify(content);
   if (attempt.content !== text) attempt = { id: newId(), content: text, filled_at: Date.now() };
-  const hidden = (name: string) => box.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
   const { id, filled_at } = attempt;
-  const form_version = Number(hidden("form_version"));
-  const signup = { id, filled_at, ...content, invite_code: hidden("invite_code"), form_version };
+  const { invite_code, form_version } = hiddenIn(box);
+  const signup = { id, filled_at, ...content, invite_code, form_version };
   const answer = await send(box, data.signups, signup);
   const receipt = accepted(answer, id);
   if (receipt) return show(receipt, content);
-  const mistakes = answer.status === 422 ? ((answer.body as { errors?: FieldError[] } | undefined)?.errors ?? []) : [];
-  const elsewhere = form.explainAll(mistakes);
+  const mistakes = answer.status === 422 ? ((answer.body as { errors?: FieldError[] }).errors ?? []) : [];
+  const elsewhere = check.explainAll(mistakes);
   refuse(status, answer, elsewhere || (mistakes.length ? "" : refusalOf(answer)));
 }
 
@@ -104,7 +105,7 @@ async function take(text: string) {
   const answer = await send(entryForm, data.entries, { entry: text.trim() });
   const receipt = accepted(answer);
   if (receipt) return show(receipt);
-  const code = (answer.body as { errors?: FieldError[] } | undefined)?.errors?.[0]?.code ?? "";
+  const code = (answer.body as { errors?: FieldError[] }).errors?.[0]?.code ?? "";
   const closed = answer.status === 410 ? "closed" : answer.status === 503 ? "unavailable" : code;
   refuse(entryStatus, answer, entryErrors.get(closed) ?? refusalOf(answer));
   entry.select();
@@ -142,8 +143,9 @@ async function send(from: HTMLFormElement, url: string, body: unknown): Promise<
 
 /** Only a receipt says that somebody is signed up; one for a form names that very sign-up. */
 function accepted({ status, body }: Answer, id?: string): Receipt | undefined {
-  const receipt = status === 201 ? (body as { receipt?: Receipt } | undefined)?.receipt : undefined;
-  return receipt && typeof receipt.short_code === "string" && (!id || receipt.id === id) ? receipt : undefined;
+  const receipt = status === 201 ? (body as { receipt?: Receipt }).receipt : undefined;
+  const isOne = receipt && typeof receipt.short_code === "string" && (!id || receipt.id === id);
+  return isOne ? receipt : undefined;
 }
 
 function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
@@ -161,7 +163,7 @@ function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
   done.dataset.id = id;
   // Cleared before it is hidden: nothing of this person waits behind the receipt.
   attempt = { id: "", content: "", filled_at: 0 };
-  form.fill(blank);
+  fill(box, blank);
   entry.value = "";
   say(status, "");
   say(entryStatus, "");
