@@ -4,6 +4,7 @@ use rollcall_shared::form::{JoinView, join_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
 use rollcall_shared::question::Answer;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::{FormError, MAX_BODY_BYTES, SignupForm};
 use rollcall_shared::workshop::Workshop;
 
@@ -23,7 +24,8 @@ pub fn form(data: &[u8]) {
     }
     let workshop = sample::workshop();
     // A browser sends the seed that it was given; libFuzzer need not find one.
-    match form.parse_seeded(&seed, &workshop).or_else(|_| form.parse_seeded(sample::SEED, &workshop)) {
+    let seed = Seed::parse(&seed).unwrap_or_else(|_| sample::seed());
+    match form.parse_seeded(&seed, &workshop) {
         Ok(signup) => holds(&signup, &workshop),
         Err(errors) => comes_back(&form, &errors, &workshop, data.len()),
     }
@@ -55,13 +57,14 @@ fn written(form: &SignupForm, seed: &str) -> String {
 pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Workshop, sent: usize) {
     assert!(!errors.is_empty());
     for FieldError { field, code } in errors {
+        let field = field.to_string();
         assert!(!field.is_empty() && field.chars().count() <= 8 + 32, "{field}");
         assert!(!code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
     }
     // Both languages take turns: a page costs more than everything else here.
     let language = if sent.is_multiple_of(2) { Language::Zh } else { Language::En };
     let page = |values| {
-        let seed = sample::SEED;
+        let seed = &sample::seed();
         join_page(&JoinView { workshop, language, base: "", seed, values, errors, unavailable: false }).html
     };
     let (filled, empty) = (page(form), page(&SignupForm::default()));

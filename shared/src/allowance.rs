@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::Millis;
+use crate::cookie;
 use crate::invite_code::InviteCode;
 use crate::proof::ProofKey;
 use crate::secret;
 use crate::signup_id::SignupId;
+use crate::workshop::ProofMode;
 
 /// Sign-ups that one device sends without a proof: a teacher's own and some colleagues'.
 pub const DEVICE_SIGNUPS: usize = 5;
@@ -26,6 +28,61 @@ const TAG_CHARS: usize = 8;
 /// Codes that are counted at once.
 const CODES: usize = 1_000;
 
+/// Why a proof of work is asked for: what a person is told who has no script to work with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofReason {
+    /// The workshop has it from everybody.
+    Always,
+    /// This device sent [`DEVICE_SIGNUPS`] already; seconds until it may send another without.
+    Device(u32),
+    /// More than [`CODE_SIGNUPS`] came for this code; seconds until they are counted from 0 again.
+    Rush(u32),
+}
+
+impl ProofReason {
+    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] said of its code.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{Device, ProofReason};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// use rollcall_shared::workshop::ProofMode;
+    /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
+    /// assert_eq!(ProofReason::of(ProofMode::Auto, &fresh, None, id, 0), None);
+    /// assert_eq!(ProofReason::of(ProofMode::On, &fresh, None, id, 0), Some(ProofReason::Always));
+    /// ```
+    pub fn of(
+        mode: ProofMode,
+        device: &Device,
+        rush: Option<u32>,
+        id: SignupId,
+        now: Millis,
+    ) -> Option<Self> {
+        match (mode, rush) {
+            (ProofMode::Off, _) => None,
+            (ProofMode::On, _) => Some(Self::Always),
+            (ProofMode::Auto, _) if !device.may_send(id) => Some(Self::Device(device.retry_after(now))),
+            (ProofMode::Auto, rush) => rush.map(Self::Rush),
+        }
+    }
+
+    /// The stable code that the page chooses its words by.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Always => "needs_script",
+            Self::Device(_) => "several",
+            Self::Rush(_) => "rush",
+        }
+    }
+
+    /// Seconds after which it goes without a proof; `None` where it never does.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Always => None,
+            Self::Device(seconds) | Self::Rush(seconds) => Some(seconds),
+        }
+    }
+}
+
 /// What one device has sent lately, as it stands in its own cookie: times and the beginnings of ids, signed. There is no name in
 /// it by which the device could be known again after ten minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,8 +94,9 @@ pub struct Device {
 impl Device {
     /// Reads the `Cookie` header. What was not signed here is no more than no cookie.
     pub fn read(header: &str, key: &ProofKey, now: Millis) -> Self {
-        let value = header.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
-        let Some((text, mac)) = value.and_then(|value| value.split_once('~')) else { return Self::default() };
+        let Some((text, mac)) = cookie::find(header, COOKIE).and_then(|value| value.split_once('~')) else {
+            return Self::default();
+        };
         if !secret::equal(sign(text, key).as_bytes(), mac.as_bytes()) {
             return Self::default();
         }
@@ -52,6 +110,16 @@ impl Device {
     }
 
     /// Whether it may send this one without a proof. The same sign-up again is no other one.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
+    /// (0..5).for_each(|n| device.note(id(n), 0));
+    /// assert_eq!(DEVICE_SIGNUPS, 5);
+    /// assert!(device.may_send(id(4)), "the same again");
+    /// assert!(!device.may_send(id(5)));
+    /// ```
     pub fn may_send(&self, id: SignupId) -> bool {
         self.has_sent(id) || self.sent.len() < DEVICE_SIGNUPS
     }
@@ -110,6 +178,14 @@ pub struct Rush {
 
 impl Rush {
     /// Counts one for a code; the seconds until the next minute, where it is one too many for this one.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
+    /// use rollcall_shared::invite_code::InviteCode;
+    /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, 0).is_none()));
+    /// assert_eq!(rush.count(&code, 30_000), Some(31));
+    /// ```
     pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
         let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
         if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {
@@ -165,6 +241,21 @@ mod tests {
         assert!(!kept(&device, NOW + Millis::from(wait - 2) * 1_000).may_send(id(5)));
         assert!(kept(&device, NOW + Millis::from(wait) * 1_000).may_send(id(5)));
         assert_eq!(Device::default().retry_after(NOW), 0);
+    }
+
+    #[test]
+    fn a_proof_is_asked_for_where_the_workshop_the_device_or_the_code_gives_a_reason() {
+        let fresh = Device::default();
+        let mut busy = Device::default();
+        (0..5).for_each(|n| busy.note(id(n), NOW));
+        let check = |mode, device, rush, expected| {
+            assert_eq!(ProofReason::of(mode, device, rush, id(9), NOW), expected, "{mode:?} {rush:?}");
+        };
+        check(ProofMode::Off, &busy, Some(7), None);
+        check(ProofMode::On, &fresh, None, Some(ProofReason::Always));
+        check(ProofMode::Auto, &fresh, None, None);
+        check(ProofMode::Auto, &fresh, Some(7), Some(ProofReason::Rush(7)));
+        check(ProofMode::Auto, &busy, Some(7), Some(ProofReason::Device(busy.retry_after(NOW))));
     }
 
     #[test]

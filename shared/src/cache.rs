@@ -67,6 +67,13 @@ pub enum Freshness {
 
 impl Entry {
     /// What a memory entry is good for at `now`. A clock that went back makes it expired, never fresh for ever.
+    ///
+    /// ```
+    /// use rollcall_shared::cache::{Entry, Freshness, Known};
+    /// let unknown = Entry { known: Known::Unknown, stored_at: 0 };
+    /// assert_eq!(unknown.freshness(9_999), Freshness::Fresh);
+    /// assert_eq!(unknown.freshness(10_000), Freshness::Expired, "never served stale");
+    /// ```
     pub fn freshness(&self, now: Millis) -> Freshness {
         let (fresh_for, stale_for) = match self.known {
             Known::Published { .. } | Known::Retired => (MEMORY_TTL_MS, STALE_MS),
@@ -82,6 +89,13 @@ impl Entry {
 }
 
 /// Fresh below `fresh_for`, stale for `stale_for` more, expired from there on. A negative age is expired.
+///
+/// ```
+/// use rollcall_shared::cache::{Freshness, freshness};
+/// assert_eq!(freshness(9_999, 10_000, 60_000), Freshness::Fresh);
+/// assert_eq!(freshness(10_000, 10_000, 60_000), Freshness::Stale);
+/// assert_eq!(freshness(70_000, 10_000, 60_000), Freshness::Expired);
+/// ```
 pub fn freshness(age: Millis, fresh_for: Millis, stale_for: Millis) -> Freshness {
     match age {
         ..0 => Freshness::Expired,

@@ -1,16 +1,18 @@
 //! The message on the queue: what the edge seals and the laptop opens. Text, versioned, with nothing personal outside the box.
 
+mod content;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 
+use content::{CancellationContent, Content};
+pub use content::{Opened, SealedCancellation, SealedSignup};
+
 use crate::Millis;
-use crate::person_name::PersonName;
-use crate::phone::Phone;
-use crate::question::Answers;
 use crate::seal::{KeyId, SealError, SecretKey};
-use crate::signup::{Digest, MAX_CANONICAL_BYTES, Signup, digest};
+use crate::signup::{MAX_CANONICAL_BYTES, Signup};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
@@ -95,90 +97,8 @@ impl OpenError {
     }
 }
 
-/// What is in the box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// A sign-up, perhaps one that corrects another.
-    Signup(Box<SealedSignup>),
-    /// A sign-up is taken back.
-    Cancellation(SealedCancellation),
-}
-
-/// A valid sign-up with what only the edge knew.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedSignup {
-    /// Whose list it is for.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub signup: Signup,
-    /// The sign-up whose place it takes, where it corrects one: proven by its receipt's token.
-    pub replaces: Option<SignupId>,
-    /// When it was taken.
-    pub received_at: Millis,
-    /// Version of the notice that the page showed.
-    pub notice_version: u32,
-}
-
-/// A sign-up that its own phone takes back: proven by its receipt's token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedCancellation {
-    /// From whose list.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub id: SignupId,
-    /// When it was taken.
-    pub received_at: Millis,
-}
-
-/// A sign-up in the box, on the wire.
-#[derive(Serialize, Deserialize)]
-struct Content {
-    workshop: WorkshopId,
-    id: SignupId,
-    name: PersonName,
-    phone: Phone,
-    #[serde(default)]
-    answers: Answers,
-    form_version: u32,
-    #[serde(default)]
-    filled_at: Option<Millis>,
-    received_at: Millis,
-    notice_version: u32,
-    /// In version 2, and there always.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    replaces: Option<SignupId>,
-}
-
-/// A cancellation in the box, on the wire; version 2.
-#[derive(Serialize, Deserialize)]
-struct CancellationContent {
-    workshop: WorkshopId,
-    cancels: SignupId,
-    received_at: Millis,
-}
-
-impl SealedSignup {
-    /// The digest of the sign-up's content.
-    pub fn digest(&self) -> Digest {
-        digest(&self.signup.name, &self.signup.phone, &self.signup.answers)
-    }
-}
-
 impl Envelope {
-    /// Seals a valid sign-up to the workshop's key.
-    ///
-    /// # Errors
-    /// [`SealError`] where the cipher refuses.
-    pub fn seal(
-        workshop: &Workshop,
-        signup: &Signup,
-        received_at: Millis,
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<Self, SealError> {
-        Self::seal_signup(workshop, signup, None, received_at, rng)
-    }
-
-    /// Seals a valid sign-up that takes another one's place, where `replaces` names one.
+    /// Seals a valid sign-up to the workshop's key. It takes another one's place where `replaces` names one.
     ///
     /// # Errors
     /// [`SealError`] where the cipher refuses.
@@ -248,6 +168,17 @@ impl Envelope {
 
     /// Reads a message.
     ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, signup_id::SignupId, testing::rng, workshop::sample};
+    /// # let key = SecretKey::from_bytes([9; 32]);
+    /// # let (workshop, id) = (sample::workshop(key.public()), SignupId::from_random([7; 16]));
+    /// use rollcall_shared::envelope::{Envelope, EnvelopeError, Opened};
+    /// let text = Envelope::seal_cancellation(&workshop, id, 42, &mut rng(1)).unwrap().to_text();
+    /// let opened = Envelope::parse(&text).unwrap().open(&key).unwrap();
+    /// assert!(matches!(opened, Opened::Cancellation(cancellation) if cancellation.id == id));
+    /// assert_eq!(Envelope::parse("garbage"), Err(EnvelopeError::Malformed));
+    /// ```
+    ///
     /// # Errors
     /// [`EnvelopeError`]; the version is looked at before the rest, so that a newer edge is named as such.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
@@ -314,6 +245,13 @@ impl Envelope {
 
 /// Reads only whose mail a message is, whatever else is wrong with it: enough to deliver it to a laptop that can park it.
 /// `None` where not even that can be read, or where it is longer than the queue carries.
+///
+/// ```
+/// use rollcall_shared::envelope::addressee;
+/// let workshop = addressee(r#"{"workshop":"23456789abcdefgh","box":5}"#).unwrap();
+/// assert_eq!(workshop.as_str(), "23456789abcdefgh");
+/// assert_eq!(addressee("garbage"), None);
+/// ```
 pub fn addressee(text: &str) -> Option<WorkshopId> {
     #[derive(Deserialize)]
     struct Addressed {
@@ -347,7 +285,7 @@ mod tests {
 
     fn envelope() -> Envelope {
         let workshop = sample::workshop(key().public());
-        Envelope::seal(&workshop, &signup(&workshop), 42, &mut rng(1)).unwrap()
+        Envelope::seal_signup(&workshop, &signup(&workshop), None, 42, &mut rng(1)).unwrap()
     }
 
     #[test]

@@ -56,6 +56,12 @@ impl InviteCodeError {
 impl InviteCode {
     /// Reads a code as people type it: any case, with or without the hyphen, full-width forms, spaces around.
     ///
+    /// ```
+    /// use rollcall_shared::invite_code::{InviteCode, InviteCodeError};
+    /// assert_eq!(InviteCode::parse("abcd 23456").unwrap().as_str(), "ABCD-23456");
+    /// assert_eq!(InviteCode::parse("ABCD-2345O"), Err(InviteCodeError::Character('O')));
+    /// ```
+    ///
     /// # Errors
     /// An [`InviteCodeError`] that names the first offender.
     pub fn parse(input: &str) -> Result<Self, InviteCodeError> {

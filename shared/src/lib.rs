@@ -9,7 +9,9 @@ pub mod phone;
 pub mod person_name;
 pub mod invite_code;
 pub mod signup_id;
+pub mod seed;
 pub mod question;
+pub mod digest;
 pub mod signup;
 pub mod workshop;
 pub mod envelope;
@@ -21,17 +23,23 @@ pub mod cache;
 pub mod retry;
 pub mod proof;
 pub mod allowance;
+pub mod field_error;
 pub mod problem;
+pub mod desk_trouble;
 pub mod form;
+pub mod intake;
 pub mod language;
 pub mod mistake;
 pub mod secret;
+pub mod cookie;
+pub mod headers;
+pub mod media_type;
 
 mod alphabet;
 mod text;
 
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them.
 pub type Millis = i64;

@@ -37,6 +37,12 @@ pub struct Collector {
 
 impl Collector {
     /// Whether both texts are 1 to [`MAX_COLLECTOR_CHARS`] characters without controls.
+    ///
+    /// ```
+    /// use rollcall_shared::mailbox::Collector;
+    /// assert!(Collector { id: "a1".into(), name: "A laptop".into() }.is_valid());
+    /// assert!(!Collector { id: String::new(), name: "A laptop".into() }.is_valid());
+    /// ```
     pub fn is_valid(&self) -> bool {
         [&self.id, &self.name]
             .into_iter()
@@ -45,6 +51,13 @@ impl Collector {
 }
 
 /// `POST …/messages/pull`
+///
+/// ```
+/// use rollcall_shared::mailbox::{LEASE_MS, MAX_BATCH, PullRequest};
+/// let json = r#"{"collector":{"id":"a","name":"A laptop"}}"#;
+/// let pull: PullRequest = serde_json::from_str(json).unwrap();
+/// assert_eq!((pull.batch_size, pull.visibility_timeout_ms), (MAX_BATCH, LEASE_MS));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullRequest {
     /// Who pulls.
@@ -129,6 +142,13 @@ impl Default for MessageMetadata {
 }
 
 /// `POST …/messages/ack`
+///
+/// ```
+/// use rollcall_shared::mailbox::AckRequest;
+/// let json = r#"{"collector":{"id":"a","name":"b"},"retries":[{"lease_id":"7","delay_seconds":5}]}"#;
+/// let request: AckRequest = serde_json::from_str(json).unwrap();
+/// assert_eq!((request.acks.len(), request.retries[0].delay_seconds), (0, 5));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AckRequest {
     /// Who acknowledges.
@@ -208,6 +228,12 @@ pub struct TakeoverResult {
 }
 
 /// `POST …/erase`
+///
+/// ```
+/// use rollcall_shared::mailbox::EraseRequest;
+/// assert_eq!(serde_json::from_str::<EraseRequest>(r#""workshop""#).unwrap(), EraseRequest::Workshop);
+/// assert_eq!(serde_json::from_str::<EraseRequest>(r#"{"ids":[]}"#).unwrap(), EraseRequest::Ids(vec![]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EraseRequest {

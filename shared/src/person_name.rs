@@ -61,6 +61,12 @@ impl PersonNameError {
 impl PersonName {
     /// Reads a name as people type it: normalised, trimmed, white space and typographic signs folded.
     ///
+    /// ```
+    /// use rollcall_shared::person_name::{PersonName, PersonNameError};
+    /// assert_eq!(PersonName::parse("  古丽•阿依 ").unwrap().as_str(), "古丽·阿依");
+    /// assert_eq!(PersonName::parse("王芳1"), Err(PersonNameError::Character('1')));
+    /// ```
+    ///
     /// # Errors
     /// A [`PersonNameError`] that names the first offender.
     pub fn parse(input: &str) -> Result<Self, PersonNameError> {
@@ -80,6 +86,22 @@ impl PersonName {
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name as others may see it: the first character and, of three or more, the last one; between them a star for each
+    /// that is hidden, at most four. Enough for its owner, too little for a passer-by.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("王芳").unwrap().masked(), "王*");
+    /// assert_eq!(PersonName::parse("王小明").unwrap().masked(), "王*明");
+    /// ```
+    pub fn masked(&self) -> String {
+        const MOST_STARS: usize = 4;
+        let count = self.0.chars().count();
+        let last = self.0.chars().next_back().filter(|_| count > 2);
+        let hidden = count - 1 - usize::from(last.is_some());
+        self.0.chars().take(1).chain(std::iter::repeat_n('*', hidden.min(MOST_STARS))).chain(last).collect()
     }
 
     /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. Length is checked
@@ -105,6 +127,11 @@ const MAY_STAND: &str =
     r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
 /// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
+///
+/// ```
+/// use rollcall_shared::person_name::folded;
+/// assert_eq!(folded(" O’B "), "O'B");
+/// ```
 pub fn folded(input: &str) -> String {
     let visible = input.chars().filter(|c| !is_invisible(*c));
     let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();

@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
 
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Seconds after which a phone may try again where something behind the server failed.
+pub const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// The stable code of a refusal; clients decide by it, never by the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -82,22 +86,6 @@ impl ProblemCode {
     }
 }
 
-/// One wrong field of a sign-up or of a workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    /// The field's name on the wire: `name`, `phone`, `answers.school`, ….
-    pub field: String,
-    /// The stable code of what is wrong with it.
-    pub code: String,
-}
-
-impl FieldError {
-    /// A field and the code of what is wrong with it.
-    pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { field: field.into(), code: code.into() }
-    }
-}
-
 /// A refusal, as it stands in the body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{status} {code:?}: {title}")]
@@ -130,6 +118,12 @@ pub struct Problem {
 
 impl Problem {
     /// A refusal with nothing special about it.
+    ///
+    /// ```
+    /// use rollcall_shared::problem::{Problem, ProblemCode};
+    /// let closed = Problem::new(ProblemCode::Closed).with_detail("not open yet");
+    /// assert_eq!((closed.status, closed.kind.as_str()), (410, "urn:rollcall:problem:closed"));
+    /// ```
     pub fn new(code: ProblemCode) -> Self {
         let name =
             serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
@@ -182,11 +176,12 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field_error::FieldName;
 
     #[test]
     fn the_body_is_rfc_9457_with_a_code() {
         assert_eq!(
-            Problem::invalid(vec![FieldError::new("phone", "empty")]).to_json(),
+            Problem::invalid(vec![FieldError::new(FieldName::Phone, "empty")]).to_json(),
             r#"{"type":"urn:rollcall:problem:invalid","status":422,"code":"invalid","title":"Some fields need mending","errors":[{"field":"phone","code":"empty"}]}"#
         );
     }

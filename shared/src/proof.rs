@@ -103,6 +103,16 @@ pub fn challenge(key: &ProofKey, id: SignupId, now: Millis, rng: &mut impl RngCo
 
 /// Checks a proof. The same one holds again for the same sign-up, until it expires.
 ///
+/// ```
+/// # use rollcall_shared::testing::rng;
+/// use rollcall_shared::proof::{ProofError, ProofKey, challenge, solve, verify};
+/// use rollcall_shared::signup_id::SignupId;
+/// let (key, id) = (ProofKey::from_bytes([3; 32]), SignupId::from_random([7; 16]));
+/// let proof = solve(&challenge(&key, id, 0, &mut rng(1))).unwrap();
+/// assert_eq!(verify(&proof, &key, id, 0), Ok(()));
+/// assert_eq!(verify("e30=", &key, id, 0), Err(ProofError::Malformed));
+/// ```
+///
 /// # Errors
 /// [`ProofError`]
 pub fn verify(proof: &str, key: &ProofKey, id: SignupId, now: Millis) -> Result<(), ProofError> {

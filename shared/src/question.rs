@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
+use crate::field_error::{FieldError, FieldName};
 use crate::language::{Text, is_plain};
-use crate::problem::FieldError;
 
 /// Most questions of a workshop: a page that a thumb can scroll.
 pub const MAX_QUESTIONS: usize = 20;
@@ -112,6 +112,15 @@ pub enum QuestionError {
 
 /// Checks a workshop's questions.
 ///
+/// ```
+/// use rollcall_shared::question::{Question, QuestionError, check_questions};
+/// let json = r#"[{"key":"lunch","label":{"zh":"午餐"},"kind":"checkbox"}]"#;
+/// let mut questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// assert_eq!(check_questions(&questions), Ok(()));
+/// questions.push(questions[0].clone());
+/// assert_eq!(check_questions(&questions), Err(QuestionError::Repeated("lunch".into())));
+/// ```
+///
 /// # Errors
 /// The first [`QuestionError`] in the order of the page.
 pub fn check_questions(questions: &[Question]) -> Result<(), QuestionError> {
@@ -158,8 +167,8 @@ impl Question {
     }
 
     /// The field's name in forms and in errors.
-    pub fn field(&self) -> String {
-        format!("answers.{}", self.key)
+    pub fn field(&self) -> FieldName {
+        FieldName::Answer(self.key.clone())
     }
 
     /// The answer in its one canonical form; `None` where nothing was answered.
@@ -218,6 +227,17 @@ pub enum FormAge {
 
 /// Checks answers against the questions and brings them into their one canonical form.
 ///
+/// ```
+/// use rollcall_shared::question::{Answers, FormAge, Question, canonical_answers};
+/// let json = r#"[{"key":"school","label":{"zh":"学校"},"kind":"text","max_chars":10}]"#;
+/// let questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// let answers = |json: &str| serde_json::from_str::<Answers>(json).unwrap();
+/// let kept = canonical_answers(&questions, &answers(r#"{"school":"  一  中 "}"#), FormAge::Current);
+/// assert_eq!(kept, Ok(answers(r#"{"school":"一 中"}"#)));
+/// let stranger = canonical_answers(&questions, &answers(r#"{"x":"y"}"#), FormAge::Current);
+/// assert_eq!(stranger.unwrap_err()[0].code, "unknown");
+/// ```
+///
 /// # Errors
 /// One [`FieldError`] an answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`, `character`.
 pub fn canonical_answers(
@@ -269,8 +289,8 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
 }
 
 /// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.
-fn field_of_stranger(key: &str) -> String {
-    format!("answers.{}", key.chars().take(MAX_KEY_CHARS).collect::<String>())
+fn field_of_stranger(key: &str) -> FieldName {
+    FieldName::Answer(key.chars().take(MAX_KEY_CHARS).collect())
 }
 
 #[cfg(test)]
@@ -300,7 +320,9 @@ mod tests {
             Ok(kept) => assert_eq!(serde_json::to_string(&got.unwrap()).unwrap(), kept, "{json}"),
             Err(errors) => {
                 let got = got.unwrap_err();
-                let got: Vec<_> = got.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+                let got: Vec<_> = got.iter().map(|e| (e.field.to_string(), e.code.to_string())).collect();
+                let errors: Vec<_> =
+                    errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
                 assert_eq!(got, errors, "{json}");
             }
         }

@@ -6,11 +6,18 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::Millis;
+use crate::language::Language;
 use crate::signup_id::SignupId;
-use crate::workshop::WorkshopId;
+use crate::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 
 /// Bytes of a token's MAC: 128 of HMAC-SHA256's 256 bits (RFC 2104, section 5, allows half).
 pub const MAC_BYTES: usize = 16;
+
+/// When a page asks for a receipt's state by itself, in seconds after the receipt came: it changes soon or late.
+pub const LOOKS_S: [u32; 4] = [2, 5, 15, 60];
+/// A phone forgets a receipt so long after it came: as long as undelivered mail is kept.
+pub const KEEP_ON_PHONE_MS: Millis = KEEP_AFTER_END_MS;
 
 /// How far a sign-up has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +45,12 @@ impl ReceiptState {
     }
 
     /// From the word on the wire and in the database.
+    ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptState;
+    /// assert_eq!(ReceiptState::from_word("waitlisted"), Some(ReceiptState::Waitlisted));
+    /// assert_eq!(ReceiptState::from_word("gone"), None);
+    /// ```
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Received, Self::Registered, Self::Waitlisted, Self::Cancelled]
             .into_iter()
@@ -92,6 +105,18 @@ impl Accepted {
     }
 }
 
+impl IssuedReceipt {
+    /// Path of the receipt's page in a language: where a browser goes that sent the form.
+    pub fn page(&self, language: Language) -> String {
+        format!("{}?lang={}", self.url, language.tag())
+    }
+
+    /// The token at the end of the receipt's path.
+    pub fn token(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// The secret under which tokens are made: 32 random bytes, the deployment's or the laptop's own.
 #[derive(Clone)]
 pub struct ReceiptKey([u8; 32]);
@@ -108,6 +133,12 @@ impl ReceiptKey {
     }
 
     /// From 64 hexadecimal digits, as it stands in settings.
+    ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptKey;
+    /// assert!(ReceiptKey::from_hex(&"0f".repeat(32)).is_ok());
+    /// assert!(ReceiptKey::from_hex("0f").is_err());
+    /// ```
     ///
     /// # Errors
     /// [`ReceiptKeyError`].
@@ -149,6 +180,17 @@ pub struct TokenError;
 
 /// Reads a token; the MAC is compared in constant time.
 ///
+/// ```
+/// use rollcall_shared::receipt::{ReceiptKey, TokenError, token, verify};
+/// use rollcall_shared::signup_id::SignupId;
+/// use rollcall_shared::workshop::WorkshopId;
+/// let (id, workshop) = (SignupId::from_random([7; 16]), WorkshopId::from_random([3; 16]));
+/// let key = ReceiptKey::from_bytes([1; 32]);
+/// let issued = token(&key, &workshop, id);
+/// assert_eq!(verify(&issued, &key, &workshop), Ok(id));
+/// assert_eq!(verify(&issued, &ReceiptKey::from_bytes([2; 32]), &workshop), Err(TokenError));
+/// ```
+///
 /// # Errors
 /// [`TokenError`], the same whatever is wrong.
 pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<SignupId, TokenError> {
@@ -160,6 +202,13 @@ pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Si
     }
     key.mac(workshop, id).ok_or(TokenError)?.verify_truncated_left(&mac).map_err(|_| TokenError)?;
     Ok(id)
+}
+
+/// Whose receipt an address `{workshop}/{token}` is, if it was issued under this key.
+pub fn issued(workshop: &str, token: &str, key: &ReceiptKey) -> Option<(WorkshopId, SignupId)> {
+    let workshop = WorkshopId::parse(workshop).ok()?;
+    let id = verify(token, key, &workshop).ok()?;
+    Some((workshop, id))
 }
 
 /// Whose receipt a token names, unproven: for tokens that were proven before they were kept.
@@ -187,6 +236,18 @@ mod tests {
         for bad in ["", ".", "x.y", &id.to_string(), &format!("{id}."), &format!("{id}.AAAA")] {
             assert_eq!(verify(bad, &key, &workshop), Err(TokenError), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_issued_receipt_knows_its_page_and_its_token() {
+        let (key, id) = (ReceiptKey::from_bytes([1; 32]), SignupId::from_random([7; 16]));
+        let workshop = WorkshopId::from_random([3; 16]);
+        let Accepted { receipt } = Accepted::issue(&key, "/k7m2qx", &workshop, id, ReceiptState::Received);
+        assert_eq!(receipt.token(), token(&key, &workshop, id));
+        assert_eq!(receipt.page(Language::En), format!("{}?lang=en", receipt.url));
+        assert_eq!(issued(workshop.as_str(), receipt.token(), &key), Some((workshop.clone(), id)));
+        assert_eq!(issued("x", receipt.token(), &key), None);
+        assert_eq!(issued(WorkshopId::from_random([4; 16]).as_str(), receipt.token(), &key), None);
     }
 
     #[test]

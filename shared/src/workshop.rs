@@ -1,12 +1,16 @@
 //! A workshop's public record: what the page shows and what the edge and the venue page check sign-ups against.
 
+mod id;
+#[cfg(any(test, feature = "testing"))]
+pub mod sample;
+
 use core::net::SocketAddrV4;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use id::{WorkshopId, WorkshopIdError};
+
 use crate::Millis;
-use crate::alphabet::{SIGNS, draw};
 use crate::invite_code::InviteCode;
 use crate::language::Text;
 use crate::question::{Question, QuestionError, check_questions};
@@ -28,62 +32,6 @@ pub const MAX_GRACE_MS: Millis = 14 * 24 * 60 * 60 * 1000;
 pub const KEEP_AFTER_END_MS: Millis = 90 * 24 * 60 * 60 * 1000;
 
 const DAY_MS: Millis = 24 * 60 * 60 * 1000;
-const ID_CHARS: usize = 16;
-
-/// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
-pub struct WorkshopId(String);
-
-/// The text is not a workshop's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a workshop's id is {ID_CHARS} of the signs 2-9 and a-z without i, l, o")]
-pub struct WorkshopIdError;
-
-impl WorkshopId {
-    /// Reads an id; strict, for no person types it.
-    ///
-    /// # Errors
-    /// [`WorkshopIdError`].
-    pub fn parse(text: &str) -> Result<Self, WorkshopIdError> {
-        let legal = |b: u8| !b.is_ascii_uppercase() && SIGNS.contains(&b.to_ascii_uppercase());
-        if text.len() == ID_CHARS && text.bytes().all(legal) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(WorkshopIdError)
-        }
-    }
-
-    /// A new id from 128 random bits.
-    pub fn from_random(random: [u8; 16]) -> Self {
-        Self(draw(random, [SIGNS.as_slice(); ID_CHARS]).to_ascii_lowercase())
-    }
-
-    /// The id's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for WorkshopId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<WorkshopId> for String {
-    fn from(id: WorkshopId) -> Self {
-        id.0
-    }
-}
-
-impl TryFrom<String> for WorkshopId {
-    type Error = WorkshopIdError;
-    fn try_from(text: String) -> Result<Self, WorkshopIdError> {
-        Self::parse(&text)
-    }
-}
 
 /// The public record of a workshop. Nothing in it is secret: anyone with the invite code reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +184,15 @@ impl WorkshopError {
 impl Workshop {
     /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is published.
     ///
+    /// ```
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Workshop, WorkshopError, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// assert_eq!(workshop.check(), Ok(()));
+    /// let without_seats = Workshop { capacity: Some(0), ..workshop };
+    /// assert_eq!(without_seats.check(), Err(WorkshopError::Capacity));
+    /// ```
+    ///
     /// # Errors
     /// The first [`WorkshopError`] in the order of the record.
     pub fn check(&self) -> Result<(), WorkshopError> {
@@ -293,6 +250,16 @@ impl Workshop {
 
     /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
     /// ahead gains nothing: a time in the future counts as `now`.
+    ///
+    /// ```
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Intake, Workshop, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// let workshop = Workshop { closes_at: Some(5_000), grace_ms: 2_000, ..workshop };
+    /// assert_eq!(workshop.intake(4_999, None), Intake::Open);
+    /// assert_eq!(workshop.intake(6_000, Some(4_000)), Intake::Late);
+    /// assert_eq!(workshop.intake(6_000, None), Intake::Closed);
+    /// ```
     pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
         let closing = self.closing_time();
         let filled_at = filled_at.unwrap_or(now).min(now);
@@ -321,41 +288,6 @@ fn is_venue_url(url: &str) -> bool {
 
 fn default_grace() -> Millis {
     DEFAULT_GRACE_MS
-}
-
-/// Records for tests, here and in the crates that build on this one.
-#[doc(hidden)]
-pub mod sample {
-    use super::*;
-
-    /// A workshop of 1 hour that opens at once, in 1970's first hour, sealed to `key`.
-    pub fn workshop(key: PublicKey) -> Workshop {
-        Workshop {
-            id: WorkshopId::from_random([3; 16]),
-            invite_code: InviteCode::from_random([5; 16]),
-            title: Text::new("数学教研工作坊", "Maths Teaching Workshop"),
-            organisation: Text::new("海淀教师进修学校", "Haidian Teachers' College"),
-            place: Text::new("302 教室", "Room 302"),
-            starts_at: 0,
-            ends_at: 3_600_000,
-            utc_offset_minutes: 480,
-            opens_at: None,
-            closes_at: None,
-            grace_ms: DEFAULT_GRACE_MS,
-            capacity: None,
-            waiting_list: false,
-            questions: Vec::new(),
-            form_version: 1,
-            notice: Notice {
-                version: 1,
-                purpose: Text::new("仅用于本次签到", "for this workshop's list only"),
-                retention_days: 30,
-            },
-            proof: ProofMode::Auto,
-            venue: None,
-            key,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,15 +4,18 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
 use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
+use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
 use super::words::desk::{DeskWords, desk_words, entry_text, pin_text};
 use super::words::{REFUSALS, refusal_text, state_words, words};
-use super::{Document, Page, stamp};
+use crate::desk_trouble::{EntryTrouble, PinTrouble};
+use crate::field_error::FieldError;
 use crate::language::Language;
-use crate::problem::FieldError;
 use crate::receipt::ReceiptState;
+use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
@@ -43,21 +46,6 @@ pub struct PinView<'a> {
     pub trouble: Option<PinTrouble>,
 }
 
-/// Why nobody was let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinTrouble {
-    /// These are not the digits.
-    Wrong,
-    /// Too many were wrong; so many seconds.
-    Wait(u32),
-    /// There is no desk.
-    Shut,
-    /// The desk's name is empty or too long.
-    Name,
-    /// Nothing can be kept just now.
-    Unavailable,
-}
-
 /// The page on which people are signed up.
 #[derive(Debug, Clone, Copy)]
 pub struct DeskView<'a> {
@@ -71,8 +59,8 @@ pub struct DeskView<'a> {
     pub desk: &'a str,
     /// How many it has signed up.
     pub taken: u32,
-    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
-    pub seed: &'a str,
+    /// Makes the id of a form sent without script.
+    pub seed: &'a Seed,
     /// What stands in the fields.
     pub values: &'a SignupForm,
     /// What is wrong with them.
@@ -83,51 +71,6 @@ pub struct DeskView<'a> {
     pub unavailable: bool,
     /// Script and style.
     pub assets: Assets,
-}
-
-/// Why an entry code is not taken. Nothing happens to the sign-up on the phone that showed it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryTrouble {
-    /// It is a code of something else.
-    NotAnEntry,
-    /// It was read in part, or changed.
-    Damaged,
-    /// It is for another workshop.
-    OtherWorkshop,
-    /// It is sealed to a key that is not here.
-    UnknownKey,
-    /// It comes from a newer page.
-    Newer,
-    /// The workshop takes no sign-ups now.
-    Closed,
-    /// The list cannot be written just now.
-    Unavailable,
-}
-
-impl EntryTrouble {
-    const ALL: [Self; 7] = [
-        Self::NotAnEntry,
-        Self::Damaged,
-        Self::OtherWorkshop,
-        Self::UnknownKey,
-        Self::Newer,
-        Self::Closed,
-        Self::Unavailable,
-    ];
-
-    /// The stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotAnEntry => "not_an_entry",
-            Self::Damaged => "damaged",
-            Self::OtherWorkshop => "other_workshop",
-            Self::UnknownKey => "unknown_key",
-            Self::Newer => "newer",
-            Self::Closed => "closed",
-            Self::Unavailable => "unavailable",
-        }
-    }
 }
 
 /// The receipt at the desk, without script.
@@ -358,8 +301,9 @@ struct DeskData<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
+    use crate::field_error::FieldName;
 
     const ASSETS: Assets = Assets { script: "0", style: ".x{}" };
 
@@ -397,9 +341,9 @@ mod tests {
             base: "/k7m2qx",
             desk: "Desk 1",
             taken: 3,
-            seed: "00",
+            seed: &Seed::from_random([0; 16]),
             values: &values,
-            errors: &[FieldError::new("phone", "too_few_digits")],
+            errors: &[FieldError::new(FieldName::Phone, "too_few_digits")],
             entry: Some(EntryTrouble::OtherWorkshop),
             unavailable: false,
             assets: ASSETS,
@@ -408,7 +352,7 @@ mod tests {
         assert!(page.html.contains(r#"value="王芳""#) && page.html.contains("another workshop"));
         assert!(page.html.contains("3 signed up at this desk"));
         for source in [ASSETS.script, ASSETS.style] {
-            assert!(page.csp.contains(&super::super::sha256(source)), "{}", page.csp);
+            assert!(page.csp.contains(&super::super::document::sha256(source)), "{}", page.csp);
         }
     }
 

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::words::{error_text, words};
+use crate::field_error::{FieldError, FieldName};
 use crate::language::Language;
-use crate::problem::FieldError;
 use crate::question::{Answer, Choice, Kind, Question};
 use crate::signup::SignupForm;
 
@@ -73,7 +73,8 @@ impl Field<'_> {
     }
 
     fn error(&self) -> Option<&FieldError> {
-        self.errors.iter().find(|error| error.field == self.name)
+        let name = FieldName::from(self.name);
+        self.errors.iter().find(|error| error.field == name)
     }
 }
 
@@ -84,7 +85,7 @@ pub(super) fn question_field(
     errors: &[FieldError],
     language: Language,
 ) -> Markup {
-    let name = question.field();
+    let name = question.field().to_string();
     let label = question.label.get(language);
     let optional = (!question.required).then_some(words(language).optional);
     let field = Field { name: &name, label, optional, hint: None, errors, values, language };

@@ -3,11 +3,13 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::parts::stamp;
 use super::receipt::{CLOCK, receipt_states};
 use super::script::{Files, files};
-use super::stamp;
 use super::words::{self, outbox_words, words};
+use crate::Millis;
 use crate::language::Language;
+use crate::receipt;
 use crate::retry;
 use crate::workshop::Workshop;
 
@@ -75,6 +77,12 @@ pub(super) struct OutboxData<'a> {
     receipts: String,
     title: &'a str,
     back_off: BackOff,
+    /// Statuses below 500 that are sent again.
+    retried: [u16; retry::RETRIED_STATUSES.len()],
+    /// When a receipt's state is asked for, in seconds after it came.
+    looks_s: [u32; receipt::LOOKS_S.len()],
+    /// Milliseconds after which a receipt is forgotten.
+    keep_ms: Millis,
     /// Name, title, what comes next and the stamp's sign of each.
     states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
     /// Why something needs a look, by the status of a refusal; 0 for whatever else.
@@ -131,6 +139,9 @@ pub(super) fn outbox_data<'a>(
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
         back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
+        retried: retry::RETRIED_STATUSES,
+        looks_s: receipt::LOOKS_S,
+        keep_ms: receipt::KEEP_ON_PHONE_MS,
         states: own
             .chain(receipt_states(workshop.is_some_and(|workshop| workshop.waiting_list), language))
             .collect(),

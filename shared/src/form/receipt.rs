@@ -4,11 +4,12 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
+use super::parts::{facts, stamp};
 use super::script::{RECEIPT, Script};
 use super::words::{StateWords, Words, state_words, words};
-use super::{Document, Page, facts, stamp};
 use crate::language::Language;
-use crate::receipt::ReceiptState;
+use crate::receipt::{self, ReceiptState};
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
 
@@ -132,6 +133,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
         api: &format!("{base}/v1/receipts/{address}"),
         state: face.name(),
         states: receipt_states(keeps_waiting_list, language).collect(),
+        looks_s: receipt::LOOKS_S,
         not_cancelled: w.not_cancelled,
     };
     Document {
@@ -178,12 +180,14 @@ struct ReceiptData<'a> {
     state: &'static str,
     /// Name, title, what comes next and the stamp's sign of each.
     states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
+    /// When the state is asked for, in seconds after the page came.
+    looks_s: [u32; receipt::LOOKS_S.len()],
     not_cancelled: &'static str,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
 
     fn html(workshop: &Workshop, state: ReceiptState, cancelling: bool) -> String {

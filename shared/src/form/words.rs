@@ -4,7 +4,7 @@ pub(super) mod desk;
 mod mistakes;
 mod outbox;
 
-use super::Message;
+use super::message::Message;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
 pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_text, phone_template};

@@ -1,6 +1,6 @@
 //! What the desk's pages say. Their reader is a helper with a queue in front of them.
 
-use super::super::desk::{EntryTrouble, PinTrouble};
+use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::language::Language;
 
 /// The fixed words of the desk.

@@ -1,22 +1,21 @@
 //! What is wrong with a field, in words that say how to mend it.
 
-use crate::form::SIGNUP;
+use crate::field_error::{FieldError, FieldName};
 use crate::language::Language;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone, PhoneError};
-use crate::problem::FieldError;
 use crate::signup::SignupForm;
 
 /// A mistake, with the numbers of what was typed.
 pub(in crate::form) fn error_text(error: &FieldError, values: &SignupForm, language: Language) -> String {
-    match error.field.as_str() {
+    match &error.field {
         // Parsed again for what a code does not carry: how many digits there are, and how many there should be.
-        "phone" => phone_text(Phone::parse(&values.phone).err(), language),
-        "name" => {
+        FieldName::Phone => phone_text(Phone::parse(&values.phone).err(), language),
+        FieldName::Name => {
             let code = PersonName::parse(&values.name).err().map_or("", |e| e.code());
             name_text(code, language).to_owned()
         }
-        SIGNUP => whole_text(&error.code, language).to_owned(),
+        FieldName::Signup => whole_text(&error.code, language).to_owned(),
         _ => answer_text(&error.code, language).to_owned(),
     }
 }
@@ -135,7 +134,7 @@ mod tests {
     fn mistakes_in_numbers_are_counted() {
         let check = |phone: &str, zh: &str, en: &str| {
             let values = SignupForm { phone: phone.to_owned(), ..SignupForm::default() };
-            let error = FieldError::new("phone", Phone::parse(phone).unwrap_err().code());
+            let error = FieldError::new(FieldName::Phone, Phone::parse(phone).unwrap_err().code());
             assert_eq!(error_text(&error, &values, Language::Zh), zh);
             assert_eq!(error_text(&error, &values, Language::En), en);
         };
@@ -148,7 +147,7 @@ mod tests {
     #[test]
     fn a_form_that_needs_a_proof_says_what_to_do() {
         for code in ["needs_script", "several", "rush"] {
-            let error = FieldError::new(SIGNUP, code);
+            let error = FieldError::new(FieldName::Signup, code);
             let said = |language| error_text(&error, &SignupForm::default(), language);
             assert!(
                 said(Language::Zh).contains("签到台") && said(Language::En).contains("see the desk"),

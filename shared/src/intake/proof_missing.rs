@@ -1,0 +1,13 @@
+//! What is said where a proof of work is missing.
+
+use crate::allowance::ProofReason;
+use crate::proof::Challenge;
+
+/// A proof of work is asked for, and none that holds came along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProofMissing {
+    /// Why.
+    pub reason: ProofReason,
+    /// What a script has to solve.
+    pub challenge: Challenge,
+}
