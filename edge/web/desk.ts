@@ -5,12 +5,13 @@
 import { camera, readPhoto } from "./camera";
 import { fill, hiddenIn, typedIn } from "./form/form";
 import { formCheck, type FormData } from "./form/form_check";
-import { maskName, maskPhone } from "./rules/mask";
 import type { Typed } from "./form/memory";
-import { element, pageData } from "./page";
+import { busy, rest } from "./form/submit_button";
 import { request, type Answer } from "./outbox/request";
-import { newId } from "./outbox/signup_id";
 import type { FieldError } from "./outbox/signup";
+import { newId } from "./outbox/signup_id";
+import { element, pageData, part } from "./page";
+import { maskName, maskPhone } from "./rules/mask";
 
 interface Data extends FormData {
   signups: string;
@@ -52,7 +53,7 @@ const blank: Typed = { name: "", phone: "", answers: {} };
 
 /** What is on its way: a second press of the same content is the same sign-up. */
 let attempt = { id: "", content: "", filled_at: 0 };
-let busy = false;
+let isSending = false;
 
 box.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -81,7 +82,7 @@ liveButton.addEventListener("click", () => void turnCamera());
 
 async function signUp() {
   say(status, "");
-  if (busy || !check.isRight()) return;
+  if (isSending || !check.isRight()) return;
   const content = typedIn(box);
   const text = JSON.stringify(content);
   if (attempt.content !== text) attempt = { id: newId(), content: text, filled_at: Date.now() };
@@ -98,7 +99,7 @@ async function signUp() {
 
 /** An entry code, whatever way it came. */
 async function take(text: string) {
-  if (busy || !text.trim()) return;
+  if (isSending || !text.trim()) return;
   live.stop();
   liveButton.textContent = data.camera;
   say(entryStatus, "");
@@ -129,15 +130,13 @@ async function turnCamera() {
 }
 
 async function send(from: HTMLFormElement, url: string, body: unknown): Promise<Answer> {
-  const button = from.querySelector<HTMLButtonElement>("button[type=submit]")!;
+  const button = part(from, "button[type=submit]");
   const words = button.textContent;
-  busy = true;
-  button.setAttribute("aria-disabled", "true");
-  button.textContent = data.sending;
+  isSending = true;
+  busy(button, data.sending);
   const answer = await request(url, "POST", body);
-  button.textContent = words;
-  button.removeAttribute("aria-disabled");
-  busy = false;
+  rest(button, words);
+  isSending = false;
   return answer;
 }
 

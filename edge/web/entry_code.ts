@@ -6,9 +6,9 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { box, generateKeyPair } from "@stablelib/nacl";
 import { encode } from "uqr";
+import type { Signup } from "./outbox/signup";
 import { base64 } from "./rules/base64";
 import { shortCode } from "./rules/short_code";
-import type { Signup } from "./outbox/signup";
 
 /** Whom it is sealed to. */
 export interface Recipient {

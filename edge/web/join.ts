@@ -3,7 +3,7 @@
 // form, and still sends what was filled in before.
 
 import { hiddenIn } from "./form/form";
-import { openView, type OutboxData, type OutboxView } from "./outbox_view";
+import { openView, type OutboxData } from "./outbox_view";
 import { element, pageData } from "./page";
 import { serve } from "./service_worker";
 import { signupPage, type SignupData } from "./signup_page";
@@ -17,11 +17,6 @@ if (box instanceof HTMLFormElement && "api" in data) {
   // A correction's form is the network's alone.
   serve(data.files, !hiddenIn(box).replaces);
 } else {
-  let view: OutboxView | undefined;
-  const render = () => void (view && view.show());
-  void openView(data, { mend: false, inWords: () => [] }, render).then((opened) => {
-    view = opened;
-    render();
-  });
+  void openView(data, { mend: false, inWords: () => [] }, (view) => void view.show());
   serve(data.files, false);
 }

@@ -1,9 +1,9 @@
 // The entry that a form makes.
 
 import type { Carried } from "./cards/carried";
-import { waiting, type Entry } from "./outbox/entry";
 import type { Hidden } from "./form/form";
 import type { Typed } from "./form/memory";
+import { waiting, type Entry } from "./outbox/entry";
 import type { Signup } from "./outbox/signup";
 import { newId } from "./outbox/signup_id";
 

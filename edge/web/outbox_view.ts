@@ -5,6 +5,7 @@ import { cards, type CardData, type Cards } from "./cards/cards";
 import type { Acts } from "./cards/entry_card";
 import type { Recipient } from "./entry_code";
 import { openOutbox, type Outbox } from "./outbox/outbox";
+import type { Challenge } from "./rules/proof";
 import type { BackOff } from "./rules/retry";
 import { ask } from "./tasks";
 
@@ -24,16 +25,23 @@ export interface OutboxView {
   show: Cards;
 }
 
-/** Opens the outbox; `changed` is called whenever there may be something else to show. */
+/**
+ * Opens the outbox; `changed` is called with it once it is open, and whenever there may be something else to
+ * show.
+ */
 export async function openView(
   data: OutboxData,
   acts: Omit<Acts, "code">,
-  changed: () => void,
+  changed: (view: OutboxView) => void,
 ): Promise<OutboxView> {
   const { files, recipient } = data;
   const worker = files && files.worker;
-  const outbox = await openOutbox(data.back_off, async (prove) => worker && ask(worker, { prove }), changed);
+  let view: OutboxView | undefined;
+  const solve = async (prove: Challenge) => worker && ask(worker, { prove });
+  const outbox = await openOutbox(data.back_off, solve, () => view && changed(view));
   const code: Acts["code"] =
     !!worker && !!recipient && (({ signup: show }) => ask(worker, { show, to: recipient }));
-  return { outbox, show: cards(data, { ...acts, code }, outbox) };
+  view = { outbox, show: cards(data, { ...acts, code }, outbox) };
+  changed(view);
+  return view;
 }

@@ -3,14 +3,16 @@
 
 import { durableReceipts } from "./outbox/durable_store";
 import { receiptApi } from "./outbox/kept_receipt";
-import { LOOKS_S, lookAfter } from "./rules/looks";
-import { element, pageData } from "./page";
 import { request } from "./outbox/request";
+import { element, pageData } from "./page";
+import { lookAfter } from "./rules/looks";
 
 interface Data {
   api: string;
   state: string;
   states: [name: string, title: string, next: string, mark: string][];
+  /** When the state is asked for, in seconds after the page came, and after it was cancelled. */
+  looks_s: number[];
   not_cancelled: string;
 }
 
@@ -21,7 +23,7 @@ const cancel = document.getElementById("cancel");
 let looking = false;
 
 void remember().catch(() => undefined);
-lookAfter(LOOKS_S, look);
+lookAfter(data.looks_s, look);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 cancel?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -60,7 +62,7 @@ async function takeBack() {
     const state = (body as { state?: string }).state;
     show(state === "cancelled" ? state : "cancelling");
     box.querySelector("h1")?.focus();
-    lookAfter(LOOKS_S, look);
+    lookAfter(data.looks_s, look);
   } else {
     trouble.textContent = data.not_cancelled;
     trouble.hidden = false;

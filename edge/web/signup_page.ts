@@ -1,12 +1,13 @@
 // The page with a form: it makes entries, waits a moment for what becomes of them, and leads to the receipt.
 
 import { carried, type Carried } from "./cards/carried";
-import type { Entry } from "./outbox/entry";
 import { fill, hiddenIn, isEmpty, nameIn, readable, typedIn } from "./form/form";
 import { formCheck, type FormData } from "./form/form_check";
-import type { KeptReceipt } from "./outbox/kept_receipt";
 import { recall, remember, type Typed } from "./form/memory";
+import { busy, isBusy, rest } from "./form/submit_button";
 import { newEntry } from "./new_entry";
+import type { Entry } from "./outbox/entry";
+import type { KeptReceipt } from "./outbox/kept_receipt";
 import { openView, type OutboxData, type OutboxView } from "./outbox_view";
 import { element, language, part } from "./page";
 import { settled, wake } from "./settled";
@@ -26,27 +27,24 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   const ready = button.textContent;
   const refusals = new Map(data.refusals);
   let view: OutboxView | undefined;
-  let sending = false;
   /** Somebody wants to fill the form in, whatever waits. */
   let wanted = false;
   /** The entry that the form shows: on its way, or being corrected. */
   let inForm: string | undefined;
   /** What came from the internet page goes on under its own id as long as it is the same. */
   let brought = prefill(box, data);
+  const release = () => rest(button, brought ? data.send_here : ready);
 
   const inWords = ({ signup }: Entry) => readable(box, signup.answers);
-  const opening = openView(data, { mend: (entry) => void mend(entry), inWords }, () => {
-    wake();
-    void render();
-  });
-  void opening.then((opened) => {
+  const opening = openView(data, { mend: (entry) => void mend(entry), inWords }, (opened) => {
     view = opened;
     element("unkept").hidden = opened.outbox.durable;
+    wake();
     void render();
   });
   box.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!sending) void submit();
+    if (!isBusy(button)) void submit();
   });
   element("another").addEventListener("click", () => {
     wanted = true;
@@ -55,11 +53,11 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   // Back from the receipt: the page comes from memory as it was left.
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    rest();
+    release();
     inForm = undefined;
     void render();
   });
-  rest();
+  release();
 
   /** The form makes way for what is waiting, so that nobody wonders whether to fill it in again. */
   async function render() {
@@ -73,9 +71,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     (box.parentElement || box).querySelectorAll(":scope>[role=alert]").forEach((alert) => alert.remove());
     say("");
     if (!check.isRight()) return;
-    sending = true;
-    button.setAttribute("aria-disabled", "true");
-    button.textContent = data.sending;
+    busy(button, data.sending);
     const content = typedIn(box);
     const { outbox } = await opening;
     const entry = newEntry(content, hiddenIn(box), data, await outbox.entries(), brought);
@@ -84,7 +80,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     await outbox.add(entry, mended);
     const outcome = await settled(entry.id, outbox);
     if (outcome && "url" in outcome) return leave(outcome, content);
-    rest();
+    release();
     if (outcome && outcome.state === "refused") {
       const elsewhere = check.explainAll(outcome.errors);
       return say(elsewhere || refusals.get(outcome.status || 0) || refusals.get(0) || "");
@@ -106,13 +102,6 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     const errors = entry.state === "refused" ? entry.errors : [];
     const elsewhere = check.explainAll(errors);
     if (!errors.length || elsewhere) say(elsewhere || refusals.get(entry.status || 0) || "");
-  }
-
-  /** Nothing is being sent from the form. */
-  function rest() {
-    sending = false;
-    button.removeAttribute("aria-disabled");
-    button.textContent = brought ? data.send_here : ready;
   }
 }
 

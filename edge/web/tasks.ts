@@ -1,8 +1,8 @@
 // Work for another thread: proofs, and codes for the desk. Its script is fetched when it is first needed.
 
 import type { EntryCode, Recipient } from "./entry_code";
-import type { Challenge } from "./rules/proof";
 import type { Signup } from "./outbox/signup";
+import type { Challenge } from "./rules/proof";
 
 /** A proof to be found. */
 export interface Proving {

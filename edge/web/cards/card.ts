@@ -1,8 +1,8 @@
 // A card on the page, made from the page's template: an entry or a receipt.
 
-import type { EntryLook } from "./entry_look";
 import type { ReceiptState } from "../outbox/kept_receipt";
 import { copyOf, element, part } from "../page";
+import type { EntryLook } from "./entry_look";
 
 /** What a state looks like and says. */
 export type Words = [title: string, next: string, mark: string];

@@ -1,20 +1,23 @@
 // This phone's entries and receipts, as people see them: what waits, what has arrived, what needs a look.
 
-import { newCard, type Words } from "./card";
 import { inOrder, type Entry } from "../outbox/entry";
+import type { KeptReceipt, ReceiptState } from "../outbox/kept_receipt";
+import type { Outbox } from "../outbox/outbox";
+import { element } from "../page";
+import { newCard, type Words } from "./card";
 import { showEntry, type Acts, type EntryTexts } from "./entry_card";
 import type { EntryLook } from "./entry_look";
 import { follow } from "./follow";
-import { RECEIPTS_KEPT_MS, type KeptReceipt, type ReceiptState } from "../outbox/kept_receipt";
-import { LOOKS_S } from "../rules/looks";
-import type { Outbox } from "../outbox/outbox";
-import { element } from "../page";
 import { showLines, showReceipt } from "./receipt_card";
 
 /** What the page says of entries and receipts. */
 export interface CardData extends EntryTexts {
   /** What each state looks like and says. */
   states: [name: EntryLook | ReceiptState, ...words: Words][];
+  /** When a new receipt's state is asked for, in seconds after it came. */
+  looks_s: number[];
+  /** After so many milliseconds a receipt is forgotten. */
+  keep_ms: number;
 }
 
 /** Shows all but one, which the form shows. How many cards there are. */
@@ -46,7 +49,7 @@ export function cards(data: CardData, acts: Acts, outbox: Outbox): Cards {
   return async (but) => {
     const entries = inOrder((await outbox.entries()).filter(({ id }) => id !== but));
     const receipts = (await outbox.receipts()).filter(({ id }) => id !== but).sort((a, b) => b.at - a.at);
-    forget(entries, receipts, outbox);
+    forget(entries, receipts, data.keep_ms, outbox);
     const arrived = receipts.filter(({ at, id }) => at >= since || places.has(id));
     const ids = new Set([...entries, ...arrived].map(({ id }) => id));
     places.forEach((card, id) => {
@@ -59,7 +62,7 @@ export function cards(data: CardData, acts: Acts, outbox: Outbox): Cards {
       showReceipt(place(receipt.id), receipt, states);
       // Where this has just arrived there is a network, whatever the page was opened from.
       if (receipt.at >= opened) element("kept").hidden = true;
-      follow(receipt, outbox, LOOKS_S);
+      follow(receipt, outbox, data.looks_s);
     }
     element("waiting").hidden = !ids.size;
     const before = receipts.filter(({ id, receipts }) => receipts === data.receipts && !ids.has(id));
@@ -70,12 +73,12 @@ export function cards(data: CardData, acts: Acts, outbox: Outbox): Cards {
 }
 
 /** Forgets what was dropped for good, and old receipts. */
-function forget(entries: Entry[], receipts: KeptReceipt[], outbox: Outbox) {
+function forget(entries: Entry[], receipts: KeptReceipt[], keep_ms: number, outbox: Outbox) {
   const now = Date.now();
   const isGone = (entry: Entry) => entry.state === "dropped" && entry.dropped_at + UNDO_MS < now;
   for (const { id } of entries.filter(isGone)) {
     // Taken back meanwhile: it stays.
     void outbox.update(id, (entry) => (isGone(entry) ? undefined : entry));
   }
-  for (const { at, id } of receipts) if (at + RECEIPTS_KEPT_MS < now) void outbox.forget(id);
+  for (const { at, id } of receipts) if (at + keep_ms < now) void outbox.forget(id);
 }

@@ -1,8 +1,8 @@
 // A sign-up that goes on foot: in the fragment of the venue page's address, which no server is told.
 
-import { base64url, fromBase64url } from "../rules/base64";
 import type { Typed } from "../form/memory";
 import type { Signup } from "../outbox/signup";
+import { base64url, fromBase64url } from "../rules/base64";
 
 /** What of a sign-up goes on under its own id, as long as it is the same. */
 export type Carried = Typed & Pick<Signup, "id" | "filled_at" | "form_version">;

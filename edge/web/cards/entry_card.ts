@@ -1,12 +1,12 @@
 // What a card says of an entry, and what can be done with it.
 
-import { lead, offer, paint, wordsOf, write, type States } from "./card";
-import { fragment } from "./carried";
-import { dropped, waiting, type Entry } from "../outbox/entry";
 import type { EntryCode } from "../entry_code";
-import { lookOf } from "./entry_look";
+import { dropped, waiting, type Entry } from "../outbox/entry";
 import type { Outbox } from "../outbox/outbox";
 import { part } from "../page";
+import { lead, offer, paint, wordsOf, write, type States } from "./card";
+import { fragment } from "./carried";
+import { lookOf } from "./entry_look";
 
 /** What the page says of entries. */
 export interface EntryTexts {
@@ -58,8 +58,7 @@ export function showEntry(
   const [title, next, mark] = wordsOf(states, look);
   paint(card, look, [title, nextOf(entry, texts) || next, mark], signup.name, signup.phone);
   write(card, ".where", isOwn ? "" : entry.title);
-  const time = tried_at && new Date(tried_at).toLocaleTimeString(document.documentElement.lang);
-  write(card, ".tried", time ? texts.last_try.replace("{time}", time) : "");
+  write(card, ".tried", tried_at ? texts.last_try.replace("{time}", clock(tried_at)) : "");
   write(card, ".code", "");
 
   const again = (now: Entry) => waiting(now);
@@ -76,6 +75,11 @@ export function showEntry(
   offer(card, ".show", !!code && canBeCarried && atDesk.hidden && show);
   lead(card, ".venue", canBeCarried && texts.venue ? texts.venue + fragment(signup) : "");
   lead(card, ".open", "");
+}
+
+/** A time of day as the page's language writes it. */
+function clock(at: number): string {
+  return new Date(at).toLocaleTimeString(document.documentElement.lang);
 }
 
 /** What comes next, where that is not the same for all entries that look so. */

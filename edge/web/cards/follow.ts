@@ -1,9 +1,9 @@
 // Follows what becomes of the receipts on the page.
 
 import { receiptApi, receiptState, type KeptReceipt } from "../outbox/kept_receipt";
-import { lookAfter } from "../rules/looks";
 import type { Outbox } from "../outbox/outbox";
 import { request } from "../outbox/request";
+import { lookAfter } from "../rules/looks";
 
 const followed = new Set<string>();
 

@@ -1,8 +1,8 @@
 // What the page says of receipts: a card for what has just arrived, a line for what arrived before.
 
-import { lead, offer, paint, wordsOf, write, type States } from "./card";
 import type { KeptReceipt } from "../outbox/kept_receipt";
 import { copyOf, element, language, part } from "../page";
+import { lead, offer, paint, wordsOf, write, type States } from "./card";
 
 /** Shows a receipt. */
 export function showReceipt(card: HTMLElement, receipt: KeptReceipt, states: States) {

@@ -1,7 +1,7 @@
 // What stands in a form's fields: text fields and groups of options.
 
-import { canonicalText } from "../rules/answer";
 import { language, part } from "../page";
+import { canonicalText } from "../rules/answer";
 
 /** How the ids of the workshop's own questions begin. */
 const ANSWERS = "answers.";

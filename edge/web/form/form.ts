@@ -1,8 +1,8 @@
 // What stands in the page's form.
 
+import { part } from "../page";
 import { answerIn, fieldsOf, fillIn, inWords, keyOf } from "./fields";
 import type { Typed } from "./memory";
-import { part } from "../page";
 
 /** What a form sends along with what is typed. */
 export interface Hidden {

@@ -1,11 +1,11 @@
 // What is wrong with the form. Mistakes are explained where they are, while one types.
 
+import type { FieldError } from "../outbox/signup";
+import { explain, type Explained } from "../rules/mistakes";
+import { formatWhileTyping } from "../rules/phone_format";
 import { goTo, isShown, showMistake, watch } from "./field_mistake";
 import { fieldsOf, isMissing } from "./fields";
 import { nameIn, phoneIn } from "./form";
-import { explain, type Explained } from "../rules/mistakes";
-import { formatWhileTyping } from "../rules/phone_format";
-import type { FieldError } from "../outbox/signup";
 
 /** What the page says of mistakes. */
 export interface FormData {

@@ -1,11 +1,11 @@
 // One attempt to send an entry, and what its answer means. The page and the service worker both do it this
 // way.
 
-import { refused, waiting, type Entry } from "./entry";
-import { receiptState, type KeptReceipt } from "./kept_receipt";
 import { maskName, maskPhone } from "../rules/mask";
 import type { Challenge } from "../rules/proof";
 import { isRetried } from "../rules/retry";
+import { refused, waiting, type Entry } from "./entry";
+import { receiptState, type KeptReceipt } from "./kept_receipt";
 import { request, type Answer } from "./request";
 import type { FieldError } from "./signup";
 import type { Store } from "./store";
@@ -64,8 +64,8 @@ function accepted(entry: Entry, { status, body }: Answer): KeptReceipt | undefin
 }
 
 /**
- * Makes of an entry what an answer without a receipt says. A refusal is the server's own, with its code; whatever
- * else there is a network says.
+ * Makes of an entry what an answer without a receipt says. A refusal is the server's own, with its code;
+ * whatever else there is a network says.
  */
 function judged(entry: Entry, { status, body, retryAfterMs }: Answer): Entry {
   const now = Date.now();

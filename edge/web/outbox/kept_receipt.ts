@@ -21,9 +21,6 @@ export interface KeptReceipt {
   at: number;
 }
 
-/** A phone forgets its receipts after 90 days, as long as the host's mail is kept: shared/src/workshop.rs. */
-export const RECEIPTS_KEPT_MS = 90 * 86_400_000;
-
 /** Reads a state; undefined where this page knows none of that name. */
 export function receiptState(text: unknown): ReceiptState | undefined {
   return RECEIPT_STATES.find((state) => state === text);

@@ -1,10 +1,10 @@
 // The outbox: entries are kept before they are sent, and sent until they have arrived or the server refuses
 // them.
 
+import type { BackOff } from "../rules/retry";
 import { CHANGED, type Solve } from "./attempt";
 import type { Entry } from "./entry";
 import type { KeptReceipt } from "./kept_receipt";
-import type { BackOff } from "../rules/retry";
 import { sender, type Sender } from "./sender";
 import { everywhere, openStores, type Stores } from "./stores";
 

@@ -1,8 +1,8 @@
 // Sends what waits, one entry after the other, until it has arrived or the server refuses it.
 
+import { delay, type BackOff } from "../rules/retry";
 import { attempt, SYNC, type Solve } from "./attempt";
 import { inOrder, type Entry, type Waiting } from "./entry";
-import { delay, type BackOff } from "../rules/retry";
 import { everywhere, type Stores } from "./stores";
 import { inTurn, keepTurn } from "./turns";
 

@@ -7,7 +7,10 @@ export interface BackOff {
   cap_ms: number;
 }
 
-/** Statuses below 500 that are sent again. The service worker, too, has to know them, and is told nothing by a page. */
+/**
+ * Statuses below 500 that are sent again. The service worker, too, has to know them, and is told nothing by a
+ * page.
+ */
 const RETRIED = [408, 425, 428, 429];
 
 /** Whether an answer that is no receipt is asked for again. */

@@ -5,10 +5,10 @@
 // shown to two people must not make two sign-ups one; a page with script needs none.
 
 import { attempt, CHANGED, SENDER, SYNC } from "../outbox/attempt";
-import type { Entry } from "../outbox/entry";
-import { solve } from "../rules/proof";
 import { durableStore } from "../outbox/durable_store";
+import type { Entry } from "../outbox/entry";
 import { inviteCodeKey } from "../rules/invite_code";
+import { solve } from "../rules/proof";
 
 declare const self: ServiceWorkerGlobalScope;
 
