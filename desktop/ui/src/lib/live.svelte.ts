@@ -1,16 +1,16 @@
 /** What the window knows of the engine, kept fresh: everything on the screen is drawn from here. */
 import { listen } from '@tauri-apps/api/event';
 
-import { commands, type Home, type KeysSaved, type Refusal, type Start, type WorkshopSummary } from '../bindings';
-import { say } from './notes.svelte';
+import { commands, type Home, type KeysSaved, type Start, type WorkshopSummary } from '../bindings';
 
-/** Without a word from the engine the figures are asked for again this often: the chart moves on, addresses change. */
+/** Without a word from the engine the figures are read again this often: the chart moves on, addresses change. */
 const QUIET_MS = 5_000;
+/** The same while sign-ups come in. */
 const BUSY_MS = 1_000;
-/** While it starts. */
+/** The same while the engine starts. */
 const STARTING_MS = 200;
 
-class Desk {
+class Live {
   start = $state<Start>({ state: 'starting' });
   workshops = $state.raw<WorkshopSummary[]>([]);
   chosen = $state<string | null>(localStorage.getItem('workshop'));
@@ -19,7 +19,7 @@ class Desk {
   keys = $state.raw<KeysSaved | null>(null);
   /** Whether the workshops are known: none then means that there is none. */
   read = $state(false);
-  /** Counts up whenever lists should be read anew. */
+  /** Counts up whenever lists should be read again. */
   tick = $state(0);
 
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,22 +80,4 @@ class Desk {
   }
 }
 
-export const desk = new Desk();
-
-/** Does what a person asked for, then shows what came of it; a refusal is told. `undefined` where it was refused. */
-export async function act<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    const done = await work();
-    await desk.refresh();
-    return done;
-  } catch (refusal) {
-    say.refusal(asRefusal(refusal));
-    return undefined;
-  }
-}
-
-/** What an `invoke` throws. */
-export function asRefusal(thrown: unknown): Refusal {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown) return thrown as Refusal;
-  return { code: 'unknown', field: null, text: String(thrown) };
-}
+export const live = new Live();

@@ -1,4 +1,5 @@
-// What is wrong with a field, in the server's words. The patterns come from the rules themselves: shared/src/mistake.rs.
+// What is wrong with a field, in the server's words. The patterns come from the rules themselves:
+// shared/src/mistake.rs.
 
 export interface Explained {
   /** A class of characters that mean nothing. */
@@ -9,7 +10,10 @@ export interface Explained {
   mistakes: { code: string; pattern: string; needed?: number; text: string }[];
 }
 
-/** The text for what was typed, which the field's own pattern has refused; `code` where the server has said which. */
+/**
+ * The text for what was typed, which the field's own pattern has refused; `code` where the server has said
+ * which.
+ */
 export function explain(value: string, rule: Explained, code?: string): string {
   let folded = value;
   if (rule.drops) folded = folded.normalize("NFKC").replace(new RegExp(rule.drops, "gu"), "");
