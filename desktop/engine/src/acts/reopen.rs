@@ -2,20 +2,28 @@
 
 use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::receipt;
+use rollcall_shared::seal::KeyId;
 use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 
-use super::ActError;
+use super::error::ActError;
 use crate::db::parked::ParkedRow;
 use crate::message::{CANCEL, Content, Message, Origin, Path, UnreadableReason};
-use crate::pipeline::unsealer::{Opened, Unsealer};
 
 /// The message, where it can be read now.
-pub(super) fn open(row: ParkedRow, workshop: &Workshop, unsealer: &Unsealer) -> Result<Message, ActError> {
+pub(super) fn open(
+    row: ParkedRow,
+    workshop: &Workshop,
+    unseal: impl FnOnce(String) -> Result<Content, KeyId>,
+) -> Result<Message, ActError> {
     let content = match sealed(&row) {
-        Some(body) => unsealed(body?, unsealer)?,
+        Some(body) => match unseal(body?) {
+            Ok(Content::Unreadable { reason, .. }) => return Err(ActError::StillUnreadable(reason)),
+            Ok(content) => content,
+            Err(_) => return Err(ActError::KeyMissing),
+        },
         None => typed(&row, workshop)?,
     };
     let origin = match row.source {
@@ -36,16 +44,6 @@ fn sealed(row: &ParkedRow) -> Option<Result<String, ActError>> {
         (Path::Edge, Ok(text)) => Some(Ok(text.to_owned())),
         (Path::Desk, Ok(text)) if Envelope::parse(text).is_ok() => Some(Ok(text.to_owned())),
         (Path::Desk | Path::Venue, _) => None,
-    }
-}
-
-fn unsealed(body: String, unsealer: &Unsealer) -> Result<Content, ActError> {
-    match unsealer.open(body) {
-        Opened::MissingKey(_) => Err(ActError::KeyMissing),
-        Opened::Message(Message { content: Content::Unreadable { reason, .. }, .. }) => {
-            Err(ActError::StillUnreadable(reason))
-        }
-        Opened::Message(message) => Ok(message.content),
     }
 }
 

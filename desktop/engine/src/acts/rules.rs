@@ -7,8 +7,8 @@ use rollcall_shared::Millis;
 use rollcall_shared::admission::{ListState, Outcome};
 use rollcall_shared::signup_id::SignupId;
 
+use super::error::{ActError, Stop};
 use super::snapshot::{Key, Recorder};
-use super::{ActError, Stop};
 use crate::db::events::Subject;
 use crate::db::failure::is_constraint;
 use crate::db::tx::Tx;

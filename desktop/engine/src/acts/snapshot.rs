@@ -8,7 +8,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{ActError, Stop};
+use super::error::{ActError, Stop};
 use crate::db::events::{Event, Subject};
 use crate::db::tx::Tx;
 use crate::db::whole_row::WholeRow;

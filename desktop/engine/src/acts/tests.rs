@@ -59,7 +59,7 @@ impl Fixture {
     async fn resolve(&self, resolution: Resolution) -> Result<Undo, ActError> {
         let id = &self.hall.workshop.id;
         let unsealer = Unsealer::new(id.clone(), Arc::clone(&self.hall.keys), Arc::new(HashSet::new()));
-        self.acts.resolve(id, resolution, &self.hall.readers, &unsealer).await
+        self.acts.resolve(id, resolution, &self.hall.readers, |body| unsealer.unseal(&body)).await
     }
 
     async fn cancel(&self, id: SignupId) -> Result<Undo, ActError> {

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+use super::open::open_reader;
+
 /// Idle connections kept open. More are opened when more is asked at once, and closed again.
 const KEPT: usize = 4;
 
@@ -27,7 +29,7 @@ impl Readers {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = idle.map_or_else(|| super::open_reader(&self.path), Ok)?;
+        let conn = idle.map_or_else(|| open_reader(&self.path), Ok)?;
         let answer = query(&conn);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if answer.is_ok() && idle.len() < KEPT {

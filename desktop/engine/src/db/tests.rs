@@ -1,6 +1,13 @@
 //! The database file: opened as safely as promised, upgraded with its rows, refused where it is newer.
 
-use super::*;
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite_migration::M;
+
+use super::schema::{V1, migrate};
+use super::{VERSION, open_writer};
+use crate::config::settings_error::SettingsError;
 
 #[test]
 fn opened_as_safely_as_promised() {

@@ -27,7 +27,8 @@ impl Engine {
         let context = &self.host.context;
         let unsealer =
             Unsealer::new(workshop.clone(), Arc::clone(&context.keys), Arc::clone(&context.quarantine));
-        let resolved = self.host.acts.resolve(workshop, resolution, &context.readers, &unsealer);
+        let resolved =
+            self.host.acts.resolve(workshop, resolution, &context.readers, |body| unsealer.unseal(&body));
         Ok(self.block_on(resolved)?)
     }
 

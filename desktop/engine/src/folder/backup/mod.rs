@@ -25,8 +25,6 @@ use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 
-/// How the folder begins into which a restore puts what was there before.
-pub(crate) const SET_ASIDE: &str = "before-restore-";
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";
 const NOTE: &str = "backup.json";

@@ -15,11 +15,11 @@ use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
 use super::{
-    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, SET_ASIDE, make_private_folder,
-    sha256_of,
+    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, make_private_folder, sha256_of,
 };
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
+use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
 use crate::db::tx::Tx;
 use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
