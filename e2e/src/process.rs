@@ -4,50 +4,34 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Arc, LazyLock, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::wait;
 
-type Start = (Command, mpsc::Sender<std::io::Result<Child>>);
-
-/// The thread that starts every program.
-static STARTER: LazyLock<Mutex<mpsc::Sender<Start>>> = LazyLock::new(|| {
-    let (sender, starts) = mpsc::channel::<Start>();
-    thread::spawn(move || {
-        for (mut command, answer) in starts {
-            answer.send(command.spawn()).expect("the test waits for it");
-        }
-    });
-    Mutex::new(sender)
-});
-
 /// A running program in a process group of its own; dropped, it is killed with all that it started.
 #[derive(Debug)]
 pub struct Process(Child);
 
 impl Process {
-    /// Starts `command` so that it is told to stop if the test is killed. `setpriv` (of util-linux) does that without
-    /// unsafe code here. The kernel tells it when the *thread* ends that started it, hence one thread that starts all and never
-    /// ends.
+    /// Starts what `command` says, with nothing to read and its output to be taken, so that it is told to stop if the test is
+    /// killed.
     pub fn start(command: &Command) -> Self {
-        let mut guarded = Command::new("setpriv");
-        guarded.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program()).args(command.get_args());
+        let mut own = Command::new(command.get_program());
+        own.args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {
-                Some(value) => guarded.env(name, value),
-                None => guarded.env_remove(name),
+                Some(value) => own.env(name, value),
+                None => own.env_remove(name),
             };
         }
         if let Some(folder) = command.get_current_dir() {
-            guarded.current_dir(folder);
+            own.current_dir(folder);
         }
-        guarded.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (answer, child) = mpsc::channel();
-        STARTER.lock().unwrap().send((guarded, answer)).expect("the thread never ends");
-        Self(child.recv().expect("the thread answers").unwrap_or_else(|e| panic!("{command:?}: {e}")))
+        own.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(rollcall_child::spawn(own).unwrap_or_else(|e| panic!("{command:?}: {e}")))
     }
 
     /// The process id.

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Fuzz(FuzzOptions),
     /// Prints every row of the targets that is measured so far
     Bench,
+    /// Counts, in every package, which files import which: circles, imports against the order of the engine's wings
+    Wings(WingsOptions),
     /// Builds the worker into edge/build, unless nothing has changed
     Edge,
     /// Packs the phone page's script and style from edge/web into shared, to be committed
@@ -113,4 +115,14 @@ pub(crate) struct FuzzOptions {
     /// The properties, by the names of their folders under fuzz/corpus; all of them where none is named
     #[arg(value_name = "PROPERTY")]
     pub(crate) targets: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WingsOptions {
+    /// Another checkout than this one, to compare
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checkout: Option<PathBuf>,
+    /// Lists every import, a line each
+    #[arg(long)]
+    pub(crate) imports: bool,
 }

@@ -10,10 +10,10 @@ mod edge;
 mod fuzz;
 mod interrupt;
 mod load;
-mod rehearse;
 mod run;
 mod settings;
 mod setup;
+mod source;
 mod stamp;
 mod step;
 mod test;
@@ -43,6 +43,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Faults(options) => test::faults(options),
         Command::Fuzz(options) => fuzz::command(options),
         Command::Bench => bench::command(),
+        Command::Wings(options) => test::wings(options),
         Command::Web => web::command(),
         Command::Setup => setup::command(),
     }

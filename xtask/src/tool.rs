@@ -7,7 +7,6 @@ use std::{env, io};
 
 use anyhow::{Context, Result, bail};
 
-use crate::checkout::Checkout;
 use crate::child::Process;
 
 /// Runs a program with its output on standard error, so that standard output keeps carrying results alone.
@@ -40,14 +39,6 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
-}
-
-/// cargo, in the checkout, as if called from a shell: what the cargo that runs us has set must not reach the one that we run.
-pub(crate) fn cargo(checkout: &Checkout) -> Command {
-    let mut command = Command::new("cargo");
-    command.current_dir(checkout.root());
-    forget_our_cargo(&mut command);
-    command
 }
 
 /// Takes out of a program's environment what `cargo run` and rustup put there for us.

@@ -6,6 +6,7 @@
 
 pub mod checker;
 pub mod crowd;
+mod damage;
 pub mod dice;
 pub mod disk;
 pub mod gate;

@@ -50,7 +50,7 @@ pub(super) fn page_row(scene: &Scene) -> Result<Row> {
 pub(super) fn window_rows(checkout: &Checkout) -> Result<Vec<Row>> {
     run::build_host(checkout, run::Build::Plain)?;
     run::build_host(checkout, run::Build::Window)?;
-    let mut build = tool::cargo(checkout);
+    let mut build = checkout.cargo();
     build.args(["build", "--release"]).args(run::whole_workspace()).args(["--bin", "bench_window"]);
     tool::run(&mut build)?;
     say("the window: five starts, half a minute of rest, a burst, 50,000 rows");

@@ -6,8 +6,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use super::system::{RedisChoice, Settings};
-use super::{Secrets, local_edge};
+use super::local_edge;
+use super::secrets::Secrets;
+use super::settings::{RedisChoice, Settings};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
@@ -34,7 +35,7 @@ pub(crate) fn whole_workspace() -> &'static [&'static str] {
 
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
-    let mut cargo = tool::cargo(checkout);
+    let mut cargo = checkout.cargo();
     let name = if build == Build::Window { WINDOW } else { HEADLESS };
     cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
     if build == Build::Failpoints {

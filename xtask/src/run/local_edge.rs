@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Secrets, ports};
+use super::ports;
+use super::secrets::Secrets;
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};

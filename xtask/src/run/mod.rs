@@ -4,7 +4,11 @@ mod host;
 mod local_edge;
 mod ports;
 mod ready;
+mod rehearse;
+mod scene;
+mod scratch_folder;
 mod secrets;
+mod settings;
 mod system;
 
 use std::io::Write;
@@ -18,12 +22,14 @@ use crate::checkout::Checkout;
 use crate::cli::RunOptions;
 use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
-use crate::{edge, interrupt, rehearse, ui};
+use crate::{edge, interrupt, ui};
 pub(crate) use host::{Build, build as build_host, whole_workspace};
 pub(crate) use ports::free as free_ports;
-pub(crate) use ready::Ready;
-pub(crate) use secrets::Secrets;
-pub(crate) use system::{RedisChoice, Scene, ScratchFolder, Settings, System};
+use ready::Ready;
+pub(crate) use scene::Scene;
+pub(crate) use scratch_folder::ScratchFolder;
+pub(crate) use settings::{RedisChoice, Settings};
+pub(crate) use system::System;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 

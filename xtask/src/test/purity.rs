@@ -50,7 +50,7 @@ fn reads_the_clock(krate: &Crate<'_>) -> bool {
 fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> bool) -> Result<()> {
     let arguments =
         ["tree", "--package", package, "--edges", "normal", "--target", "all", "--prefix", "none"];
-    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    let tree = tool::output(checkout.cargo().args(arguments).args(["--format", "{p}|{f}"]))?;
     let found: BTreeSet<&str> = crates(&tree).filter(forbidden).map(|krate| krate.name).collect();
     let Some(first) = found.first() else { return Ok(()) };
     let names = Vec::from_iter(found.iter().copied()).join(", ");
@@ -74,7 +74,7 @@ fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Re
         "--prefix",
         "none",
     ];
-    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    let tree = tool::output(checkout.cargo().args(arguments).args(["--format", "{p}|{f}"]))?;
     match crates(&tree).find(|krate| forbidden.contains(&krate.name)) {
         None => Ok(()),
         Some(krate) => bail!("{package} must not depend on {} itself: that is the engine's", krate.name),

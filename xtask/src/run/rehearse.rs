@@ -9,10 +9,10 @@ use hyper::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::scene::Scene;
 use crate::load::burst::{self, Burst, Percentiles};
 use crate::load::stored::{self, Stored};
 use crate::load::{http, teachers};
-use crate::run::Scene;
 use crate::step::{elapsed, say};
 
 /// Then what has not arrived counts as lost: far beyond any time-out on the path.

@@ -1,0 +1,13 @@
+//! Rust source, read without compiling it: a package's modules, and which file imports which.
+
+mod cfg;
+mod circles;
+mod imports;
+mod package;
+mod resolve;
+mod tree;
+
+pub(crate) use circles::circles;
+pub(crate) use imports::{Import, imports};
+pub(crate) use package::{Package, packages};
+pub(crate) use tree::Tree;
