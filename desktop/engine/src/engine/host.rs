@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rollcall_shared::Millis;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::workshop::WorkshopId;
@@ -52,7 +53,7 @@ impl Host {
     /// How everything is doing. Blocking: it reads the database.
     pub(crate) fn status(&self) -> Result<Status, EngineError> {
         let (counts, receipts) = self.read_tables()?;
-        let pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let pipelines = self.pipelines.lock().clone();
         let lan = self.listener.address();
         let workshop = |row: Arc<WorkshopRow>| WorkshopStatus {
             lan: lan.map(|lan| venue_url(lan, &row)),
@@ -150,7 +151,7 @@ impl Host {
 
     /// What is delivered again was deposited long ago: the edge does not call for it.
     fn look_for_mail(&self, workshop: &WorkshopId) {
-        if let Some(pipeline) = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).get(workshop) {
+        if let Some(pipeline) = self.pipelines.lock().get(workshop) {
             pipeline.wake.asked();
         }
     }

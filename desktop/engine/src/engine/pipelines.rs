@@ -1,7 +1,6 @@
 //! The pipelines of all workshops: started with them, ended with them, begun anew with another edge.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use rollcall_shared::workshop::WorkshopId;
 
@@ -11,7 +10,7 @@ use crate::pipeline::Pipeline;
 impl Host {
     /// Starts the pipelines of workshops that have none.
     pub(crate) fn start_pipelines(&self) {
-        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pipelines = self.pipelines.lock();
         for row in self.roster.all() {
             let id = &row.workshop.id;
             if !pipelines.contains_key(id) {
@@ -33,16 +32,16 @@ impl Host {
     /// Starts a pipeline anew that has ended.
     pub(crate) fn restart_pipeline(&self, workshop: &WorkshopId) {
         let started = self.context.start_pipeline(workshop);
-        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).insert(workshop.clone(), started);
+        self.pipelines.lock().insert(workshop.clone(), started);
     }
 
     /// Forgets a pipeline that has ended.
     pub(crate) fn drop_pipeline(&self, workshop: &WorkshopId) {
-        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).remove(workshop);
+        self.pipelines.lock().remove(workshop);
     }
 
     pub(crate) fn pipelines(&self) -> BTreeMap<WorkshopId, Pipeline> {
-        self.pipelines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.pipelines.lock().clone()
     }
 
     /// Ends every line and starts it anew, with the edge that is used now. Safe at any moment, as a restart of the engine is.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock};
 
+use parking_lot::RwLock;
 use rand_core::OsRng;
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::seal::{KeyId, PublicKey, SecretKey};
@@ -78,7 +78,7 @@ impl Keys {
     /// The file's text.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn text(&self) -> std::io::Result<Vec<u8>> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).text()
+        self.kept.read().text()
     }
 
     /// Draws the keys of a new workshop and keeps them before anything is sealed to them.
@@ -127,7 +127,7 @@ impl Keys {
     }
 
     fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         let mut next = kept.clone();
         change(&mut next);
         next.write(&self.path)?;
@@ -139,7 +139,7 @@ impl Keys {
     pub(crate) fn reload(&self) {
         let read = std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| Kept::read(&bytes));
         match read {
-            Ok(kept) => *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept,
+            Ok(kept) => *self.kept.write() = kept,
             Err(why) => tracing::warn!(%why, "the key file cannot be read again"),
         }
     }
@@ -147,26 +147,26 @@ impl Keys {
     /// The file as it is, to be copied elsewhere.
     pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
         // FreedPlace, so that nobody writes it meanwhile.
-        let _kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let _kept = self.kept.read();
         std::fs::read(&self.path)
     }
 
     /// The secret key of that id, where it is here.
     pub(crate) fn secret(&self, workshop: &WorkshopId, key_id: &KeyId) -> Option<SecretKey> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         let keys = kept.workshops.get(workshop)?;
         keys.secret_keys.iter().find(|(id, _)| id == key_id).map(|(_, key)| key.clone())
     }
 
     /// The key that shows the edge whose laptop this is.
     pub(crate) fn drain_key(&self, workshop: &WorkshopId) -> Option<String> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         kept.workshops.get(workshop).map(|keys| keys.drain_key.clone())
     }
 
     /// The key of the receipts that the venue page issues.
     pub(crate) fn receipt_key(&self) -> ReceiptKey {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).receipt_key.clone()
+        self.kept.read().receipt_key.clone()
     }
 }
 

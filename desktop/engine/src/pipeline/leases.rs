@@ -1,9 +1,10 @@
 //! The leases that this laptop holds: acknowledged once their messages are committed, or given back.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
 use rollcall_shared::retry;
@@ -49,14 +50,14 @@ impl Leases {
 
     /// Takes note of pulled leases.
     pub(crate) fn hold<'a>(&self, lease_ids: impl Iterator<Item = &'a String>) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).extend(lease_ids.cloned());
+        self.held.lock().extend(lease_ids.cloned());
     }
 
     /// Returns once there is room for more.
     pub(crate) async fn room(&self) {
         loop {
             let freed = self.freed.notified();
-            if self.held.lock().unwrap_or_else(PoisonError::into_inner).len() < MAX_HELD {
+            if self.held.lock().len() < MAX_HELD {
                 return;
             }
             freed.await;
@@ -77,8 +78,7 @@ impl Leases {
 
     /// All that are held are given back at once: the stream lost its entries. How many those are.
     pub(crate) fn give_all_back(&self) -> usize {
-        let lease_ids: Vec<String> =
-            self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        let lease_ids: Vec<String> = self.held.lock().drain().collect();
         let count = lease_ids.len();
         if count > 0 {
             self.give_back(lease_ids, Duration::ZERO);
@@ -87,7 +87,7 @@ impl Leases {
     }
 
     fn forget(&self, lease_ids: &[String]) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         for lease_id in lease_ids {
             held.remove(lease_id);
         }

@@ -16,9 +16,10 @@ pub(crate) mod wake;
 use std::collections::HashSet;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::RwLock;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::watch;
@@ -102,12 +103,12 @@ impl Pipeline {
 impl PipelineContext {
     /// The edge that is used, where there is one.
     pub(crate) fn edge(&self) -> Option<Arc<EdgeClient>> {
-        self.edge.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.edge.read().clone()
     }
 
     /// Another edge, for the lines that are started from here on.
     pub(crate) fn use_edge(&self, edge: Arc<EdgeClient>) {
-        *self.edge.write().unwrap_or_else(PoisonError::into_inner) = Some(edge);
+        *self.edge.write() = Some(edge);
     }
 
     /// Starts a workshop's pipeline.

@@ -2,8 +2,9 @@
 //! host ends it or renews the PIN, and outlives a restart of the laptop's program.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use rollcall_shared::Millis;
 use rollcall_shared::secret::equal;
@@ -175,7 +176,7 @@ impl Desks {
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.state.lock())
     }
 }
 

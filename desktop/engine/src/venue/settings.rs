@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl VenueSettings {
 
     /// As they are now.
     pub(crate) fn now(&self) -> Kept {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.kept.lock().clone()
     }
 
     /// Changes them: on the disk first, so that what is shown is what a restart will show.
@@ -58,7 +58,7 @@ impl VenueSettings {
     /// # Errors
     /// Where the file cannot be written; nothing is changed then.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         let mut changed = kept.clone();
         change(&mut changed);
         if changed != *kept {

@@ -3,8 +3,9 @@
 pub(crate) mod demo;
 pub(crate) mod draft;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::FieldError;
@@ -64,7 +65,7 @@ impl Roster {
 
     /// All of them, oldest first.
     pub(crate) fn all(&self) -> Vec<Arc<WorkshopRow>> {
-        self.rows.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.rows.read().clone()
     }
 
     /// One of them.
@@ -164,7 +165,7 @@ impl Roster {
         let (workshop, now) = (id.clone(), now_ms());
         let erased = self.writer.edit(move |conn| erase::erase_workshop(conn, &workshop, now)).await;
         let rows = erased.map_err(RosterError::Unwritable)?;
-        self.rows.write().unwrap_or_else(PoisonError::into_inner).retain(|row| row.workshop.id != *id);
+        self.rows.write().retain(|row| row.workshop.id != *id);
         self.changed.send_modify(|n| *n += 1);
         Ok(rows)
     }
@@ -198,7 +199,7 @@ impl Roster {
         };
         self.writer.edit(insert).await.map_err(RosterError::Unwritable)?;
         let row = Arc::new(row);
-        self.rows.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&row));
+        self.rows.write().push(Arc::clone(&row));
         self.changed.send_modify(|n| *n += 1);
         Ok(row)
     }
@@ -228,7 +229,7 @@ impl Roster {
     }
 
     fn find(&self, is_it: impl Fn(&WorkshopRow) -> bool) -> Option<Arc<WorkshopRow>> {
-        self.rows.read().unwrap_or_else(PoisonError::into_inner).iter().find(|row| is_it(row)).cloned()
+        self.rows.read().iter().find(|row| is_it(row)).cloned()
     }
 
     fn replace(
@@ -236,7 +237,7 @@ impl Roster {
         id: &WorkshopId,
         new: impl Fn(&WorkshopRow) -> WorkshopRow,
     ) -> Option<Arc<WorkshopRow>> {
-        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.rows.write();
         let row = rows.iter_mut().find(|row| row.workshop.id == *id)?;
         *row = Arc::new(new(row));
         let row = Arc::clone(row);

@@ -9,11 +9,12 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
@@ -74,7 +75,7 @@ impl RedisServer {
 
     /// The process, while there is one.
     pub(crate) fn pid(&self) -> Option<i32> {
-        self.pid.lock().unwrap_or_else(PoisonError::into_inner).map(Pid::as_raw_pid)
+        self.pid.lock().map(Pid::as_raw_pid)
     }
 
     fn wait_until_ready(&self) -> io::Result<()> {
@@ -92,7 +93,7 @@ impl RedisServer {
 impl Drop for RedisServer {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(pid) = *self.pid.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(pid) = *self.pid.lock() {
             let _ = kill_process(pid, Signal::TERM);
         }
         if let Some(thread) = self.thread.take() {
@@ -115,13 +116,13 @@ fn supervise(
         match spawn(places) {
             Ok(mut child) => {
                 let _ = started.send(Ok(()));
-                *pid.lock().unwrap_or_else(PoisonError::into_inner) = Pid::from_raw(child.id().cast_signed());
+                *pid.lock() = Pid::from_raw(child.id().cast_signed());
                 if is_stopping(stop) {
                     // Asked between the spawn and the note of its number: nobody else can end it.
                     end(&mut child);
                 }
                 let status = child.wait();
-                *pid.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                *pid.lock() = None;
                 if is_stopping(stop) {
                     return;
                 }

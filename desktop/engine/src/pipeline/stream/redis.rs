@@ -4,7 +4,8 @@
 //! in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as StdMutex, PoisonError};
+
+use parking_lot::Mutex as SyncMutex;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -33,7 +34,7 @@ pub(crate) struct RedisStream {
     /// For the read that blocks.
     blocking: Slot,
     /// Where reading is.
-    place: StdMutex<Place>,
+    place: SyncMutex<Place>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -58,7 +59,7 @@ impl RedisStream {
             key: format!("signups:{workshop}"),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
-            place: StdMutex::new(Place::Unknown),
+            place: SyncMutex::new(Place::Unknown),
         }
     }
 
@@ -99,11 +100,11 @@ impl RedisStream {
     }
 
     fn place(&self) -> Place {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.place.lock().clone()
     }
 
     fn set_place(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        *self.place.lock() = place;
     }
 
     /// What this consumer was handed before and did not acknowledge, after the id `after`; with how often.
