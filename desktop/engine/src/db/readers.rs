@@ -1,8 +1,8 @@
 //! Connections that read: short, and never the writer's.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
 /// Idle connections kept open. More are opened when more is asked at once, and closed again.
@@ -26,10 +26,10 @@ impl Readers {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle.lock().pop();
         let conn = idle.map_or_else(|| super::open_reader(&self.path), Ok)?;
         let answer = query(&conn);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock();
         if answer.is_ok() && idle.len() < KEPT {
             idle.push(conn);
         }
