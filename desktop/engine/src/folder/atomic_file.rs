@@ -21,6 +21,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Gives a file or a folder that is complete and synced its final name, in place of a file that may have it. Both names are on
+/// one disk; the folder of the new one is synced.
+///
+/// # Errors
+/// The system's own; as in [`write`].
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(folder_of(to))
+}
+
 /// Syncs a file that something else wrote.
 ///
 /// # Errors
@@ -38,7 +48,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 /// The folder that holds a file; a bare name lies in the current one.
-pub(crate) fn folder_of(path: &Path) -> &Path {
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 

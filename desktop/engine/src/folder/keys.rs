@@ -186,8 +186,10 @@ impl Kept {
         for (id, keys) in file.workshops {
             let mut secret_keys = Vec::new();
             for text in &keys.secret_keys {
-                let key =
-                    SecretKey::from_bytes(read_32(text).ok_or("a secret key is 64 hexadecimal digits")?);
+                let mut bytes = [0; 32];
+                hex::decode_to_slice(text, &mut bytes)
+                    .map_err(|_| "a secret key is 64 hexadecimal digits")?;
+                let key = SecretKey::from_bytes(bytes);
                 secret_keys.push((key.public().key_id, key));
             }
             workshops.insert(id, WorkshopKeys { drain_key: keys.drain_key, secret_keys });
@@ -207,13 +209,6 @@ impl Kept {
         let file = KeysFile { receipt_key: self.receipt_key_hex.clone(), workshops: workshops.collect() };
         serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)
     }
-}
-
-fn read_32(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
 }
 
 #[cfg(test)]

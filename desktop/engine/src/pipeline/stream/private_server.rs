@@ -1,8 +1,8 @@
 //! The managed Redis: a private `redis-server` child on a socket that only its owner can reach.
 //!
-//! It is spawned by a thread that lives as long as the engine, because Linux's parent-death signal fires when the spawning
-//! *thread* ends. That thread restarts it when it dies. One left behind by an engine that was killed is stopped first:
-//! its files are synced with every write, so nothing is lost by that.
+//! It ends with the engine, whatever ends that, and a thread of the engine's starts it again when it ends by itself. Where a
+//! system lets it outlive an engine that was killed, the next start stops it first: its files are synced with every write, so
+//! that nothing is lost by that.
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -169,8 +169,7 @@ fn spawn(places: &Places) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    die_with_parent(&mut command);
-    command.spawn()
+    rollcall_child::spawn(command)
 }
 
 /// Sets files aside with which a server has refused to start. What stood in them comes again from the edge, whose leases are
@@ -206,31 +205,6 @@ fn started_in_vain(log: &Path) -> io::Result<bool> {
     let last = tail.rsplit("Redis is starting").next().unwrap_or_default();
     Ok(!last.contains("eady to accept connections"))
 }
-
-/// Has the child end when this thread does, whatever ends it: an engine killed by -9 leaves nothing behind.
-#[cfg(target_os = "linux")]
-#[expect(
-    unsafe_code,
-    reason = "the hook runs between fork and exec; it makes two system calls and touches no memory"
-)]
-fn die_with_parent(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    let parent = rustix::process::getpid();
-    let hook = move || {
-        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
-        // The parent may have died before the call.
-        match rustix::process::getppid() == Some(parent) {
-            true => Ok(()),
-            false => Err(io::ErrorKind::NotConnected.into()),
-        }
-    };
-    // SAFETY: prctl and getppid are async-signal-safe, and the closure allocates nothing.
-    unsafe { command.pre_exec(hook) };
-}
-
-/// Elsewhere an orphan is ended at the next start.
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent(_command: &mut Command) {}
 
 impl Places {
     fn make(data: &Path) -> io::Result<Self> {
