@@ -6,7 +6,7 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
@@ -77,10 +77,10 @@ commands! {
     fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
-    fn close_venue() -> () = |engine| engine.close_venue();
-    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| engine.dismiss_alarm(kind);
+    fn close_venue() -> () = |engine| Ok::<_, Refusal>(engine.close_venue());
+    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| Ok::<_, Refusal>(engine.dismiss_alarm(kind));
 
-    fn test_connection(line: String) -> ConnectionTest = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn test_connection(line: String) -> ConnectionTrial = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 

@@ -15,8 +15,8 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::edge::connection::{ConnectionLine, MAX_CHARS};
 use crate::folder::keys::Keys;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::Content;
-use crate::pipeline::unsealer::{Opened, Unsealer};
 
 /// The workshop whose mail is opened, and its one key: those of the samples in `fuzz/`.
 const WORKSHOP: &str = "abcdefghjkmnpqrs";

@@ -18,7 +18,7 @@ use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
 use crate::random::random_16;
-use crate::workshops::Roster;
+use crate::workshops::context::Context;
 use crate::workshops::demo;
 use crate::workshops::draft::WorkshopDraft;
 use crate::writer::Writer;
@@ -29,6 +29,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// A data folder with a writer and one workshop.
 pub(crate) struct Hall {
     pub(crate) dir: TempDir,
+    pub(crate) context: Arc<Context>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: Writer,
@@ -49,12 +50,13 @@ impl Hall {
         let metrics = Arc::new(Metrics::new());
         let (writer, writer_thread) =
             Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
-        let readers = Arc::new(Readers::new(path));
-        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
+        let (to_write, to_count) = (writer.clone(), Arc::clone(&metrics));
+        let context = Context::open(Readers::new(path), to_write, Arc::clone(&keys), to_count).unwrap();
         let mut draft = demo::draft(now_ms());
         change(&mut draft);
-        let workshop = roster.put(draft).await.unwrap().workshop.clone();
-        Self { dir, keys, metrics, writer, writer_thread, readers, workshop }
+        let workshop = context.roster.put(draft).await.unwrap().workshop.clone();
+        let (readers, context) = (Arc::clone(&context.readers), Arc::new(context));
+        Self { dir, context, keys, metrics, writer, writer_thread, readers, workshop }
     }
 
     /// Ends the writer, as the engine's end does; the folder.

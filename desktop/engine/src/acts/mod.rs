@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::clock::now_ms;
 use crate::db::readers::Readers;
 use crate::db::{parked, workshops};
-use crate::pipeline::unsealer::Unsealer;
+use crate::folder::unsealer::Unsealer;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;

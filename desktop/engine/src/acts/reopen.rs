@@ -8,8 +8,8 @@ use rollcall_shared::workshop::Workshop;
 
 use super::ActError;
 use crate::db::parked;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::{CANCEL, Content, Message, Path};
-use crate::pipeline::unsealer::{Opened, Unsealer};
 
 /// The message, where it can be read now.
 pub(super) fn open(row: parked::Row, workshop: &Workshop, unsealer: &Unsealer) -> Result<Message, ActError> {

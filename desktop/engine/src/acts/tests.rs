@@ -8,8 +8,8 @@ use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
+use crate::folder::unsealer::Unsealer;
 use crate::message::{CANCEL, Message, Path};
-use crate::pipeline::unsealer::Unsealer;
 use crate::testing::Hall;
 use crate::view::{KEPT, Resolution, Undo};
 use crate::workshops::draft::WorkshopDraft;

@@ -40,7 +40,7 @@ pub(crate) struct EdgeClient {
 
 /// Why the edge did not do it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum EdgeError {
+pub enum EdgeError {
     /// No connection, or none any more.
     #[error("the edge cannot be reached ({0})")]
     Network(String),
@@ -317,15 +317,16 @@ fn socket(error: &reqwest_websocket::Error) -> EdgeError {
 
 /// The network's words.
 pub(crate) fn network(error: &reqwest::Error) -> EdgeError {
-    if error.is_timeout() {
-        return EdgeError::Timeout;
-    }
-    // The innermost cause is the one that says something: "connection refused".
-    let mut cause: &dyn std::error::Error = error;
+    if error.is_timeout() { EdgeError::Timeout } else { EdgeError::Network(innermost(error)) }
+}
+
+/// Returns the innermost cause, which is the one that says something: "connection refused".
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    EdgeError::Network(cause.to_string())
+    cause.to_string()
 }
 
 /// A client of that deployment.

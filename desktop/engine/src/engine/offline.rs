@@ -8,12 +8,12 @@ use crate::acts::ActError;
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
 use crate::db::{self, list, workshops};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, files};
 use crate::erasure::{self, Gone, copies};
 use crate::export;
+use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
 use crate::folder::keys::Keys;
-use crate::folder::{Folder, atomic_file};
 use crate::view::{Erasure, ExportFormat, Whom};
 use crate::writer;
 
@@ -50,8 +50,7 @@ pub fn export(
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
     let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
     let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
-    atomic_file::write(path, &sheet.bytes)
-        .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
+    files::write(path, &sheet.bytes)?;
     export::note(&conn, &record.id, format).map_err(EngineError::Database)?;
     Ok(sheet.rows)
 }

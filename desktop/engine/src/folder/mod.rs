@@ -4,6 +4,7 @@ pub(crate) mod atomic_file;
 pub mod backup;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
+pub(crate) mod unsealer;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};

@@ -45,14 +45,17 @@ pub(crate) fn page(status: StatusCode, page: Page) -> Response {
 /// JSON.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
-        Ok(body) => {
-            let mut response = (status, body).into_response();
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            keep_nowhere(response.headers_mut());
-            response
-        }
+        Ok(body) => json_bytes(status, body),
         Err(_) => problem(&Problem::unavailable(RETRY_AFTER_SECONDS)),
     }
+}
+
+/// JSON that is written already.
+pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = (status, body).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    keep_nowhere(response.headers_mut());
+    response
 }
 
 fn keep_nowhere(headers: &mut HeaderMap) {

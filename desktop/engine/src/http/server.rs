@@ -26,7 +26,7 @@ use crate::http::ends::Ends;
 /// Most connections at once: a hall of 500 phones with browsers that open six each.
 const MAX_CONNECTIONS: usize = 3_000;
 /// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a hall's first
-/// instant: the rest would wait a whole second before they knock again.
+/// instant: the rest would wait a whole second before they try again.
 const BACKLOG: u32 = 4_096;
 /// A connection that sends no whole request head in this time is closed; also how long one may idle.
 const HEAD: Duration = Duration::from_secs(15);
@@ -62,13 +62,13 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`]; `knocked` hears of
+/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`]; `connected` hears of
 /// every connection, also of those that never send a request.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    knocked: impl Fn(Ends) + Send,
+    connected: impl Fn(Ends) + Send,
 ) {
     let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -80,7 +80,7 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, ends, permit)) => {
-                knocked(ends);
+                connected(ends);
                 connections.spawn(connection(stream, ends, service.clone(), permit, stop.clone()));
             }
             Err(error) => {

@@ -8,16 +8,11 @@ use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
 use rollcall_shared::retry;
-use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
 
 use crate::edge::client::EdgeClient;
 use crate::failpoints;
-use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::PipelineHealth;
-use crate::pipeline::progress::Progress;
-use crate::pipeline::wake::Wake;
+use crate::pipeline::context::PipelineContext;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
@@ -116,14 +111,8 @@ impl Finished {
 
 /// Tells the edge about every lease that is done with.
 pub(crate) struct Acknowledger {
-    pub(crate) workshop: WorkshopId,
+    pub(crate) pipeline: Arc<PipelineContext>,
     pub(crate) edge: Arc<EdgeClient>,
-    pub(crate) backlog: BacklogShare,
-    pub(crate) progress: Arc<Progress>,
-    pub(crate) wake: Arc<Wake>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: PipelineHealth,
-    pub(crate) stop: CancellationToken,
 }
 
 impl Acknowledger {
@@ -147,8 +136,8 @@ impl Acknowledger {
             let (acks, retries) = batch.first(MAX_ENTRIES);
             let acknowledged = acks.len();
             let back_after = retries.iter().map(|retry| retry.delay_seconds).min();
-            let sent = self.edge.acknowledge(&self.workshop, acks, retries);
-            let sent = if self.stop.is_cancelled() {
+            let sent = self.edge.acknowledge(&self.pipeline.workshop, acks, retries);
+            let sent = if self.pipeline.stop.is_cancelled() {
                 match tokio::time::timeout(LAST_WORDS, sent).await {
                     Ok(sent) => sent,
                     Err(_) => return,
@@ -164,24 +153,24 @@ impl Acknowledger {
                     self.acknowledged(acknowledged);
                     self.call_back(back_after);
                 }
-                Err(_) if self.stop.is_cancelled() => return,
+                Err(_) if self.pipeline.stop.is_cancelled() => return,
                 // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its lease's minute.
                 Err(error) if error.is_permanent() && attempt < REFUSALS => {
                     let wait = retry::after_refusal(attempt);
                     attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
                 }
                 Err(error) if error.is_permanent() => {
                     attempt = 0;
                     // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
-                    tracing::warn!(workshop = %self.workshop, %error, "the edge refuses acknowledgements");
+                    tracing::warn!(workshop = %self.pipeline.workshop, %error, "the edge refuses acknowledgements");
                     batch.drop_first(MAX_ENTRIES);
                 }
                 Err(error) => {
-                    self.metrics.retried(error.failure());
+                    self.pipeline.context.metrics.retried(error.failure());
                     let wait = retry::delay(attempt, error.failure(), &mut OsRng);
                     attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
                 }
             }
         }
@@ -190,19 +179,21 @@ impl Acknowledger {
     /// What the edge said waits is less by that; the next pull says it anew.
     fn acknowledged(&self, leases: usize) {
         if leases > 0 {
-            self.progress.gone(leases as u64, Instant::now());
-            self.backlog.less(leases as u64);
-            self.health.moved();
+            let PipelineContext { mail, progress, health, .. } = &*self.pipeline;
+            progress.gone(leases as u64, Instant::now());
+            mail.less(leases as u64);
+            health.moved();
         }
     }
 
     /// The edge calls for what is deposited, not for what is given back: that is this side's to remember.
     fn call_back(&self, delay_seconds: Option<u32>) {
         let Some(delay) = delay_seconds else { return };
-        let (wake, stop) = (Arc::clone(&self.wake), self.stop.clone());
+        let pipeline = Arc::clone(&self.pipeline);
         tokio::spawn(async move {
-            if tokio::time::timeout(Duration::from_secs(delay.into()), stop.cancelled()).await.is_err() {
-                wake.mail();
+            let delay = Duration::from_secs(delay.into());
+            if tokio::time::timeout(delay, pipeline.stop.cancelled()).await.is_err() {
+                pipeline.wake.mail();
             }
         });
     }

@@ -11,8 +11,8 @@ use rollcall_shared::workshop::Workshop;
 
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::{Content, Message, Path};
-use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::venue::routes::is_taken_now;
 use crate::writer::Writer;
 

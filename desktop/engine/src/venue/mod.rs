@@ -1,6 +1,5 @@
 //! The page on the venue's own network: its listener, who came by, the helpers' desks, and what its routes answer.
 
-pub(crate) mod address;
 pub(crate) mod context;
 pub(crate) mod desks;
 pub(crate) mod entry;

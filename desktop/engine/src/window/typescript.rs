@@ -8,7 +8,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::folder::backup::Backup;
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Erasure, Whom};
@@ -33,7 +33,7 @@ pub fn declarations() -> String {
     found.visit::<Undo>();
     found.visit::<ExportFormat>();
     found.visit::<rollcall_shared::language::Language>();
-    found.visit::<ConnectionTest>();
+    found.visit::<ConnectionTrial>();
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
     found.visit::<DeskPanel>();

@@ -26,9 +26,9 @@ use tempfile::TempDir;
 use super::{batch, erase};
 use crate::db::{self, workshops};
 use crate::folder::keys::Keys;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::{Content, Message, Path};
 use crate::metrics::Metrics;
-use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
 
 /// Steps of one run.

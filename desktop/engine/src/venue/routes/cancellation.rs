@@ -13,15 +13,15 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::Venue;
 use super::page::see_other;
 use super::receipt::Address;
 use crate::clock::now_ms;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
 use crate::message::{CANCEL, Content, Message, Path};
+use crate::venue::context::VenueContext;
 
 /// `DELETE /{token}/v1/receipts/…`, from the page's script.
-pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
+pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address): Address) -> Response {
     let Some((row, id)) = venue.issued(&address) else {
         return answer::problem(&Problem::new(ProblemCode::NotFound));
     };
@@ -33,7 +33,7 @@ pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Addr
 
 /// `POST /{token}/r/…/cancel`, the form on the receipt.
 pub(super) async fn form(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -53,7 +53,7 @@ pub(super) async fn form(
     }
 }
 
-impl Venue {
+impl VenueContext {
     /// Takes a sign-up off the list; returns after its COMMIT.
     async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Receipt, Failure> {
         let sealed = SealedCancellation { workshop: workshop.clone(), id, received_at: now_ms() };
@@ -65,7 +65,7 @@ impl Venue {
             bytes: format!("{CANCEL}{id}").into_bytes(),
             delivered_alone: false,
         };
-        let written = self.writer.admit_now(message).await?;
+        let written = self.context.writer.admit_now(message).await?;
         Ok(Receipt { id, state: written.state, see_desk: false })
     }
 }

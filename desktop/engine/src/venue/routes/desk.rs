@@ -21,14 +21,15 @@ use serde::Deserialize;
 
 use super::page::see_other;
 use super::signup::{unread, unreadable};
-use super::{Nowhere, Venue, is_taken_now};
+use super::{Nowhere, is_taken_now};
 use crate::clock::now_ms;
 use crate::db::desks::{self, OpenDesk};
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
+use crate::folder::unsealer::Unsealer;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
-use crate::pipeline::unsealer::Unsealer;
 use crate::random::random_16;
+use crate::venue::context::VenueContext;
 use crate::venue::desks::{NAME_CHARS, Refused};
 use crate::venue::entry::{self, EntryError};
 
@@ -68,7 +69,7 @@ struct Back<'a> {
 
 /// The desk, or the page that asks for the PIN.
 pub(super) async fn show(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -86,7 +87,7 @@ pub(super) async fn show(
 
 /// The PIN.
 pub(super) async fn enter(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -98,9 +99,9 @@ pub(super) async fn enter(
         Err(nowhere) => return nowhere_page(&nowhere, language),
     };
     let Pin { pin, desk } = form.map(|Form(form)| form).unwrap_or_default();
-    match venue.venue.desks.enter(&row.workshop.id, &pin, &desk, now_ms()).await {
+    match venue.desks.enter(&row.workshop.id, &pin, &desk, now_ms()).await {
         Ok(entered) => {
-            venue.changes.moved();
+            venue.context.changes.moved();
             let mut response = see_other(&format!("/{}/desk?lang={}", row.venue_token, language.tag()));
             set_session(&mut response, &row, &entered.token, SESSION_SECONDS);
             response
@@ -111,7 +112,7 @@ pub(super) async fn enter(
 
 /// The desk's helper goes home.
 pub(super) async fn leave(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -123,8 +124,8 @@ pub(super) async fn leave(
     };
     if let Some(desk) = venue.desk(&row, &headers) {
         // Its session is out of memory at once; where the note fails, the cookie is gone all the same.
-        let _ = venue.venue.desks.end(&row.workshop.id, Some(desk.id)).await;
-        venue.changes.moved();
+        let _ = venue.desks.end(&row.workshop.id, Some(desk.id)).await;
+        venue.context.changes.moved();
     }
     let mut response = see_other(&format!("/{}/desk?lang={}", row.venue_token, language.tag()));
     set_session(&mut response, &row, "", 0);
@@ -133,7 +134,7 @@ pub(super) async fn leave(
 
 /// A filled-in form, without script.
 pub(super) async fn submit(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -178,7 +179,7 @@ pub(super) async fn submit(
 
 /// An entry code from a hand-held scanner, without script.
 pub(super) async fn submit_entry(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -206,7 +207,7 @@ pub(super) async fn submit_entry(
 
 /// The receipt on a page of its own, without script.
 pub(super) async fn receipt(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath((token, receipt)): UrlPath<(String, String)>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -217,8 +218,10 @@ pub(super) async fn receipt(
         Err(closed) => return closed.page(&venue, language).await,
     };
     let missing = || answer::page(StatusCode::NOT_FOUND, message_page(Message::NotFound, language));
-    let Ok(id) = verify(&receipt, &venue.keys.receipt_key(), &row.workshop.id) else { return missing() };
-    let (readers, workshop) = (Arc::clone(&venue.readers), row.workshop.id.clone());
+    let Ok(id) = verify(&receipt, &venue.context.keys.receipt_key(), &row.workshop.id) else {
+        return missing();
+    };
+    let (readers, workshop) = (Arc::clone(&venue.context.readers), row.workshop.id.clone());
     let read = move || readers.read(|conn| receipts_out::get(conn, &workshop, id));
     let Ok(Ok(Some(found))) = tokio::task::spawn_blocking(read).await else { return missing() };
     let view = TakenView {
@@ -235,7 +238,7 @@ pub(super) async fn receipt(
 
 /// `POST /{token}/v1/desk/signups`: a sign-up as the desk's script sends it.
 pub(super) async fn signup_json(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -257,7 +260,7 @@ pub(super) async fn signup_json(
 
 /// `POST /{token}/v1/entries`: an entry code, `{"entry": "…"}`.
 pub(super) async fn entry_json(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -291,7 +294,7 @@ impl NoDesk {
         }
     }
 
-    async fn page(&self, venue: &Venue, language: Language) -> Response {
+    async fn page(&self, venue: &VenueContext, language: Language) -> Response {
         match self {
             Self::Nowhere(nowhere) => nowhere_page(nowhere, language),
             Self::SignedOut(row) => venue.pin_page(row, language, None, "").await,
@@ -299,16 +302,16 @@ impl NoDesk {
     }
 }
 
-impl Venue {
+impl VenueContext {
     /// The workshop under a token, where it has not been ended.
     fn workshop(&self, token: &str) -> Result<Arc<WorkshopRow>, Nowhere> {
-        let row = self.roster.by_venue_token(token).ok_or(Nowhere::Token)?;
+        let row = self.context.roster.by_venue_token(token).ok_or(Nowhere::Token)?;
         if row.retired_at.is_some() { Err(Nowhere::Retired) } else { Ok(row) }
     }
 
     /// Whose session a request has.
     fn desk(&self, row: &WorkshopRow, headers: &HeaderMap) -> Option<OpenDesk> {
-        self.venue.desks.by_token(&row.workshop.id, session(headers)?, now_ms())
+        self.desks.by_token(&row.workshop.id, session(headers)?, now_ms())
     }
 
     fn at_desk(&self, token: &str, headers: &HeaderMap) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
@@ -325,10 +328,13 @@ impl Venue {
         desk: &OpenDesk,
         text: &str,
     ) -> Result<Accepted, EntryError> {
-        let unsealer =
-            Unsealer::new(row.workshop.id.clone(), Arc::clone(&self.keys), Arc::clone(&self.quarantine));
-        let taken = entry::take(row, text, Some(desk.id.clone()), &unsealer, &self.writer).await?;
-        let key = self.keys.receipt_key();
+        let unsealer = Unsealer::new(
+            row.workshop.id.clone(),
+            Arc::clone(&self.context.keys),
+            Arc::clone(&self.context.quarantine),
+        );
+        let taken = entry::take(row, text, Some(desk.id.clone()), &unsealer, &self.context.writer).await?;
+        let key = self.context.keys.receipt_key();
         Ok(Accepted::issue(&key, &base(row), &row.workshop.id, taken.id, taken.state))
     }
 
@@ -339,7 +345,7 @@ impl Venue {
         refused: Option<Refused>,
         name: &str,
     ) -> Response {
-        let (readers, workshop) = (Arc::clone(&self.readers), row.workshop.id.clone());
+        let (readers, workshop) = (Arc::clone(&self.context.readers), row.workshop.id.clone());
         let count = move || readers.read(|conn| desks::count(conn, &workshop));
         let count = tokio::task::spawn_blocking(count).await.ok().and_then(Result::ok).unwrap_or_default();
         let usual = match language {
@@ -377,7 +383,8 @@ impl Venue {
         language: Language,
         back: Back<'_>,
     ) -> Response {
-        let (readers, workshop, id) = (Arc::clone(&self.readers), row.workshop.id.clone(), desk.id.clone());
+        let (readers, workshop, id) =
+            (Arc::clone(&self.context.readers), row.workshop.id.clone(), desk.id.clone());
         let count = move || readers.read(|conn| desks::taken(conn, &workshop, Some(&id)));
         let taken = tokio::task::spawn_blocking(count).await.ok().and_then(Result::ok).unwrap_or_default();
         let Back { seed, values, errors, entry, unavailable } = back;

@@ -10,13 +10,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Venue;
 use crate::clock::now_ms;
 use crate::http::ends::Ends;
+use crate::venue::context::VenueContext;
 
 /// Lets those go on who ask for the address that they came to, and keeps note of them.
 pub(super) async fn by_own_address(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     Extension(ends): Extension<Ends>,
     request: Request,
     next: Next,
@@ -31,9 +31,9 @@ pub(super) async fn by_own_address(
         return (StatusCode::MISDIRECTED_REQUEST, headers, text).into_response();
     }
     let is_check = request.uri().path().ends_with("/check");
-    venue.venue.visitors.ask(ends, is_check, now_ms());
+    venue.visitors.ask(ends, is_check, now_ms());
     if is_check {
-        venue.changes.moved();
+        venue.context.changes.moved();
     }
     next.run(request).await
 }

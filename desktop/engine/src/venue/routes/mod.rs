@@ -9,7 +9,6 @@ mod page;
 mod receipt;
 mod signup;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,28 +17,11 @@ use axum::middleware;
 use axum::routing::{get, post};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::signup::{Digest, MAX_BODY_BYTES};
+use rollcall_shared::signup::MAX_BODY_BYTES;
 
-use crate::changes::Changes;
-use crate::db::readers::Readers;
 use crate::db::workshops::WorkshopRow;
-use crate::folder::keys::Keys;
 use crate::http::answer::problem;
 use crate::venue::context::VenueContext;
-use crate::workshops::Roster;
-use crate::writer::Writer;
-
-/// What the routes work with.
-pub(crate) struct Venue {
-    pub(crate) roster: Arc<Roster>,
-    pub(crate) writer: Writer,
-    pub(crate) readers: Arc<Readers>,
-    pub(crate) keys: Arc<Keys>,
-    pub(crate) venue: VenueContext,
-    pub(crate) changes: Changes,
-    /// Messages that ended the process when they ran alone.
-    pub(crate) quarantine: Arc<HashSet<Digest>>,
-}
 
 pub(crate) use signup::is_taken_now;
 
@@ -54,8 +36,7 @@ enum Nowhere {
 }
 
 /// The public routes of the edge, under a workshop's own token.
-pub(crate) fn router(venue: Venue) -> Router {
-    let venue = Arc::new(venue);
+pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
@@ -80,10 +61,10 @@ pub(crate) fn router(venue: Venue) -> Router {
         .with_state(venue)
 }
 
-impl Venue {
+impl VenueContext {
     /// The workshop at `/{token}/…/{code}`.
     fn find(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, Nowhere> {
-        let row = self.roster.by_venue_token(token).ok_or(Nowhere::Token)?;
+        let row = self.context.roster.by_venue_token(token).ok_or(Nowhere::Token)?;
         let is_its_code = InviteCode::parse(code).is_ok_and(|code| code == row.workshop.invite_code);
         match row.retired_at {
             _ if !is_its_code => Err(Nowhere::Code),

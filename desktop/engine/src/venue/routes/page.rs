@@ -15,27 +15,28 @@ use rollcall_shared::receipt::verify;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Intake;
 
-use super::{Nowhere, Venue, is_taken_now};
+use super::{Nowhere, is_taken_now};
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS, has_media_type};
 use crate::random::random_16;
+use crate::venue::context::VenueContext;
 
 /// How addresses begin where nothing is at one; all that counts of it is that this is not the edge.
 const NOWHERE: &str = "/";
 
 /// The empty form.
 pub(super) async fn show(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    match venue.open(&token, &code) {
+    match venue.opened(&token, &code) {
         Ok(row) => {
             // The form of a correction, where the receipt is one; whatever else stands there makes a plain form.
-            let key = venue.keys.receipt_key();
+            let key = venue.context.keys.receipt_key();
             let replaces = asked.replaces.filter(|token| verify(token, &key, &row.workshop.id).is_ok());
             let values = SignupForm { replaces, ..SignupForm::default() };
             form(StatusCode::OK, &row, language, &hex::encode(random_16()), &values, &[])
@@ -46,7 +47,7 @@ pub(super) async fn show(
 
 /// A filled-in form.
 pub(super) async fn submit(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -77,7 +78,7 @@ pub(super) async fn submit(
         Ok(signup) => signup,
         Err(errors) => return again(&row, language, &seed, &values, &errors),
     };
-    let replaces = match values.replaces(&venue.keys.receipt_key(), &row.workshop.id) {
+    let replaces = match values.replaces(&venue.context.keys.receipt_key(), &row.workshop.id) {
         Ok(replaces) => replaces,
         Err(error) => return again(&row, language, &seed, &values, &[error]),
     };
@@ -93,13 +94,13 @@ pub(super) async fn submit(
 
 /// The check from a phone: who reads it has got through.
 pub(super) async fn check(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    let (status, message) = match venue.roster.by_venue_token(&token) {
+    let (status, message) = match venue.context.roster.by_venue_token(&token) {
         Some(_) => (StatusCode::OK, Message::Reached),
         None => (StatusCode::NOT_FOUND, Message::NotFound),
     };
@@ -114,9 +115,9 @@ enum Shut {
     Closed(Arc<WorkshopRow>),
 }
 
-impl Venue {
+impl VenueContext {
     /// The workshop at an address, where its form can be filled in now.
-    fn open(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, Shut> {
+    fn opened(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, Shut> {
         let row = self.find(token, code)?;
         if row.workshop.intake(now_ms(), None) == Intake::Open { Ok(row) } else { Err(Shut::Closed(row)) }
     }

@@ -15,15 +15,15 @@ use rollcall_shared::signup::{FormError, Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Intake;
 
-use super::Venue;
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{RETRY_AFTER_SECONDS, has_media_type, json, problem};
 use crate::message::{Content, Message, Path};
+use crate::venue::context::VenueContext;
 
 /// Takes a sign-up as JSON.
 pub(super) async fn submit(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -36,7 +36,7 @@ pub(super) async fn submit(
 
 /// A workshop's public facts.
 pub(super) async fn workshop(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
 ) -> Response {
     match venue.find(&token, &code) {
@@ -45,14 +45,14 @@ pub(super) async fn workshop(
     }
 }
 
-impl Venue {
+impl VenueContext {
     async fn take_json(
         &self,
         token: &str,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
     ) -> Result<Accepted, Problem> {
-        if self.roster.by_venue_token(token).is_none() {
+        if self.context.roster.by_venue_token(token).is_none() {
             return Err(Problem::new(ProblemCode::NotFound));
         }
         if !has_media_type(headers, "application/json") {
@@ -66,7 +66,7 @@ impl Venue {
         };
         let signup = form.parse(&row.workshop).map_err(Problem::invalid)?;
         let replaces = form
-            .replaces(&self.keys.receipt_key(), &row.workshop.id)
+            .replaces(&self.context.keys.receipt_key(), &row.workshop.id)
             .map_err(|error| Problem::invalid(vec![error]))?;
         if !is_taken_now(&row, &signup) {
             return Err(Problem::new(ProblemCode::Closed));
@@ -102,9 +102,9 @@ impl Venue {
             bytes: body.into(),
             delivered_alone: false,
         };
-        let written = self.writer.admit_now(message).await?;
+        let written = self.context.writer.admit_now(message).await?;
         let base = format!("/{}", row.venue_token);
-        Ok(Accepted::issue(&self.keys.receipt_key(), &base, &row.workshop.id, id, written.state))
+        Ok(Accepted::issue(&self.context.keys.receipt_key(), &base, &row.workshop.id, id, written.state))
     }
 }
 
