@@ -1,5 +1,5 @@
-//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one, after the server took
-//! it and before the answer, and networks on the way answer for the server.
+//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one,
+//! after the server took it and before the answer, and networks on the way answer for the server.
 
 use std::collections::{HashSet, VecDeque};
 use std::io::{Read, Write};
@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// One of each that time or the phone itself mends.
+    /// One of each from which a phone recovers with time, or by itself.
     pub const PASSING: [Self; 10] = [
         Self::BeforeRequest,
         Self::InsideRequest,
@@ -77,7 +77,7 @@ struct State {
 const NUMBER: u32 = 4321;
 
 impl Line {
-    /// A line to `http://127.0.0.1:PORT`.
+    /// Opens a line to `http://127.0.0.1:PORT`.
     pub fn to(server: &str) -> Self {
         let server: SocketAddr = server.strip_prefix("http://").unwrap().parse().unwrap();
         let state: Arc<Mutex<State>> = Arc::default();
@@ -91,14 +91,14 @@ impl Line {
         self.port.url()
     }
 
-    /// There is no network: what is open ends at once.
+    /// Takes the network away: what is open ends at once.
     pub fn cut(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = true;
         state.open.cut();
     }
 
-    /// The network is back, and no fault is left.
+    /// Brings the network back, and forgets all faults.
     pub fn mend(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = false;
@@ -106,13 +106,13 @@ impl Line {
         state.unproven.clear();
     }
 
-    /// From now on the page and its service worker come as a later version would: their files' addresses have another digest,
-    /// and the worker is another text.
+    /// Serves the page and its service worker as a later version would be from now on: their files' addresses
+    /// have another digest, and the worker is another text.
     pub fn serve_newer(&self) {
         self.state.lock().unwrap().is_newer = true;
     }
 
-    /// What happens to the next sign-ups, one each.
+    /// Sets what happens to the next sign-ups, one fault each.
     pub fn fail(&self, faults: &[Fault]) {
         self.state.lock().unwrap().faults = faults.iter().copied().collect();
     }
@@ -122,13 +122,13 @@ impl Line {
         self.state.lock().unwrap().taken.contains(id)
     }
 
-    /// Ids of the sign-ups that came to the line, each as often as it came.
+    /// Returns the ids of the sign-ups that came to the line, each as often as it came.
     pub fn attempts(&self) -> Vec<String> {
         self.state.lock().unwrap().attempts.clone()
     }
 }
 
-/// One request on a connection of its own, and its answer.
+/// Carries one request on a connection of its own, and its answer.
 fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     phone.set_read_timeout(Some(wait::DEADLINE))?;
     if !state.lock().unwrap().lets_in(phone) {
@@ -194,7 +194,8 @@ impl Request {
         self.json["id"].as_str().unwrap_or_default()
     }
 
-    /// One request a connection, so that a fault belongs to one; and in plain text, so that a page can be made another.
+    /// The head to pass on: one request per connection, so that a fault belongs to one; and in plain text, so
+    /// that a page can be changed.
     fn head_to_pass_on(&self) -> String {
         closing(&self.head, &["connection:", "accept-encoding:"])
     }
@@ -209,7 +210,7 @@ impl State {
         !self.is_cut
     }
 
-    /// Notes the server's answer. What of it goes on to the phone.
+    /// Notes the server's answer, and returns what is passed on to the phone.
     fn taken(&mut self, request: &Request, answer: &[u8]) -> Vec<u8> {
         if request.is_signup() && answer.starts_with(b"HTTP/1.1 202") {
             self.taken.insert(request.id().to_owned());
@@ -251,7 +252,8 @@ impl Fault {
     }
 }
 
-/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it by its digest.
+/// Makes an answer look newer. It keeps its length, so that its head stays right; a page's own script stays
+/// as it is, for its policy names it by its digest.
 fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     const ADDRESS: &str = "worker.js?v=";
     let text = String::from_utf8_lossy(answer);
@@ -262,7 +264,7 @@ fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     format!("{before}{ADDRESS}{}{}", "f".repeat(8), &after[8..]).into_bytes()
 }
 
-/// The fault for this sign-up. One that owes a proof gets no further without it.
+/// Takes the fault for this sign-up. One that owes a proof gets no further without it.
 fn next_fault(request: &Request, state: &mut State) -> Option<Fault> {
     let id = request.id();
     let proof = &request.json["proof"];
@@ -294,7 +296,7 @@ fn challenge(id: &str) -> Value {
     json!({ "status": 428, "code": "proof_required", "challenge": challenge })
 }
 
-/// A wrong proof ends the program: its thread's panic alone would be overlooked.
+/// Ends the program where a proof is wrong: a panic of this thread alone would be overlooked.
 fn assert_proven(id: &str, proof: &str) {
     use base64::Engine as _;
     let json = base64::engine::general_purpose::STANDARD.decode(proof).unwrap_or_default();
@@ -302,5 +304,77 @@ fn assert_proven(id: &str, proof: &str) {
     if proof["number"] != NUMBER || proof["salt"] != salt(id).as_str() {
         eprintln!("a wrong proof for {id}: {proof}");
         std::process::exit(101);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that takes every sign-up, and says on which connections it was asked.
+    fn server() -> Port {
+        Port::open(|stream| {
+            let mut stream = &*stream;
+            let request = message(&mut stream)?;
+            let head = String::from_utf8_lossy(&request[..head_end(&request).unwrap()]).into_owned();
+            assert!(head.contains("connection: close") && !head.contains("gzip"), "{head}");
+            let body = if head.starts_with("GET") { "worker.js?v=12345678" } else { "{}" };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 202 Accepted\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes())
+        })
+    }
+
+    /// What a phone hears; empty where the line is cut before it hears anything.
+    fn ask(line: &Line, request: &str, body: &str) -> String {
+        let mut phone = TcpStream::connect(line.url().strip_prefix("http://").unwrap()).unwrap();
+        let length = body.len();
+        let request =
+            format!("{request} HTTP/1.1\r\nAccept-Encoding: gzip\r\ncontent-length: {length}\r\n\r\n{body}");
+        phone.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // An answer that is cut is what there is of it.
+        let _ = phone.read_to_string(&mut answer);
+        answer
+    }
+
+    #[test]
+    fn every_fault_happens_to_one_sign_up_and_where_it_should() {
+        let server = server();
+        let line = Line::to(&server.url());
+        let sign_up = |id: &str| ask(&line, "POST /v1/signups", &format!(r#"{{"id":"{id}"}}"#));
+        let whole = sign_up("whole");
+        assert!(whole.starts_with("HTTP/1.1 202") && whole.contains("connection: close"), "{whole}");
+
+        let check = |fault: Fault, id: &str, answer: &str, is_taken: bool| {
+            line.fail(&[fault]);
+            let heard = sign_up(id);
+            assert!(heard.starts_with(answer) && heard.is_empty() == answer.is_empty(), "{fault:?}: {heard}");
+            assert_eq!(line.has_taken(id), is_taken, "{fault:?}");
+        };
+        check(Fault::BeforeRequest, "a", "", false);
+        check(Fault::InsideRequest, "b", "", false);
+        check(Fault::BeforeAnswer, "c", "", true);
+        check(Fault::InsideAnswer, "d", "HTTP/1.1 202", true);
+        check(Fault::Status(429), "e", "HTTP/1.1 429", false);
+        check(Fault::Portal, "f", "HTTP/1.1 200", false);
+        check(Fault::Proof, "g", "HTTP/1.1 428", false);
+        // It owes a proof, and gets no further without it.
+        assert!(sign_up("g").starts_with("HTTP/1.1 428"));
+        assert!(sign_up("h").starts_with("HTTP/1.1 202"));
+        check(Fault::AfterAnswer, "i", "HTTP/1.1 202", true);
+        assert_eq!(sign_up("j"), "");
+        line.mend();
+        assert!(sign_up("g").starts_with("HTTP/1.1 202"));
+        assert_eq!(line.attempts().join(" "), "whole a b c d e f g g h i g");
+    }
+
+    #[test]
+    fn a_page_is_served_as_a_later_version() {
+        let server = server();
+        let line = Line::to(&server.url());
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=12345678"));
+        line.serve_newer();
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=ffffffff"));
     }
 }

@@ -1,4 +1,5 @@
-//! What the tests' lines are made of: a port whose connections are passed on, and what is open, so that it can be cut.
+//! What the tests' lines are made of: a port whose connections are passed on, and what is open, so that it
+//! can be cut.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -53,7 +54,8 @@ impl Drop for Port {
     }
 }
 
-/// Both ends of what is open. Each belongs to whoever serves it, and is closed when that is done.
+/// Both ends of every open connection. Each belongs to the thread that serves it, and is closed when that
+/// ends.
 #[derive(Debug, Default)]
 pub(crate) struct Ends(Vec<Weak<TcpStream>>);
 
@@ -108,8 +110,8 @@ pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// A head without the lines that begin like these, in small letters, which ends its connection: one request on each, so that what
-/// goes wrong belongs to one.
+/// A head without the lines that begin like these, in small letters, which ends its connection: one request
+/// on each, so that what goes wrong belongs to one.
 pub(crate) fn closing(head: &str, without: &[&str]) -> String {
     let lines = head.trim_end().split("\r\n");
     let kept = lines.filter(|line| {

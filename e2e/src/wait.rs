@@ -38,7 +38,8 @@ pub fn until_equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, mut
     }
 }
 
-/// Sleeps for as many milliseconds as a fault lasts. Not for waiting: whatever has a condition is waited for by [`until`].
+/// Sleeps for as many milliseconds as a fault lasts. Not for waiting: whatever has a condition is waited for
+/// by [`until`].
 pub fn pause(ms: u64) {
     thread::sleep(Duration::from_millis(ms));
 }

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rollcall_shared::phone::{CHINA_DIGITS, MAX_DIGITS, MAX_INPUT_CHARS, MIN_DIGITS, Phone, PhoneError};
 
-use crate::text;
+use crate::text::text;
 
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("^(?:{})$", Phone::html_pattern())).unwrap());
 
-/// A number is its own canonical form, has the digits that were typed and no others, and keeps E.164's limits.
+/// A number is its own canonical form, has the digits that were typed and no others, and keeps E.164's
+/// limits.
 pub fn phone(data: &[u8]) {
     let Some(typed) = text(data) else { return };
     match Phone::parse(typed) {
@@ -68,9 +69,17 @@ fn digit(c: char) -> Option<char> {
     c.is_ascii_digit().then_some(c)
 }
 
-/// Without what nobody types but address books paste: the pattern does not name it.
+/// Removes what nobody types but address books paste: the pattern does not name it.
 pub(crate) fn is_typed(input: &str) -> bool {
     !input.contains(|c: char| {
-        matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        matches!(
+            c,
+            '\u{AD}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{FEFF}'
+        )
     })
 }

@@ -15,13 +15,13 @@ pub(crate) struct Checkout {
 }
 
 impl Checkout {
-    /// The one that this program was compiled in.
+    /// The checkout that this program was compiled in.
     pub(crate) fn find() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a workspace")?;
         Ok(Self { root: root.to_owned() })
     }
 
-    /// Another one.
+    /// The checkout at a folder, to be looked at.
     pub(crate) fn at(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
         Ok(Self { root: root.canonicalize().with_context(|| format!("looking for {}", root.display()))? })
@@ -54,13 +54,14 @@ impl Checkout {
         self.root.join("desktop/ui")
     }
 
-    /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each other's crates.
+    /// The worker's own target directory: it may be built by another compiler, and the two would rebuild each
+    /// other's crates.
     pub(crate) fn edge_target(&self) -> PathBuf {
         self.root.join("target-edge")
     }
 
-    /// cargo, in this checkout, as if called from a shell: what the cargo that runs us has set must not reach the one
-    /// that we run.
+    /// cargo, in this checkout, as if called from a shell: what the cargo that runs us has set must not reach
+    /// the one that we run.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new("cargo");
         command.current_dir(self.root());

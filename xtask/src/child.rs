@@ -14,8 +14,8 @@ use crate::step::say;
 const GRACE: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// A running program in a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
-/// Dropping it stops it, unless it was waited for.
+/// A running program in a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop
+/// things in order. Dropping it stops it, unless it was waited for.
 #[derive(Debug)]
 pub(crate) struct Process {
     name: String,
@@ -24,7 +24,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it so that it is told to stop when we are gone, even if we are killed. Takes the command: an empty one stays.
+    /// Starts a program that is told to stop when we are gone, even if we are killed. Takes the command, and
+    /// leaves an empty one.
     pub(crate) fn start(name: impl Into<String>, command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);

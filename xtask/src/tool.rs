@@ -65,7 +65,7 @@ pub(crate) fn path_first(command: &mut Command, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Standard error as another program's standard output.
+/// Returns our standard error, for another program's standard output.
 pub(crate) fn to_stderr() -> io::Result<Stdio> {
     #[cfg(unix)]
     {
@@ -79,7 +79,7 @@ pub(crate) fn to_stderr() -> io::Result<Stdio> {
     }
 }
 
-/// The command as a person would type it.
+/// Returns the command as a person would type it.
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")

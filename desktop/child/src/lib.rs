@@ -1,8 +1,9 @@
-//! Programs that end when the one that started them does, whatever ends it: Redis under the engine, workerd and the host under
-//! `cargo xtask` and under the tests.
+//! Programs that end when the one that started them does, whatever ends it: Redis under the engine, workerd
+//! and the host under `cargo xtask` and under the tests.
 //!
-//! No library on crates.io does this with a signal that a program can heed: those that use the same system call send SIGKILL,
-//! which would leave behind what wrangler has started, or bring an asynchronous runtime of their own.
+//! No library on crates.io does this with a signal that a program can heed: those that use the same system
+//! call send SIGKILL, which would leave behind what wrangler has started, or bring an asynchronous runtime of
+//! their own.
 
 use std::io;
 use std::process::{Child, Command};
@@ -12,14 +13,15 @@ use std::thread;
 /// A program to start, and who waits for it.
 type Job = (Command, mpsc::Sender<io::Result<Child>>);
 
-/// Starts a program that is asked to end (SIGTERM) as soon as this process ends, even by kill -9. Blocks until it has started,
-/// for milliseconds.
+/// Starts a program that is asked to end (SIGTERM) as soon as this process ends, even by kill -9. Blocks
+/// until it has started, for milliseconds.
 ///
-/// On Linux alone: other systems have no such request, and the program is started like any other. There, whoever must not leave
-/// it behind looks for it at the next start.
+/// On Linux alone: other systems have no such request, and the program is started like any other. There,
+/// a caller that must not leave it behind looks for it at its next start.
 ///
 /// # Errors
-/// As [`Command::spawn`] has them; on Linux also [`io::ErrorKind::BrokenPipe`] where this process ends at that very moment.
+/// As [`Command::spawn`] has them; on Linux also [`io::ErrorKind::BrokenPipe`] where this process ends at
+/// that very moment.
 pub fn spawn(mut command: Command) -> io::Result<Child> {
     end_with_parent(&mut command);
     let (answer, child) = mpsc::channel();
@@ -28,8 +30,8 @@ pub fn spawn(mut command: Command) -> io::Result<Child> {
     child.recv().map_err(|_| gone())?
 }
 
-/// The thread that starts every program, and ends with this process only: the kernel counts the *thread* that started a program
-/// as its parent (`man 2const PR_SET_PDEATHSIG`).
+/// The thread that starts every program, and ends with this process only: the kernel counts the *thread* that
+/// started a program as its parent (`man 2const PR_SET_PDEATHSIG`).
 fn starter() -> &'static mpsc::Sender<Job> {
     static STARTER: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
     STARTER.get_or_init(|| {
@@ -57,7 +59,8 @@ fn end_with_parent(command: &mut Command) {
         // The parent may have ended before the call.
         if getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     };
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are, and nothing is allocated.
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are, and
+    // nothing is allocated.
     unsafe { command.pre_exec(hook) };
 }
 

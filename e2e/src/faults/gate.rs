@@ -1,4 +1,5 @@
-//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing its answers.
+//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing
+//! its answers.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -18,7 +19,7 @@ pub enum Weather {
     Fair,
     /// There is no line; what is open ends.
     Away,
-    /// Each waits so long.
+    /// Each waits this long.
     Slow(Duration),
     /// Somebody on the way answers with this status, and not as the edge does where `garbage`.
     Answers {
@@ -46,12 +47,12 @@ pub struct Gate {
 #[derive(Debug)]
 struct State {
     weather: Weather,
-    /// Both ends of what is open.
+    /// Both ends of every open connection.
     open: Ends,
 }
 
 impl Gate {
-    /// A gate before `http://127.0.0.1:PORT`, in fair weather.
+    /// Opens a gate before `http://127.0.0.1:PORT`, in fair weather.
     pub fn before(edge: &str) -> Self {
         let edge: SocketAddr = edge.strip_prefix("http://").unwrap().parse().unwrap();
         let state = Arc::new(Mutex::new(State { weather: Weather::Fair, open: Ends::default() }));
@@ -60,12 +61,12 @@ impl Gate {
         Self { port, state }
     }
 
-    /// `http://127.0.0.1:PORT`, for the host.
+    /// Returns the address for the host, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         self.port.url()
     }
 
-    /// From here on.
+    /// Changes the weather from here on.
     pub fn turn(&self, weather: Weather) {
         let mut state = self.state.lock().unwrap();
         state.weather = weather;
@@ -76,7 +77,7 @@ impl Gate {
     }
 }
 
-/// One request on a connection of its own, and its answer.
+/// Carries one request on a connection of its own, and its answer.
 fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     host.set_read_timeout(Some(wait::DEADLINE))?;
     let request = message(&mut &**host)?;
@@ -122,7 +123,7 @@ fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::
     host.shutdown(Shutdown::Both)
 }
 
-/// A pull that asks for a shorter lease.
+/// Makes a pull ask for a shorter lease.
 fn shortened(body: &[u8]) -> Vec<u8> {
     let mut pull: Value = serde_json::from_slice(body).unwrap_or_default();
     pull["visibility_timeout_ms"] = SHORT_LEASE_MS.into();

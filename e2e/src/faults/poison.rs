@@ -10,7 +10,7 @@ use super::dice::Dice;
 use super::ledger::Person;
 use crate::host::now;
 
-/// One of them: like somebody's sign-up, or with another's id.
+/// Makes one of them: like somebody's sign-up, or with another's id.
 pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &str) -> String {
     let sealed = |to: &Workshop| -> Value {
         let form = SignupForm {

@@ -28,11 +28,12 @@ pub struct Played {
     pub name: String,
     /// How many times.
     pub times: u64,
-    /// Once it was over: how long until everything stood that had been promised until then. `None` where it was stuck.
+    /// How long it took, once the fault was over, until everything was stored that had been promised until
+    /// then. `None` where it was stuck.
     pub drain: Option<Duration>,
-    /// Promised and not standing then.
+    /// How many were promised and not stored then.
     pub lost: u64,
-    /// Standing twice then.
+    /// How many were stored twice then.
     pub doubled: u64,
 }
 
@@ -47,7 +48,7 @@ pub struct Report {
     pub kills: u64,
     /// Sign-ups promised.
     pub promised: usize,
-    /// Sign-ups that stand parked, for a person to read again: the host was killed with them in hand too often.
+    /// Sign-ups that are parked, for a person to read again: the host was killed with them in hand too often.
     pub interrupted: usize,
     /// What is wrong.
     pub verdict: Verdict,
@@ -129,7 +130,7 @@ impl<'a> Run<'a> {
         &self.laptops.last().unwrap().gate
     }
 
-    /// Has something go wrong, and measures how soon it is mended once it is over.
+    /// Has something go wrong, and measures how soon the backlog is drained once it is over.
     fn suffer(&mut self, act: &Act) {
         let Suffered { played, over } = match self.play(act) {
             Ok(suffered) => suffered,
@@ -191,7 +192,7 @@ impl<'a> Run<'a> {
         Ok(Suffered { played: vec![(act.name(), 1)], over })
     }
 
-    /// Whatever is put into a stream that was made anew leaves it, sooner or later at one moment all of it.
+    /// Waits until a stream that was created again is empty: whatever is put into it must leave it.
     fn stream_empties(&mut self, act: &Act) {
         let deadline = Instant::now() + self.plan.stuck;
         let mut waiting = None;
@@ -205,7 +206,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how much twice.
+    /// Waits until everything is stored that is promised by now. Returns how long after `since` that was, how
+    /// many are missing, and how many are stored twice.
     pub(super) fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
         let deadline = Instant::now() + self.plan.stuck;
         let promised = self.places.promised();

@@ -58,7 +58,7 @@ impl Run<'_> {
         over
     }
 
-    /// The host stands still for some milliseconds.
+    /// The host is stopped (SIGSTOP) for some milliseconds.
     pub(super) fn host_stands(&mut self, ms: u64) -> Instant {
         let host = self.laptop().id().unwrap();
         assert!(stands_still(host), "the host runs");
@@ -78,7 +78,7 @@ impl Run<'_> {
         Suffered { played: vec![(act.name(), killed)], over: Instant::now() }
     }
 
-    /// Redis stands still for some milliseconds.
+    /// Redis is stopped (SIGSTOP) for some milliseconds.
     pub(super) fn redis_stands(&mut self, ms: u64) -> Instant {
         let redis = wait::until("Redis", || self.laptop().redis().filter(|pid| stands_still(*pid)));
         pause(ms);
@@ -112,7 +112,7 @@ impl Run<'_> {
     }
 
     fn delete_redis_folder(&mut self) {
-        // Redis may be writing its last: what it makes anew is as good as nothing.
+        // Redis may be writing at this moment: what it creates again is as good as nothing.
         let _ = std::fs::remove_dir_all(self.laptop().redis_folder());
     }
 
@@ -185,7 +185,8 @@ impl Run<'_> {
         Instant::now()
     }
 
-    /// The clock is wrong by so many milliseconds, then by the second number, and right when the host is started next.
+    /// The clock is wrong by so many milliseconds, then by the second number, and right when the host is
+    /// started next.
     pub(super) fn clock_wrong(&mut self, first: i64, then: i64) -> Instant {
         self.start_with_clock(&format!("clock=60*return({first})->120*return({then})->return(0)"));
         self.stop_laptop();
@@ -206,8 +207,8 @@ impl Run<'_> {
         pause(CLOCK_WRONG_MS);
     }
 
-    /// Stops the collector as Ctrl-C does, which must end well. One that has only just been started has not yet said how it wants
-    /// to be stopped, so that it is waited for.
+    /// Stops the collector as Ctrl-C does, which must end well. One that has only just been started has not
+    /// yet said how it wants to be stopped, so that it is waited for.
     fn stop_laptop(&mut self) {
         self.laptop().wait_until_up();
         let status = self.laptop().stop();
@@ -239,8 +240,8 @@ impl Run<'_> {
         Ok(self.start_again())
     }
 
-    /// The disk is full for some milliseconds, under a host that is up: one that starts on a full disk says so and ends, as on
-    /// one that is read-only.
+    /// The disk is full for some milliseconds, under a host that is up: one that starts on a full disk says
+    /// so and ends, as on one that is read-only.
     pub(super) fn disk_full(&mut self, ms: u64) -> Result<Instant, &'static str> {
         if self.laptop().disk.is_none() {
             return Err(NO_DISK);
@@ -281,7 +282,8 @@ impl Run<'_> {
         }
     }
 
-    /// A second laptop with the same keys and an older copy of the database becomes the collector, and has everything sent again.
+    /// A second laptop with the same keys and an older copy of the database becomes the collector, and has
+    /// everything sent again.
     pub(super) fn take_over(&mut self) -> Instant {
         let gate = Gate::before(self.edge.url());
         let first = self.laptops.last().unwrap();
@@ -314,7 +316,7 @@ impl Run<'_> {
         Instant::now()
     }
 
-    /// Somebody who stands is erased, and their phone sends again.
+    /// Somebody on the list is erased, and their phone sends again.
     fn erase_somebody(&mut self) {
         self.seen.look();
         let promised = self.places.promised();
@@ -332,7 +334,8 @@ impl Run<'_> {
         again(&self.places, self.plan.seed, 100 + self.bursts, &person);
     }
 
-    /// A backup is made, sign-ups and an erasure come after it, and it is restored in the place of the database.
+    /// A backup is made, sign-ups and an erasure come after it, and it is restored in the place of the
+    /// database.
     pub(super) fn restore(&mut self, ms: u64) -> Instant {
         let backup = tempfile::tempdir().unwrap();
         let backup = backup.path().join("backup");
@@ -348,7 +351,8 @@ impl Run<'_> {
         let restored = self.laptop().folder.restore(&backup).unwrap();
         let aside = Path::new(text(&restored, "set_aside")).join("rollcall.db");
         let path = self.laptop().folder.database();
-        // What the venue page has taken since stands in the one that was set aside alone; the edge sends its own again.
+        // What the venue page has taken since is in the one that was set aside only; the edge sends its own
+        // again.
         let mut databases = self.places.databases.lock().unwrap();
         *databases.last_mut().unwrap() = aside.clone();
         databases.push(path.clone());

@@ -27,8 +27,9 @@ pub(crate) enum Build {
 const HEADLESS: &str = "rollcall-host";
 const WINDOW: &str = "rollcall-desktop";
 
-/// What names the whole workspace, for every cargo command: dependencies then have the same features in all of them and are
-/// compiled once. The window's crate is left out where its toolkit is not there: the host without a window must not need it.
+/// What names the whole workspace, for every cargo command: dependencies then have the same features in all
+/// of them and are compiled once. The window's crate is left out where its toolkit is not there: the host
+/// without a window must not need it.
 pub(crate) fn whole_workspace() -> &'static [&'static str] {
     if setup::toolkit_is_there() { &["--workspace"] } else { &["--workspace", "--exclude", WINDOW] }
 }
@@ -65,7 +66,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
     if settings.window {
-        // The rehearsal and whoever reads the ready line come by the venue page as well.
+        // The rehearsal, and programs that read the ready line, use the venue page as well.
         host.arg("--venue-open");
     } else {
         host.arg("run");

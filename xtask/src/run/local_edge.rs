@@ -1,4 +1,5 @@
-//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable Objects.
+//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable
+//! Objects.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -44,7 +45,7 @@ pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Sec
     Process::start("the edge", &mut wrangler).context("starting wrangler dev")
 }
 
-/// Where it listens.
+/// Returns the address at which it listens.
 pub(super) fn address(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }

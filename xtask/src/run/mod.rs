@@ -89,7 +89,7 @@ fn print_ready(ready: &Ready) -> Result<()> {
     writeln!(stdout, "{}", ready.line()).and_then(|()| stdout.flush()).context("writing to standard output")
 }
 
-/// Until an interruption, which is a success, or the end of a process, which is not.
+/// Waits for an interruption, which is a success, or for the end of a process, which is a failure.
 fn watch(system: &mut System) -> Result<ExitCode> {
     while !interrupt::asked() {
         system.check()?;
@@ -98,7 +98,7 @@ fn watch(system: &mut System) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Rehearses beside the watch: whatever ends first decides.
+/// Rehearses while the system is watched; whichever ends first decides.
 fn rehearse_with(teachers: u32, system: &mut System) -> Result<ExitCode> {
     let scene = system.scene();
     let rehearsal = thread::spawn(move || rehearse::rehearse(teachers, &scene));

@@ -1,4 +1,4 @@
-//! A running system, as those see it who send sign-ups to it.
+//! A running system, as seen by a load generator.
 
 use std::net::SocketAddr;
 

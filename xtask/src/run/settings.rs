@@ -13,16 +13,16 @@ use crate::setup;
 /// What the system is started with.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// Absolute.
+    /// An absolute path.
     pub(crate) data_dir: PathBuf,
     pub(crate) edge_port: u16,
     pub(crate) lan_host: IpAddr,
     pub(crate) lan_port: u16,
     pub(crate) metrics_port: u16,
     pub(crate) redis: RedisChoice,
-    /// With a window.
+    /// Whether the host has a window.
     pub(crate) window: bool,
-    /// Opens the edge's routes that only benchmarks call.
+    /// Whether the edge has the routes that only benchmarks call.
     pub(crate) bench: bool,
 }
 

@@ -61,7 +61,7 @@ impl System {
                         check_running(&mut host).map(|()| None)
                     }
                 })?;
-                // Read on, so that the pipe never fills.
+                // Keep reading, so that the pipe never fills.
                 thread::spawn(move || lines.iter().for_each(|line| eprintln!("{line}")));
                 anyhow::Ok((host, ready))
             })?;
@@ -76,7 +76,7 @@ impl System {
         Scene { edge: self.edge_address, publish_key: self.publish_key.clone(), ready: self.ready.clone() }
     }
 
-    /// Stops the host where it is, as a laptop does whose lid is closed, and lets it go on.
+    /// Freezes the host, as closing a laptop's lid does, or lets it continue.
     #[cfg(unix)]
     pub(crate) fn freeze_host(&mut self, frozen: bool) -> Result<()> {
         use rustix::process::{Pid, Signal, kill_process};

@@ -6,8 +6,8 @@ use syn::{Attribute, Meta, Token};
 /// Options of the compiler that are never set for a program that people run.
 const NEVER: [&str; 2] = ["test", "fuzzing"];
 
-/// Whether something with these attributes is compiled for tests or fuzzers alone. A condition that cannot be told from here,
-/// a feature or an operating system, counts as met.
+/// Whether something with these attributes is compiled for tests or fuzzers alone. A condition that cannot be
+/// told from here, a feature or an operating system, counts as met.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes
         .iter()

@@ -8,8 +8,8 @@ use petgraph::graph::DiGraph;
 
 use super::imports::Import;
 
-/// Circles, the largest first: in each, every file imports every other, through others of the same circle. Files in the order of
-/// their names.
+/// Circles, the largest first: in each, every file imports every other, through others of the same circle.
+/// Files in the order of their names.
 pub(crate) fn circles(imports: &[Import]) -> Vec<Vec<PathBuf>> {
     let mut graph = DiGraph::<&Path, ()>::new();
     let mut nodes = BTreeMap::new();

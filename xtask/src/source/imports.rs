@@ -19,8 +19,8 @@ pub(crate) struct Import {
 
 /// Every import between two files, once for each pair, in the order of the files.
 ///
-/// A file imports the one that *defines* what it names, through whatever re-exports the path leads. A re-export of what lies in
-/// the file's own submodules is a door and no import; `mod` is none either.
+/// A file imports the one that *defines* what it names, through whatever re-exports the path leads. A
+/// re-export of what lies in the file's own submodules is a door and no import; `mod` is none either.
 pub(crate) fn imports(tree: &Tree) -> Vec<Import> {
     let mut found = BTreeMap::new();
     for (id, module) in tree.modules.iter().enumerate() {

@@ -13,14 +13,16 @@ pub(super) enum Target {
 }
 
 impl Tree {
-    /// Follows a path from a module on, through every `use` on its way; `None` where it leads out of the package, or is no more
-    /// than a variable's name.
+    /// Follows a path from a module on, through every `use` on its way; `None` where it leads out of the
+    /// package, or is no more than a variable's name.
     pub(super) fn resolve(&self, from: Id, path: &[String]) -> Option<Target> {
         self.follow(from, path, &mut HashSet::new())
     }
 
     fn follow(&self, from: Id, path: &[String], seen: &mut HashSet<(Id, String)>) -> Option<Target> {
         let (first, rest) = path.split_first()?;
+        // Where the last name was looked up.
+        let mut last = (from, first.as_str());
         let mut target = match first.as_str() {
             "crate" => Target::Module(self.crate_root(from)),
             "self" => Target::Module(from),
@@ -37,13 +39,31 @@ impl Tree {
         for name in rest {
             // A variant or a method of what was found: it lies there.
             let Target::Module(module) = target else { break };
+            last = (module, name);
             target = match name.as_str() {
                 "super" => Target::Module(self.modules[module].parent?),
                 // What a macro has made is found in no list, and belongs to the module that is named.
                 name => self.look_up(module, name, seen).unwrap_or(Target::Item(module)),
             };
         }
-        Some(target)
+        match (target, last) {
+            (Target::Module(_), (module, name)) => Some(self.value(module, name, seen).unwrap_or(target)),
+            _ => Some(target),
+        }
+    }
+
+    /// What bears a module's name and is none: `use proof::proof` beside `mod proof`.
+    fn value(&self, module: Id, name: &str, seen: &mut HashSet<(Id, String)>) -> Option<Target> {
+        let here = &self.modules[module];
+        if !here.children.contains_key(name) || !seen.insert((module, name.to_owned())) {
+            return None;
+        }
+        if here.items.contains(name) {
+            return Some(Target::Item(module));
+        }
+        let by_name = here.uses.iter().filter(|import| import.name.as_deref() == Some(name));
+        let mut found = by_name.filter_map(|import| self.follow(module, &import.path.segments, seen));
+        found.find(|target| matches!(target, Target::Item(_)))
     }
 
     /// What a name stands for in a module.
@@ -55,7 +75,7 @@ impl Tree {
         if here.items.contains(name) {
             return Some(Target::Item(module));
         }
-        // `use proof::proof` names itself.
+        // A name that is defined by itself is defined nowhere.
         if !seen.insert((module, name.to_owned())) {
             return None;
         }

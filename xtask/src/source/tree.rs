@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ImplItem, Item, ItemMod, ItemUse, Stmt, TraitItem, UseTree, Visibility};
+use syn::{
+    Attribute, Expr, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Stmt, TraitItem, UseTree, Visibility,
+};
 
 use super::cfg::is_for_tests;
 use super::package::Package;
@@ -115,6 +117,11 @@ impl Tree {
         let below = folder.join(&name);
         if let Some((_, items)) = &module.content {
             return self.module(file, &below, Some(parent), items);
+        }
+        // `#[path = "…"]` counts from the folder of the file that says so; what that one has lies beside it.
+        if let Some(path) = elsewhere(&module.attrs) {
+            let found = straight(&file.parent().context("a file lies in a folder")?.join(path));
+            return self.file(&found, found.parent().unwrap_or(Path::new("")), Some(parent));
         }
         let candidates = [folder.join(format!("{name}.rs")), below.join("mod.rs")];
         let Some(found) = candidates.iter().find(|candidate| self.root.join(candidate).is_file()) else {
@@ -271,7 +278,7 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
-fn attributes(item: &Item) -> &[Attribute] {
+pub(super) fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,
@@ -289,8 +296,29 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
+/// Where the file of a module is, if not where its name says.
+fn elsewhere(attributes: &[Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| {
+        let Meta::NameValue(path) = &attribute.meta else { return None };
+        let Expr::Lit(literal) = &path.value else { return None };
+        let Lit::Str(text) = &literal.lit else { return None };
+        path.path.is_ident("path").then(|| text.value())
+    })
+}
+
+/// A path without `..`, so that a file has one name.
+fn straight(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut straight, part| {
+        match part {
+            Component::ParentDir => drop(straight.pop()),
+            part => straight.push(part),
+        }
+        straight
+    })
+}
+
 /// By which name others find what an item defines.
-fn name(item: &Item) -> Option<String> {
+pub(super) fn name(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
         Item::Enum(item) => &item.ident,

@@ -27,8 +27,8 @@ impl Layout {
         Ok(Self { folder: package.folder.clone(), files, imports, circles })
     }
 
-    /// Where a file stands on the package's landing: the name of its folder directly in `src/`, or its own, without `.rs`. `None`
-    /// for the crate's root, and outside.
+    /// The room on the package's landing that a file is in: its folder directly in `src/`, or its own name,
+    /// without `.rs`. `None` for the crate's root, and outside.
     pub(super) fn room<'a>(&self, file: &'a Path) -> Option<&'a str> {
         let inside = file.strip_prefix(self.folder.join("src")).ok()?;
         let room = Path::new(inside.iter().next()?).file_stem()?.to_str()?;
@@ -46,8 +46,8 @@ impl Layout {
             self.imports.iter().filter(|import| circle.contains(&import.from) && circle.contains(&import.to));
         let lines: Vec<String> = of_circle.map(|import| format!("    {}", in_words(import))).collect();
         format!(
-            "{} files import each other in a circle: move what several need into a file of its own, or hand it in as an \
-             argument\n{}",
+            "{} files import each other in a circle: move what several need into a file of its own, or hand \
+             it in as an argument\n{}",
             circle.len(),
             lines.join("\n")
         )

@@ -1,7 +1,10 @@
 //! `cargo xtask test`: every check and every test, in an order that fails early on what is quick.
 
+mod census;
 mod environment;
 mod layout;
+mod lines;
+mod papers;
 mod purity;
 mod tally;
 mod wings;
@@ -18,9 +21,9 @@ use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
 use crate::{edge, interrupt, tool, ui, web};
 use Work::{Look, Run};
+pub(crate) use census::command as census;
 pub(crate) use environment::describe;
 use tally::Tally;
-pub(crate) use wings::command as wings;
 
 /// One step: its name, why it is there, and what it does.
 struct Step {
@@ -44,10 +47,16 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     Step { name: "formatting", why: "cargo fmt --check", work: Look(formatting) },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", work: Look(purity::check) },
     Step { name: "wings", why: "who may import whom, and nobody in a circle", work: Look(wings::check) },
+    Step { name: "papers", why: "rules are where docs/ARCHITECTURE.md says", work: Look(papers::check) },
+    Step {
+        name: "line lengths",
+        why: "110 columns, in comments and pages as well",
+        work: Look(lines::check),
+    },
     Step { name: "shared for wasm", why: "the same rules run at the edge", work: Run(shared_for_wasm) },
     Step { name: "page", why: "its packed script and style are what edge/web comes to", work: Run(page) },
     Step {
@@ -122,7 +131,7 @@ impl Context {
     }
 }
 
-/// `cargo xtask offline`: the runs that a seed makes, as many as one likes.
+/// `cargo xtask offline`: plays as many random runs of the phone's outbox as one likes, from a seed.
 pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::None)?;
@@ -141,7 +150,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask faults`: the same of the fault harness.
+/// `cargo xtask faults`: plays as many runs of the fault harness as one likes, from a seed.
 pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     let FaultsOptions { runs, seed, minutes, planted, backlogs } = options;
     let checkout = Checkout::find()?;
@@ -189,15 +198,15 @@ fn page(context: &Context) -> Result<Tally> {
     web::check(&context.checkout).map(|()| Tally::default())
 }
 
-/// First of all that cargo does with the window's crate: it wants the bundle there.
+/// Comes before everything else that cargo does with the window's crate, which includes the bundle.
 fn pages(context: &Context) -> Result<Tally> {
     ui::build(&context.checkout)?;
     ui::run(&context.checkout, "check")?;
     ui::run(&context.checkout, "test").map(|()| Tally::default())
 }
 
-/// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
-/// lints are the same.
+/// The worker as well, for this machine's own target: the compiler that builds for wasm may come without
+/// clippy, and the lints are the same.
 fn clippy(context: &Context) -> Result<Tally> {
     check(cargo(context, "clippy").args(["--all-targets", "--", "--deny", "warnings"]))
 }
@@ -235,12 +244,12 @@ fn window_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     describe(&mut cargo, &context.checkout)?;
-    // Most of them wait most of the time, for leases to run out: more at once than there are processors.
+    // Most of them wait for leases to run out most of the time: run more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
 }
 
-/// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
-/// packages that are named, so that naming others would compile half of everything anew.
+/// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided
+/// by the packages that are named, so that naming others would compile half of everything again.
 fn cargo(context: &Context, command: &str) -> Command {
     let mut cargo = context.checkout.cargo();
     cargo.args([command, "--release"]).args(whole_workspace());

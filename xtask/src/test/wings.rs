@@ -1,18 +1,16 @@
 //! The layout: which wing of the engine may import which, and that no files import each other in a circle.
 //!
-//! No tool that is kept does both. ADR 27 says which were looked at: one knows circles of modules and no wings, one compiles with
-//! a nightly of its own, one parses the Rust of 2021, one compiles the crate once for each wing.
+//! No tool that is kept does both. ADR 27 says which were looked at: one knows circles of modules and no
+//! wings, one compiles with a nightly of its own, one parses the Rust of 2021, one compiles the crate once
+//! for each wing.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::layout::{Layout, in_words};
 use crate::checkout::Checkout;
-use crate::cli::WingsOptions;
 use crate::source::{Import, packages};
 
 /// The package that has wings.
@@ -24,13 +22,14 @@ const HERE: &str = "xtask/src/test/wings.rs";
 #[derive(Debug)]
 struct Wing {
     name: &'static str,
-    /// What stands directly in `desktop/engine/src`, without `.rs`.
+    /// Names of files and folders directly in `desktop/engine/src`, without `.rs`.
     rooms: &'static [&'static str],
     /// Wings that it may import, and through them all that they may.
     may_import: &'static [&'static str],
 }
 
-/// From the ground up: a wing may import wings before it in this list only. docs/ARCHITECTURE.md says what each is for.
+/// From the ground up: a wing may import wings before it in this list only. docs/ARCHITECTURE.md says what
+/// each is for.
 const WINGS: [Wing; 14] = [
     Wing {
         name: "ground",
@@ -52,13 +51,15 @@ const WINGS: [Wing; 14] = [
     Wing { name: "top", rooms: &["bin", "window"], may_import: &["engine"] },
 ];
 
-/// Imports that the table does not allow and that cannot be helped: from, to, and why. At most 18; better none.
+/// Imports that the table does not allow and that cannot be helped: from, to, and why. At most 18; better
+/// none.
 const UPWARD: [(&str, &str, &str); 0] = [];
 
 /// Files that import each other and cannot do without, and why. At most one circle; better none.
 const CIRCLES: [(&[&str], &str); 0] = [];
 
-/// Fails where one of the engine's wings, or any package's files, import what they must not. Says where, and what to do.
+/// Fails where one of the engine's wings, or any package's files, import what they must not. Says where, and
+/// what to do.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
     let mut faults = Vec::new();
     for package in packages(checkout)? {
@@ -75,37 +76,10 @@ pub(super) fn check(checkout: &Checkout) -> Result<()> {
     }
 }
 
-/// `cargo xtask wings`: the figures of the layout.
-pub(crate) fn command(options: &WingsOptions) -> Result<ExitCode> {
-    let checkout = options.checkout.as_ref().map_or_else(Checkout::find, Checkout::at)?;
-    for package in packages(&checkout)? {
-        let layout = Layout::read(checkout.root(), &package)?;
-        let sizes: Vec<String> = layout.circles.iter().map(|circle| circle.len().to_string()).collect();
-        println!("{}", layout.folder.display());
-        println!("  files                        {:>5}", layout.files.len());
-        println!("  imports between files        {:>5}", layout.imports.len());
-        println!("  circles of files             {:>5}  {}", sizes.len(), sizes.join(" "));
-        if layout.folder == Path::new(ENGINE) {
-            engine(&checkout, &layout)?;
-        }
-        if options.imports {
-            layout.imports.iter().for_each(|import| println!("    {}", in_words(import)));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// What is counted of the engine alone.
-fn engine(checkout: &Checkout, layout: &Layout) -> Result<()> {
-    let landing = checkout.root().join(ENGINE).join("src");
-    let landing = fs::read_dir(&landing).with_context(|| format!("reading {}", landing.display()))?;
-    let crosses = |import: &&Import| layout.room(&import.from) != layout.room(&import.to);
-    let homeless = layout.rooms().into_iter().filter(|room| wing(&WINGS, room).is_none()).count();
-    println!("  imports between rooms        {:>5}", layout.imports.iter().filter(crosses).count());
-    println!("  entries on the landing       {:>5}", landing.count());
-    println!("  of which in no wing          {homeless:>5}");
-    println!("  upward imports               {:>5}", upward(layout, &WINGS).count());
-    Ok(())
+/// How many of a package's imports the table forbids, and how many of its rooms it does not know.
+pub(super) fn against_the_table(layout: &Layout) -> Option<(usize, usize)> {
+    let homeless = || layout.rooms().into_iter().filter(|room| wing(&WINGS, room).is_none()).count();
+    (layout.folder == Path::new(ENGINE)).then(|| (upward(layout, &WINGS).count(), homeless()))
 }
 
 /// Rooms that the table does not know, and those that only the table knows.
@@ -132,7 +106,8 @@ fn wrong_imports(layout: &Layout, wings: &[Wing], known: &[(&str, &str, &str)]) 
             let allowed = allowed(wings, wing);
             let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
             format!(
-                "{}: the wing {} may import {allowed} alone; move what it needs there, or hand it in as an argument",
+                "{}: the wing {} may import {allowed} alone; move what it needs there, or hand it in as an \
+                 argument",
                 in_words(import),
                 wing.name
             )
@@ -181,6 +156,8 @@ fn wing<'a>(wings: &'a [Wing], room: &str) -> Option<&'a Wing> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use tempfile::TempDir;
 
     use super::*;
@@ -239,6 +216,18 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_bears_its_modules_name_is_found() {
+        let files = [
+            (
+                "lib.rs",
+                "mod proof;\npub use proof::proof;\nconst ALL: [fn(); 1] = [proof];\npub fn text() {}\n",
+            ),
+            ("proof.rs", "pub fn proof() { crate::text(); }\n"),
+        ];
+        assert_eq!(imports(&files), ["lib.rs:3 proof.rs", "proof.rs:1 lib.rs"]);
+    }
+
+    #[test]
     fn a_program_imports_its_library_by_name() {
         let files = [
             ("lib.rs", "mod engine;\npub use engine::Engine;\n"),
@@ -252,6 +241,20 @@ mod tests {
             "bin/host/main.rs:2 engine.rs",
         ];
         assert_eq!(imports(&files), expected);
+    }
+
+    #[test]
+    fn a_module_may_lie_elsewhere() {
+        let files = [
+            (
+                "lib.rs",
+                "#[cfg(feature = \"bench\")]\n#[path = \"../src/bench/measured.rs\"]\nmod bench;\nmod db;\n",
+            ),
+            ("bench/measured.rs", "mod list;\nuse crate::db::Row;\n"),
+            ("bench/list.rs", "use super::super::db::Row;\n"),
+            ("db.rs", "pub struct Row;\n"),
+        ];
+        assert_eq!(imports(&files), ["bench/list.rs:1 db.rs", "bench/measured.rs:2 db.rs"]);
     }
 
     #[test]
@@ -287,10 +290,8 @@ mod tests {
         let layout = layout(&files);
         assert_eq!(
             wrong_imports(&layout, &TWO, &[]),
-            [
-                "made/up/src/db.rs:2 imports made/up/src/engine.rs (`crate::Engine`): the wing low may import nothing \
-              alone; move what it needs there, or hand it in as an argument"
-            ]
+            ["made/up/src/db.rs:2 imports made/up/src/engine.rs (`crate::Engine`): the wing low may import \
+                 nothing alone; move what it needs there, or hand it in as an argument"]
         );
         let known = ("made/up/src/db.rs", "made/up/src/engine.rs", "a test");
         assert_eq!(wrong_imports(&layout, &TWO, &[known]), [""; 0]);
