@@ -10,6 +10,7 @@ mod cache;
 mod clock;
 mod deadline;
 mod guard;
+mod inbound;
 mod invite_code;
 mod lost_mail;
 mod object;
@@ -22,7 +23,7 @@ mod workshop;
 
 use worker::{Context, Env, MessageBatch, Request, Response, Result, console_error, event};
 
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 
 /// Runs once an isolate. A panic ends the isolate's requests; what it says might quote a name, so only its place is
 /// logged.

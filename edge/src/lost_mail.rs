@@ -4,8 +4,8 @@
 //! bytes are kept here. The routes never make such a message; a count above zero is worth a look.
 
 use rollcall_shared::Millis;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::Alarms;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::KEEP_AFTER_END_MS;
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, Stub, durable_object};
 

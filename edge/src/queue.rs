@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::addressee;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use wasm_bindgen::JsValue;
 use worker::{

@@ -1,50 +1,17 @@
 //! The table of addresses: what stands where, and which methods it has.
 
-use rollcall_shared::Millis;
 use rollcall_shared::form::{Message, message_page};
-use rollcall_shared::language::Language;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use worker::{Context, Env, Method, Request, Response, Result};
+use worker::{Env, Method, Response, Result};
 
 use crate::answer::{self, Answer};
+use crate::inbound::Inbound;
 use crate::routes::{
     bench, cancellation, challenge, errands, files, health, join, publication, receipts, signups, stats,
     wake, workshops,
 };
 use crate::settings;
 use crate::workshop::Errand;
-
-/// A request and what is needed to answer it.
-pub(crate) struct Inbound {
-    /// The request.
-    pub(crate) request: Request,
-    /// Bindings, variables and secrets.
-    pub(crate) env: Env,
-    /// For what goes on after the answer.
-    pub(crate) context: Context,
-    /// The time at which it came.
-    pub(crate) now: Millis,
-}
-
-impl Inbound {
-    /// The value of a parameter of the address, the first one where it comes twice.
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        let url = self.request.inner().url();
-        let (_, query) = url.split_once('?')?;
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-    }
-
-    /// The language to answer a person in.
-    pub(crate) fn language(&self) -> Language {
-        let chosen = self.parameter("lang").and_then(|tag| Language::from_tag(&tag));
-        chosen.unwrap_or_else(|| {
-            let header = self.request.headers().get("accept-language").ok().flatten();
-            Language::from_accept_language(&header.unwrap_or_default())
-        })
-    }
-}
 
 /// Answers a request; whatever goes wrong on the way becomes an answer, too.
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {

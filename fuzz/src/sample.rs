@@ -8,6 +8,7 @@ use rollcall_shared::proof::ProofKey;
 use rollcall_shared::question::{Choice, Kind, Question};
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::seal::SecretKey;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId, sample};
 
@@ -15,7 +16,9 @@ use rollcall_shared::workshop::{Workshop, WorkshopId, sample};
 pub(crate) const NOW: Millis = 1_795_539_000_500;
 
 /// The page's seed in forms that bring none.
-pub(crate) const SEED: &str = "00112233445566778899aabbccddeeff";
+pub(crate) fn seed() -> Seed {
+    Seed::parse("00112233445566778899aabbccddeeff").unwrap()
+}
 
 pub(crate) fn secret_key() -> SecretKey {
     SecretKey::from_bytes([9; 32])

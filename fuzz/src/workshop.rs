@@ -100,7 +100,7 @@ fn page(workshop: &Workshop, language: Language) -> String {
         workshop,
         language,
         base: "",
-        seed: sample::SEED,
+        seed: &sample::seed(),
         values: &values,
         errors: &[],
         unavailable: false,

@@ -21,7 +21,8 @@ pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &
             ..SignupForm::default()
         };
         let envelope =
-            Envelope::seal(to, &form.parse(record).unwrap(), now(), &mut rand_core::OsRng).unwrap();
+            Envelope::seal_signup(to, &form.parse(record).unwrap(), None, now(), &mut rand_core::OsRng)
+                .unwrap();
         serde_json::from_str(&envelope.to_text()).unwrap()
     };
     let mut message = sealed(record);

@@ -152,7 +152,7 @@ fn what_is_not_open_is_said_at_the_edge_and_at_the_venue() {
     let join = |code: &str| format!("/j/{code}");
     let messages = [
         ("closed", join(closed.invite_code()), 410, 410),
-        ("notYet", join(not_yet.invite_code()), 200, 410),
+        ("notYet", join(not_yet.invite_code()), 200, 200),
         ("unknown", join("ABCD-23456"), 404, 404),
     ];
     for (look, (says, address, at_the_edge, at_the_venue)) in LOOKS.into_iter().cycle().zip(&messages) {

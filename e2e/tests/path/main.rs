@@ -10,6 +10,7 @@ mod erasure;
 mod form;
 mod good_path;
 mod identity;
+mod intake;
 mod late_edge;
 mod passage;
 mod poison;

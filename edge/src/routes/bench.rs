@@ -6,7 +6,7 @@ use serde::Serialize;
 use worker::Response;
 
 use crate::answer::Answer;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::invalid;
 use crate::{body, queue};
 
@@ -22,7 +22,7 @@ pub(crate) async fn queue_only(inbound: &mut Inbound) -> Answer {
 /// `POST /v1/bench/deposit?workshop=…`: puts the body on the queue as it is, however wrong, for that workshop. A body that
 /// does not name the workshop is wrapped in one that does; without `workshop` it is sent bare.
 pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
-    let bytes = body::bounded(&mut inbound.request, MAX_BYTES).await?;
+    let bytes = body::any(&mut inbound.request, MAX_BYTES).await?;
     let raw = String::from_utf8_lossy(&bytes).into_owned();
     let workshop = inbound.parameter("workshop").map(|text| WorkshopId::parse(&text)).transpose();
     let workshop = workshop.map_err(|_| invalid("workshop", "id"))?;

@@ -11,8 +11,8 @@ use rollcall_shared::workshop::WorkshopId;
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
+use crate::inbound::Inbound;
 use crate::queue;
-use crate::router::Inbound;
 use crate::routes::receipts::{find, issued, receipt, record};
 
 /// `DELETE /v1/receipts/{workshop}/{token}`, from the page's script: 202 with what the receipt says until the host has it.
@@ -30,7 +30,10 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
         return answer::page(404, message_page(Message::NotFound, language));
     };
     match cancel(&inbound.env, &workshop, id, inbound.now).await {
-        Ok(_) => answer::see_other(&format!("/r/{workshop}/{token}?lang={}&asked=cancel", language.tag())),
+        Ok(_) => {
+            let receipt = format!("/r/{workshop}/{token}?lang={}&asked=cancel", language.tag());
+            Ok(answer::see_other(&receipt)?)
+        }
         Err(refusal) => {
             let problem = refusal.into_problem();
             answer::page(problem.status, message_page(Message::Unavailable, language))

@@ -5,7 +5,7 @@ use rollcall_shared::signup_id::SignupId;
 
 use crate::answer::{self, Answer};
 use crate::guard;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::invalid;
 use crate::routes::workshops::published;
 

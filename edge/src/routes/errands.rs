@@ -5,7 +5,7 @@
 use rollcall_shared::mailbox::MAX_BODY_BYTES;
 
 use crate::answer::Answer;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::routes::host::Host;
 use crate::workshop::Errand;
 use crate::{body, object};
@@ -13,6 +13,6 @@ use crate::{body, object};
 /// Hands the request on.
 pub(crate) async fn forward(inbound: &mut Inbound, workshop: &str, errand: Errand) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     Ok(object::forward(&host.object, errand.name(), &host.key.sha256, &bytes).await?)
 }

@@ -1,12 +1,13 @@
 //! Who asks on the host's routes: a workshop and the key that was shown for it.
 
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::field_error::FieldError;
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::secret;
 use rollcall_shared::workshop::WorkshopId;
 use worker::Stub;
 
 use crate::answer::Refusal;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 use crate::settings;
 use crate::workshop::{self, ShownKey};
 
@@ -43,6 +44,6 @@ pub(crate) fn unauthorized() -> Problem {
 }
 
 /// 422 for one field.
-pub(crate) fn invalid(field: &str, code: &str) -> Refusal {
+pub(crate) fn invalid(field: &str, code: &'static str) -> Refusal {
     Problem::invalid(vec![FieldError::new(field, code)]).into()
 }

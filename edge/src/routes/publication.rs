@@ -3,16 +3,17 @@
 //! Two objects take part: the workshop's own (whose key) and the code's (whose code). Every step can be repeated, and what
 //! a request that broke off has left undone, the same request sent again does.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::{Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication};
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal};
+use crate::inbound::Inbound;
 use crate::invite_code::{Claim, Claimed, RetireCode};
 use crate::object::ask;
-use crate::router::Inbound;
 use crate::routes::host::{Host, invalid, unauthorized};
 use crate::workshop::{Authorize, Errand, Granted, Left, Publish, Published, Retire};
 use crate::{body, cache, invite_code, object};
@@ -20,7 +21,7 @@ use crate::{body, cache, invite_code, object};
 /// Publishes the workshop, or changes it.
 pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let publication: Publication = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     let record = checked(&publication, &host.workshop)?;
     let Publication { workshop, drain_key_sha256 } = &publication;
@@ -64,7 +65,7 @@ pub(crate) async fn retire(inbound: &mut Inbound, workshop: &str) -> Answer {
 /// Erases what came under some ids, or the whole workshop, whose codes end first: nothing must be sealed for it any more.
 pub(crate) async fn erase(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let request: EraseRequest = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     if request == EraseRequest::Workshop {
         retire_codes(&inbound.env, &host).await?;

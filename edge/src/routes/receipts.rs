@@ -2,14 +2,14 @@
 
 use rollcall_shared::form::{Message, ReceiptView, message_page, receipt_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::receipt::{Receipt, ReceiptState, verify};
+use rollcall_shared::receipt::{self, Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use worker::{Env, Error, console_warn};
 
 use crate::answer::{self, Answer};
+use crate::inbound::Inbound;
 use crate::object::ask;
-use crate::router::Inbound;
 use crate::settings;
 use crate::workshop::{self, FindReceipt, FoundReceipt};
 
@@ -60,9 +60,7 @@ pub(crate) fn issued(
     workshop: &str,
     token: &str,
 ) -> Result<Option<(WorkshopId, SignupId)>, Error> {
-    let Ok(workshop) = WorkshopId::parse(workshop) else { return Ok(None) };
-    let id = verify(token, &settings::receipt_key(env)?, &workshop);
-    Ok(id.ok().map(|id| (workshop, id)))
+    Ok(receipt::issued(workshop, token, &settings::receipt_key(env)?))
 }
 
 /// What the workshop's object knows of it.

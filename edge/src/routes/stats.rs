@@ -7,10 +7,10 @@ use rollcall_shared::problem::{Problem, ProblemCode};
 use serde::Serialize;
 
 use crate::answer::{self, Answer};
+use crate::inbound::Inbound;
 use crate::invite_code::CountLookUps;
 use crate::lost_mail::CountAlarms;
 use crate::object::ask;
-use crate::router::Inbound;
 use crate::routes::host::{invalid, shown_key};
 use crate::{cache, invite_code, lost_mail};
 

@@ -3,8 +3,8 @@
 use rollcall_shared::problem::{Problem, ProblemCode};
 
 use crate::answer::Answer;
+use crate::inbound::Inbound;
 use crate::object;
-use crate::router::Inbound;
 use crate::routes::host::Host;
 use crate::workshop::WAKE;
 

@@ -2,17 +2,17 @@
 
 use percent_encoding::percent_decode_str;
 use rollcall_shared::cache::Known;
+use rollcall_shared::intake::Refused;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::Workshop;
 
-use crate::answer::{self, Answer, Refusal};
+use crate::answer::{self, Answer, Stopped};
 use crate::cache;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 
 /// The record, as the page and the phone need it.
 pub(crate) async fn facts(inbound: &mut Inbound, code: &str) -> Answer {
-    let Some(code) = code_in_path(code) else { return Err(Problem::new(ProblemCode::UnknownCode).into()) };
+    let code = code_in_path(code).ok_or_else(Refused::unknown_code)?;
     answer::json(200, &published(inbound, &code).await?)
 }
 
@@ -20,11 +20,11 @@ pub(crate) async fn facts(inbound: &mut Inbound, code: &str) -> Answer {
 ///
 /// # Errors
 /// 404 where there is none, 410 where there is none any more.
-pub(crate) async fn published(inbound: &Inbound, code: &InviteCode) -> Result<Workshop, Refusal> {
+pub(crate) async fn published(inbound: &Inbound, code: &InviteCode) -> Result<Workshop, Stopped> {
     match &cache::find(&inbound.env, &inbound.context, code, inbound.now).await?.known {
         Known::Published { workshop } => Ok((**workshop).clone()),
-        Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
-        Known::Unknown => Err(Problem::new(ProblemCode::UnknownCode).into()),
+        Known::Retired => Err(Refused::retired().into()),
+        Known::Unknown => Err(Refused::unknown_code().into()),
     }
 }
 

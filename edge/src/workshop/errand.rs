@@ -1,11 +1,12 @@
 //! What a host's laptop comes for: to lease, acknowledge and replay mail, to take over, to leave receipts' states, to erase. The
 //! worker hands these requests on as they are; they are answered here.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::mailbox::{
     AckRequest, Answer as Success, Collector, EraseRequest, EraseResult, MAX_ENTRIES, PullRequest,
     ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult, TakeoverRequest, TakeoverResult,
 };
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
 use worker::Result;
 
@@ -149,7 +150,7 @@ fn check(collector: &Collector) -> Result<(), Refusal> {
     if collector.is_valid() { Ok(()) } else { Err(invalid("collector", "text")) }
 }
 
-fn invalid(field: &str, code: &str) -> Refusal {
+fn invalid(field: &str, code: &'static str) -> Refusal {
     Problem::invalid(vec![FieldError::new(field, code)]).into()
 }
 

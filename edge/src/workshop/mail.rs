@@ -6,11 +6,11 @@
 //! before it cannot undo it.
 
 use rollcall_shared::Millis;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::{
     AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
     PullResult, PulledMessage,
 };
-use rollcall_shared::signup::Digest;
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
