@@ -40,7 +40,7 @@ pub enum ProofReason {
 }
 
 impl ProofReason {
-    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] said of its code.
+    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] returned for its code.
     ///
     /// ```
     /// use rollcall_shared::allowance::{Device, ProofReason};

@@ -243,7 +243,7 @@ impl AcceptedSignup<'_> {
         self.0.late
     }
 
-    /// The sign-up with what is stored beside it, for a list that is right here. It is received `now`: what a
+    /// The sign-up with what is stored with it, for a list that is right here. It is received `now`: what a
     /// phone wrote into an entry code is its own clock's.
     pub fn received(&self, now: Millis) -> SealedSignup {
         let CheckedSignup { signup, replaces, submission, workshop, .. } = &self.0;

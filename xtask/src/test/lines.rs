@@ -39,10 +39,10 @@ const PLACES: [(&str, Longer); 16] = [
     ("e2e/browser", Longer::Counted),
     ("e2e/src", Longer::None),
     ("e2e/tests", Longer::Counted),
-    ("edge/src", Longer::Counted),
+    ("edge/src", Longer::None),
     ("edge/web", Longer::Counted),
     ("fuzz", Longer::None),
-    ("shared", Longer::Counted),
+    ("shared", Longer::None),
     ("xtask", Longer::None),
 ];
 
