@@ -1,5 +1,5 @@
-//! What the page may ask: one table, each row a line over the engine. The page's side of it, `desktop/ui/src/bindings.ts`, is written
-//! from the same table by the test below.
+//! What the page may ask: one table, each row a line over the engine. The page's side of it,
+//! `desktop/ui/src/bindings.ts`, is written from the same table by the test below.
 
 use std::path::Path;
 
@@ -17,7 +17,8 @@ use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::shell::{Shell, Start, refusal};
 
-/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that answers it.
+/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that
+/// answers it.
 macro_rules! commands {
     ($( fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty = |$engine:ident| $line:expr; )*) => {
         $(

@@ -1,4 +1,5 @@
-//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads that may wait.
+//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads
+//! that may wait.
 
 use std::sync::Arc;
 

@@ -243,5 +243,5 @@ fn sealed(workshop: &Workshop, n: u32) -> anyhow::Result<String> {
     };
     let signup =
         form.parse(workshop).map_err(|errors| anyhow::anyhow!("a made-up sign-up is wrong: {errors:?}"))?;
-    Ok(Envelope::seal(workshop, &signup, now_ms(), &mut OsRng)?.to_text())
+    Ok(Envelope::seal_signup(workshop, &signup, None, now_ms(), &mut OsRng)?.to_text())
 }

@@ -13,12 +13,16 @@ use parking_lot::Mutex;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use crate::clock::now_ms;
+use crate::db::events::{Event, Subject};
+use crate::db::failure::is_constraint;
 use crate::db::readers::Readers;
-use crate::db::{parked, workshops};
+use crate::db::tx::Tx;
+use crate::db::{events, parked, workshops};
 use crate::folder::unsealer::Unsealer;
+use crate::message::UnreadableReason;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
 use crate::writer::Writer;
@@ -46,8 +50,8 @@ pub enum ActError {
     #[error("the row is not in the state for this")]
     WrongState,
     /// The message cannot be read this time either.
-    #[error("the message still cannot be read ({0})")]
-    StillUnreadable(&'static str),
+    #[error("the message still cannot be read ({})", .0.as_str())]
+    StillUnreadable(UnreadableReason),
     /// The key that the message is sealed to is not here.
     #[error("the key for this message is not here")]
     KeyMissing,
@@ -164,7 +168,7 @@ impl Acts {
     pub(crate) async fn undo(&self, token: &str) -> Result<(), ActError> {
         let change = self.take(token).ok_or(ActError::UndoGone)?;
         let again = change.clone();
-        let undone = in_act(&self.writer, move |conn| change.undo(conn, now_ms())).await;
+        let undone = in_act(&self.writer, move |tx| change.undo(tx, now_ms())).await;
         if let Err(ActError::Unwritable(_)) = undone {
             // Nothing is wrong with the rows: the host may press again.
             self.keep(Done { token: token.to_owned(), change: again });
@@ -182,13 +186,13 @@ impl Acts {
         &self,
         workshop: &WorkshopId,
         act: Act,
-        rule: impl FnOnce(&mut Recorder<'_>) -> Result<String, Stop> + Send + 'static,
+        rule: impl FnOnce(&mut Recorder<'_>) -> Result<Subject, Stop> + Send + 'static,
     ) -> Result<Undo, ActError> {
         let workshop = workshop.clone();
-        let change = in_act(&self.writer, move |conn| {
-            let mut recorder = Recorder::new(conn, workshop, now_ms())?;
+        let change = in_act(&self.writer, move |tx| {
+            let mut recorder = Recorder::new(tx, workshop, now_ms())?;
             let subject = rule(&mut recorder)?;
-            crate::db::events::add(conn, recorder.now, act.event(), &subject)?;
+            events::add(tx, recorder.now, Event::Acted(act, subject))?;
             Ok(recorder.finish(subject)?)
         })
         .await?;
@@ -215,27 +219,16 @@ impl Acts {
 /// Runs an act in a transaction that is committed whole or leaves nothing.
 async fn in_act<T: Send + 'static>(
     writer: &Writer,
-    act: impl FnOnce(&Connection) -> Result<T, Stop> + Send + 'static,
+    act: impl FnOnce(&Tx<'_>) -> Result<T, Stop> + Send + 'static,
 ) -> Result<T, ActError> {
-    let edit = move |conn: &Connection| {
-        conn.execute_batch("SAVEPOINT act")?;
-        let refused = match act(conn) {
-            Ok(value) => {
-                conn.execute_batch("RELEASE act")?;
-                return Ok(Ok(value));
-            }
-            Err(Stop::Refused(why)) => why,
+    let edit = move |tx: &Tx<'_>| {
+        tx.attempt(|tx| match act(tx) {
+            Ok(value) => Ok(Ok(value)),
+            Err(Stop::Refused(why)) => Ok(Err(why)),
             // A rule of the tables (one number, one row) says that something came in between.
-            Err(Stop::Database(e)) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                ActError::Changed
-            }
-            Err(Stop::Database(e)) => return Err(e),
-        };
-        conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
-        Ok(Err(refused))
+            Err(Stop::Database(error)) if is_constraint(&error) => Ok(Err(ActError::Changed)),
+            Err(Stop::Database(error)) => Err(error),
+        })
     };
-    match writer.edit(edit).await {
-        Ok(answer) => answer,
-        Err(failure) => Err(ActError::Unwritable(failure)),
-    }
+    writer.edit(edit).await.map_err(ActError::Unwritable)?
 }

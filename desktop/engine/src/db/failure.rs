@@ -23,3 +23,8 @@ pub(crate) fn classify(error: &rusqlite::Error) -> Failure {
         _ => Failure::Permanent,
     }
 }
+
+/// Whether a rule of the tables refused it: one number, one row; one id, one row.
+pub(crate) fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}

@@ -1,6 +1,6 @@
 //! The database file: opened, checked, brought up to date. One table to a file: its SQL, its row, its reading and writing.
 
-pub(crate) mod column;
+mod column;
 pub(crate) mod desks;
 pub(crate) mod duplicates;
 pub(crate) mod erased;
@@ -9,11 +9,15 @@ pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod list;
 pub(crate) mod parked;
+pub(crate) mod probe;
+pub(crate) mod quarantine;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
 pub(crate) mod signups;
-pub(crate) mod quarantine;
+pub(crate) mod stored;
 pub(crate) mod takeovers_due;
+pub(crate) mod tx;
+pub(crate) mod whole_row;
 pub(crate) mod workshops;
 
 use std::path::{Path, PathBuf};
@@ -24,11 +28,14 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 
 use crate::config::settings_error::SettingsError;
 use crate::failpoints;
+use tx::WriterConnection;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a connection waits for another program's lock before it says *busy*.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(1_000);
+/// The same for a copy that somebody may be looking at.
+const COPY_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps; there are fewer.
 const STATEMENTS: usize = 64;
 
@@ -42,6 +49,7 @@ const V1: &[&str] = &[
     receipts_out::SQL,
     events::SQL,
     quarantine::SQL,
+    probe::SQL,
 ];
 
 /// Version 2: what the window's acts and its list need.
@@ -58,7 +66,7 @@ const V4: &[&str] =
 pub(crate) const VERSION: i64 = 4;
 
 /// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
-pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
+pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(SettingsError::OldSqlite { found: rusqlite::version().to_owned() });
     }
@@ -79,8 +87,36 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, SettingsError> {
     }
     upgrade(path, &mut conn)?;
     // Proves now, in words for the host, what the first sign-up would prove too late.
-    conn.execute_batch("BEGIN IMMEDIATE; UPDATE probe SET at = at; COMMIT").map_err(fail)?;
+    let mut conn = WriterConnection::new(conn);
+    conn.in_transaction(probe::write).map_err(fail)?;
     Ok(conn)
+}
+
+/// Opens a copy that an upgrade or a restore made, to write in it as it is: its version stays what it was.
+pub(crate) fn open_copy(path: &Path) -> rusqlite::Result<WriterConnection> {
+    let conn = Connection::open(path)?;
+    conn.busy_timeout(COPY_BUSY_TIMEOUT)?;
+    conn.pragma_update(None, "secure_delete", "ON")?;
+    Ok(WriterConnection::new(conn))
+}
+
+/// Looks a database through from end to end: how many rows its lists have, and its version.
+///
+/// # Errors
+/// In SQLite's words, what is wrong with the file.
+pub(crate) fn check(conn: &Connection) -> Result<(u64, i64), String> {
+    let ask = || -> rusqlite::Result<(String, u64, i64)> {
+        Ok((
+            conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?,
+            conn.query_row("SELECT count(*) FROM signups", [], |row| row.get(0))?,
+            conn.pragma_query_value(None, "user_version", |row| row.get(0))?,
+        ))
+    };
+    match ask() {
+        Ok((integrity, signups, version)) if integrity == "ok" => Ok((signups, version)),
+        Ok((integrity, ..)) => Err(integrity),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Opens a connection that only reads.
@@ -93,7 +129,7 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
-    let mut v1: String = V1.iter().chain([&PROBE]).copied().collect();
+    let mut v1: String = V1.iter().copied().collect();
     if failpoints::planted("planted_no_unique") {
         for table in [signups::SQL, duplicates::SQL] {
             v1 = v1.replace(table, &table.replace("PRIMARY KEY (id, workshop_id)", "CHECK (id <> '')"));
@@ -104,9 +140,6 @@ fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
     let v4: String = V4.iter().copied().collect();
     migrate(path, conn, vec![M::up(&v1), M::up(&v2), M::up(&v3), M::up(&v4)])
 }
-
-/// A row to write when the writer asks whether the disk takes writes again.
-const PROBE: &str = "CREATE TABLE probe(at INTEGER NOT NULL) STRICT; INSERT INTO probe VALUES (0);";
 
 fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), SettingsError> {
     let fail = |e: &rusqlite_migration::Error| match e {
@@ -181,7 +214,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("rollcall.db");
         open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
-        let error = open_writer(&path).unwrap_err();
+        let error = open_writer(&path).err().unwrap();
         assert!(matches!(error, SettingsError::Newer { found: 7, known: VERSION, .. }), "{error}");
     }
 
@@ -206,7 +239,7 @@ mod tests {
     fn version_1(path: &Path) {
         let mut conn = Connection::open(path).unwrap();
         conn.pragma_update(None, "journal_mode", "WAL").unwrap();
-        let v1: String = V1.iter().chain([&PROBE]).copied().collect();
+        let v1: String = V1.iter().copied().collect();
         migrate(path, &mut conn, vec![M::up(&v1)]).unwrap();
         conn.execute_batch(
             "INSERT INTO workshops VALUES ('w', 'ABCD-23456', 't', 0, 1, '{}', 'tok', NULL, 1, 0, 0);

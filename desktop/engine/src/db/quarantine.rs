@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rusqlite::Connection;
+
+use super::tx::Tx;
 
 pub(super) const SQL: &str = "CREATE TABLE suspects(digest BLOB PRIMARY KEY NOT NULL) STRICT;";
 
@@ -16,14 +18,13 @@ pub(crate) fn all(conn: &Connection) -> rusqlite::Result<HashSet<Digest>> {
 }
 
 /// Notes one.
-pub(crate) fn add(conn: &Connection, digest: &Digest) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT OR IGNORE INTO suspects(digest) VALUES (?1)")?
-        .execute([digest.as_bytes()])?;
+pub(crate) fn add(tx: &Tx<'_>, digest: &Digest) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO suspects(digest) VALUES (?1)")?.execute([digest.as_bytes()])?;
     Ok(())
 }
 
 /// Clears one.
-pub(crate) fn remove(conn: &Connection, digest: &Digest) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM suspects WHERE digest = ?1")?.execute([digest.as_bytes()])?;
+pub(crate) fn remove(tx: &Tx<'_>, digest: &Digest) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM suspects WHERE digest = ?1")?.execute([digest.as_bytes()])?;
     Ok(())
 }

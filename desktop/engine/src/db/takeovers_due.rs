@@ -4,11 +4,13 @@
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::tx::Tx;
+
 pub(super) const V4: &str = "CREATE TABLE takeovers_due(workshop_id TEXT PRIMARY KEY NOT NULL) STRICT;";
 
 /// Every workshop that there is.
-pub(crate) fn add_all(conn: &Connection) -> rusqlite::Result<usize> {
-    conn.execute("INSERT OR IGNORE INTO takeovers_due(workshop_id) SELECT id FROM workshops", [])
+pub(crate) fn add_all(tx: &Tx<'_>) -> rusqlite::Result<usize> {
+    tx.execute("INSERT OR IGNORE INTO takeovers_due(workshop_id) SELECT id FROM workshops", [])
 }
 
 /// Whether this one.
@@ -21,7 +23,7 @@ pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
 }
 
 /// Done.
-pub(crate) fn remove(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM takeovers_due WHERE workshop_id = ?1")?.execute([workshop.as_str()])?;
+pub(crate) fn remove(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM takeovers_due WHERE workshop_id = ?1")?.execute([workshop.as_str()])?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use rollcall_shared::Millis;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
+use super::tx::Tx;
+
 pub(super) const SQL: &str = "
 CREATE TABLE workshops(
   id            TEXT PRIMARY KEY NOT NULL,
@@ -53,9 +55,9 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
 }
 
 /// Stores a new workshop.
-pub(crate) fn insert(conn: &Connection, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
     let w = &row.workshop;
-    conn.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at, rev, published_rev, created_at)
          VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at, :rev, :published_rev, :now)",
     )?
@@ -68,8 +70,8 @@ pub(crate) fn insert(conn: &Connection, row: &WorkshopRow, now: Millis) -> rusql
 }
 
 /// Replaces a workshop's record and retirement; its rev counts up. The rev that it has now.
-pub(crate) fn change(conn: &Connection, w: &Workshop, retired_at: Option<Millis>) -> rusqlite::Result<i64> {
-    conn.prepare_cached(
+pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Millis>) -> rusqlite::Result<i64> {
+    tx.prepare_cached(
         "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
          record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",
     )?
@@ -83,8 +85,8 @@ pub(crate) fn change(conn: &Connection, w: &Workshop, retired_at: Option<Millis>
 }
 
 /// Notes which rev the edge has.
-pub(crate) fn published(conn: &Connection, id: &WorkshopId, rev: i64) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE workshops SET published_rev = ?2 WHERE id = ?1")?
+pub(crate) fn published(tx: &Tx<'_>, id: &WorkshopId, rev: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE workshops SET published_rev = ?2 WHERE id = ?1")?
         .execute((id.as_str(), rev))?;
     Ok(())
 }

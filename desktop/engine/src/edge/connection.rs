@@ -75,7 +75,8 @@ impl ConnectionLine {
     }
 }
 
-/// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes nothing there.
+/// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes
+/// nothing there.
 pub(crate) async fn test(text: &str) -> ConnectionTrial {
     let parsed = ConnectionLine::parse(text).ok().and_then(|line| Some((line.edge().ok()?, line)));
     let Some((edge, line)) = parsed else { return ConnectionTrial::NotALine };

@@ -8,6 +8,7 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::db::desks;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
+use crate::message::{DeskId, Origin};
 use crate::venue::desks::Unkept;
 use crate::venue::entry;
 use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
@@ -27,7 +28,7 @@ impl Host {
             DeskDevice {
                 open: seen.is_some() && row.ended_at.is_none(),
                 seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
-                id: row.id,
+                id: row.id.as_str().to_owned(),
                 name: row.name,
                 opened_at: row.opened_at,
                 taken: row.taken,
@@ -54,7 +55,7 @@ impl Host {
 
     /// Ends one device's session.
     pub(crate) async fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        self.kept(self.venue.desks.end(workshop, Some(desk)).await)
+        self.kept(self.venue.desks.end(workshop, Some(DeskId::new(desk))).await)
     }
 
     /// Takes an entry code at this computer.
@@ -64,9 +65,8 @@ impl Host {
         entry: &str,
     ) -> Result<TakenEntry, EngineError> {
         let row = self.row(workshop)?;
-        let (unsealer, writer) = (self.context.unsealer(workshop), &self.context.writer);
-        let entry::Taken { id, state, outcome, name } =
-            entry::take(&row, entry, None, &unsealer, writer).await?;
+        let taken = entry::take(&self.context, &row, entry, Origin::HostComputer).await?;
+        let entry::Taken { id, state, outcome, name } = taken;
         Ok(TakenEntry {
             short_code: id.short_code(),
             id,

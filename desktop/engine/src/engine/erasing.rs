@@ -1,6 +1,7 @@
 //! Erasing a person or a whole workshop, everywhere that this laptop reaches, while the engine runs.
 //!
-//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it can be reached.
+//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it
+//! can be reached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Host {
             Whom::Workshop => self.erase_workshop(workshop).await?,
             Whom::Person(_) | Whom::Parked(_) => {
                 let (whom, of, now) = (*whom, workshop.clone(), now_ms());
-                let edit = self.context.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
+                let edit = self.context.writer.edit(move |tx| erasure::rows(tx, &of, &whom, now)).await;
                 edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
             }
         };
@@ -87,7 +88,8 @@ impl Host {
         }
     }
 
-    /// Deletes from the stream, the keys and the edge, in this order: the key that shows the edge whose laptop this is goes last.
+    /// Deletes from the stream, the keys and the edge, in this order: the key that shows the edge whose
+    /// laptop this is goes last.
     async fn finish(&self, workshop: &WorkshopId) -> Result<(), Unfinished> {
         self.pipelines.delete_stream(workshop).await?;
         let keys = &self.context.keys;
@@ -102,7 +104,7 @@ impl Host {
             keys.forget(workshop)?;
         }
         let of = workshop.clone();
-        let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
+        let noted = self.context.writer.edit(move |tx| erased_workshops::finish(tx, &of)).await;
         noted.map_err(Unfinished::Unwritable)
     }
 }

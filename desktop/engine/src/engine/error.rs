@@ -1,4 +1,5 @@
-//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable code.
+//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable
+//! code.
 
 use std::path::PathBuf;
 
@@ -66,7 +67,7 @@ impl EngineError {
         let code = match self {
             Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
             Self::Workshop(RosterError::Invalid(wrong)) => {
-                return (RefusalCode::Invalid, Some(wrong.field.clone()));
+                return (RefusalCode::Invalid, Some(wrong.field.to_string()));
             }
             Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
             Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,

@@ -15,7 +15,8 @@ use crate::folder::{atomic_file, keys_copy};
 use crate::view::{ExportFormat, KeysSaved};
 
 impl Host {
-    /// Makes a workshop's list into a file's content, in memory. Blocks: it reads the whole list, then lets the database go.
+    /// Makes a workshop's list into a file's content, in memory. Blocks: it reads the whole list, then lets
+    /// the database go.
     pub(crate) fn sheet(
         &self,
         workshop: &WorkshopId,
@@ -27,16 +28,18 @@ impl Host {
         Ok(export::sheet(&row.workshop, signups, format, language)?)
     }
 
-    /// Notes in the audit log that a list left the database. The host gets the list all the same where the disk is full.
+    /// Notes in the audit log that a list left the database. The host gets the list all the same where the
+    /// disk is full.
     pub(crate) async fn note_export(&self, workshop: &WorkshopId, format: ExportFormat) {
         let id = workshop.clone();
-        let note = self.context.writer.edit(move |conn| export::note(conn, &id, format));
+        let note = self.context.writer.edit(move |tx| export::note(tx, &id, format));
         if let Err(failure) = note.await {
             tracing::warn!(cause = failure.cause(), "an export is not in the audit log");
         }
     }
 
-    /// Writes a workshop's list to a file, whole or not at all; how many rows. Reads and writes on the thread that polls it.
+    /// Writes a workshop's list to a file, whole or not at all; how many rows. Reads and writes on the thread
+    /// that polls it.
     pub(crate) async fn export(
         &self,
         workshop: &WorkshopId,

@@ -24,14 +24,16 @@ use crate::writer::Writer;
 /// How long the loops may take to end.
 const WAIT_FOR_END: Duration = Duration::from_secs(8);
 
-/// The locked folder, its database and Redis, and the threads. Dropped, it ends every loop, then the writer, then the rest.
+/// The locked folder, its database and Redis, and the threads. Dropped, it ends every loop, then the writer,
+/// then the rest.
 pub(super) struct Foundation {
     pub(super) context: Arc<Context>,
     pub(super) collector: Collector,
     handle: Handle,
     runtime: Option<Runtime>,
     writer_thread: Option<JoinHandle<()>>,
-    // Last, in this order: the server ends after everything that talks to it, the lock after everything that writes.
+    // Last, in this order: the server ends after everything that talks to it, the lock after everything that
+    // writes.
     pub(super) redis: Redis,
     pub(super) folder: Folder,
 }

@@ -1,4 +1,5 @@
-//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that derives them.
+//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that
+//! derives them.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The host's side of a running engine: what its routes and the window share. Its methods lie in files of their own, by what they
-//! are about.
+//! The host's side of a running engine: what its routes and the window share. Its methods lie in files of
+//! their own, by what they are about.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -32,15 +32,16 @@ async fn watch_roster(host: Arc<Host>) {
     }
 }
 
-/// Moves the counter of changes with everything that is not a pipeline's own, and notes since when each hop has been in its
-/// state.
+/// Moves the counter of changes with everything that is not a pipeline's own, and notes since when each hop
+/// has been in its state.
 async fn watch_changes(host: Arc<Host>) {
     let context = &host.context;
     let noted = async {
         let mut seen = context.changes.subscribe();
         loop {
             host.note_hops();
-            // A hall of sign-ups moves the counter with every commit; how hops are is not asked for each of them.
+            // A hall of sign-ups moves the counter with every commit; how hops are is not asked for each of
+            // them.
             tokio::time::sleep(NOTE_EVERY).await;
             if seen.changed().await.is_err() {
                 return;

@@ -1,7 +1,7 @@
 //! The engine: everything that runs on the host's laptop but the window.
 //!
-//! [`Engine`] is what other programs hold: it starts, waits and ends. Behind it `host` has what the host can see and do, each
-//! subject in a file of its own, for the window as for the control routes.
+//! [`Engine`] is what other programs hold: it starts, waits and ends. Behind it `host` has what the host can
+//! see and do, each subject in a file of its own, for the window as for the control routes.
 
 mod addresses;
 mod alarms;
@@ -26,7 +26,7 @@ mod watch;
 pub use error::EngineError;
 pub(crate) use host::Host;
 pub use ready::Ready;
-pub use status::{Backlog, Counts, EngineHealth, Status, WorkshopStatus};
+pub use status::Status;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +41,8 @@ use crate::pipeline::health::Publication;
 /// How long a start waits for the edge to show the workshops. After it the venue page goes ahead alone.
 const WAIT_FOR_EDGE: Duration = Duration::from_secs(30);
 
-/// A running engine, headless or under a window (see [`crate::window`] for what that asks). Dropped or stopped, it finishes what
-/// is in hand and releases the data folder.
+/// A running engine, headless or under a window (see [`crate::window`] for what that asks). Dropped or
+/// stopped, it finishes what is in hand and releases the data folder.
 pub struct Engine {
     host: Arc<Host>,
     ready: Ready,
@@ -51,8 +51,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts everything; returns once sign-ups can be taken. Blocks, up to 30 s while an edge cannot be reached; must not
-    /// be called on a thread that drives asynchronous tasks.
+    /// Starts everything; returns once sign-ups can be taken. Blocks, up to 30 s while an edge cannot be
+    /// reached; must not be called on a thread that drives asynchronous tasks.
     ///
     /// # Errors
     /// [`SettingsError`] where the host has to change something first. A network that is away is none.
@@ -62,21 +62,23 @@ impl Engine {
         Ok(engine)
     }
 
-    /// The same, without waiting for the edge: the venue page takes sign-ups, and the edge shows the workshops when it can
-    /// be reached. What is wrong with it is told by each workshop's health.
+    /// The same, without waiting for the edge: the venue page takes sign-ups, and the edge shows the
+    /// workshops when it can be reached. What is wrong with it is told by each workshop's health.
     ///
     /// # Errors
     /// [`SettingsError`] where the host has to change something first.
     pub fn launch(config: Config) -> Result<Self, SettingsError> {
         server::make_room();
-        // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps nobody waiting.
+        // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps
+        // nobody waiting.
         let waits_for_edge = config.edge.is_some();
         let foundation = Foundation::open(&config)?;
         let (host, ready) = foundation.block_on(start::start(config, &foundation))?;
         Ok(Self { host, ready, waits_for_edge, foundation })
     }
 
-    /// Waits until the edge shows the workshops, up to 30 s, and says where sign-ups can be taken then. Blocks.
+    /// Waits until the edge shows the workshops, up to 30 s, and says where sign-ups can be taken then.
+    /// Blocks.
     ///
     /// # Errors
     /// [`SettingsError`] where the edge refuses a key or a record.

@@ -12,7 +12,8 @@ use crate::workshops::venue_url::VenueUrl;
 /// Where sign-ups can be taken now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ready {
-    /// The edge's address, once it shows the workshop; `None` where there is no edge or it cannot be reached yet.
+    /// The edge's address, once it shows the workshop; `None` where there is no edge or it cannot be reached
+    /// yet.
     pub edge: Option<String>,
     /// The newest workshop's form on the local network.
     pub lan: Option<String>,

@@ -1,7 +1,9 @@
-//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's receipts.
+//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's
+//! receipts.
 //!
-//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring comes with the
-//! window, which can ask the host for it; a headless engine would wait for an unlocked keyring for ever.
+//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring
+//! comes with the window, which can ask the host for it; a headless engine would wait for an unlocked keyring
+//! for ever.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -93,7 +95,8 @@ impl Keys {
         Ok(public)
     }
 
-    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the edge has to be told.
+    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the
+    /// edge has to be told.
     pub(crate) fn forget_secrets(&self, workshop: &WorkshopId) -> std::io::Result<()> {
         self.change(|kept| {
             if let Some(keys) = kept.workshops.get_mut(workshop) {

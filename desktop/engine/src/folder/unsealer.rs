@@ -5,13 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rollcall_shared::envelope::{self, Envelope, OpenError};
+use rollcall_shared::digest::Digest;
+use rollcall_shared::envelope::{self, Envelope, EnvelopeError, OpenError};
 use rollcall_shared::seal::KeyId;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::folder::keys::Keys;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin, UnreadableReason};
 
 /// Opens the mail of one workshop.
 #[derive(Clone)]
@@ -51,12 +51,11 @@ impl Unsealer {
     /// Opens one.
     pub(crate) fn open(&self, body: String) -> Opened {
         let content = catch_unwind(AssertUnwindSafe(|| self.content(&body)))
-            .unwrap_or(Ok(Content::Unreadable { id: None, reason: "failed" }));
+            .unwrap_or(Ok(Content::Unreadable { id: None, reason: UnreadableReason::Failed }));
         match content {
             Ok(content) => Opened::Message(Message {
                 workshop: self.workshop.clone(),
-                path: Path::Edge,
-                device: None,
+                origin: Origin::Edge,
                 content,
                 bytes: body.into_bytes(),
                 delivered_alone: false,
@@ -73,14 +72,14 @@ impl Unsealer {
     fn content(&self, body: &str) -> Result<Content, KeyId> {
         let envelope = match Envelope::parse(body) {
             Ok(envelope) => envelope,
-            Err(error) => return Ok(Content::Unreadable { id: None, reason: error.code() }),
+            Err(error) => return Ok(Content::Unreadable { id: None, reason: unparsed(&error) }),
         };
         let id = Some(envelope.id);
         if envelope.workshop != self.workshop {
-            return Ok(Content::Unreadable { id, reason: "other_workshop" });
+            return Ok(Content::Unreadable { id, reason: UnreadableReason::OtherWorkshop });
         }
         if self.is_quarantined(body) {
-            return Ok(Content::Unreadable { id, reason: "interrupted" });
+            return Ok(Content::Unreadable { id, reason: UnreadableReason::Interrupted });
         }
         let Some(key) = self.keys.secret(&self.workshop, &envelope.key_id) else {
             return Err(envelope.key_id);
@@ -89,7 +88,17 @@ impl Unsealer {
             Ok(envelope::Opened::Signup(sealed)) => Ok(Content::Signup(sealed)),
             Ok(envelope::Opened::Cancellation(sealed)) => Ok(Content::Cancellation(sealed)),
             Err(OpenError::OtherKey) => Err(envelope.key_id),
-            Err(error) => Ok(Content::Unreadable { id, reason: error.code() }),
+            Err(OpenError::Box) => Ok(Content::Unreadable { id, reason: UnreadableReason::Box }),
+            Err(OpenError::Content) => Ok(Content::Unreadable { id, reason: UnreadableReason::Content }),
+            Err(OpenError::Mismatch) => Ok(Content::Unreadable { id, reason: UnreadableReason::Mismatch }),
         }
+    }
+}
+
+fn unparsed(error: &EnvelopeError) -> UnreadableReason {
+    match error {
+        EnvelopeError::TooLarge(_) => UnreadableReason::TooLarge,
+        EnvelopeError::Malformed => UnreadableReason::Malformed,
+        EnvelopeError::UnknownVersion(_) => UnreadableReason::UnknownVersion,
     }
 }

@@ -1,4 +1,5 @@
-//! From the mailbox into the stream: pulls while there is mail, then waits for the edge's call and polls behind it.
+//! From the mailbox into the stream: pulls while there is mail, then waits for the edge's call and polls
+//! behind it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +23,8 @@ use crate::pipeline::wake::LOOK_AGAIN;
 
 /// Behind the wake-up calls, while there is no mail: 2,880 requests a day of the free plan's 100,000.
 const POLL: Duration = Duration::from_secs(30);
-/// Where the edge does not call, after mail came: teachers come together, and the next one's *registered* waits for this. A
-/// message costs twenty polls at most.
+/// Where the edge does not call, after mail came: teachers come together, and the next one's *registered*
+/// waits for this. A message costs twenty polls at most.
 const POLL_BUSY: Duration = Duration::from_secs(3);
 /// How long after the last mail.
 const BUSY_FOR: Duration = Duration::from_secs(60);
@@ -57,8 +58,8 @@ impl<S: Stream> CollectorLoop<S> {
         let PipelineContext { health, mail, wake, .. } = &*self.pipeline;
         let mut attempt = 0;
         let mut pulls = 1;
-        // What an earlier run had leased and not stored comes again at once, and so does what was leased by a pull whose answer
-        // was lost. What is still in the stream comes twice, which changes nothing.
+        // What an earlier run had leased and not stored comes again at once, and so does what was leased by a
+        // pull whose answer was lost. What is still in the stream comes twice, which changes nothing.
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
         loop {
@@ -70,8 +71,9 @@ impl<S: Stream> CollectorLoop<S> {
                     release = !is_whole;
                     attempt = 0;
                     health.collection(Collection::Collecting);
-                    // Some of it may have been acknowledged while the answer was on its way: unless the mailbox grew, the lower
-                    // figure is the newer one, and what a host watches falls steadily.
+                    // Some of it may have been acknowledged while the answer was on its way: unless the
+                    // mailbox grew, the lower figure is the newer one, and what a host watches falls
+                    // steadily.
                     let counted = mail.waiting();
                     let anew = grown || !more || counted == 0;
                     if mail.set(if anew { backlog } else { backlog.min(counted) }) {
@@ -114,8 +116,9 @@ impl<S: Stream> CollectorLoop<S> {
         }
     }
 
-    /// Takes the mail over where the database was restored, on purpose, before anything is pulled; repeated whole where it is
-    /// interrupted. Returns once the mail is this installation's, as far as this installation knows.
+    /// Takes the mail over where the database was restored, on purpose, before anything is pulled; repeated
+    /// whole where it is interrupted. Returns once the mail is this installation's, as far as this
+    /// installation knows.
     async fn claim(&self) -> Claim {
         let mut attempt = 0;
         loop {
@@ -139,7 +142,7 @@ impl<S: Stream> CollectorLoop<S> {
         }
         let Takeover { replayed, .. } = takeover::take_over(&self.edge, context, workshop).await?;
         let of = workshop.clone();
-        let noted = context.writer.edit(move |conn| takeovers_due::remove(conn, &of)).await;
+        let noted = context.writer.edit(move |tx| takeovers_due::remove(tx, &of)).await;
         noted.map_err(TakeoverError::Unwritable)?;
         tracing::info!(%workshop, replayed, "the restored database collects from here on");
         Ok(())
@@ -199,7 +202,8 @@ impl<S: Stream> CollectorLoop<S> {
         failpoints::reached("after_stream_add");
     }
 
-    /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was wrong a moment ago.
+    /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was
+    /// wrong a moment ago.
     async fn wait_for_mail(&self, last_mail: Option<Instant>) {
         let began = Instant::now();
         loop {
@@ -259,7 +263,8 @@ struct Mail {
     backlog: u64,
     /// Whether anything came.
     came: bool,
-    /// Whether every pull came back full, so that there may be more. What comes after a short one is called out.
+    /// Whether every pull came back full, so that there may be more. What comes after a short one is called
+    /// out.
     more: bool,
     /// Whether every pull was answered.
     is_whole: bool,

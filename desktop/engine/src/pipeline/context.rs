@@ -72,7 +72,8 @@ impl PipelineContext {
         });
     }
 
-    /// Returns once the mailbox is there: from the moment the edge shows the workshop, also after it was retired.
+    /// Returns once the mailbox is there: from the moment the edge shows the workshop, also after it was
+    /// retired.
     pub(crate) async fn published(&self) {
         self.health
             .wait_for(|h| matches!(h.publication, Publication::Published | Publication::Retired))

@@ -6,20 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::retry::{self, Failure, Next};
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
+use rollcall_shared::retry::{self, Failure};
 use tokio::sync::mpsc;
 
 use crate::db::quarantine;
 use crate::failpoints;
 use crate::folder::unsealer::{Opened, Unsealer};
-use crate::message::Message;
+use crate::message::{Message, UnreadableReason};
 use crate::pipeline::context::PipelineContext;
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::{Delivered, Restarted, Stream, StreamError};
 use crate::writer::MAX_BATCH;
 
-/// After so many interrupted deliveries a message runs alone: one of those that were in flight together may be the reason.
+/// After so many interrupted deliveries a message runs alone: one of those that were in flight together may
+/// be the reason.
 const INTERRUPTIONS: u32 = 3;
 /// How long a message stays away whose key is missing: the host has to find it first.
 const MISSING_KEY_DELAY: Duration = Duration::from_secs(300);
@@ -164,7 +165,7 @@ impl<S: Stream> Drain<S> {
                     Err(why) => {
                         failure = Some(why);
                         let message = match failpoints::planted("planted_attempts_burnt") {
-                            true => in_flight.message.unreadable("failed"),
+                            true => in_flight.message.unreadable(UnreadableReason::Failed),
                             false => in_flight.message,
                         };
                         failed.push(InFlight { message, ..in_flight });
@@ -188,18 +189,16 @@ impl<S: Stream> Drain<S> {
         }
         let acknowledged = self.stream.acknowledge(keys).await;
         failpoints::reached("after_stream_ack");
-        // Committed is committed, whatever became of the stream: an entry that is read again will be *repeated*.
+        // Committed is committed, whatever became of the stream: an entry that is read again will be
+        // *repeated*.
         self.leases.committed(lease_ids);
         acknowledged
     }
 
     /// Waits out a failure; false where it is time to stop, with the entries left unacknowledged.
     async fn wait_until_writable(&self, attempt: &mut u32, failure: Failure) -> bool {
-        let wait = match retry::decide(*attempt, failure, &mut OsRng) {
-            Next::RetryAfter(wait) => wait,
-            // The writer parks what is at fault itself; anything else that it says is the database's state.
-            Next::Park => retry::BASE,
-        };
+        // The writer parks what is at fault itself; anything else that it says is the database's state.
+        let wait = retry::decide(*attempt, failure, &mut OsRng).unwrap_or(retry::BASE);
         *attempt += 1;
         let waited = async {
             tokio::time::sleep(wait).await;
@@ -211,15 +210,15 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// A message in whose company the process was killed again and again. Its digest is committed before it is touched:
-    /// if it is still there at the next start, this message did it.
+    /// A message in whose company the process was killed again and again. Its digest is committed before it
+    /// is touched: if it is still there at the next start, this message did it.
     async fn run_alone(&self, delivered: Delivered) -> Result<(), StreamError> {
         let Delivered { key, entry, interruptions } = delivered;
         let digest = Digest::of(entry.body.as_bytes());
         let mut attempt = 0;
         loop {
             tracing::warn!(interruptions, %digest, "a message runs alone after interrupted deliveries");
-            let noted = self.pipeline.context.writer.edit(move |conn| quarantine::add(conn, &digest)).await;
+            let noted = self.pipeline.context.writer.edit(move |tx| quarantine::add(tx, &digest)).await;
             let failure = match noted {
                 Ok(()) => match self.unsealer.open_all(vec![entry.body.clone()]).await.pop() {
                     Some(Opened::Message(message)) => {
@@ -256,7 +255,7 @@ impl<S: Stream> Drain<S> {
 
     async fn clear(&self, digest: Digest) {
         // Where even this cannot be written it is written with the message itself, once the database can be.
-        let _ = self.pipeline.context.writer.edit(move |conn| quarantine::remove(conn, &digest)).await;
+        let _ = self.pipeline.context.writer.edit(move |tx| quarantine::remove(tx, &digest)).await;
     }
 
     /// Notes how much waits in the stream.

@@ -16,9 +16,11 @@ use crate::pipeline::context::PipelineContext;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
-/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or the key is wrong.
+/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or
+/// the key is wrong.
 const REFUSALS: u32 = 5;
-/// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is *repeated*.
+/// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is
+/// *repeated*.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// One workshop's leases.
@@ -154,7 +156,8 @@ impl Acknowledger {
                     self.call_back(back_after);
                 }
                 Err(_) if self.pipeline.stop.is_cancelled() => return,
-                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its lease's minute.
+                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its
+                // lease's minute.
                 Err(error) if error.is_permanent() && attempt < REFUSALS => {
                     let wait = retry::after_refusal(attempt);
                     attempt += 1;
@@ -162,7 +165,8 @@ impl Acknowledger {
                 }
                 Err(error) if error.is_permanent() => {
                     attempt = 0;
-                    // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
+                    // The edge knows neither lease nor key: what was committed stays committed, and comes
+                    // again at worst.
                     tracing::warn!(workshop = %self.pipeline.workshop, %error, "the edge refuses acknowledgements");
                     batch.drop_first(MAX_ENTRIES);
                 }

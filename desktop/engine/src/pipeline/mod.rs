@@ -1,10 +1,10 @@
-//! One workshop's pipeline: publisher, collector with its wake-up calls, stream, drain, acknowledgements and receipts, each a
-//! loop of its own. `context` is what they share, `pipelines` starts and ends them.
+//! One workshop's pipeline: publisher, collector with its wake-up calls, stream, drain, acknowledgements and
+//! receipts, each a loop of its own. `context` is what they share, `pipelines` starts and ends them.
 
 pub(crate) mod collector;
 pub(crate) mod context;
 pub(crate) mod drain;
-pub mod health;
+pub(crate) mod health;
 pub(crate) mod leases;
 pub(crate) mod pipelines;
 mod planted;

@@ -49,7 +49,8 @@ impl Pipelines {
         self.edge.read().clone()
     }
 
-    /// Uses another edge from here on: ends every pipeline and begins it anew. Safe at any moment, as a restart of the engine is.
+    /// Uses another edge from here on: ends every pipeline and begins it anew. Safe at any moment, as a
+    /// restart of the engine is.
     pub(crate) async fn connect(&self, edge: Arc<EdgeClient>) {
         *self.edge.write() = Some(edge);
         for (id, pipeline) in self.all() {
@@ -129,7 +130,8 @@ impl Pipelines {
         let pipeline =
             Arc::new(PipelineContext::new(Arc::clone(&self.context), workshop.clone(), publication));
         let stream = Arc::new(stream);
-        // Held by the drain and the collector alone: the acknowledger's last words are said once both have ended.
+        // Held by the drain and the collector alone: the acknowledger's last words are said once both have
+        // ended.
         let (leases, finished) = Leases::new();
         let drain = Arc::new(Drain {
             pipeline: Arc::clone(&pipeline),

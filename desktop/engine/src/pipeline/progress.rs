@@ -22,7 +22,8 @@ impl Progress {
         gone.push_back((now, count));
     }
 
-    /// Seconds until `waiting` are done with, at the pace of the last ones; `None` where there is no pace or little to say.
+    /// Seconds until `waiting` are done with, at the pace of the last ones; `None` where there is no pace or
+    /// little to say.
     pub(crate) fn remaining_seconds(&self, waiting: u64, now: Instant) -> Option<u32> {
         let mut gone = self.0.lock();
         forget_old(&mut gone, now);

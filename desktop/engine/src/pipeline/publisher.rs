@@ -1,4 +1,5 @@
-//! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires what was retired.
+//! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires
+//! what was retired.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,7 +39,8 @@ impl Publisher {
         let PipelineContext { workshop, health, .. } = &*self.pipeline;
         let roster = &self.pipeline.context.roster;
         let (mut changes, mut place) = (roster.changes(), self.venue.clone());
-        // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best found now.
+        // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best
+        // found now.
         let mut is_due = true;
         let mut attempt = 0;
         let mut venue_there = None;
@@ -99,7 +101,8 @@ impl Publisher {
                 roster.renew_code(workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
                 Err(Wait::Not)
             }
-            // To whoever shows its key the edge says so for one reason only: the host erased it, with another database than this.
+            // To whoever shows its key the edge says so for one reason only: the host erased it, with another
+            // database than this.
             Err(error) if error.code() == Some(ProblemCode::Closed) => {
                 tracing::warn!(%workshop, "the workshop was erased: it is erased here as well");
                 roster.erase(workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;

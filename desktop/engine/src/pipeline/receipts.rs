@@ -9,12 +9,14 @@ use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup_id::SignupId;
 use rusqlite::Connection;
 
+use crate::db::tx::Tx;
 use crate::db::{erased, receipts_out};
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::pipeline::context::PipelineContext;
 
-/// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their own.
+/// How often the table is looked at; a look costs some microseconds, for unsent rows have an index of their
+/// own.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// One workshop's sender.
@@ -56,7 +58,8 @@ impl ReceiptSender {
         }
     }
 
-    /// Sends who was erased, then what receipts say, up to [`MAX_ENTRIES`] of each; whether there were receipts.
+    /// Sends who was erased, then what receipts say, up to [`MAX_ENTRIES`] of each; whether there were
+    /// receipts.
     async fn send_some(&self) -> Result<bool, Unsent> {
         let workshop = self.pipeline.workshop.clone();
         let look = move |conn: &Connection| {
@@ -88,13 +91,13 @@ impl ReceiptSender {
         let workshop = self.pipeline.workshop.clone();
         let told = self.edge.erase(&workshop, &EraseRequest::Ids(ids.clone())).await;
         told.map_err(|error| self.unsent(&error))?;
-        let note = move |conn: &Connection| erased::sent(conn, &workshop, &ids);
+        let note = move |tx: &Tx<'_>| erased::sent(tx, &workshop, &ids);
         self.pipeline.context.writer.edit(note).await.map_err(Unsent::Later)
     }
 
     async fn note_sent(&self, receipts: Vec<ReceiptUpdate>) -> Result<(), Failure> {
         let workshop = self.pipeline.workshop.clone();
-        let note = move |conn: &Connection| receipts_out::sent(conn, &workshop, &receipts);
+        let note = move |tx: &Tx<'_>| receipts_out::sent(tx, &workshop, &receipts);
         self.pipeline.context.writer.edit(note).await
     }
 

@@ -3,10 +3,10 @@
 use rollcall_shared::mailbox::{Collector, TakeoverResult};
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::Connection;
 
 use crate::clock::now_ms;
 use crate::db::erased;
+use crate::db::tx::Tx;
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::workshops::RosterError;
 use crate::workshops::context::Context;
@@ -34,8 +34,8 @@ pub(crate) enum TakeoverError {
     Erased,
 }
 
-/// Makes this installation the collector, follows the erasures that the edge remembers, and has all mail delivered again; in this
-/// order, so that whoever was erased is known before anything comes.
+/// Makes this installation the collector, follows the erasures that the edge remembers, and has all mail
+/// delivered again; in this order, so that whoever was erased is known before anything comes.
 ///
 /// # Errors
 /// [`TakeoverError`].
@@ -54,10 +54,10 @@ pub(crate) async fn take_over(
     }
     if !erased.is_empty() {
         let (of, now) = (workshop.clone(), now_ms());
-        let edit = move |conn: &Connection| {
-            erase::erase(conn, &of, &erased, now)?;
+        let edit = move |tx: &Tx<'_>| {
+            erase::erase(tx, &of, &erased, now)?;
             // The edge told us.
-            erased::sent(conn, &of, &erased)
+            erased::sent(tx, &of, &erased)
         };
         context.writer.edit(edit).await.map_err(TakeoverError::Unwritable)?;
         log::empty(&context.writer).await;

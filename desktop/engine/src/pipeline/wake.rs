@@ -1,6 +1,8 @@
-//! The edge's wake-up call: a socket over which it says *there is mail*, so that a teacher's *registered* does not wait for a poll.
+//! The edge's wake-up call: a socket over which it says *there is mail*, so that a teacher's *registered*
+//! does not wait for a poll.
 //!
-//! It carries nothing else and nothing depends on it: the collector polls behind it, faster where there is none.
+//! It carries nothing else and nothing depends on it: the collector polls behind it, faster where there is
+//! none.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +10,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-/// Between two looks at whether a workshop is over for good: it may seem so only because the clock was wrong a moment ago.
+/// Between two looks at whether a workshop is over for good: it may seem so only because the clock was wrong
+/// a moment ago.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
 /// Calls for one workshop's collector.

@@ -15,14 +15,15 @@ use crate::metrics::SocketShare;
 use crate::pipeline::context::PipelineContext;
 use crate::pipeline::wake::{LOOK_AGAIN, Wake};
 
-/// Shorter than what home routers and mobile networks let an idle connection live. Cloudflare does not charge for the protocol's
-/// own pings, and answers them without waking the object.
+/// Shorter than what home routers and mobile networks let an idle connection live. Cloudflare does not charge
+/// for the protocol's own pings, and answers them without waking the object.
 const PING: Duration = Duration::from_secs(20);
 /// How long a ping may take to leave.
 const SEND: Duration = Duration::from_secs(10);
 /// A socket that lasted this long was healthy: the next is tried at once.
 const HEALTHY: Duration = Duration::from_secs(60);
-/// After a refusal: an edge that has no such address, a proxy that lets no socket through, a key that is not the one.
+/// After a refusal: an edge that has no such address, a proxy that lets no socket through, a key that is not
+/// the one.
 const REFUSED: Duration = Duration::from_secs(300);
 
 /// One workshop's socket.

@@ -131,8 +131,8 @@ impl VenueListener {
         }
     }
 
-    /// The one address where phones come in; `None` while it is closed. A page that is open everywhere is shown at the
-    /// network that the host chose, or else at the likeliest.
+    /// The one address where phones come in; `None` while it is closed. A page that is open everywhere is
+    /// shown at the network that the host chose, or else at the likeliest.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
         let first = self.addresses().into_iter().next();

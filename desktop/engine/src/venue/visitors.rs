@@ -1,5 +1,5 @@
-//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones are connected. In
-//! memory only, and bounded.
+//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones
+//! are connected. In memory only, and bounded.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

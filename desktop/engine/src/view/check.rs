@@ -1,5 +1,5 @@
-//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each verdict comes with
-//! what it goes by, and what cannot be told apart is not told apart.
+//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each
+//! verdict comes with what it goes by, and what cannot be told apart is not told apart.
 
 use rollcall_shared::Millis;
 use serde::Serialize;
@@ -48,7 +48,8 @@ pub enum Verdict {
     NothingYet,
     /// Nothing, though this laptop sees other devices on the network: most likely its own firewall.
     Firewall,
-    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices apart.
+    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices
+    /// apart.
     Isolation,
     /// Nothing, and the system does not say whom it sees: firewall or Wi-Fi, which cannot be told apart here.
     CannotTell,

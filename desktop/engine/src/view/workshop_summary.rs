@@ -56,6 +56,7 @@ pub struct Counts {
     pub waitlisted: u32,
     /// Taken off the list.
     pub cancelled: u32,
-    /// For the host to decide: numbers that came again under another name, and messages that could not be read.
+    /// For the host to decide: numbers that came again under another name, and messages that could not be
+    /// read.
     pub needs_look: u32,
 }

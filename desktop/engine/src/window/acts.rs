@@ -17,7 +17,8 @@ impl Engine {
         Ok(self.block_on(host.acts.resolve(workshop, resolution, &context.readers, &unsealer))?)
     }
 
-    /// Takes a sign-up off the list. Its seat goes to whoever has waited longest, where the workshop keeps a waiting list.
+    /// Takes a sign-up off the list. Its seat goes to whoever has waited longest, where the workshop keeps a
+    /// waiting list.
     ///
     /// # Errors
     /// As [`Engine::resolve`].
@@ -52,7 +53,8 @@ impl Engine {
     /// Erases a person, a message or a whole workshop.
     ///
     /// # Errors
-    /// [`EngineError::Act`] where there is nothing to erase or nothing can be written just now; nothing was changed then.
+    /// [`EngineError::Act`] where there is nothing to erase or nothing can be written just now; nothing was
+    /// changed then.
     pub fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         self.block_on(self.host().erase(workshop, whom))
     }
@@ -60,7 +62,8 @@ impl Engine {
     /// What [`Engine::erase`] would erase; nothing is written. Blocks.
     ///
     /// # Errors
-    /// [`EngineError::Act`] where there is nothing to erase, [`EngineError::Database`] where it cannot be read.
+    /// [`EngineError::Act`] where there is nothing to erase, [`EngineError::Database`] where it cannot be
+    /// read.
     pub fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         self.host().would_erase(workshop, whom)
     }

@@ -9,7 +9,8 @@ impl Engine {
     /// The desks of a workshop.
     ///
     /// # Errors
-    /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
+    /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot
+    /// be read.
     pub fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
         self.host().desk_panel(workshop)
     }
@@ -17,7 +18,8 @@ impl Engine {
     /// Lets helpers' devices in by a PIN that is drawn now. Whoever came in by the last one is out.
     ///
     /// # Errors
-    /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written, [`EngineError::File`].
+    /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written,
+    /// [`EngineError::File`].
     pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
         self.block_on(self.host().renew_desk_pin(workshop))
     }

@@ -14,14 +14,14 @@ impl Engine {
         self.host().pipelines.edge().map(|edge| edge.url().to_owned())
     }
 
-    /// Tries a connection line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. At most
-    /// 10 s; nothing is kept and nothing changed.
+    /// Tries a connection line: whether somebody answers, whether it is Rollcall's edge, whether it takes the
+    /// key. At most 10 s; nothing is kept and nothing changed.
     pub fn test_connection(&self, line: &str) -> ConnectionTrial {
         self.block_on(connection::test(line))
     }
 
-    /// Connects to the deployment of a connection line, now and at every later start: workshops are published there and
-    /// their mail is collected. Its address.
+    /// Connects to the deployment of a connection line, now and at every later start: workshops are published
+    /// there and their mail is collected. Its address.
     ///
     /// # Errors
     /// [`EngineError::Connection`] where the text is no line, [`EngineError::File`] where it cannot be kept.
@@ -29,11 +29,12 @@ impl Engine {
         self.block_on(self.host().connect(line))
     }
 
-    /// Makes this installation the collector of a workshop's mail, and has all of it delivered again. Who collected
-    /// before, and how many messages come.
+    /// Makes this installation the collector of a workshop's mail, and has all of it delivered again. Who
+    /// collected before, and how many messages come.
     ///
     /// # Errors
-    /// [`EngineError::NoEdge`], [`EngineError::Edge`]; [`EngineError::Workshop`] where the edge says that it was erased.
+    /// [`EngineError::NoEdge`], [`EngineError::Edge`]; [`EngineError::Workshop`] where the edge says that it
+    /// was erased.
     pub fn take_over(&self, workshop: &WorkshopId) -> Result<(Option<Collector>, u64), EngineError> {
         let taken = self.block_on(self.host().take_over(workshop))?;
         Ok((taken.previous, taken.replayed))

@@ -1,7 +1,9 @@
-//! What the host's window asks of the [`Engine`]: methods that wait, and answer with the plain types of [`view`].
+//! What the host's window asks of the [`Engine`]: methods that wait, and answer with the plain types of
+//! [`view`].
 //!
-//! Everything there is plain data with stable words; which sentence a person reads is chosen by the window, in its language.
-//! With the feature `typescript` those types are written out for the window's front end (see `typescript.rs`).
+//! Everything there is plain data with stable words; which sentence a person reads is chosen by the window,
+//! in its language. With the feature `typescript` those types are written out for the window's front end (see
+//! `typescript.rs`).
 //!
 //! [`Engine`]: crate::Engine
 //! [`view`]: crate::view

@@ -1,4 +1,5 @@
-//! What the window reads. Every method is short: one look at memory, or one reading connection for some queries with an index.
+//! What the window reads. Every method is short: one look at memory, or one reading connection for some
+//! queries with an index.
 
 use rollcall_shared::workshop::WorkshopId;
 
@@ -11,7 +12,8 @@ impl Engine {
     /// A workshop at one glance.
     ///
     /// # Errors
-    /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot be read.
+    /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot
+    /// be read.
     pub fn home(&self, workshop: &WorkshopId) -> Result<Home, EngineError> {
         self.host().home(workshop)
     }

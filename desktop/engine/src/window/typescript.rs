@@ -1,5 +1,6 @@
-//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features typescript --example
-//! typescript` prints the file. Numbers are `number`: times and counts stay far below 2⁵³.
+//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features
+//! typescript --example typescript` prints the file. Numbers are `number`: times and counts stay far below
+//! 2⁵³.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};

@@ -28,7 +28,8 @@ impl Engine {
         Ok(self.host().addresses(&*self.host().row(workshop)?))
     }
 
-    /// How the check from a phone stands that began at `since`. Takes up to two seconds: the laptop tries its own address.
+    /// How the check from a phone stands that began at `since`. Takes up to two seconds: the laptop tries its
+    /// own address.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.

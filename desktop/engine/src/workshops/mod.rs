@@ -1,4 +1,5 @@
-//! The workshops of this laptop: their roster, what a host fills in for one, and what every part of the engine works with.
+//! The workshops of this laptop: their roster, what a host fills in for one, and what every part of the
+//! engine works with.
 
 pub(crate) mod context;
 pub(crate) mod demo;

@@ -11,6 +11,8 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use tokio::sync::watch;
 
 use crate::clock::now_ms;
+use crate::db::events::{Event, WorkshopEvent};
+use crate::db::tx::Tx;
 use crate::db::workshops::{self, WorkshopRow};
 use crate::db::{events, readers::Readers};
 use crate::folder::keys::Keys;
@@ -94,7 +96,7 @@ impl Roster {
             None => self.make(draft).await,
             Some(id) => {
                 let old = self.known(&id)?;
-                self.change(&changed(&old.workshop, draft), old.retired_at, "workshop changed").await
+                self.change(&changed(&old.workshop, draft), old.retired_at, WorkshopEvent::Changed).await
             }
         }
     }
@@ -103,19 +105,21 @@ impl Roster {
     pub(crate) async fn retire(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let old = self.known(id)?;
         let retired_at = old.retired_at.unwrap_or_else(now_ms);
-        self.change(&old.workshop, Some(retired_at), "workshop retired").await
+        self.change(&old.workshop, Some(retired_at), WorkshopEvent::Retired).await
     }
 
-    /// Takes a retirement back: the code leads to the workshop again, here at once and at the edge once it hears of it.
+    /// Takes a retirement back: the code leads to the workshop again, here at once and at the edge once it
+    /// hears of it.
     pub(crate) async fn resume(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let old = self.known(id)?;
         if old.retired_at.is_none() {
             return Ok(old);
         }
-        self.change(&old.workshop, None, "workshop resumed").await
+        self.change(&old.workshop, None, WorkshopEvent::Resumed).await
     }
 
-    /// Takes sign-ups from now on: closing moves to the end, or where that is past to [`REOPENED_FOR_MS`] from now.
+    /// Takes sign-ups from now on: closing moves to the end, or where that is past to [`REOPENED_FOR_MS`]
+    /// from now.
     pub(crate) async fn open(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let (old, now) = (self.known(id)?, now_ms());
         if old.retired_at.is_some() {
@@ -129,7 +133,7 @@ impl Roster {
         };
         let opens_at = w.opens_at.filter(|opens| *opens <= now);
         let opened = Workshop { opens_at, closes_at, ..w.clone() };
-        self.change_where_other(&old, opened, "workshop opened").await
+        self.change_where_other(&old, opened, WorkshopEvent::Opened).await
     }
 
     /// Takes no more sign-ups. What was filled in before still counts within the grace.
@@ -140,33 +144,33 @@ impl Roster {
         // One that has not opened yet must not open after it has closed.
         let opens_at = w.opens_at.map(|opens| opens.min(closes_at.unwrap_or(opens)));
         let closed = Workshop { opens_at, closes_at, ..w.clone() };
-        self.change_where_other(&old, closed, "workshop closed").await
+        self.change_where_other(&old, closed, WorkshopEvent::Closed).await
     }
 
     async fn change_where_other(
         &self,
         old: &Arc<WorkshopRow>,
         workshop: Workshop,
-        what: &'static str,
+        event: WorkshopEvent,
     ) -> Result<Arc<WorkshopRow>, RosterError> {
         if workshop == old.workshop {
             return Ok(Arc::clone(old));
         }
-        self.change(&workshop, old.retired_at, what).await
+        self.change(&workshop, old.retired_at, event).await
     }
 
     /// Draws a new invite code. The old one answers *gone* once the edge has the new one.
     pub(crate) async fn renew_code(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let old = self.known(id)?;
         let workshop = Workshop { invite_code: InviteCode::from_random(random_16()), ..old.workshop.clone() };
-        self.change(&workshop, old.retired_at, "code renewed").await
+        self.change(&workshop, old.retired_at, WorkshopEvent::CodeRenewed).await
     }
 
     /// Erases a workshop with everything in it.
     pub(crate) async fn erase(&self, id: &WorkshopId) -> Result<ErasedRows, RosterError> {
         self.known(id)?;
         let (workshop, now) = (id.clone(), now_ms());
-        let erased = self.writer.edit(move |conn| erase::erase_workshop(conn, &workshop, now)).await;
+        let erased = self.writer.edit(move |tx| erase::erase_workshop(tx, &workshop, now)).await;
         let rows = erased.map_err(RosterError::Unwritable)?;
         self.rows.write().retain(|row| row.workshop.id != *id);
         self.changed.send_modify(|n| *n += 1);
@@ -176,7 +180,7 @@ impl Roster {
     /// Notes which rev the edge has.
     pub(crate) async fn published(&self, id: &WorkshopId, rev: i64) -> Result<(), RosterError> {
         let workshop = id.clone();
-        let note = self.writer.edit(move |conn| workshops::published(conn, &workshop, rev)).await;
+        let note = self.writer.edit(move |tx| workshops::published(tx, &workshop, rev)).await;
         note.map_err(RosterError::Unwritable)?;
         self.replace(id, |row| WorkshopRow { published_rev: rev, ..row.clone() });
         Ok(())
@@ -196,9 +200,9 @@ impl Roster {
             published_rev: 0,
         };
         let (stored, now) = (row.clone(), now_ms());
-        let insert = move |conn: &rusqlite::Connection| {
-            workshops::insert(conn, &stored, now)?;
-            events::add(conn, now, "workshop made", stored.workshop.id.as_str())
+        let insert = move |tx: &Tx<'_>| {
+            workshops::insert(tx, &stored, now)?;
+            events::add(tx, now, Event::Workshop(&stored.workshop.id, WorkshopEvent::Made))
         };
         self.writer.edit(insert).await.map_err(RosterError::Unwritable)?;
         let row = Arc::new(row);
@@ -211,15 +215,15 @@ impl Roster {
         &self,
         workshop: &Workshop,
         retired_at: Option<Millis>,
-        what: &'static str,
+        event: WorkshopEvent,
     ) -> Result<Arc<WorkshopRow>, RosterError> {
         check(workshop)?;
         let (stored, now) = (workshop.clone(), now_ms());
-        let update = move |conn: &rusqlite::Connection| {
-            events::add(conn, now, what, stored.id.as_str())?;
+        let update = move |tx: &Tx<'_>| {
+            events::add(tx, now, Event::Workshop(&stored.id, event))?;
             // More seats than before are somebody's.
-            seats::promote_waiting(conn, &stored, now)?;
-            workshops::change(conn, &stored, retired_at)
+            seats::promote_waiting(tx, &stored, now)?;
+            workshops::change(tx, &stored, retired_at)
         };
         let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
         let changed = self.replace(&workshop.id, |row| WorkshopRow {

@@ -46,8 +46,8 @@ pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Erases: by the engine that runs in the folder, or straight in its files where none does. Without `yes` it says what would
-/// be erased.
+/// Erases: by the engine that runs in the folder, or straight in its files where none does. Without `yes` it
+/// says what would be erased.
 pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> anyhow::Result<()> {
     match unless_one_runs(offline::erase(data_dir, workshop, &whom, yes))? {
         Some(erased) => print(&erased)?,
@@ -59,7 +59,8 @@ pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> a
     Ok(())
 }
 
-/// Reads a draft from a file, or from standard input where that is `-`. `has_id` says whether it has to name a workshop.
+/// Reads a draft from a file, or from standard input where that is `-`. `has_id` says whether it has to name
+/// a workshop.
 pub(crate) fn read_draft(file: &Path, has_id: bool) -> anyhow::Result<Command> {
     let mut bytes = Vec::new();
     if file == Path::new("-") {

@@ -20,7 +20,8 @@ use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
 
-/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on purpose.
+/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on
+/// purpose.
 const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 #[derive(Parser)]
@@ -130,7 +131,8 @@ enum Command {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
-    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or SIGTERM
+    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or
+    /// SIGTERM
     #[command(hide = true)]
     BenchReplaced {
         /// Where the database goes for the while

@@ -79,8 +79,8 @@ impl Client {
         Ok(serde_json::from_slice(&self.send(command).await?.bytes().await?)?)
     }
 
-    /// Has a workshop's list written to a file, whole or not at all; how many rows. The workshop is named by its id or invite
-    /// code.
+    /// Has a workshop's list written to a file, whole or not at all; how many rows. The workshop is named by
+    /// its id or invite code.
     ///
     /// # Errors
     /// [`AskError`].

@@ -1,5 +1,5 @@
-//! The commands of a running engine: one table of what can be asked, by which method and path, and what is sent along. The
-//! routes and whoever asks them both go by it.
+//! The commands of a running engine: one table of what can be asked, by which method and path, and what is
+//! sent along. The routes and whoever asks them both go by it.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,8 @@ use crate::workshops::draft::WorkshopDraft;
 /// The part of a path that names a workshop.
 const WORKSHOP: &str = "{workshop}";
 
-/// Something that can be asked of a running engine. A workshop is named by its id, where nothing else is said.
+/// Something that can be asked of a running engine. A workshop is named by its id, where nothing else is
+/// said.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// How everything is doing.
@@ -45,7 +46,8 @@ pub enum Command {
     Replay(String, Replay),
     /// A workshop's list.
     Signups(String, Rows),
-    /// A workshop's list as a file, named by its id or invite code. The answer is the file, with a header that says how many rows.
+    /// A workshop's list as a file, named by its id or invite code. The answer is the file, with a header
+    /// that says how many rows.
     Export(String, Export),
     /// Erase somebody, or say what would be erased; the workshop is named by its id or invite code.
     Erase(String, Erase),
@@ -175,7 +177,8 @@ impl Command {
         })
     }
 
-    /// Writes it as a request to the control routes at `base`. Arguments go into the query of a GET, into the body otherwise.
+    /// Writes it as a request to the control routes at `base`. Arguments go into the query of a GET, into the
+    /// body otherwise.
     ///
     /// # Errors
     /// Where an argument cannot be written as JSON, such as a path that is no text.
@@ -208,8 +211,8 @@ impl Command {
     /// Reads it from a request. `workshop` is the one in the path, empty where the route has none.
     ///
     /// # Errors
-    /// A [`Problem`] that says what cannot be read: it is the host's own request, on the host's own machine, and the parser's
-    /// words tell nobody else.
+    /// A [`Problem`] that says what cannot be read: it is the host's own request, on the host's own machine,
+    /// and the parser's words tell nobody else.
     pub(super) fn read(route: Route, workshop: String, uri: &Uri, body: &[u8]) -> Result<Self, Box<Problem>> {
         Ok(match route {
             Route::Status => Self::Status,

@@ -1,8 +1,8 @@
-//! The control routes and `/metrics`, on the loopback interface: how subcommands and tools ask the running engine. `command` is
-//! the table of what can be asked, `answer` does it, `client` asks.
+//! The control routes and `/metrics`, on the loopback interface: how subcommands and tools ask the running
+//! engine. `command` is the table of what can be asked, `answer` does it, `client` asks.
 //!
-//! Control needs the token in `control.json`, which only the host reads. The Host header is checked on both, so that a page in
-//! the host's browser cannot reach them under a name of its own (DNS rebinding).
+//! Control needs the token in `control.json`, which only the host reads. The Host header is checked on both,
+//! so that a page in the host's browser cannot reach them under a name of its own (DNS rebinding).
 
 mod answer;
 mod client;

@@ -1,4 +1,5 @@
-//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not acknowledged.
+//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not
+//! acknowledged.
 
 use std::collections::BTreeMap;
 

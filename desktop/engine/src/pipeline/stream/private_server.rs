@@ -1,8 +1,8 @@
 //! The managed Redis: a private `redis-server` child on a socket that only its owner can reach.
 //!
-//! It ends with the engine, whatever ends that, and a thread of the engine's starts it again when it ends by itself. Where a
-//! system lets it outlive an engine that was killed, the next start stops it first: its files are synced with every write, so
-//! that nothing is lost by that.
+//! It ends with the engine, whatever ends that, and a thread of the engine's starts it again when it ends by
+//! itself. Where a system lets it outlive an engine that was killed, the next start stops it first: its files
+//! are synced with every write, so that nothing is lost by that.
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -50,7 +50,8 @@ struct Places {
 }
 
 impl RedisServer {
-    /// Starts one whose files live in `data`, and returns once it answers. `NotFound` where none is installed.
+    /// Starts one whose files live in `data`, and returns once it answers. `NotFound` where none is
+    /// installed.
     pub(crate) fn start(data: &Path) -> io::Result<Self> {
         let places = Places::make(data)?;
         end_orphan(&places)?;
@@ -172,8 +173,8 @@ fn spawn(places: &Places) -> io::Result<Child> {
     rollcall_child::spawn(command)
 }
 
-/// Sets files aside with which a server has refused to start. What stood in them comes again from the edge, whose leases are
-/// not acknowledged; left there, one torn write would keep the whole program from starting.
+/// Sets files aside with which a server has refused to start. What stood in them comes again from the edge,
+/// whose leases are not acknowledged; left there, one torn write would keep the whole program from starting.
 fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
     let refused = status.is_ok_and(|status| status.code().is_some_and(|code| code != 0))
         && started_in_vain(&places.data.join("redis.log")).unwrap_or(false);
@@ -215,8 +216,8 @@ impl Places {
     }
 }
 
-/// A folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has. The name follows
-/// from the data folder, so that the next engine finds what the last one left.
+/// A folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has. The
+/// name follows from the data folder, so that the next engine finds what the last one left.
 fn runtime_folder(data: &Path) -> io::Result<PathBuf> {
     let base = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)

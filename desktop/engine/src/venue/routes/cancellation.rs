@@ -7,17 +7,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::envelope::SealedCancellation;
 use rollcall_shared::form::{Message as PageMessage, message_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
 use rollcall_shared::receipt::Receipt;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::page::see_other;
 use super::receipt::Address;
 use crate::clock::now_ms;
-use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
-use crate::message::{CANCEL, Content, Message, Path};
+use crate::http::answer::{self, Asked};
+use crate::message::{CANCEL, Content, Message, Origin};
 use crate::venue::context::VenueContext;
 
 /// `DELETE /{token}/v1/receipts/…`, from the page's script.
@@ -45,7 +44,7 @@ pub(super) async fn form(
     match venue.cancel(&row.workshop.id, id).await {
         Ok(_) => {
             let (token, workshop, receipt) = address;
-            see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
+            answer::see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
         }
         Err(_) => {
             answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(PageMessage::Unavailable, language))
@@ -59,8 +58,7 @@ impl VenueContext {
         let sealed = SealedCancellation { workshop: workshop.clone(), id, received_at: now_ms() };
         let message = Message {
             workshop: workshop.clone(),
-            path: Path::Venue,
-            device: None,
+            origin: Origin::Venue,
             content: Content::Cancellation(sealed),
             bytes: format!("{CANCEL}{id}").into_bytes(),
             delivered_alone: false,

@@ -6,15 +6,15 @@ use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::form::{Message, ReceiptView, message_page, receipt_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::receipt::{Receipt, verify};
+use rollcall_shared::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
+use rollcall_shared::receipt::{self, Receipt};
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::WorkshopId;
 
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
+use crate::http::answer::{self, Asked};
 use crate::venue::context::VenueContext;
+use crate::workshops::venue_url::VenueBase;
 
 /// The venue's token, the workshop, the receipt's token.
 pub(super) type Address = UrlPath<(String, String, String)>;
@@ -38,10 +38,11 @@ pub(super) async fn page(
     let language = asked.or_preferred(&headers);
     match venue.receipt(&address).await {
         Ok((row, Receipt { id, state, see_desk })) => {
+            let base = VenueBase::of(&row);
             let view = ReceiptView {
                 workshop: Some(&row.workshop),
                 language,
-                base: &format!("/{}", address.0),
+                base: base.as_str(),
                 address: &format!("{}/{}", address.1, address.2),
                 id,
                 state,
@@ -71,9 +72,8 @@ impl VenueContext {
         &self,
         (token, workshop, receipt): &(String, String, String),
     ) -> Option<(Arc<WorkshopRow>, SignupId)> {
-        let workshop = WorkshopId::parse(workshop).ok()?;
+        let (workshop, id) = receipt::issued(workshop, receipt, &self.context.keys.receipt_key())?;
         let row = self.context.roster.by_venue_token(token).filter(|row| row.workshop.id == workshop)?;
-        let id = verify(receipt, &self.context.keys.receipt_key(), &workshop).ok()?;
         Some((row, id))
     }
 
@@ -82,9 +82,8 @@ impl VenueContext {
         address: &(String, String, String),
     ) -> Result<(Arc<WorkshopRow>, Receipt), Missing> {
         let (row, id) = self.issued(address).ok_or(Missing::Unknown)?;
-        let (readers, workshop) = (Arc::clone(&self.context.readers), row.workshop.id.clone());
-        let read = move || readers.read(|conn| receipts_out::get(conn, &workshop, id));
-        let found = tokio::task::spawn_blocking(read).await.map_err(|_| Missing::Unreadable)?;
+        let workshop = row.workshop.id.clone();
+        let found = self.context.read(move |conn| receipts_out::get(conn, &workshop, id)).await;
         // Issued here means committed here: one without a row was erased.
         let receipt = found.map_err(|_| Missing::Unreadable)?.ok_or(Missing::Unknown)?;
         Ok((row, receipt))
