@@ -10,6 +10,7 @@ use rollcall_shared::workshop::Workshop;
 
 use super::error::ActError;
 use crate::db::parked::ParkedRow;
+
 use crate::message::{CANCEL, Content, Message, Origin, Path, UnreadableReason};
 
 /// The message, where it can be read now.
