@@ -128,7 +128,7 @@ source: Path,
 /**
  * Why.
  */
-reason: ParkedReason, 
+reason: UnreadableReason, 
 /**
  * Bytes.
  */
@@ -519,14 +519,9 @@ ok: boolean,
 why: string | null, };
 
 /**
- * Why a message could not be read.
+ * By which path a sign-up came. The database's tables know a fourth word, `import`, which nothing writes yet.
  */
-export type ParkedReason = "too_large" | "malformed" | "unknown_version" | "box" | "content" | "mismatch" | "other_workshop" | "interrupted" | "failed";
-
-/**
- * By which path a sign-up came.
- */
-export type Path = "edge" | "venue" | "import" | "desk";
+export type Path = "edge" | "venue" | "desk";
 
 /**
  * Whether a workshop takes sign-ups.
@@ -766,6 +761,11 @@ token: string,
  * What was done.
  */
 what: Act, };
+
+/**
+ * Why a message cannot be read.
+ */
+export type UnreadableReason = "too_large" | "malformed" | "unknown_version" | "box" | "content" | "mismatch" | "other_workshop" | "interrupted" | "failed";
 
 /**
  * What the check comes to.

@@ -49,8 +49,6 @@ pub(super) fn path(path: Path, language: Language) -> &'static str {
         (Path::Edge, Language::En) => "internet",
         (Path::Venue, Language::Zh) => "现场",
         (Path::Venue, Language::En) => "venue",
-        (Path::Import, Language::Zh) => "导入",
-        (Path::Import, Language::En) => "import",
         (Path::Desk, Language::Zh) => "签到台",
         (Path::Desk, Language::En) => "desk",
     }

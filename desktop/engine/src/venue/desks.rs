@@ -1,9 +1,10 @@
-//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's cookie; it ends when the
-//! host ends it or renews the PIN, and outlives a restart of the laptop's program.
+//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's
+//! cookie; it ends when the host ends it or renews the PIN, and outlives a restart of the laptop's program.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use rollcall_shared::Millis;
 use rollcall_shared::secret::equal;
@@ -13,6 +14,7 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::clock::now_ms;
 use crate::db::desks::{self, OpenDesk};
 use crate::db::readers::Readers;
+use crate::message::DeskId;
 use crate::random::random_key_hex;
 use crate::venue::pin_throttle::PinThrottle;
 use crate::venue::settings::{Kept, VenueSettings};
@@ -97,7 +99,7 @@ impl Desks {
     }
 
     /// Ends one desk's session, or all of a workshop's.
-    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<String>) -> Result<(), Unkept> {
+    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<(), Unkept> {
         // First here, so that it holds even where the database takes a moment.
         self.with(|state| {
             state.open.retain(|Seen { desk, .. }| {
@@ -108,7 +110,7 @@ impl Desks {
             }
         });
         let (workshop, now) = (workshop.clone(), now_ms());
-        let ended = self.writer.edit(move |conn| desks::end(conn, &workshop, id.as_deref(), now)).await;
+        let ended = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
         ended.map(drop).map_err(Unkept::Database)
     }
 
@@ -138,13 +140,13 @@ impl Desks {
         })?;
         let token = random_key_hex();
         let desk = OpenDesk {
-            id: new_id().as_str().to_owned(),
+            id: DeskId::new(new_id().as_str()),
             workshop: workshop.clone(),
             name,
             session: Digest::of(token.as_bytes()),
         };
         let stored = desk.clone();
-        let kept = self.writer.edit(move |conn| desks::insert(conn, &stored, now)).await;
+        let kept = self.writer.edit(move |tx| desks::insert(tx, &stored, now)).await;
         kept.map_err(|_| Refused::Unwritable)?;
         self.with(|state| state.open.push(Seen { desk: desk.clone(), at: Some(now) }));
         // Renewed in this very moment: then the session must not outlive the old PIN.
@@ -170,12 +172,12 @@ impl Desks {
     }
 
     /// When an open desk asked for something last, in this run; `None` for one that is not open.
-    pub(crate) fn seen(&self, id: &str) -> Option<Option<Millis>> {
-        self.with(|state| state.open.iter().find(|seen| seen.desk.id == id).map(|seen| seen.at))
+    pub(crate) fn seen(&self, id: &DeskId) -> Option<Option<Millis>> {
+        self.with(|state| state.open.iter().find(|seen| seen.desk.id == *id).map(|seen| seen.at))
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.state.lock())
     }
 }
 

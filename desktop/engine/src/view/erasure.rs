@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -46,12 +46,19 @@ pub struct ErasedRows {
     pub duplicates: usize,
     /// Messages that could not be read.
     pub parked: usize,
-    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing else.
+    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing
+    /// else.
     #[serde(skip)]
     pub(crate) parked_digests: Vec<Digest>,
 }
 
 impl ErasedRows {
+    /// Adds messages that could not be read, by the digests of their bytes.
+    pub(crate) fn add_parked(&mut self, digests: impl IntoIterator<Item = Digest>) {
+        self.parked_digests.extend(digests);
+        self.parked = self.parked_digests.len();
+    }
+
     /// Rows of every kind.
     pub(crate) fn count(&self) -> usize {
         self.signups + self.duplicates + self.parked

@@ -1,7 +1,9 @@
 //! A sign-up as the window shows it.
 
 use rollcall_shared::Millis;
+use rollcall_shared::admission::ListState;
 use rollcall_shared::question::Answers;
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,41 @@ pub enum SignupState {
     Waitlisted,
     /// Taken off the list.
     Cancelled,
+}
+
+impl SignupState {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Waitlisted => "waitlisted",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// From the word in the database.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Registered, Self::Waitlisted, Self::Cancelled].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+impl From<ListState> for SignupState {
+    fn from(state: ListState) -> Self {
+        match state {
+            ListState::Registered => Self::Registered,
+            ListState::Waitlisted => Self::Waitlisted,
+        }
+    }
+}
+
+impl From<SignupState> for ReceiptState {
+    fn from(state: SignupState) -> Self {
+        match state {
+            SignupState::Registered => Self::Registered,
+            SignupState::Waitlisted => Self::Waitlisted,
+            SignupState::Cancelled => Self::Cancelled,
+        }
+    }
 }
 
 /// What is unusual about a sign-up.

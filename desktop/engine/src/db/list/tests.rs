@@ -3,6 +3,7 @@
 use rollcall_shared::signup_id::SignupId;
 
 use super::*;
+use crate::message::UnreadableReason;
 use crate::testing::Hall;
 
 async fn hall() -> Hall {
@@ -127,7 +128,7 @@ async fn cases_are_what_a_person_decides() {
     }
     let mut parked = hall.message(&hall.signup("赵敏", "13600136000"));
     parked.bytes = ["乱\u{0}码".as_bytes(), &[0xFF], "x".repeat(2_000).as_bytes()].concat();
-    hall.writer.admit_now(parked.unreadable("box")).await.unwrap();
+    hall.writer.admit_now(parked.unreadable(UnreadableReason::Box)).await.unwrap();
 
     let read = || hall.readers.read(|conn| cases(conn, &hall.workshop.id)).unwrap();
     let needs_look = || hall.readers.read(|conn| counts(conn, &hall.workshop.id)).unwrap().needs_look;
@@ -141,7 +142,7 @@ async fn cases_are_what_a_person_decides() {
     };
     assert_eq!((*id, original.name.as_str(), newer.name.as_str()), (other.id, "王芳", "李伟"));
     let Case::Parked { size, preview, reason, .. } = &found[1] else { panic!("{:?}", found[1]) };
-    assert_eq!((*size, *reason), (2_008, ParkedReason::Box));
+    assert_eq!((*size, *reason), (2_008, UnreadableReason::Box));
     assert!(preview.starts_with("乱 码\u{FFFD}xx") && preview.chars().count() == 200, "{preview}");
     assert!(
         matches!(&found[2], Case::Duplicate { id, reason: DuplicateReason::SameName, .. } if *id == same.id)
@@ -164,8 +165,9 @@ async fn cases_are_what_a_person_decides() {
 fn numbers_are_masked_for_the_hall() {
     let check = |phone: &str, expected: &str| assert_eq!(masked(phone), expected);
     check("+8613800138000", "138••••8000");
-    check("+14155550123", "+14••••••123");
-    check("+12345678", "+12•••678");
+    check("+14155550123", "+141••••0123");
+    check("+85291234567", "+852••••4567");
+    check("no number", "•••••••••");
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are whole.
+//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are
+//! whole.
 //!
-//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile. Whoever holds
-//! the folder can read the list and open its mail: it is as secret as the data folder.
+//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile.
+//! With the folder one can read the list and open its mail: it is as secret as the data folder.
 
 mod restore;
 #[cfg(test)]
@@ -18,13 +19,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
+use crate::db;
 use crate::folder::atomic_file;
 use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 
-/// How the folder begins into which a restore puts what was there before.
-pub(crate) const SET_ASIDE: &str = "before-restore-";
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";
 const NOTE: &str = "backup.json";
@@ -95,7 +95,7 @@ struct Note {
     keys_sha256: String,
 }
 
-/// Written beside its place and renamed, so that a folder of that name is a whole backup.
+/// Makes a backup: written under another name and renamed, so that a folder of that name is a whole backup.
 pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, BackupError> {
     let unusable = |e: std::io::Error| BackupError::Folder { path: to.to_owned(), why: e.to_string() };
     let is_new = match fs::read_dir(to) {
@@ -105,8 +105,7 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
     let name = to.file_name().filter(|_| is_new).ok_or_else(|| BackupError::NotNew(to.to_owned()))?;
     let part = to.with_file_name(format!(".{}.part", name.to_string_lossy()));
     let made = write(conn, keys, &part).and_then(|(signups, bytes)| {
-        fs::rename(&part, to).map_err(unusable)?;
-        atomic_file::sync_folder(atomic_file::folder_of(to)).map_err(unusable)?;
+        atomic_file::rename(&part, to).map_err(unusable)?;
         Ok(Backup { folder: to.to_owned(), signups, bytes })
     });
     if made.is_err() {
@@ -127,7 +126,7 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     // In one step: between two the whole would begin again with every sign-up that is stored.
     backup.step(-1).map_err(uncopied)?;
     drop(backup);
-    let (signups, database_version) = check(&copy).map_err(BackupError::Database)?;
+    let (signups, database_version) = db::check(&copy).map_err(BackupError::Database)?;
     copy.close().map_err(|(_, e)| uncopied(e))?;
     atomic_file::sync(&database).map_err(unusable)?;
     let keys = keys.file().map_err(unusable)?;
@@ -144,22 +143,6 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     let note = serde_json::to_vec_pretty(&note).map_err(|e| unusable(e.into()))?;
     atomic_file::write(&part.join(NOTE), &note).map_err(unusable)?;
     Ok((signups, fs::metadata(&database).map_err(unusable)?.len()))
-}
-
-/// Looks a database through from end to end: how many rows its lists have, and its version.
-fn check(conn: &Connection) -> Result<(u64, i64), String> {
-    let ask = || -> rusqlite::Result<(String, u64, i64)> {
-        Ok((
-            conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?,
-            conn.query_row("SELECT count(*) FROM signups", [], |row| row.get(0))?,
-            conn.pragma_query_value(None, "user_version", |row| row.get(0))?,
-        ))
-    };
-    match ask() {
-        Ok((integrity, signups, version)) if integrity == "ok" => Ok((signups, version)),
-        Ok((integrity, ..)) => Err(integrity),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 /// A folder that only its owner may look into.
