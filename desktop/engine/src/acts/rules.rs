@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{ListState, Outcome};
 use rollcall_shared::signup_id::SignupId;
 
@@ -35,7 +35,12 @@ pub(super) fn restore(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subje
     }
     let state = recorder.seats()?.state_for_new();
     let end = signups::end_of_line(recorder.tx, &recorder.workshop.id, recorder.now)?;
-    match set(recorder, id, state.into(), (state == ListState::Waitlisted).then_some(end)) {
+    match set(
+        recorder,
+        id,
+        state.into(),
+        (state == ListState::Waitlisted).then_some(Timestamp::from_millis(end.as_millis())),
+    ) {
         Ok(()) => Ok(Subject::Signup(id)),
         // The tables' own rule: one number, one row, but for those who are known to share it.
         Err(e) if is_constraint(&e) => Err(ActError::PhoneHeld.into()),
@@ -133,7 +138,7 @@ fn rehearse(recorder: &Recorder<'_>, message: &Message) -> Result<Vec<SignupId>,
     recorder.tx.rehearse(|tx| admit_again(tx, message, recorder.now).map(|()| tx.subjects()))?
 }
 
-fn admit_again(tx: &Tx<'_>, message: &Message, now: Millis) -> Result<(), Stop> {
+fn admit_again(tx: &Tx<'_>, message: &Message, now: Timestamp) -> Result<(), Stop> {
     // Unwind safe: after a panic the transaction is rolled back.
     match catch_unwind(AssertUnwindSafe(|| admit_one(tx, message, now))) {
         Ok(Ok(written)) if written.outcome != Outcome::Parked => Ok(()),
@@ -177,7 +182,7 @@ fn set(
     recorder: &mut Recorder<'_>,
     id: SignupId,
     state: SignupState,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Signup(id))?;
     recorder.touch(Key::Receipt(id))?;
@@ -190,7 +195,7 @@ fn enlist(
     id: SignupId,
     state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Duplicate(id))?;
     recorder.touch(Key::Signup(id))?;

@@ -1,6 +1,7 @@
 //! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken
 //! back.
 
+use rollcall_shared::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -373,7 +374,8 @@ async fn more_seats_are_somebodys_at_once() {
     at.sign_up("王芳", WANG).await;
     let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
     let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..at.hall.workshop.clone() };
-    let promote = move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, 1);
+    let promote =
+        move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, Timestamp::from_millis(1));
     assert_eq!(at.hall.writer.edit(promote).await.unwrap(), [longest]);
     at.check(longest, "registered", "registered");
     at.check(later, "waitlisted", "waitlisted");

@@ -1,6 +1,6 @@
 //! `duplicates`: sign-ups whose number another one on the list has already.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::ListState;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::signup::Signup;
@@ -73,8 +73,8 @@ pub(crate) fn insert(
         ":name": name.as_str(), ":answers": json(answers)?, ":original": original.to_string(),
         ":reason": reason.as_str(), ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
-        ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at, ":device": with.origin.desk().map(DeskId::as_str),
+        ":notice": with.notice_version, ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(),
+        ":stored_at": with.stored_at.as_millis(), ":device": with.origin.desk().map(DeskId::as_str),
         ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
@@ -160,12 +160,12 @@ pub(crate) fn keep_first(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?.execute((
         id.to_string(),
         workshop.as_str(),
-        now,
+        now.as_millis(),
     ))?;
     Ok(())
 }
@@ -177,7 +177,7 @@ pub(crate) fn enlist(
     id: SignupId,
     state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     let state = SignupState::from(state);
     tx.prepare_cached(
@@ -189,7 +189,13 @@ pub(crate) fn enlist(
            sent_as
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
+    .execute((
+        id.to_string(),
+        workshop.as_str(),
+        state.as_str(),
+        shared_phone,
+        waiting_since.map(Timestamp::as_millis),
+    ))?;
     delete(tx, workshop, id).map(drop)
 }
 

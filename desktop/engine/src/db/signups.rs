@@ -1,6 +1,6 @@
 //! `signups`: the list. A workshop's list has a number once.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{Flags, Seats};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::signup::Signup;
@@ -9,7 +9,7 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
-use super::column::{from_json, json, parsed, word};
+use super::column::{from_json, json, moment, moment_if_any, parsed, word};
 use super::tx::Tx;
 use super::whole_row::{self, WholeRow};
 use crate::message::{DeskId, Origin, Path};
@@ -72,12 +72,12 @@ pub(crate) struct SignupMetadata {
     pub(crate) digest: Digest,
     pub(crate) flags: Flags,
     pub(crate) notice_version: u32,
-    pub(crate) received_at: Millis,
-    pub(crate) stored_at: Millis,
+    pub(crate) received_at: Timestamp,
+    pub(crate) stored_at: Timestamp,
     /// Whether the host knows that another has the number, too.
     pub(crate) shared_phone: bool,
     /// Its place among those who wait, where it is not `received_at`.
-    pub(crate) waiting_since: Option<Millis>,
+    pub(crate) waiting_since: Option<Timestamp>,
     /// The sign-up that it corrects.
     pub(crate) replaces: Option<SignupId>,
 }
@@ -98,9 +98,9 @@ pub(crate) struct SignupRow {
     /// By which path it came.
     pub(crate) path: Path,
     /// By the clock of the machine that received it.
-    pub(crate) received_at: Millis,
+    pub(crate) received_at: Timestamp,
     /// When it was committed.
-    pub(crate) stored_at: Millis,
+    pub(crate) stored_at: Timestamp,
 }
 
 /// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other
@@ -126,8 +126,8 @@ pub(crate) fn insert(
         ":name": name.as_str(), ":answers": json(answers)?, ":state": with.state.as_str(),
         ":path": with.origin.path().as_str(), ":digest": with.digest.as_bytes(),
         ":flags": json(&with.flags)?, ":form": form_version, ":notice": with.notice_version,
-        ":filled_at": filled_at, ":received_at": with.received_at, ":stored_at": with.stored_at,
-        ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
+        ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(), ":stored_at": with.stored_at.as_millis(),
+        ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since.map(Timestamp::as_millis),
         ":device": with.origin.desk().map(DeskId::as_str),
         ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
@@ -159,7 +159,7 @@ pub(crate) fn name(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> ru
 pub(crate) struct FreedPlace {
     pub(crate) phone: String,
     /// Its place among those who wait.
-    pub(crate) waiting_since: Millis,
+    pub(crate) waiting_since: Timestamp,
 }
 
 /// Takes a sign-up off the list; what it held.
@@ -169,7 +169,7 @@ pub(crate) fn cancel(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqli
          RETURNING phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        Ok(FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? })
+        Ok(FreedPlace { phone: row.get(0)?, waiting_since: moment(row, 1)? })
     })
 }
 
@@ -184,7 +184,7 @@ pub(crate) fn delete(
          RETURNING state, phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        let held = FreedPlace { phone: row.get(1)?, waiting_since: row.get(2)? };
+        let held = FreedPlace { phone: row.get(1)?, waiting_since: moment(row, 2)? };
         Ok((word(row, 0, SignupState::from_word)?, held))
     })
     .optional()
@@ -256,13 +256,17 @@ pub(crate) fn longest_waiting(
 }
 
 /// A place behind everybody who waits, whatever the clocks of those who received them say.
-pub(crate) fn end_of_line(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<Millis> {
-    let last: Option<Millis> = conn
+pub(crate) fn end_of_line(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    now: Timestamp,
+) -> rusqlite::Result<Timestamp> {
+    let last = conn
         .prepare_cached(
             "SELECT max(coalesce(waiting_since, received_at)) FROM signups
              WHERE workshop_id = ?1 AND state = 'waitlisted'",
         )?
-        .query_row([workshop.as_str()], |row| row.get(0))?;
+        .query_row([workshop.as_str()], |row| moment_if_any(row, 0))?;
     Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
@@ -271,7 +275,7 @@ pub(crate) struct Place {
     pub(crate) state: SignupState,
     pub(crate) shared_phone: bool,
     /// Since when it waits, should it wait.
-    pub(crate) waiting_since: Millis,
+    pub(crate) waiting_since: Timestamp,
 }
 
 /// A sign-up's place on the list; `None` where it is not there.
@@ -288,7 +292,7 @@ pub(crate) fn place(
         Ok(Place {
             state: word(row, 0, SignupState::from_word)?,
             shared_phone: row.get(1)?,
-            waiting_since: row.get(2)?,
+            waiting_since: moment(row, 2)?,
         })
     })
     .optional()
@@ -301,13 +305,18 @@ pub(crate) fn set_state(
     workshop: &WorkshopId,
     id: SignupId,
     state: SignupState,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "UPDATE signups SET state = ?3, waiting_since = coalesce(?4, waiting_since)
          WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), waiting_since))?;
+    .execute((
+        id.to_string(),
+        workshop.as_str(),
+        state.as_str(),
+        waiting_since.map(Timestamp::as_millis),
+    ))?;
     Ok(())
 }
 
@@ -354,8 +363,8 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
             answers: from_json(row, 3)?,
             state: word(row, 4, SignupState::from_word)?,
             path: word(row, 5, Path::from_word)?,
-            received_at: row.get(6)?,
-            stored_at: row.get(7)?,
+            received_at: moment(row, 6)?,
+            stored_at: moment(row, 7)?,
         })
     })?
     .collect()

@@ -1,10 +1,10 @@
 //! `workshops`: one row a workshop; the public record as JSON, and what only this laptop knows about it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
-use super::column::{from_json, json};
+use super::column::{from_json, json, moment_if_any};
 use super::tx::Tx;
 
 pub(super) const SQL: &str = "
@@ -31,7 +31,7 @@ pub struct WorkshopRow {
     /// Begins every address of its venue page; short enough to type.
     pub venue_token: String,
     /// When sign-up was ended by hand.
-    pub retired_at: Option<Millis>,
+    pub retired_at: Option<Timestamp>,
     /// Counts up with every change.
     pub rev: i64,
     /// The rev that the edge has; 0 where it has none.
@@ -57,7 +57,7 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
 }
 
 /// Stores a new workshop.
-pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite::Result<()> {
     let w = &row.workshop;
     tx.prepare_cached(
         "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at,
@@ -67,14 +67,14 @@ pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Millis) -> rusqlite::R
     )?
     .execute(named_params! {
         ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
-        ":starts_at": w.starts_at, ":ends_at": w.ends_at, ":record": json(w)?, ":token": row.venue_token,
-        ":retired_at": row.retired_at, ":rev": row.rev, ":published_rev": row.published_rev, ":now": now,
+        ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":token": row.venue_token,
+        ":retired_at": row.retired_at.map(Timestamp::as_millis), ":rev": row.rev, ":published_rev": row.published_rev, ":now": now.as_millis(),
     })?;
     Ok(())
 }
 
 /// Replaces a workshop's record and retirement; its rev counts up. The rev that it has now.
-pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Millis>) -> rusqlite::Result<i64> {
+pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Timestamp>) -> rusqlite::Result<i64> {
     tx.prepare_cached(
         "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
          record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",
@@ -82,7 +82,7 @@ pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Millis>) -> r
     .query_row(
         named_params! {
             ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
-            ":starts_at": w.starts_at, ":ends_at": w.ends_at, ":record": json(w)?, ":retired_at": retired_at,
+            ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":retired_at": retired_at.map(Timestamp::as_millis),
         },
         |row| row.get(0),
     )
@@ -99,7 +99,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
     Ok(WorkshopRow {
         workshop: from_json(row, 0)?,
         venue_token: row.get(1)?,
-        retired_at: row.get(2)?,
+        retired_at: moment_if_any(row, 2)?,
         rev: row.get(3)?,
         published_rev: row.get(4)?,
     })

@@ -8,7 +8,7 @@
 
 pub(crate) mod copies;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
@@ -24,7 +24,7 @@ pub(crate) fn rows(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     whom: &Whom,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<ErasedRows>> {
     match whom {
         Whom::Person(id) if receipts_out::known(tx, workshop, &[*id])?.is_empty() => Ok(None),

@@ -127,7 +127,7 @@ impl Committer<'_> {
     fn count(&self, message: &Message, written: Written) {
         self.metrics.decided(written.outcome);
         if let (Content::Signup(sealed), false) = (&message.content, written.outcome == Outcome::Repeated) {
-            self.metrics.queued(now_ms().saturating_sub(sealed.received_at));
+            self.metrics.queued(now_ms() - sealed.received_at);
         }
     }
 }

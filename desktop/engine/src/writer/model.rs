@@ -8,6 +8,7 @@
 //! Steps are told by indices into whatever there is, so that a failing run shrinks to the few steps that
 //! matter. `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
 
+use rollcall_shared::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -208,7 +209,7 @@ impl World {
             id: id.clone(),
             capacity: Some(SEATS),
             waiting_list: true,
-            ends_at: i64::MAX / 2,
+            ends_at: Timestamp::from_millis(i64::MAX / 2),
             ..rollcall_shared::workshop::sample::workshop(key)
         };
         let unsealer = Unsealer::new(id, Arc::clone(&keys), Arc::default());
@@ -340,10 +341,19 @@ impl World {
         match by {
             By::Edge => {
                 let text = match sent {
-                    Sent::Signup { signup, replaces } => {
-                        Envelope::seal_signup(&self.workshop, signup, *replaces, 1, &mut OsRng)
-                    }
-                    Sent::TakenBack(id) => Envelope::seal_cancellation(&self.workshop, *id, 1, &mut OsRng),
+                    Sent::Signup { signup, replaces } => Envelope::seal_signup(
+                        &self.workshop,
+                        signup,
+                        *replaces,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
+                    Sent::TakenBack(id) => Envelope::seal_cancellation(
+                        &self.workshop,
+                        *id,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
                 };
                 self.enqueue(text.unwrap().to_text());
             }
@@ -373,13 +383,13 @@ impl World {
                 workshop: workshop.clone(),
                 signup: signup.clone(),
                 replaces: *replaces,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
                 notice_version: 1,
             })),
             Sent::TakenBack(id) => Content::Cancellation(SealedCancellation {
                 workshop: workshop.clone(),
                 id: *id,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
             }),
         };
         Message { workshop, origin: Origin::Venue, content, bytes: Vec::new(), delivered_alone: false }
@@ -461,7 +471,10 @@ impl World {
 
     fn erase_rows(&mut self, ids: &[SignupId]) {
         let workshop = &self.workshop.id;
-        let rows = self.conn.in_transaction(|tx| erase::erase(tx, workshop, ids, 1)).unwrap();
+        let rows = self
+            .conn
+            .in_transaction(|tx| erase::erase(tx, workshop, ids, Timestamp::from_millis(1)))
+            .unwrap();
         self.erased.extend(rows.ids);
     }
 
@@ -601,7 +614,7 @@ fn fresh(workshop: &Workshop) -> WriterConnection {
         rev: 1,
         published_rev: 1,
     };
-    conn.in_transaction(|tx| workshops::insert(tx, &row, 0)).unwrap();
+    conn.in_transaction(|tx| workshops::insert(tx, &row, Timestamp::from_millis(0))).unwrap();
     conn
 }
 

@@ -1,6 +1,6 @@
 //! Seats that became free go to those who have waited longest, in the same transaction.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use crate::view::SignupState;
 pub(crate) fn promote_waiting(
     tx: &Tx<'_>,
     workshop: &Workshop,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Vec<SignupId>> {
     let promoted = next_in_line(tx, workshop)?;
     for id in &promoted {

@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -88,7 +88,7 @@ pub enum BackupError {
 struct Note {
     layout: u32,
     rollcall: String,
-    made_at: Millis,
+    made_at: Timestamp,
     database_version: i64,
     signups: u64,
     database_sha256: String,

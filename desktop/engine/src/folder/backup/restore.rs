@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ const STAGE: &str = "restoring";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restored {
     /// When the backup was made.
-    pub made_at: Millis,
+    pub made_at: Timestamp,
     /// Rows of all lists.
     pub signups: u64,
     /// Sign-ups and messages that were erased since the backup was made, and again just now.
@@ -84,7 +84,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
             let erased_again = known.erase_in(tx, now)?;
             takeovers_due::add_all(tx)?;
             receipts_out::send_all_again(tx, now)?;
-            events::add(tx, now, Event::Restored(note.made_at))?;
+            events::add(tx, now, Event::Restored(note.made_at.as_millis()))?;
             Ok(erased_again)
         })
         .map_err(database)?;
@@ -145,7 +145,7 @@ impl Erased {
     }
 
     /// Erases the same in another database; how many sign-ups and messages that were.
-    fn erase_in(&self, tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
+    fn erase_in(&self, tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<usize> {
         let mut count = 0;
         for workshop in &self.workshops {
             count += erase::erase_workshop(tx, workshop, now)?.count();
@@ -186,7 +186,7 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
 
 /// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is
 /// drawn at the next start.
-fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
+fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
         return Ok(None);
