@@ -69,8 +69,8 @@ export function showEntry(
   offer(card, ".drop", look !== "dropped" && look !== "sending" && drop);
   offer(card, ".undo", look === "dropped" && (() => outbox.update(id, again).then(() => outbox.send("due"))));
   const show = async () => {
-    offer(card, ".show", false);
     showCode(atDesk, entry, code && (await code(entry).catch(() => false as const)), texts, inWords(entry));
+    offer(card, ".show", false);
   };
   offer(card, ".show", !!code && canBeCarried && atDesk.hidden && show);
   lead(card, ".venue", canBeCarried && texts.venue ? texts.venue + fragment(signup) : "");
