@@ -1,5 +1,6 @@
-//! Answers: what goes back, with the headers that every one of them carries.
+//! Answers, with the headers that every one of them carries.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::form::Page;
 use rollcall_shared::headers;
 use rollcall_shared::intake::{PageAnswer, Refused};
@@ -87,7 +88,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// What a route comes to.
+/// The result of a route.
 pub(crate) type Answer = std::result::Result<Response, Refusal>;
 
 impl Refusal {
@@ -101,6 +102,16 @@ impl Refusal {
             }
         }
     }
+}
+
+/// 401: no key, or a wrong one.
+pub(crate) fn unauthorized() -> Problem {
+    Problem::new(ProblemCode::Unauthorized)
+}
+
+/// 422 for one field.
+pub(crate) fn invalid(field: &str, code: &'static str) -> Refusal {
+    Problem::invalid(vec![FieldError::new(field, code)]).into()
 }
 
 /// Logs what failed behind the worker.
@@ -130,7 +141,7 @@ pub(crate) fn page_answer(answer: PageAnswer) -> Answer {
     Ok(response)
 }
 
-/// *See other*: where to look after a form was posted.
+/// *See other*: the page to show after a form was posted.
 pub(crate) fn see_other(location: &str) -> Result<Response> {
     Ok(Response::builder().with_status(303).with_header("location", location)?.empty())
 }
@@ -162,7 +173,7 @@ pub(crate) fn secured(response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// The answer to HEAD: that to GET without its body.
+/// Makes the answer to HEAD: the answer to GET without its body.
 pub(crate) fn without_body(response: Response) -> Response {
     let (builder, _) = response.into_parts();
     builder.body(ResponseBody::Empty)

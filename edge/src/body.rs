@@ -1,4 +1,4 @@
-//! Request bodies: bounded before they are parsed, whatever `Content-Length` says.
+//! Request bodies: bounded before they are parsed, also where `Content-Length` is missing or wrong.
 
 use futures_util::TryStreamExt;
 use rollcall_shared::media_type::MediaType;
@@ -43,7 +43,7 @@ pub(crate) async fn any(request: &mut Request, limit: usize) -> Result<Vec<u8>, 
 
 /// Why a body was not read to its end.
 enum Unread {
-    /// It has more bytes than are read.
+    /// It has more bytes than the limit.
     TooLarge,
     /// The runtime failed, or the phone went away.
     Failure(Error),
@@ -74,7 +74,7 @@ async fn bounded(request: &mut Request, limit: usize) -> Result<Vec<u8>, Unread>
     Ok(bytes)
 }
 
-/// Says where JSON went wrong, without what stood there: it may be a name.
+/// Says where JSON is malformed, without quoting it: it may contain a name.
 pub(crate) fn malformed(error: &serde_json::Error) -> Problem {
     let kind = match error.classify() {
         serde_json::error::Category::Data => "a member is missing or of another kind",

@@ -1,7 +1,7 @@
-//! Finding the workshop that an invite code leads to: memory, then KV, then the InviteCode object.
+//! Finds the workshop that an invite code leads to: in memory, then in KV, then in the InviteCode object.
 //!
-//! The rules, lifetimes and keys are `rollcall_shared::cache`'s. No request waits for what another one fetches: Workers
-//! cancel such requests. Each looks, fetches for itself and puts what it found.
+//! The rules, lifetimes and keys are `rollcall_shared::cache`'s. No request waits for what another one
+//! fetches: Workers cancel such requests. Each looks, fetches for itself and stores what it found.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-/// What is known about a code.
+/// Finds what is known about a code.
 pub(crate) async fn find(env: &Env, context: &Context, code: &InviteCode, now: Millis) -> Result<Rc<Entry>> {
     match MEMORY.with_borrow_mut(|memory| memory.look(code, now)) {
         Looked::Hit(entry) => Ok(entry),
@@ -60,7 +60,7 @@ async fn fetch(env: &Env, code: &InviteCode) -> Result<Rc<Entry>> {
                 counters.kv_misses += 1;
                 counters.authoritative += 1;
             });
-            object::ask(&invite_code::object(env, code)?, &LookUp {}).await?
+            object::call(&invite_code::object(env, code)?, &LookUp {}).await?
         }
     };
     let entry = Rc::new(Entry { known, stored_at: clock::now() });
@@ -95,7 +95,7 @@ struct Memory {
 
 struct Slot {
     entry: Rc<Entry>,
-    /// When the one refresh began that runs at a time.
+    /// When the running refresh began; one runs at a time.
     refreshing_since: Option<Millis>,
 }
 
@@ -137,7 +137,7 @@ impl Memory {
         self.entries.insert(code, Slot { entry, refreshing_since: None });
     }
 
-    /// Makes room: guessed codes go before workshops, old entries before new ones.
+    /// Makes room: evicts guessed codes before workshops, old entries before new ones.
     fn evict(&mut self) {
         let rank = |slot: &Slot| (slot.entry.known != Known::Unknown, slot.entry.stored_at);
         let first = self.entries.iter().min_by_key(|(_, slot)| rank(slot)).map(|(code, _)| code.clone());

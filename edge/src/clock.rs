@@ -1,4 +1,4 @@
-//! The worker's clock. It stands still between two waits, which is exact enough here.
+//! The worker's clock. It advances only while the worker waits, which is exact enough here.
 
 use rollcall_shared::Millis;
 use worker::Date;

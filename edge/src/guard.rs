@@ -1,5 +1,5 @@
-//! Before a sign-up is taken: whether this device, or this code, sends so much that a proof of work is asked
-//! for.
+//! The check before a sign-up is taken: whether a proof of work is asked for, because of what this device has
+//! sent or of what has come for this code.
 //!
 //! The rules are `rollcall_shared::allowance`'s and `proof`'s. A device is known by a cookie that holds its
 //! own sends; a code's sign-ups are counted in the isolate's memory (see docs/adr/0020).
@@ -19,11 +19,11 @@ use crate::inbound::Inbound;
 use crate::settings;
 
 thread_local! {
-    /// Never borrowed across a wait.
+    /// It is never borrowed across an await.
     static RUSH: RefCell<Rush> = RefCell::default();
 }
 
-/// What a device takes home after its sign-up was stored.
+/// The cookie that a device gets after its sign-up was stored.
 pub(crate) struct Pass(Option<String>);
 
 impl Pass {
@@ -39,7 +39,7 @@ impl Pass {
 /// Looks at one sign-up and the proof that came with it.
 ///
 /// # Errors
-/// Where a proof is asked for and none that holds came along.
+/// Where a proof is asked for and no valid one came along.
 pub(crate) fn check<'a>(
     inbound: &Inbound,
     workshop: &Workshop,

@@ -10,7 +10,7 @@ pub(crate) struct Inbound {
     pub(crate) request: Request,
     /// Bindings, variables and secrets.
     pub(crate) env: Env,
-    /// For what goes on after the answer.
+    /// For what continues after the answer.
     pub(crate) context: Context,
     /// The time at which it came.
     pub(crate) now: Millis,

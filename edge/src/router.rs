@@ -1,4 +1,4 @@
-//! The table of addresses: what stands where, and which methods it has.
+//! The table of addresses: what answers at each, and to which methods.
 
 use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
@@ -7,13 +7,13 @@ use worker::{Env, Method, Response, Result};
 use crate::answer::{self, Answer};
 use crate::inbound::Inbound;
 use crate::routes::{
-    bench, cancellation, challenge, errands, files, health, join, publication, receipts, signups, stats,
-    wake, workshops,
+    bench, cancellation, challenge, files, health, host_operations, join, publication, receipts, signups,
+    stats, wake, workshops,
 };
 use crate::settings;
-use crate::workshop::Errand;
+use crate::workshop::HostOperation;
 
-/// Answers a request; whatever goes wrong on the way becomes an answer, too.
+/// Answers a request; every error on the way becomes an answer, too.
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
     let response = match dispatch(inbound).await {
@@ -54,18 +54,20 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         }
         (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
-        (Address::Pull { workshop }, Method::Post) => errands::forward(inbound, workshop, Errand::Pull).await,
+        (Address::Pull { workshop }, Method::Post) => {
+            host_operations::forward(inbound, workshop, HostOperation::Pull).await
+        }
         (Address::Ack { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::Acknowledge).await
+            host_operations::forward(inbound, workshop, HostOperation::Acknowledge).await
         }
         (Address::Replay { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::Replay).await
+            host_operations::forward(inbound, workshop, HostOperation::Replay).await
         }
         (Address::Takeover { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::TakeOver).await
+            host_operations::forward(inbound, workshop, HostOperation::TakeOver).await
         }
         (Address::ReceiptStates { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::StoreReceipts).await
+            host_operations::forward(inbound, workshop, HostOperation::StoreReceipts).await
         }
         (Address::Erase { workshop }, Method::Post) => publication::erase(inbound, workshop).await,
         (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
@@ -77,7 +79,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
     }
 }
 
-/// What stands at a path.
+/// What a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Address<'a> {
     Join { code: &'a str },
@@ -137,7 +139,8 @@ impl<'a> Address<'a> {
         })
     }
 
-    /// The routes of tests and benchmarks exist where the deployment says so.
+    /// Whether the address exists. The routes of tests and benchmarks exist only where the deployment enables
+    /// them.
     fn exists(&self, env: &Env) -> bool {
         !matches!(self, Self::BenchQueueOnly | Self::BenchDeposit) || settings::has_bench_routes(env)
     }
@@ -169,7 +172,7 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Programs read problem details, people a page.
+/// Answers that there is nothing: with problem details for programs, with a page for people.
 fn nothing_at(path: &str, inbound: &Inbound) -> Answer {
     if path.starts_with("/v1/") {
         return Err(Problem::new(ProblemCode::NotFound).into());

@@ -1,4 +1,5 @@
-//! Everything short that stands in addresses, headers and on posters: invite codes, ids, keys' ids, receipts' tokens, languages.
+//! Everything short that appears in addresses, in headers and on posters: invite codes, ids, keys' ids,
+//! receipts' tokens, languages.
 
 use rollcall_shared::digest::Digest;
 use rollcall_shared::invite_code::{HEAD, InviteCode, InviteCodeError, MAX_INPUT_CHARS, TAIL};
@@ -9,7 +10,8 @@ use rollcall_shared::secret;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
 /// Each has one text; what is read is written as it was read; a token holds for its own sign-up alone.
 pub fn codes(data: &[u8]) {

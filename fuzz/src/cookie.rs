@@ -5,10 +5,12 @@ use rollcall_shared::allowance::{DEVICE_SIGNUPS, DEVICE_WINDOW_MS, Device};
 use rollcall_shared::signup_id::SignupId;
 
 use crate::bounds::within_bounds;
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
-/// What was not signed here is no more than no cookie; what was signed comes back as it was and counts as a list of times would.
-/// Each pair of bytes is a sign-up: which one, and how many seconds after the one before.
+/// What was not signed here is no more than no cookie; what was signed comes back as it was and counts as a
+/// list of times would. Each pair of bytes is a sign-up: which one, and how many seconds after the one
+/// before.
 pub fn cookie(data: &[u8]) {
     if let Some(header) = text(data) {
         let device = within_bounds(data, || Device::read(header, &sample::proof_key(), sample::NOW));

@@ -8,7 +8,7 @@ use rollcall_shared::person_name::{
 };
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::text;
+use crate::text::text;
 
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("^(?:{})$", PersonName::html_pattern())).unwrap());
@@ -41,7 +41,8 @@ pub fn person_name(data: &[u8]) {
     assert!(!canonical.contains("  ") && canonical.trim() == canonical);
     assert_eq!(format!("{name:?}"), format!("PersonName({chars} characters)"));
 
-    // A search folds what it is given like a name: it must come to the same. A joiner at the end joins nothing.
+    // A search folds what it is given like a name: it must come to the same. A joiner at the end joins
+    // nothing.
     assert_eq!(folded(canonical), canonical);
     assert_eq!(folded(typed).trim_end_matches(['\u{200C}', '\u{200D}']), canonical);
 

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rollcall_shared::phone::{CHINA_DIGITS, MAX_DIGITS, MAX_INPUT_CHARS, MIN_DIGITS, Phone, PhoneError};
 
-use crate::text;
+use crate::text::text;
 
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("^(?:{})$", Phone::html_pattern())).unwrap());
 
-/// A number is its own canonical form, has the digits that were typed and no others, and keeps E.164's limits.
+/// A number is its own canonical form, has the digits that were typed and no others, and keeps E.164's
+/// limits.
 pub fn phone(data: &[u8]) {
     let Some(typed) = text(data) else { return };
     match Phone::parse(typed) {
@@ -26,9 +27,7 @@ fn accepted(typed: &str, phone: &Phone) {
     assert!((MIN_DIGITS..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()));
     assert!(!digits.starts_with('0'));
 
-    for spelling in [canonical, &phone.national()] {
-        assert_eq!(Phone::parse(spelling).as_ref(), Ok(phone), "{spelling}");
-    }
+    assert_eq!(Phone::parse(canonical).as_ref(), Ok(phone), "{canonical}");
     let json = serde_json::to_string(phone).unwrap();
     assert_eq!(serde_json::from_str::<Phone>(&json).unwrap(), *phone);
 
@@ -68,9 +67,17 @@ fn digit(c: char) -> Option<char> {
     c.is_ascii_digit().then_some(c)
 }
 
-/// Without what nobody types but address books paste: the pattern does not name it.
+/// Removes what nobody types but address books paste: the pattern does not name it.
 pub(crate) fn is_typed(input: &str) -> bool {
     !input.contains(|c: char| {
-        matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        matches!(
+            c,
+            '\u{AD}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{202A}'..='\u{202E}'
+                | '\u{2060}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{FEFF}'
+        )
     })
 }

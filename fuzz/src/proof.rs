@@ -7,10 +7,11 @@ use rollcall_shared::proof::{LIFETIME_MS, MAX_PROOF_CHARS, ProofError, ProofKey,
 use rollcall_shared::signup_id::SignupId;
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
-/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the proof itself, and as the
-/// JSON in it.
+/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the
+/// proof itself, and as the JSON in it.
 pub fn proof(data: &[u8]) {
     if let Some(proof) = text(data) {
         tried(proof);

@@ -13,7 +13,8 @@ use rollcall_shared::workshop::{
 use crate::bounds::within_bounds;
 use crate::sample;
 
-/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page of its own words only.
+/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page
+/// of its own words only.
 pub fn workshop(data: &[u8]) {
     // The edge bounds the body before it reads it.
     if data.len() > MAX_RECORD_BYTES {
@@ -41,7 +42,7 @@ fn record(mut workshop: Workshop) {
     for language in [Language::Zh, Language::En] {
         let html = page(&workshop, language);
         let plain = page(&without_marks(&workshop), language);
-        // The page's data for its script stands there as JSON, in which `>` is a sign like any other.
+        // The page holds its script's data as JSON, in which `>` is a sign like any other.
         assert_eq!(html.matches('<').count(), plain.matches('<').count(), "{workshop:?}");
         assert!(html.len() <= 128 * 1_024 + 8 * json.len());
         let _ = shut_page(Message::NotYet, &workshop, "", language);

@@ -11,7 +11,7 @@
 //! | 3b | … and is stored under that id | [`Verdict::Repeated`] | `repeated` |
 //! | 4 | it corrects one that is erased | [`Verdict::EraseToo`] | `erased` |
 //! | 5 | it was cancelled or corrected before it came | [`Place::Cancelled`] | `cancelled` |
-//! | 6 | the number is on the list, and not as the one that this corrects | [`Place::Duplicate`] | `duplicate` |
+//! | 6 | the number is on the list, but not of the one it corrects | [`Place::Duplicate`] | `duplicate` |
 //! | 7 | no seat is free, and none is taken over | [`Place::Waitlisted`] | `waitlisted` |
 //! | 8 | else | [`Place::Registered`] | `stored` |
 //!
@@ -135,7 +135,7 @@ pub enum Verdict {
         /// The id under which they were.
         id: SignupId,
     },
-    /// It is stored already: nothing is written, its receipt says what it says.
+    /// It is stored already: nothing is written, its receipt stays as it is.
     Repeated {
         /// The id under which it is stored.
         id: SignupId,
@@ -265,7 +265,7 @@ pub enum Outcome {
     Repeated,
     /// Kept in `parked`, for a person to look at.
     Parked,
-    /// Kept in `duplicates`, beside the first with the number.
+    /// Kept in `duplicates`, with a reference to the sign-up that holds the number.
     Duplicate,
     /// Taken off the list, or put there as cancelled because it was taken back before it came.
     Cancelled,

@@ -1,5 +1,5 @@
-//! How much may be sent before a proof of work is asked for: by one device, and for one code. Never by IP address, for a whole
-//! hall shares one.
+//! How much one device, or everybody for one code, may send before a proof of work is asked for. IP addresses
+//! are never counted: a whole hall shares one.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,45 @@ use crate::secret;
 use crate::signup_id::SignupId;
 use crate::workshop::ProofMode;
 
-/// Sign-ups that one device sends without a proof: a teacher's own and some colleagues'.
+/// How many sign-ups one device sends without a proof: a teacher's own and some colleagues'.
 pub const DEVICE_SIGNUPS: usize = 5;
-/// Within this time.
+/// The time within which a device's sign-ups are counted: 10 minutes.
 pub const DEVICE_WINDOW_MS: Millis = 10 * 60 * 1_000;
-/// Sign-ups for one code without a proof: more than twice the largest hall at one instant.
+/// How many sign-ups for one code come without a proof: more than twice the largest hall at one instant.
 pub const CODE_SIGNUPS: u32 = 1_200;
-/// Within this time.
+/// The time within which a code's sign-ups are counted: 1 minute.
 pub const CODE_WINDOW_MS: Millis = 60 * 1_000;
 /// The cookie's name.
 pub const COOKIE: &str = "device";
 /// Sign-ups that a device's cookie remembers.
 const REMEMBERED: usize = 16;
-/// Characters of an id by which the cookie knows it again.
+/// Characters of an id by which the cookie recognises it.
 const TAG_CHARS: usize = 8;
-/// Codes that are counted at once.
+/// How many codes are counted at a time.
 const CODES: usize = 1_000;
 
-/// Why a proof of work is asked for: what a person is told who has no script to work with.
+/// Why a proof of work is asked for. A person whose browser runs no script is told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProofReason {
-    /// The workshop has it from everybody.
+    /// The workshop asks everybody for one.
     Always,
-    /// This device sent [`DEVICE_SIGNUPS`] already; seconds until it may send another without.
+    /// This device sent [`DEVICE_SIGNUPS`] already; seconds until it may send another without a proof.
     Device(u32),
     /// More than [`CODE_SIGNUPS`] came for this code; seconds until they are counted from 0 again.
     Rush(u32),
 }
 
 impl ProofReason {
-    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] said of its code.
+    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] returned for its code.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{Device, ProofReason};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// use rollcall_shared::workshop::ProofMode;
+    /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
+    /// assert_eq!(ProofReason::of(ProofMode::Auto, &fresh, None, id, 0), None);
+    /// assert_eq!(ProofReason::of(ProofMode::On, &fresh, None, id, 0), Some(ProofReason::Always));
+    /// ```
     pub fn of(
         mode: ProofMode,
         device: &Device,
@@ -65,7 +74,7 @@ impl ProofReason {
         }
     }
 
-    /// Seconds after which it goes without a proof; `None` where it never does.
+    /// Seconds after which no proof is needed any more; `None` where one is always needed.
     pub fn retry_after(self) -> Option<u32> {
         match self {
             Self::Always => None,
@@ -74,8 +83,8 @@ impl ProofReason {
     }
 }
 
-/// What one device has sent lately, as it stands in its own cookie: times and the beginnings of ids, signed. There is no name in
-/// it by which the device could be known again after ten minutes.
+/// What one device has sent lately, as its own cookie holds it: times and the beginnings of ids, signed.
+/// Nothing in it identifies the device for longer than ten minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
     /// Seconds since 1970, and the beginning of the id; oldest first.
@@ -83,7 +92,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// Reads the `Cookie` header. What was not signed here is no more than no cookie.
+    /// Reads the `Cookie` header. A cookie that was not signed under this key counts as no cookie.
     pub fn read(header: &str, key: &ProofKey, now: Millis) -> Self {
         let Some((text, mac)) = cookie::find(header, COOKIE).and_then(|value| value.split_once('~')) else {
             return Self::default();
@@ -100,12 +109,22 @@ impl Device {
         device
     }
 
-    /// Whether it may send this one without a proof. The same sign-up again is no other one.
+    /// Whether it may send this sign-up without a proof. The same sign-up sent again is not counted twice.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
+    /// (0..5).for_each(|n| device.note(id(n), 0));
+    /// assert_eq!(DEVICE_SIGNUPS, 5);
+    /// assert!(device.may_send(id(4)), "the same again");
+    /// assert!(!device.may_send(id(5)));
+    /// ```
     pub fn may_send(&self, id: SignupId) -> bool {
         self.has_sent(id) || self.sent.len() < DEVICE_SIGNUPS
     }
 
-    /// Seconds until it may send another.
+    /// Seconds until it may send another sign-up without a proof.
     pub fn retry_after(&self, now: Millis) -> u32 {
         let Some(first_to_go) = self.sent.len().checked_sub(DEVICE_SIGNUPS) else { return 0 };
         let Some((seconds, _)) = self.sent.get(first_to_go) else { return 0 };
@@ -113,7 +132,7 @@ impl Device {
         u32::try_from(wait.max(0).div_euclid(1_000) + 1).unwrap_or(u32::MAX)
     }
 
-    /// It sent this one.
+    /// Notes that it sent this sign-up.
     pub fn note(&mut self, id: SignupId, now: Millis) {
         if !self.has_sent(id) {
             self.sent.push((now.div_euclid(1_000), tag(id)));
@@ -144,7 +163,7 @@ fn tag(id: SignupId) -> String {
 }
 
 fn sign(text: &str, key: &ProofKey) -> String {
-    // Another beginning than a challenge's, which is hexadecimal: neither can be passed off as the other.
+    // It begins differently than a challenge, which is hexadecimal: neither can be passed off as the other.
     let mut mac = hex::encode(key.mac(&format!("device {text}")));
     mac.truncate(32);
     mac
@@ -153,12 +172,21 @@ fn sign(text: &str, key: &ProofKey) -> String {
 /// Sign-ups for each code in its running minute, as one isolate sees them.
 #[derive(Debug, Default)]
 pub struct Rush {
-    /// When the minute began, and how many there were since.
+    /// When the minute began, and how many sign-ups have come since.
     minutes: BTreeMap<InviteCode, (Millis, u32)>,
 }
 
 impl Rush {
-    /// Counts one for a code; the seconds until the next minute, where it is one too many for this one.
+    /// Counts one sign-up for a code. Returns the seconds until the next minute where it is one too many for
+    /// this minute.
+    ///
+    /// ```
+    /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
+    /// use rollcall_shared::invite_code::InviteCode;
+    /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, 0).is_none()));
+    /// assert_eq!(rush.count(&code, 30_000), Some(31));
+    /// ```
     pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
         let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
         if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {

@@ -48,17 +48,17 @@ impl EntryTrouble {
     }
 }
 
-/// Why nobody was let in.
+/// Why a device was not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinTrouble {
-    /// These are not the digits.
+    /// The digits are wrong.
     Wrong,
-    /// Too many were wrong; so many seconds.
+    /// Too many were wrong; the seconds to wait.
     Wait(u32),
-    /// There is no desk.
+    /// The host has opened no desk.
     Shut,
     /// The desk's name is empty or too long.
     Name,
-    /// Nothing can be kept just now.
+    /// Nothing can be stored just now.
     Unavailable,
 }

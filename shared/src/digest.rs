@@ -10,6 +10,12 @@ pub struct Digest([u8; 32]);
 
 impl Digest {
     /// The digest of `bytes`.
+    ///
+    /// ```
+    /// use rollcall_shared::digest::Digest;
+    /// assert_eq!(Digest::of(b"the same"), Digest::of(b"the same"));
+    /// assert!(Digest::of(b"").to_string().starts_with("e3b0c442"));
+    /// ```
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }

@@ -22,6 +22,12 @@ impl FieldError {
 }
 
 /// A field's name on the wire.
+///
+/// ```
+/// use rollcall_shared::field_error::FieldName;
+/// assert_eq!(FieldName::from("answers.school"), FieldName::Answer("school".into()));
+/// assert_eq!(FieldName::InviteCode.to_string(), "invite_code");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub enum FieldName {

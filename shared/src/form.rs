@@ -1,8 +1,9 @@
-//! The pages that edge and venue page both serve, rendered from the rules: the form, the receipt, and what is said where
-//! there is neither. They work without script; with it, mistakes are explained while one types, and receipts follow.
+//! The pages that edge and venue page both serve, rendered from the rules: the form, the receipt, and
+//! messages. They work without script; with it, mistakes are explained while one types, and receipts are
+//! updated.
 //!
-//! Script and style are built from `edge/web` into `form/built` (`cargo xtask web`) and stand in the page itself, so that
-//! one request is enough.
+//! Script and style are built from `edge/web` into `form/built` (`cargo xtask web`) and are part of the page
+//! itself, so that one request is enough.
 
 mod date;
 mod desk;

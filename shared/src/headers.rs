@@ -1,18 +1,18 @@
 //! The headers that answers carry, at the edge and on the venue page alike. Names in lower case.
 
-/// For every answer: nothing is guessed about its type, its address is told to nobody (a receipt's is a
-/// secret of its holder), and no other page frames it.
+/// Headers of every answer: browsers do not guess its type, tell nobody its address (a receipt's is its
+/// holder's secret) and let no other page frame it.
 pub const ALWAYS: [(&str, &str); 3] =
     [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY")];
 
-/// For every answer that does not set them itself: nobody on the way stores it, and what is no page may load
-/// nothing.
+/// Headers of every answer that does not set them itself: nobody on the way stores it, and nothing is loaded
+/// from what is not a page.
 pub const UNLESS_SET: [(&str, &str); 2] = [
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 ];
 
-/// For every answer over HTTPS, which is the edge's; the venue page has none.
+/// Headers of every answer over HTTPS: the edge's. The venue page has no HTTPS.
 pub const OVER_HTTPS: [(&str, &str); 1] = [("strict-transport-security", "max-age=31536000")];
 
 #[cfg(test)]

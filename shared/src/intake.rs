@@ -3,9 +3,9 @@
 //! code).
 //!
 //! ```text
-//! Submission::json(body)          ┐
-//! Submission::form(body)          ├▶ Submission ── check ──▶ CheckedSignup ── proven or waived ──▶ AcceptedSignup
-//! Submission::entry_code(text, …) ┘
+//! json(body)          ┐
+//! form(body)          ├▶ Submission ── check ──▶ CheckedSignup ── proven or waived ──▶ AcceptedSignup
+//! entry_code(text, …) ┘
 //! ```
 //!
 //! Each step may answer with [`Refused`], which knows its problem for programs and its page for people. A
@@ -21,28 +21,31 @@
 //! | 1 | the address: no such token | 404 `not_found` | 404 *nothing here* | 404 |
 //! | | the address: no session of a desk | 401 `unauthorized` | the page for the PIN | 401 |
 //! | 2 | another media type | 415 `media_type` | 415 *not readable* | 415 |
-//! | 3 | more than 16 KiB | 413 `too_large` | 413 *not readable* | 413 |
+//! | 3 | more than 16 KiB | 413 `too_large` | 413 *not readable* | 413 (4) |
 //! | 4 | no JSON, no form, no box that opens | 400 `malformed` | 400 *not readable* | 422 (1) |
-//! | 5 | the invite code is none | 422 `invite_code` | 404 *no such code* | |
+//! | 5 | the invite code is invalid | 422 `invite_code` | 404 *no such code* | |
 //! | 6 | no workshop has the code | 404 `unknown_code` | 404 *no such code* | |
 //! | 7 | the workshop is retired, or has another code | 410 `closed` | 410 *closed* | 410 `closed` |
 //! | 8 | sign-up has not opened | 410 `closed` (2) | 410 *not open yet* | 410 `closed` |
 //! | 9 | sign-up has closed | 410 `closed` | 410 *closed* | 410 `closed` |
-//! | 10 | fields, answers, the token in `replaces` | 422, all named | 422 the form, all named | 422 `damaged` |
+//! | 10 | fields, answers, `replaces` | 422, all named | 422 the form, all named | 422 `damaged` |
 //! | 11 | only the seed | | 422 the form, a new seed | |
 //! | 12 | no proof of work; asked for at the edge only | 428, a challenge | 428 or 429 (3), the form | |
 //! | 13 | it cannot be stored just now | 503 (3) | 503 (3), the form, its seed | 503 (3) |
 //!
-//! (1) With the [`EntryTrouble`] as the code of the field `entry`. (2) With the detail `not open yet`. (3) With
-//! `Retry-After`. Rows 1 and 7 are the route's to find out; rows 2 and 3 are decided before the body is read whole.
+//! (1) With the [`EntryTrouble`] as the code of the field `entry`. (2) With the detail `not open yet`. (3)
+//! With `Retry-After`. (4) A text that is too long by itself, as the host's own window takes one, is
+//! `not_an_entry`. Rows 1 and 7 are the route's to find out; rows 2 and 3 are decided before the body is read
+//! whole.
 //!
 //! And what is no mistake:
 //!
-//! - A page asked for before the workshop opens answers 200 and says when it opens ([`Landing`]).
+//! - A page that is requested before the workshop opens is answered with 200 and says when it opens
+//!   ([`Landing`]).
 //! - The `id` in a form is ignored: its id is made from seed and content, so that a double tap is one
 //!   sign-up.
 //! - The `invite_code` in a form is ignored: the form goes where its address leads.
-//! - A seed that is none is replaced whenever the form comes back, whatever else is wrong with it.
+//! - An invalid seed is replaced whenever the form comes back, also where something else is wrong.
 //! - A sign-up filled in before closing and sent within the grace is taken, and marked late.
 //!
 //! `shared/tests/intake.json` has a case for each row, and for pairs of rows; `shared/tests/intake.rs` plays

@@ -1,9 +1,11 @@
 //! Rollcall's rules, in the order in which a sign-up meets them.
 //!
-//! What a phone number, a name, a code and an id are; what a sign-up is and how it travels, sealed; what the writer
-//! decides; how long things are cached and when they are tried again; when a proof of work is asked for; what answers and pages say.
-//! No I/O, no clock, no randomness of its own: time, random bits and generators come in as parameters, so that the same
-//! code runs in the worker (wasm32) and on the laptop, and every rule can be tested as a table.
+//! They say what a phone number, a name, a code and an id are; what a sign-up is, how it is taken and how it
+//! travels, sealed; what the writer decides; how long things are cached and when they are tried again; when a
+//! proof of work is asked for; what answers and pages say.
+//!
+//! No I/O, no clock, no randomness of its own: time, random bits and generators come in as parameters, so
+//! that the same code runs in the worker (wasm32) and on the laptop, and every rule can be tested as a table.
 
 pub mod phone;
 pub mod person_name;

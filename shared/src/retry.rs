@@ -1,7 +1,8 @@
 //! Whether and when to try again.
 //!
-//! Exponential back-off with full jitter (a delay drawn between 0 and a bound that doubles; AWS Architecture Blog,
-//! "Exponential Backoff And Jitter", 2015): five hundred clients that failed together do not come back together.
+//! Exponential back-off with full jitter (a delay drawn between 0 and a bound that doubles; AWS Architecture
+//! Blog, "Exponential Backoff And Jitter", 2015): five hundred clients that failed together do not come back
+//! together.
 
 use std::time::Duration;
 
@@ -12,9 +13,10 @@ use serde::{Deserialize, Serialize};
 pub const BASE: Duration = Duration::from_millis(100);
 /// No delay is longer.
 pub const CAP: Duration = Duration::from_secs(30);
-/// No delay after what nobody has answered is longer: it costs no server anything, and people wait for its end.
+/// No delay after a request without an answer is longer: it costs no server anything, and people wait for its
+/// end.
 pub const UNANSWERED_CAP: Duration = Duration::from_secs(2);
-/// No delay after what failed on this machine is longer.
+/// No delay after a failure on this machine is longer.
 pub const LOCAL_CAP: Duration = Duration::from_secs(1);
 
 /// Statuses below 500 that are asked again: see [`is_retried`]. The page's script is told them.
@@ -24,11 +26,11 @@ pub const RETRIED_STATUSES: [u16; 4] = [408, 425, 428, 429];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// SQLite's writer is held by someone else.
+    /// Another connection holds SQLite's write lock.
     Busy,
     /// A table is locked by a reader of the same connection's cache.
     Locked,
-    /// No space left.
+    /// The disk is full.
     DiskFull,
     /// The disk failed to read or write.
     Io,
@@ -36,13 +38,13 @@ pub enum Failure {
     ReadOnly,
     /// Redis does not answer.
     Redis,
-    /// No connection, or none any more.
+    /// There is no connection, or it broke.
     Network,
-    /// No answer in time.
+    /// There was no answer in time.
     Timeout,
     /// An HTTP answer that is not a success.
     Http(u16),
-    /// The message itself is the reason.
+    /// The message itself is at fault.
     Permanent,
 }
 
@@ -57,7 +59,8 @@ impl Failure {
         }
     }
 
-    /// The longest delay before it is tried again. A server that answers with an error is spared; the rest is back the sooner.
+    /// The longest delay before it is tried again: long for a server that answers with an error, short for
+    /// all other failures.
     pub fn cap(self) -> Duration {
         match self {
             Self::Busy | Self::Locked | Self::DiskFull | Self::Io | Self::ReadOnly | Self::Redis => LOCAL_CAP,
@@ -83,9 +86,9 @@ impl Failure {
     }
 }
 
-/// Whether a request that was answered with this status is sent again: the server, or the network, was busy or in
-/// trouble (408 Request Timeout, 425 Too Early, 429 Too Many Requests, all of 5xx), or asked for a proof of work (428),
-/// which is solved and sent along.
+/// Whether a request that was answered with this status is sent again: the server, or the network, was busy
+/// or in trouble (408 Request Timeout, 425 Too Early, 429 Too Many Requests, all of 5xx), or asked for a
+/// proof of work (428), which is solved and sent along.
 ///
 /// ```
 /// use rollcall_shared::retry::is_retried;
@@ -96,8 +99,8 @@ pub fn is_retried(status: u16) -> bool {
     RETRIED_STATUSES.contains(&status) || (500..=599).contains(&status)
 }
 
-/// Decides after the `attempt`-th failure in a row, counted from 0: how long to wait before the next try. `None` where
-/// trying the same again cannot help; what to do then is for the caller to know.
+/// Decides after the `attempt`-th failure in a row, counted from 0: how long to wait before the next try.
+/// `None` where trying the same again cannot help; what to do then is for the caller to know.
 ///
 /// ```
 /// use rollcall_shared::retry::{BASE, Failure, decide};
@@ -116,8 +119,8 @@ pub fn delay(attempt: u32, failure: Failure, rng: &mut impl RngCore) -> Duration
     full_jitter(attempt, BASE, failure.cap(), rng.next_u32())
 }
 
-/// Full jitter: from nothing up to, and without, `base · 2^attempt`, at most `cap`; in whole milliseconds. `random` are 32
-/// random bits.
+/// Full jitter: from nothing up to, and without, `base · 2^attempt`, at most `cap`; in whole milliseconds.
+/// `random` are 32 random bits.
 ///
 /// ```
 /// use rollcall_shared::retry::{BASE, CAP, full_jitter};
@@ -132,8 +135,13 @@ pub fn full_jitter(attempt: u32, base: Duration, cap: Duration, random: u32) -> 
     Duration::from_millis(u64::try_from(delay).unwrap_or(u64::MAX))
 }
 
-/// How long to wait after the `attempt`-th refusal in a row, which somebody may have to mend: soon at first, for what refused may
-/// have been a network on the way, and [`CAP`] in the end.
+/// How long to wait after the `attempt`-th refusal in a row, whose reason somebody may have to remove: a
+/// short time at first, for the refusal may have come from a network on the way, and [`CAP`] in the end.
+///
+/// ```
+/// use rollcall_shared::retry::after_refusal;
+/// assert_eq!([0, 1, 9].map(|attempt| after_refusal(attempt).as_millis()), [100, 200, 30_000]);
+/// ```
 pub fn after_refusal(attempt: u32) -> Duration {
     BASE.saturating_mul(2_u32.saturating_pow(attempt)).min(CAP)
 }

@@ -22,7 +22,7 @@ impl SeedError {
 }
 
 impl Seed {
-    /// Reads a seed; strict, for no person types it.
+    /// Reads a seed, strictly, for no person types it.
     ///
     /// ```
     /// use rollcall_shared::seed::{Seed, SeedError};

@@ -1,5 +1,6 @@
-//! The golden vectors: what each rule takes, what it makes of it, and how it refuses the rest. The page's patterns are
-//! held against the same vectors, so that a browser without script refuses nothing that the server takes.
+//! The golden vectors: what each rule takes, what it makes of it, and how it refuses the rest. The page's
+//! patterns are held against the same vectors, so that a browser without script refuses nothing that the
+//! server takes.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should fail there")]
 
@@ -175,9 +176,14 @@ fn some_statuses_are_asked_again() {
     }
 }
 
-/// Characters that nobody types but address books paste; the pattern cannot name them all, a text field drops line breaks.
+/// Characters that nobody types but address books paste; the pattern cannot name them all, a text field drops
+/// line breaks.
 fn is_typed(input: &str) -> bool {
-    !input.contains(|c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}'))
+    let is_pasted = |c: char| {
+        matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{FEFF}' | '\u{AD}')
+    };
+    !input.contains(is_pasted)
 }
 
 #[test]
@@ -200,7 +206,8 @@ fn the_pages_patterns_take_what_the_rules_take() {
     }
 }
 
-/// What a page's script does: the first pattern that is found in what was typed, once the ordinary pattern refused it.
+/// What a page's script does: the first pattern that is found in what was typed, once the ordinary pattern
+/// refused it.
 fn explained<'a>(mistakes: &'a [Mistake], typed: &str) -> Option<&'a str> {
     mistakes.iter().find(|m| Regex::new(&m.pattern).unwrap().is_match(typed)).map(|m| m.code)
 }

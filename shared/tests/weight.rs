@@ -1,5 +1,5 @@
-//! The pages' weight on a hall's network: one request, at most 14 KB of gzip, in either language. What is fetched later, once
-//! the page can be used, has a limit of its own.
+//! The pages' weight on a hall's network: one request, at most 14 KB of gzip, in either language. What is
+//! fetched later, once the page can be used, has a limit of its own.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot compress should fail there")]
 

@@ -1,7 +1,8 @@
-//! The pages' scripts and styles: from edge/web to where the programs include them. The phone's go beside the rules that render
-//! its page, the desk's into the laptop's program alone.
+//! Packs the pages' scripts and styles from edge/web to where the programs include them: the phone's next to
+//! the rules that render its page, the desk's into the laptop's program alone.
 //!
-//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is stale.
+//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is
+//! stale.
 
 use std::fs;
 use std::path::Path;
@@ -98,7 +99,7 @@ fn pack(checkout: &Checkout, bundle: &Bundle, into: &Path) -> Result<()> {
         .try_for_each(|file| shrink(checkout, &into.join(file)))
 }
 
-/// What esbuild has packed becomes another sixteenth lighter: the phone's page has a limit.
+/// Makes what esbuild has packed another sixteenth smaller: the phone's page has a limit.
 fn shrink(checkout: &Checkout, script: &Path) -> Result<()> {
     let script = script.display().to_string();
     let options = ["--ecma", "2017", "--compress", "passes=3", "--mangle", "--output"];

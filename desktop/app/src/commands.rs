@@ -1,12 +1,12 @@
-//! What the page may ask: one table, each row a line over the engine. The page's side of it, `desktop/ui/src/bindings.ts`, is written
-//! from the same table by the test below.
+//! What the page may ask: one table, each row a line over the engine. The page's side of it,
+//! `desktop/ui/src/bindings.ts`, is written from the same table by the test below.
 
 use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
@@ -17,7 +17,8 @@ use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::shell::{Shell, Start, refusal};
 
-/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that answers it.
+/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that
+/// answers it.
 macro_rules! commands {
     ($( fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty = |$engine:ident| $line:expr; )*) => {
         $(
@@ -77,10 +78,10 @@ commands! {
     fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
-    fn close_venue() -> () = |engine| engine.close_venue();
-    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| engine.dismiss_alarm(kind);
+    fn close_venue() -> () = |engine| Ok::<_, Refusal>(engine.close_venue());
+    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| Ok::<_, Refusal>(engine.dismiss_alarm(kind));
 
-    fn test_connection(line: String) -> ConnectionTest = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn test_connection(line: String) -> ConnectionTrial = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 

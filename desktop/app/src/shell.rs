@@ -1,7 +1,9 @@
-//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads that may wait.
+//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads
+//! that may wait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rollcall_engine::view::{Refusal, RefusalCode};
 use rollcall_engine::{Config, Engine, SettingsError};
 use serde::Serialize;
@@ -58,7 +60,7 @@ impl Shell {
 
     /// How far it is.
     pub(crate) fn start(&self) -> Start {
-        match &*self.engine.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.engine.lock() {
             State::Starting | State::Stopped => Start::Starting,
             State::Failed(why) => Start::Failed { why: why.clone() },
             State::Running(_) => Start::Running,
@@ -74,7 +76,7 @@ impl Shell {
         T: Send + 'static,
         E: Into<Refusal> + Send + 'static,
     {
-        let engine = match &*self.engine.lock().unwrap_or_else(PoisonError::into_inner) {
+        let engine = match &*self.engine.lock() {
             State::Running(engine) => Arc::clone(engine),
             _ => return Err(refusal(RefusalCode::Starting, "the engine does not run yet")),
         };
@@ -89,7 +91,7 @@ impl Shell {
 
     fn set(&self, state: State) {
         // The old state goes out of scope after the lock: dropping an engine takes a while.
-        let _old = std::mem::replace(&mut *self.engine.lock().unwrap_or_else(PoisonError::into_inner), state);
+        let _old = std::mem::replace(&mut *self.engine.lock(), state);
     }
 }
 

@@ -82,7 +82,8 @@ fn make_window(app: &AppHandle) -> tauri::Result<()> {
         .map(drop)
 }
 
-/// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host` does.
+/// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host`
+/// does.
 fn start_engine(app: &AppHandle, options: EngineOptions, data_dir: PathBuf, venue: VenueStart) {
     let shell = app.state::<Shell>();
     let started = options

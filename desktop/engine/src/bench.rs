@@ -4,7 +4,6 @@
 mod list;
 mod replaced;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +15,6 @@ use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
 use crate::config::RedisChoice;
@@ -24,18 +22,19 @@ use crate::db::readers::Readers;
 use crate::db::{self, signups};
 use crate::folder::Folder;
 use crate::folder::keys::Keys;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::Message;
-use crate::metrics::{Hop, Metrics};
+use crate::metrics::Metrics;
+use crate::pipeline::context::PipelineContext;
 use crate::pipeline::drain::Drain;
-use crate::pipeline::health::{PipelineHealth, Publication};
+use crate::pipeline::health::Publication;
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::redis::RedisStream;
 use crate::pipeline::stream::server_choice;
 use crate::pipeline::stream::{Entry, Stream};
-use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
-use crate::workshops::Roster;
+use crate::workshops::context::Context;
 use crate::workshops::demo;
 use crate::writer::{MAX_BATCH, Writer};
 
@@ -106,9 +105,7 @@ struct Bench {
     workshop: Workshop,
     bodies: Vec<String>,
     unsealer: Unsealer,
-    writer: Writer,
-    readers: Readers,
-    metrics: Arc<Metrics>,
+    context: Arc<Context>,
 }
 
 impl Bench {
@@ -117,13 +114,12 @@ impl Bench {
         let db_path = folder.join("rollcall.db");
         let metrics = Arc::new(Metrics::new());
         let (writer, _thread) = Writer::start(db::open_writer(&db_path)?, Arc::clone(&metrics))?;
-        let readers = Readers::new(db_path);
-        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys))?;
-        let workshop = roster.put(demo::draft(now_ms())).await?.workshop.clone();
+        let context = Arc::new(Context::open(Readers::new(db_path), writer, keys, metrics)?);
+        let workshop = context.roster.put(demo::draft(now_ms())).await?.workshop.clone();
         let bodies =
             (0..messages).into_par_iter().map(|n| sealed(&workshop, n)).collect::<anyhow::Result<_>>()?;
-        let unsealer = Unsealer::new(workshop.id.clone(), keys, Arc::new(HashSet::new()));
-        Ok(Self { workshop, bodies, unsealer, writer, readers, metrics })
+        let unsealer = context.unsealer(&workshop.id);
+        Ok(Self { workshop, bodies, unsealer, context })
     }
 
     async fn measure<S: Stream>(&mut self, name: &'static str, stream: S) -> anyhow::Result<DrainReport> {
@@ -131,7 +127,7 @@ impl Bench {
         let open = self.open_alone().await;
         let read = self.stream_alone(&*stream).await?;
         let took = self.drain(&stream).await?;
-        let rows = self.readers.read(signups::counts)?.into_iter().map(|(_, count)| count).sum();
+        let rows = self.context.readers.read(signups::counts)?.into_iter().map(|(_, count)| count).sum();
         // Last: the same sign-ups under other ids and numbers would be another load, so these go into a list of their own.
         let commit = self.commit_alone().await?;
         let rate = |took: Duration| self.bodies.len() as f64 / took.as_secs_f64();
@@ -152,16 +148,13 @@ impl Bench {
     async fn drain<S: Stream>(&self, stream: &Arc<S>) -> anyhow::Result<Duration> {
         self.fill(&**stream).await?;
         let (leases, mut finished) = Leases::new();
-        let stop = CancellationToken::new();
+        let (context, workshop) = (Arc::clone(&self.context), self.workshop.id.clone());
+        let pipeline = Arc::new(PipelineContext::new(context, workshop, Publication::NoEdge));
         let drain = Drain {
-            stream: Arc::clone(stream),
+            pipeline: Arc::clone(&pipeline),
             unsealer: self.unsealer.clone(),
-            writer: self.writer.clone(),
+            stream: Arc::clone(stream),
             leases,
-            metrics: Arc::clone(&self.metrics),
-            backlog: self.metrics.backlog_share(Hop::Stream),
-            health: PipelineHealth::new(Publication::NoEdge),
-            stop: stop.clone(),
         };
         let start = Instant::now();
         let running = tokio::spawn(async move { drain.run().await });
@@ -170,7 +163,7 @@ impl Bench {
             committed += finished.committed().await.ok_or_else(|| anyhow::anyhow!("the drain ended"))?;
         }
         let took = start.elapsed();
-        stop.cancel();
+        pipeline.stop.cancel();
         running.await?;
         Ok(took)
     }
@@ -210,7 +203,8 @@ impl Bench {
 
     /// On an empty list, as the drain had it.
     async fn commit_alone(&self) -> anyhow::Result<Duration> {
-        self.writer
+        self.context
+            .writer
             .edit(|conn| {
                 conn.execute_batch("DELETE FROM signups; DELETE FROM receipts_out; DELETE FROM events")
             })
@@ -226,7 +220,7 @@ impl Bench {
             .collect();
         let start = Instant::now();
         for batch in messages.chunks(MAX_BATCH) {
-            self.writer.admit(batch.to_vec()).await;
+            self.context.writer.admit(batch.to_vec()).await;
         }
         Ok(start.elapsed())
     }
@@ -249,5 +243,5 @@ fn sealed(workshop: &Workshop, n: u32) -> anyhow::Result<String> {
     };
     let signup =
         form.parse(workshop).map_err(|errors| anyhow::anyhow!("a made-up sign-up is wrong: {errors:?}"))?;
-    Ok(Envelope::seal(workshop, &signup, now_ms(), &mut OsRng)?.to_text())
+    Ok(Envelope::seal_signup(workshop, &signup, None, now_ms(), &mut OsRng)?.to_text())
 }

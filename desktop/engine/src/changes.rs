@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// The counter. Cheap to clone; moving it costs next to nothing, for whoever watches decides how often to look.
+/// The counter. Cheap to clone; moving it costs next to nothing, for whoever watches decides how often to
+/// look.
 #[derive(Clone, Default)]
 pub(crate) struct Changes(Arc<watch::Sender<u64>>);
 

@@ -19,7 +19,7 @@ use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
 use crate::random::random_16;
-use crate::workshops::Roster;
+use crate::workshops::context::Context;
 use crate::workshops::demo;
 use crate::workshops::draft::WorkshopDraft;
 use crate::writer::Writer;
@@ -30,6 +30,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// A data folder with a writer and one workshop.
 pub(crate) struct Hall {
     pub(crate) dir: TempDir,
+    pub(crate) context: Arc<Context>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: Writer,
@@ -57,12 +58,13 @@ impl Hall {
         let path = dir.path().join("rollcall.db");
         let metrics = Arc::new(Metrics::new());
         let (writer, writer_thread) = start(db::open_writer(&path).unwrap(), Arc::clone(&metrics));
-        let readers = Arc::new(Readers::new(path));
-        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
+        let (to_write, to_count) = (writer.clone(), Arc::clone(&metrics));
+        let context = Context::open(Readers::new(path), to_write, Arc::clone(&keys), to_count).unwrap();
         let mut draft = demo::draft(now_ms());
         change(&mut draft);
-        let workshop = roster.put(draft).await.unwrap().workshop.clone();
-        Self { dir, keys, metrics, writer, writer_thread, readers, workshop }
+        let workshop = context.roster.put(draft).await.unwrap().workshop.clone();
+        let (readers, context) = (Arc::clone(&context.readers), Arc::new(context));
+        Self { dir, context, keys, metrics, writer, writer_thread, readers, workshop }
     }
 
     /// Ends the writer, as the engine's end does; the folder.
@@ -133,7 +135,7 @@ impl Hall {
 
     /// The text of a message as the edge seals it.
     pub(crate) fn sealed(&self, signup: &Signup) -> String {
-        Envelope::seal(&self.workshop, signup, now_ms(), &mut OsRng).unwrap().to_text()
+        Envelope::seal_signup(&self.workshop, signup, None, now_ms(), &mut OsRng).unwrap().to_text()
     }
 }
 

@@ -1,4 +1,5 @@
-//! The whole engine on a data folder of its own, without an edge: the venue page, the control routes, starts and stops.
+//! The whole engine on a data folder of its own, without an edge: the venue page, the control routes, starts
+//! and stops.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 

@@ -10,7 +10,7 @@ use super::dice::Dice;
 use super::ledger::Person;
 use crate::host::now;
 
-/// One of them: like somebody's sign-up, or with another's id.
+/// Makes one of them: like somebody's sign-up, or with another's id.
 pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &str) -> String {
     let sealed = |to: &Workshop| -> Value {
         let form = SignupForm {
@@ -21,7 +21,8 @@ pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &
             ..SignupForm::default()
         };
         let envelope =
-            Envelope::seal(to, &form.parse(record).unwrap(), now(), &mut rand_core::OsRng).unwrap();
+            Envelope::seal_signup(to, &form.parse(record).unwrap(), None, now(), &mut rand_core::OsRng)
+                .unwrap();
         serde_json::from_str(&envelope.to_text()).unwrap()
     };
     let mut message = sealed(record);

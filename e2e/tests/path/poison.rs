@@ -71,5 +71,5 @@ fn sealed(record: &Value) -> String {
     let form: SignupForm = serde_json::from_value(teacher.body(record.invite_code.as_str())).unwrap();
     let signup = form.parse(&record).unwrap();
     let mut rng = rand_core::OsRng;
-    Envelope::seal(&record, &signup, rollcall_e2e::host::now(), &mut rng).unwrap().to_text()
+    Envelope::seal_signup(&record, &signup, None, rollcall_e2e::host::now(), &mut rng).unwrap().to_text()
 }

@@ -1,16 +1,16 @@
-//! `/v1/bench/…`: for tests and benchmarks alone. The router finds nothing here without ROLLCALL_BENCH=1.
+//! `/v1/bench/…`: only for tests and benchmarks. The router finds nothing here without ROLLCALL_BENCH=1.
 
 use rollcall_shared::envelope::addressee;
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use worker::Response;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, invalid};
 use crate::inbound::Inbound;
-use crate::routes::host::invalid;
 use crate::{body, queue};
 
-/// Most bytes that may be put on the queue: more than any reader takes, less than the queue's own limit of 128 KB.
+/// Most bytes that may be put on the queue: more than any reader accepts, less than the queue's own limit of
+/// 128 KB.
 const MAX_BYTES: usize = 100 * 1024;
 
 /// `POST /v1/bench/queue-only`: sends one message and does nothing else, the least that a sign-up can cost.
@@ -19,8 +19,9 @@ pub(crate) async fn queue_only(inbound: &mut Inbound) -> Answer {
     Ok(Response::empty()?.with_status(202))
 }
 
-/// `POST /v1/bench/deposit?workshop=…`: puts the body on the queue as it is, however wrong, for that workshop. A body that
-/// does not name the workshop is wrapped in one that does; without `workshop` it is sent bare.
+/// `POST /v1/bench/deposit?workshop=…`: puts the body on the queue as it is, valid or not, for that workshop.
+/// A body that does not name the workshop is wrapped in one that does; without `workshop` it is sent
+/// unwrapped.
 pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
     let bytes = body::any(&mut inbound.request, MAX_BYTES).await?;
     let raw = String::from_utf8_lossy(&bytes).into_owned();
@@ -36,7 +37,7 @@ pub(crate) async fn deposit(inbound: &mut Inbound) -> Answer {
     Ok(Response::empty()?.with_status(202))
 }
 
-/// Something that no laptop reads, addressed to one.
+/// A message that no laptop can read, addressed to one.
 #[derive(Serialize)]
 struct Wrapped {
     workshop: WorkshopId,

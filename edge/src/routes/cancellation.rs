@@ -1,4 +1,5 @@
-//! A sign-up is taken back by whoever holds its receipt: a message like the sign-up itself, sealed, through the Queue.
+//! Cancellations. A receipt proves the right to cancel; the cancellation is a message like the sign-up
+//! itself, sealed, through the Queue.
 
 use rand_core::OsRng;
 use rollcall_shared::Millis;
@@ -15,7 +16,8 @@ use crate::inbound::Inbound;
 use crate::queue;
 use crate::routes::receipts::{find, issued, receipt, record};
 
-/// `DELETE /v1/receipts/{workshop}/{token}`, from the page's script: 202 with what the receipt says until the host has it.
+/// `DELETE /v1/receipts/{workshop}/{token}`, from the page's script: 202 with what the receipt says until the
+/// host has the cancellation.
 pub(crate) async fn take(inbound: &mut Inbound, workshop: &str, token: &str) -> Answer {
     let Some((workshop, id)) = issued(&inbound.env, workshop, token)? else {
         return Err(Problem::new(ProblemCode::NotFound).into());
@@ -23,7 +25,8 @@ pub(crate) async fn take(inbound: &mut Inbound, workshop: &str, token: &str) -> 
     answer::json(202, &cancel(&inbound.env, &workshop, id, inbound.now).await?)
 }
 
-/// `POST /r/{workshop}/{token}/cancel`, the form on the receipt: back to it, where it says that it is being cancelled.
+/// `POST /r/{workshop}/{token}/cancel`, the form on the receipt: back to the receipt, which says that it is
+/// being cancelled.
 pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -> Answer {
     let language = inbound.language();
     let Some((workshop, id)) = issued(&inbound.env, workshop, token)? else {
@@ -50,7 +53,7 @@ async fn cancel(env: &Env, workshop: &WorkshopId, id: SignupId, now: Millis) -> 
     }
     let standing = receipt(id, &found);
     if standing.state == ReceiptState::Cancelled {
-        // The host knows already: a finger that presses again costs no message.
+        // The host has cancelled it already: pressing again costs no message.
         return Ok(standing);
     }
     let record =

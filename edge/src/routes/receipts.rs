@@ -9,7 +9,7 @@ use worker::{Env, Error, console_warn};
 
 use crate::answer::{self, Answer};
 use crate::inbound::Inbound;
-use crate::object::ask;
+use crate::object::call;
 use crate::settings;
 use crate::workshop::{self, FindReceipt, FoundReceipt};
 
@@ -19,7 +19,7 @@ pub(crate) async fn show(inbound: &mut Inbound, workshop: &str, token: &str) -> 
     let Some((id_of_workshop, id)) = issued(&inbound.env, workshop, token)? else {
         return answer::page(404, message_page(Message::NotFound, language));
     };
-    // The token alone proves that the sign-up was received; what the object would add can be had later.
+    // The token alone proves that the sign-up was received; what the object would add can be looked up later.
     let found = find(&inbound.env, &id_of_workshop, id).await.unwrap_or_else(|error| {
         console_warn!("a receipt is shown as received: {error}");
         FoundReceipt::default()
@@ -54,7 +54,7 @@ pub(crate) async fn state(inbound: &mut Inbound, workshop: &str, token: &str) ->
     answer::json(200, &receipt(id, &found))
 }
 
-/// Whose receipt a token is, if it was issued here. Nothing is asked of any object before that is proven.
+/// Whose receipt a token is, if it was issued here. No object is called before that is proven.
 pub(crate) fn issued(
     env: &Env,
     workshop: &str,
@@ -63,9 +63,9 @@ pub(crate) fn issued(
     Ok(receipt::issued(workshop, token, &settings::receipt_key(env)?))
 }
 
-/// What the workshop's object knows of it.
+/// Looks it up in the workshop's object.
 pub(crate) async fn find(env: &Env, workshop: &WorkshopId, id: SignupId) -> Result<FoundReceipt, Error> {
-    ask(&workshop::object(env, workshop)?, &FindReceipt { id }).await
+    call(&workshop::object(env, workshop)?, &FindReceipt { id }).await
 }
 
 /// What the receipt says.

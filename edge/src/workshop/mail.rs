@@ -2,8 +2,8 @@
 //!
 //! A message waits while `visible_at` has passed; a lease moves `visible_at` ahead. A lease is named
 //! `{seq}-{generation}-{attempt}`: the drain key guards the mailbox, so a lease need not be unguessable. Late
-//! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an acknowledgement from
-//! before it cannot undo it.
+//! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an
+//! acknowledgement from before it cannot undo it.
 
 use rollcall_shared::Millis;
 use rollcall_shared::digest::Digest;
@@ -31,12 +31,13 @@ pub(super) const TABLE: &str = "
     CREATE INDEX IF NOT EXISTS mail_acknowledged ON mail (acknowledged_at) WHERE acknowledged_at IS NOT NULL;
 ";
 
-/// The sign-up's id as it stands outside the box; NULL for what is no envelope. `CASE` looks at the first part first, which
-/// `AND` does not promise.
+/// The sign-up's id outside the box; NULL for what is not an envelope. `CASE` evaluates its parts in order,
+/// which `AND` does not guarantee.
 const ID: &str = "CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END";
 
-/// Puts messages in. One that is there already, byte for byte, changes nothing: the queue delivers at least once.
-/// The sign-up's id stands in the bytes, so that the digest alone tells messages apart. What comes under an erased id is let go.
+/// Inserts messages. One that is there already, byte for byte, changes nothing: the queue delivers at least
+/// once. The sign-up's id is part of the bytes, so that the digest alone distinguishes messages. What comes
+/// under an erased id is dropped.
 pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
     let statement = format!(
         "INSERT INTO mail (digest, body, deposited_at, visible_at)
@@ -73,7 +74,9 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
     let batch = i64::from(request.batch_size.min(MAX_BATCH));
     let leased = storage.exec(
         "UPDATE mail SET attempts = attempts + 1, visible_at = ?
-         WHERE seq IN (SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?)
+         WHERE seq IN (
+             SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?
+         )
          RETURNING seq, body, deposited_at, generation, attempts",
         vec![(now + lease).into(), now.into(), batch.into()],
     )?;
@@ -115,7 +118,7 @@ pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Milli
     Ok(result)
 }
 
-/// Makes acknowledged messages wait again that were deposited at `since` or later; says how many.
+/// Makes acknowledged messages wait again that were deposited at `since` or later. Returns how many.
 pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result<u64> {
     sql::changed(
         storage,
@@ -140,18 +143,19 @@ pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result
     Ok(())
 }
 
-/// Deletes what came under an id; how many messages that were. Looked through from end to end: nobody waits for it.
+/// Deletes what came under an id. Returns how many messages that were. It is a full scan, but nobody waits
+/// for it.
 pub(super) fn erase_of(storage: &SqlStorage, id: &str) -> Result<u64> {
     let statement = format!("DELETE FROM mail WHERE {ID} = ? RETURNING 1");
     sql::changed(storage, &statement, [id.into()])
 }
 
-/// Deletes everything; how many messages that were.
+/// Deletes everything. Returns how many messages that were.
 pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
     sql::changed(storage, "DELETE FROM mail RETURNING 1", [])
 }
 
-/// When the oldest acknowledgement was that is still kept.
+/// The time of the oldest acknowledgement that is still stored.
 pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Millis>> {
     number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
 }
@@ -193,7 +197,7 @@ impl Lease {
         (attempt > 0).then_some(Self { seq, generation, attempt })
     }
 
-    /// Changes the leased message where the lease was ever given, whether or not it has timed out since.
+    /// Changes the leased message if the lease was ever granted, also where it has timed out since.
     fn update(&self, storage: &SqlStorage, change: &str, time: Millis) -> Result<bool> {
         let statement = format!(
             "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"

@@ -1,4 +1,4 @@
-//! A date as it stands on a poster, by the venue's clock.
+//! A date as a poster shows it, by the venue's clock.
 
 use time::{OffsetDateTime, UtcOffset};
 

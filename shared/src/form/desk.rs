@@ -1,5 +1,6 @@
-//! The desk: a helper's device signs up person after person on the venue page. Its script and style are not the phone's; whoever
-//! serves it brings them along, so that the worker carries neither.
+//! The desk's pages: a helper's device signs up person after person on the venue page. Its script and style
+//! are not the phone's; the program that serves the pages passes them in, so that the worker contains
+//! neither.
 
 use maud::{Markup, html};
 use serde::Serialize;
@@ -36,9 +37,9 @@ pub struct PinView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses: `/{token}`.
+    /// What precedes `/desk` in this server's addresses: `/{token}`.
     pub base: &'a str,
-    /// What stands in the field for the desk's name.
+    /// The value of the field for the desk's name.
     pub name: &'a str,
     /// Most characters of it.
     pub name_chars: usize,
@@ -53,7 +54,7 @@ pub struct DeskView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses.
+    /// What precedes `/desk` in this server's addresses.
     pub base: &'a str,
     /// What the desk is called.
     pub desk: &'a str,
@@ -61,7 +62,7 @@ pub struct DeskView<'a> {
     pub taken: u32,
     /// Makes the id of a form sent without script.
     pub seed: &'a Seed,
-    /// What stands in the fields.
+    /// The values of the fields.
     pub values: &'a SignupForm,
     /// What is wrong with them.
     pub errors: &'a [FieldError],
@@ -80,13 +81,13 @@ pub struct TakenView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses.
+    /// What precedes `/desk` in this server's addresses.
     pub base: &'a str,
     /// What the desk is called.
     pub desk: &'a str,
     /// The sign-up.
     pub id: SignupId,
-    /// Where it stands.
+    /// Its state.
     pub state: ReceiptState,
     /// Script and style.
     pub assets: Assets,
@@ -105,13 +106,14 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
             div.field {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
-                input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*" required
-                    maxlength="12" autofocus aria-describedby="pin-hint";
+                input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
+                    required maxlength="12" autofocus aria-describedby="pin-hint";
             }
             div.field {
                 label for="desk-name" { (d.name) }
                 p.hint #name-hint { (d.name_hint) }
-                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars) value=(name)
+                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars)
+                    value=(name)
                     aria-describedby="name-hint";
             }
             button type="submit" { (d.start) }
@@ -143,7 +145,8 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         }
         div #work {
             @if unavailable { p.alert role="alert" { (w.unavailable) } }
-            form #signup method="post" action={ (base) "/desk/signup?lang=" (lang) } accept-charset="utf-8" autocomplete="off" {
+            form #signup method="post" action={ (base) "/desk/signup?lang=" (lang) } accept-charset="utf-8"
+                autocomplete="off" {
                 h2 { (d.type_in) }
                 input type="hidden" name="seed" value=(seed);
                 input type="hidden" name="invite_code" value=(workshop.invite_code);
@@ -166,11 +169,13 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                     button #live.act type="button" hidden { (d.camera) }
                     video #video hidden muted playsinline {}
                 }
-                form #entry-form method="post" action={ (base) "/desk/entry?lang=" (lang) } accept-charset="utf-8" autocomplete="off" {
+                form #entry-form method="post" action={ (base) "/desk/entry?lang=" (lang) }
+                    accept-charset="utf-8" autocomplete="off" {
                     div.field {
                         label for="entry" { (d.entry) }
                         p.hint #entry-hint { (d.entry_hint) }
-                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
+                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off"
+                            spellcheck="false"
                             required aria-describedby="entry-hint";
                     }
                     button.act type="submit" { (d.take) }
@@ -243,7 +248,9 @@ fn foot(base: &str, taken: u32, d: &DeskWords, language: Language) -> Markup {
     html! {
         footer.desk {
             p #taken data-taken=(taken) { (d.taken_here.replace("{n}", &taken.to_string())) }
-            form method="post" action={ (base) "/desk/leave?lang=" (language.tag()) } { button.act type="submit" { (d.leave) } }
+            form method="post" action={ (base) "/desk/leave?lang=" (language.tag()) } {
+                button.act type="submit" { (d.leave) }
+            }
         }
     }
 }
@@ -293,7 +300,7 @@ struct DeskData<'a> {
     camera: &'static str,
     camera_stop: &'static str,
     camera_refused: &'static str,
-    /// Nobody answered, or only to say that it does not go just now.
+    /// There was no answer, or only the answer that it cannot be done just now.
     not_taken: &'static str,
     signed_out: &'static str,
     enter_again: &'static str,

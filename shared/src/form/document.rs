@@ -1,4 +1,4 @@
-//! A whole page: what stands around every body, and the policy that it is served with.
+//! A whole page: what surrounds every body, and the policy that it is served with.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,20 +10,22 @@ use super::words::words;
 use crate::language::Language;
 
 const STYLE: &str = include_str!("built/page.css");
-/// The seal that browsers show in a tab; as data, so that none is asked for.
-const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' fill='%23a3301f'/%3E%3Cpath d='M4 8.5 7 11.5 12.5 5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
+/// The icon that browsers show in a tab; as data, so that no request is made for it.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'\
+    %3E%3Crect width='16' height='16' rx='3' fill='%23a3301f'/%3E%3Cpath d='M4 8.5 7 11.5 12.5 5' \
+    fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E";
 
 /// A rendered page and the policy that it is served with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The document, UTF-8.
     pub html: String,
-    /// The value of `Content-Security-Policy`: nothing but this page's own style and script, requests and forms to its
-    /// own origin only.
+    /// The value of `Content-Security-Policy`: nothing but this page's own style and script, requests and
+    /// forms to its own origin only.
     pub csp: String,
 }
 
-/// What every page has.
+/// What every page consists of.
 pub(super) struct Document<'a> {
     pub(super) language: Language,
     pub(super) title: &'a str,
@@ -42,7 +44,7 @@ impl Document<'_> {
         self.render_with("")
     }
 
-    /// With a style of its own after that of all pages.
+    /// Renders it with a style of its own after that of all pages.
     pub(super) fn render_with(self, own_style: &'static str) -> Page {
         let Self { language, title, switch, masthead, body, script, has_files } = self;
         let other = language.other().tag();
@@ -66,7 +68,9 @@ impl Document<'_> {
                 body {
                     header {
                         p { (masthead.unwrap_or_default()) }
-                        a href=(switch) lang=(lang(language.other())) hreflang=(other) { (words(language).other_language) }
+                        a href=(switch) lang=(lang(language.other())) hreflang=(other) {
+                            (words(language).other_language)
+                        }
                     }
                     main { (body) }
                     @if let Some(script) = &script { (script.markup()) }
@@ -77,7 +81,8 @@ impl Document<'_> {
     }
 }
 
-/// Chinese is written in simplified characters here: fonts and readers aloud ask.
+/// The value of `lang`: fonts and screen readers need to know that Chinese is written in simplified
+/// characters.
 fn lang(language: Language) -> &'static str {
     match language {
         Language::Zh => "zh-Hans",
@@ -92,7 +97,8 @@ fn csp(script: Option<&Script>, has_files: bool, own_style: &str) -> String {
     // Older Safaris look for workers under child-src.
     let workers = if has_files { "worker-src 'self'; child-src 'self'; " } else { "" };
     format!(
-        "default-src 'none'; style-src '{style}'{own}; {}{workers}img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src '{style}'{own}; {}{workers}img-src data:; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
         script.unwrap_or_default()
     )
 }

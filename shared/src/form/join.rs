@@ -26,12 +26,12 @@ pub struct JoinView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
+    /// What precedes `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
     pub base: &'a str,
     /// Makes the id of a form sent without script.
     pub seed: &'a Seed,
-    /// What stands in the fields: empty at first, as typed when a form comes back. With `replaces` it is the form of a
-    /// correction.
+    /// The values of the fields: empty at first, as typed when a form comes back. With `replaces` it is the
+    /// form of a correction.
     pub values: &'a SignupForm,
     /// What is wrong with them.
     pub errors: &'a [FieldError],
@@ -98,14 +98,17 @@ pub(super) fn fields(
     language: Language,
 ) -> Markup {
     let w = words(language);
+    let name = Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language };
+    let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
-        (Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language }.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
+        (name.around(|attributes| html! {
+            input #name name="name" type="text" autocomplete="name" required
+                maxlength=(person_name::MAX_CHARS * 2)
                 autocapitalize="words" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        (Field { name: "phone", label: w.phone, optional: None, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
+        (phone.around(|attributes| html! {
             input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
@@ -163,7 +166,7 @@ pub(super) struct Explained {
     drops: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prefix: Option<&'static str>,
-    /// How many digits stand together.
+    /// How many digits are written together.
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<[usize; 3]>,
     mistakes: Vec<Told>,

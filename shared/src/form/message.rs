@@ -1,15 +1,15 @@
-//! What is said where there is neither form nor receipt.
+//! What a page says that has neither form nor receipt.
 
-/// What is said where there is neither form nor receipt.
+/// What a page says that has neither form nor receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
     /// No workshop has this code.
     UnknownCode,
     /// The workshop has not opened yet.
     NotYet,
-    /// The workshop takes no more sign-ups, or moved to another code.
+    /// The workshop no longer takes sign-ups, or has another code now.
     Closed,
-    /// Nothing stands at this address.
+    /// There is nothing at this address.
     NotFound,
     /// The request is not one that a page sends.
     Malformed,

@@ -18,13 +18,13 @@ pub fn message_page(message: Message, language: Language) -> Page {
     page(message, None, None, language)
 }
 
-/// The same at the address of a form: what this phone still has on its way is shown there, and sent, even though the code leads
-/// nowhere just now. `base` as in [`JoinView`](super::JoinView).
+/// The page with one message at the address of a form: what this phone has not sent yet is shown there, and
+/// sent, even though the code leads nowhere just now. `base` as in [`JoinView`](super::JoinView).
 pub fn lost_page(message: Message, base: &str, language: Language) -> Page {
     page(message, None, Some(base), language)
 }
 
-/// The same, where the workshop is known: whose sign-up is not open, and when it opens. `base` as in
+/// The page with one message about a workshop: that its sign-up is not open, and when it opens. `base` as in
 /// [`JoinView`](super::JoinView).
 pub fn shut_page(message: Message, workshop: &Workshop, base: &str, language: Language) -> Page {
     page(message, Some(workshop), Some(base), language)
@@ -60,7 +60,8 @@ fn page(message: Message, workshop: Option<&Workshop>, base: Option<&str>, langu
     Document { language, title, switch: &switch, masthead, body, script, has_files }.render()
 }
 
-/// A clock for what comes later, a circle struck through for what is over, a question mark for what is not there.
+/// A clock for what comes later, a circle struck through for what is over, a question mark for what is not
+/// there.
 fn mark(message: Message) -> &'static str {
     match message {
         Message::NotYet | Message::Unavailable => super::receipt::CLOCK,

@@ -6,16 +6,17 @@ use super::date::date_line;
 use crate::language::Language;
 use crate::workshop::Workshop;
 
-/// When and where.
+/// When and where a workshop is.
 pub(super) fn facts(workshop: &Workshop, language: Language) -> Markup {
     html! {
         p.facts {
-            (date_line(workshop.starts_at, workshop.utc_offset_minutes, language)) br; (workshop.place.get(language))
+            (date_line(workshop.starts_at, workshop.utc_offset_minutes, language)) br;
+            (workshop.place.get(language))
         }
     }
 }
 
-/// A stamp: its frame and, in it, the sign of a state. Never the only thing that says it.
+/// A stamp: a frame with the sign of a state in it. The state is always given in words as well.
 pub(super) fn stamp(kind: &str, path: &str) -> Markup {
     html! {
         svg class={ "stamp " (kind) } viewBox="0 0 64 64" width="64" height="64" aria-hidden="true" {

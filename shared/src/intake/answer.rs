@@ -6,7 +6,7 @@ use crate::language::Language;
 /// Whom a page is rendered for, and where.
 #[derive(Debug, Clone, Copy)]
 pub struct Visit<'a> {
-    /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
+    /// What precedes `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
     pub base: &'a str,
     /// In which language.
     pub language: Language,

@@ -13,14 +13,25 @@ use crate::workshop::{Intake, Workshop};
 pub enum Landing {
     /// The form.
     Form,
-    /// That sign-up has not opened, and when it does. There is such a page: 200.
+    /// That sign-up has not opened, and when it does. The page exists: 200.
     NotYet,
     /// That sign-up has closed.
     Closed,
 }
 
 impl Landing {
-    /// What is shown at `now`. A page that is asked for now is filled in now: there is no grace for it.
+    /// Decides what is shown at `now`. A page that is requested now is filled in later: there is no grace for
+    /// it.
+    ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, workshop::sample};
+    /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// use rollcall_shared::intake::Landing;
+    /// use rollcall_shared::workshop::Workshop;
+    /// let workshop = Workshop { opens_at: Some(1_000), ..workshop };
+    /// assert_eq!((Landing::of(&workshop, 999), Landing::NotYet.status()), (Landing::NotYet, 200));
+    /// assert_eq!(Landing::of(&workshop, 1_000), Landing::Form);
+    /// ```
     pub fn of(workshop: &Workshop, now: Millis) -> Self {
         match workshop.intake(now, None) {
             Intake::Open | Intake::Late => Self::Form,

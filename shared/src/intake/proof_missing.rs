@@ -1,9 +1,9 @@
-//! What is said where a proof of work is missing.
+//! What is asked for where a proof of work is missing.
 
 use crate::allowance::ProofReason;
 use crate::proof::Challenge;
 
-/// A proof of work is asked for, and none that holds came along.
+/// A proof of work is asked for, and no valid one came along.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProofMissing {
     /// Why.

@@ -26,7 +26,7 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Filled {
     pub(super) values: SignupForm,
-    /// `None` where the one that came is none.
+    /// `None` where the one that came is invalid.
     pub(super) seed: Option<Seed>,
     pub(super) workshop: Workshop,
 }
@@ -60,22 +60,22 @@ pub struct FormAgain<'a> {
 }
 
 impl Refused {
-    /// Nothing is at the address. Row 1.
+    /// Refuses: there is nothing at the address. Row 1.
     pub fn not_found() -> Self {
         Reason::NotFound.into()
     }
 
-    /// No workshop has the code. Row 6.
+    /// Refuses: no workshop has the code. Row 6.
     pub fn unknown_code() -> Self {
         Reason::UnknownCode.into()
     }
 
-    /// A workshop had the code: it was retired, or has another code now. Row 7.
+    /// Refuses: the workshop that had the code was retired, or has another code now. Row 7.
     pub fn retired() -> Self {
         Reason::Retired.into()
     }
 
-    /// Something behind the server failed before the workshop was known. Row 13.
+    /// Refuses: something behind the server failed before the workshop was known. Row 13.
     pub fn unavailable() -> Self {
         Reason::Unavailable.into()
     }
@@ -97,13 +97,13 @@ impl Refused {
         Self::new(Reason::Unproven(missing), errors)
     }
 
-    /// The same for a form, which comes back.
+    /// Makes it the refusal of a form, which comes back.
     pub(super) fn with_form(mut self, filled: Filled) -> Self {
         self.0.filled = Some(filled);
         self
     }
 
-    /// The same for an entry code, in the desk's words.
+    /// Makes it the refusal of an entry code, in the desk's words.
     pub(super) fn of_entry_code(self) -> Self {
         match self.0.reason {
             Reason::Invalid => EntryTrouble::Damaged.into(),
@@ -138,7 +138,7 @@ impl Refused {
     /// The status of the page that a person sees.
     pub fn page_status(&self) -> u16 {
         match &self.0.reason {
-            // Without script nobody can work: where waiting helps, that is what is said.
+            // A browser without script cannot work: where waiting helps, the page says so.
             Reason::Unproven(missing) if missing.reason.retry_after().is_some() => {
                 ProblemCode::SlowDown.status()
             }
@@ -154,7 +154,7 @@ impl Refused {
         }
     }
 
-    /// What is said to a person where no form comes back.
+    /// What a person reads where no form comes back.
     pub fn message(&self) -> Message {
         match &self.0.reason {
             Reason::NotFound => Message::NotFound,
@@ -184,7 +184,7 @@ impl Refused {
         })
     }
 
-    /// Why an entry code is not taken, in the desk's words; `None` where it is no entry code that was
+    /// Why an entry code is not taken, in the desk's words; `None` where it was no entry code that was
     /// refused.
     pub fn entry_trouble(&self) -> Option<EntryTrouble> {
         match self.0.reason {
@@ -198,7 +198,7 @@ impl Refused {
         let Visit { base, language, random } = visit;
         let page = match (self.form_again(), &self.0.filled) {
             (Some(FormAgain { values, seed, errors, unavailable }), Some(Filled { workshop, .. })) => {
-                // A seed that is none cannot be put right by the person; the next try has a good one.
+                // The person cannot correct an invalid seed; the next try has a good one.
                 let seed = &seed.cloned().unwrap_or_else(|| Seed::from_random(random));
                 join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable })
             }

@@ -26,7 +26,7 @@ pub struct Submission {
 enum Source {
     /// What a script sends.
     Json,
-    /// What a browser sends without script. `None` where the page's seed is none.
+    /// What a browser sends without script. `None` where the page's seed is invalid.
     Form { seed: Option<Seed> },
     /// A sealed box that the laptop opened.
     EntryCode { notice_version: u32 },
@@ -34,6 +34,13 @@ enum Source {
 
 impl Submission {
     /// Reads a JSON body.
+    ///
+    /// ```
+    /// use rollcall_shared::intake::Submission;
+    /// let submission = Submission::json(br#"{"invite_code":"abcd 23456"}"#).unwrap();
+    /// assert_eq!(submission.invite_code().unwrap().as_str(), "ABCD-23456");
+    /// assert_eq!(Submission::json(b"[]").unwrap_err().problem().status, 400);
+    /// ```
     ///
     /// # Errors
     /// Rows 3 and 4.
@@ -105,6 +112,19 @@ impl Submission {
     /// Checks it against the workshop that its code leads to. `key` is the server's own, under which it
     /// issues receipts; `now` is the server's time.
     ///
+    /// ```
+    /// # use rollcall_shared::{receipt::ReceiptKey, seal::SecretKey, workshop::sample};
+    /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// # let key = ReceiptKey::from_bytes([1; 32]);
+    /// use rollcall_shared::intake::Submission;
+    /// let body = b"name=Li+Wei&phone=13800138000&seed=00112233445566778899aabbccddeeff";
+    /// let submission = Submission::form(body).unwrap();
+    /// let accepted = submission.clone().check(&workshop, &key, 5).unwrap().waived();
+    /// assert_eq!(accepted.signup().name.as_str(), "Li Wei");
+    /// let refused = submission.check(&workshop, &key, workshop.closing_time()).unwrap_err();
+    /// assert_eq!(refused.page_status(), 410);
+    /// ```
+    ///
     /// # Errors
     /// Rows 8 to 11.
     pub fn check<'a>(
@@ -138,7 +158,8 @@ impl Submission {
         }
     }
 
-    /// An empty list of mistakes is that of a form whose seed is none and whose fields are right.
+    /// Makes the sign-up. An empty list of mistakes means a form whose fields are right and whose seed is
+    /// invalid.
     fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
         match &self.source {
             Source::Json | Source::EntryCode { .. } => self.form.parse(workshop),
@@ -147,7 +168,7 @@ impl Submission {
         }
     }
 
-    /// The refusal as the way takes it by which this came.
+    /// Makes the refusal that of a JSON body, of a form, or of an entry code, as this is.
     fn refused(self, refused: Refused, workshop: &Workshop) -> Refused {
         match self.source {
             Source::Json => refused,
@@ -175,12 +196,12 @@ impl<'a> CheckedSignup<'a> {
         self.signup.id
     }
 
-    /// The proof that came along. A form without script brings none: its browser cannot work for one.
+    /// The proof that came along. A form without script has none: its browser cannot work for one.
     pub fn proof(&self) -> Option<&str> {
         self.submission.form.proof.as_deref()
     }
 
-    /// Goes on after the proof was looked at; `missing` where one is asked for and none holds.
+    /// Continues after the proof was verified; `missing` where one is asked for and no valid one came along.
     ///
     /// # Errors
     /// Row 12.
@@ -191,12 +212,12 @@ impl<'a> CheckedSignup<'a> {
         }
     }
 
-    /// Goes on without any proof, as the venue page does: whoever reaches it stands in the hall.
+    /// Continues without any proof, as the venue page does: who reaches it is in the hall.
     pub fn waived(self) -> AcceptedSignup<'a> {
         AcceptedSignup(self)
     }
 
-    /// Refuses it after all, for what stands behind the server failed.
+    /// Refuses it after all: something behind the server failed. Row 13.
     pub fn unavailable(self) -> Refused {
         self.submission.refused(Refused::unavailable(), self.workshop)
     }
@@ -222,7 +243,7 @@ impl AcceptedSignup<'_> {
         self.0.late
     }
 
-    /// The sign-up with what is stored beside it, for a list that is right here. It is received `now`: what a
+    /// The sign-up with what is stored with it, for a list that is right here. It is received `now`: what a
     /// phone wrote into an entry code is its own clock's.
     pub fn received(&self, now: Millis) -> SealedSignup {
         let CheckedSignup { signup, replaces, submission, workshop, .. } = &self.0;

@@ -1,4 +1,4 @@
-//! The cases of `shared/tests/intake.json`: what is answered to a sign-up, whatever is wrong with it.
+//! The cases of `shared/tests/intake.json`: what is answered to a sign-up, for every mistake in it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -58,7 +58,7 @@ pub enum Leads {
     CannotStore,
     /// Nowhere.
     Unknown,
-    /// It is no code: it has a sign that none has.
+    /// It is not a code: it has a sign that no code has.
     NoCode,
 }
 
@@ -143,7 +143,7 @@ pub struct AtVenue {
     pub form: Option<Expected>,
 }
 
-/// What is good about the sign-up of a case.
+/// The members of a good sign-up.
 #[derive(Debug, Clone)]
 pub struct Good {
     /// Its id, as JSON has it.
@@ -211,7 +211,7 @@ impl Case {
         self.padded(form.finish().into_bytes())
     }
 
-    /// What its media type says.
+    /// The media type of the body.
     pub fn media_type<'a>(&self, right: &'a str) -> &'a str {
         if self.body.contains(&BodyFault::WrongMediaType) { "text/plain" } else { right }
     }
@@ -219,7 +219,12 @@ impl Case {
     fn members(&self, good: &Good) -> Map<String, Value> {
         let Good { id, seed, invite_code, name, phone, filled_at } = good;
         let good = json!({
-            "id": id, "seed": seed, "invite_code": invite_code, "name": name, "phone": phone, "filled_at": filled_at,
+            "id": id,
+            "seed": seed,
+            "invite_code": invite_code,
+            "name": name,
+            "phone": phone,
+            "filled_at": filled_at,
         });
         let Value::Object(mut members) = good else { return Map::new() };
         members.extend(self.send.clone());

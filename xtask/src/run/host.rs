@@ -6,8 +6,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use super::system::{RedisChoice, Settings};
-use super::{Secrets, local_edge};
+use super::local_edge;
+use super::secrets::Secrets;
+use super::settings::{RedisChoice, Settings};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
@@ -26,15 +27,16 @@ pub(crate) enum Build {
 const HEADLESS: &str = "rollcall-host";
 const WINDOW: &str = "rollcall-desktop";
 
-/// What names the whole workspace, for every cargo command: dependencies then have the same features in all of them and are
-/// compiled once. The window's crate is left out where its toolkit is not there: the host without a window must not need it.
+/// What names the whole workspace, for every cargo command: dependencies then have the same features in all
+/// of them and are compiled once. The window's crate is left out where its toolkit is not there: the host
+/// without a window must not need it.
 pub(crate) fn whole_workspace() -> &'static [&'static str] {
     if setup::toolkit_is_there() { &["--workspace"] } else { &["--workspace", "--exclude", WINDOW] }
 }
 
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
-    let mut cargo = tool::cargo(checkout);
+    let mut cargo = checkout.cargo();
     let name = if build == Build::Window { WINDOW } else { HEADLESS };
     cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
     if build == Build::Failpoints {
@@ -64,7 +66,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
     if settings.window {
-        // The rehearsal and whoever reads the ready line come by the venue page as well.
+        // The rehearsal, and programs that read the ready line, use the venue page as well.
         host.arg("--venue-open");
     } else {
         host.arg("run");

@@ -1,4 +1,5 @@
-//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable Objects.
+//! The edge on this machine: `wrangler dev`, which runs the worker in workerd with KV, Queue and Durable
+//! Objects.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Secrets, ports};
+use super::ports;
+use super::secrets::Secrets;
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
@@ -43,7 +45,7 @@ pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Sec
     Process::start("the edge", &mut wrangler).context("starting wrangler dev")
 }
 
-/// Where it listens.
+/// Returns the address at which it listens.
 pub(super) fn address(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }

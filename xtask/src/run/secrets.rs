@@ -1,4 +1,4 @@
-//! The local edge's secrets: made once to a data folder, kept in files that only this person can read.
+//! The local edge's secrets: made once per data folder, kept in files that only this person can read.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -10,7 +10,8 @@ use uuid::Uuid;
 /// The files, and the one secret that we use ourselves.
 #[derive(Debug)]
 pub(crate) struct Secrets {
-    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need not be.
+    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need
+    /// not be.
     pub(crate) env_file: PathBuf,
     /// For `rollcall-host --publish-key-file`.
     pub(crate) publish_key_file: PathBuf,

@@ -9,8 +9,8 @@ mod snapshot;
 mod tests;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::seal::KeyId;
 use rollcall_shared::signup_id::SignupId;
@@ -27,7 +27,7 @@ use crate::message::Content;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, Resolution, Undo};
 use crate::writer::Writer;
-pub use error::ActError;
+pub(crate) use error::ActError;
 use error::Stop;
 use snapshot::{Change, Recorder};
 
@@ -112,7 +112,7 @@ impl Acts {
 
     /// Forgets the ways back of a workshop: they hold rows as they were, and somebody of it was erased.
     pub(crate) fn forget(&self, workshop: &WorkshopId) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         done.retain(|act| act.change.workshop != *workshop);
     }
 
@@ -136,7 +136,7 @@ impl Acts {
     }
 
     fn keep(&self, act: Done) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         done.push_back(act);
         if done.len() > KEPT {
             done.pop_front();
@@ -144,7 +144,7 @@ impl Acts {
     }
 
     fn take(&self, token: &str) -> Option<Change> {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         let at = done.iter().position(|act| act.token == token)?;
         done.remove(at).map(|act| act.change)
     }

@@ -10,8 +10,8 @@ use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
 use crate::db::tx::Tx;
+use crate::folder::unsealer::Unsealer;
 use crate::message::{CANCEL, Message, Origin, UnreadableReason};
-use crate::pipeline::unsealer::Unsealer;
 use crate::testing::Hall;
 use crate::view::{KEPT, Resolution, Undo};
 use crate::workshops::draft::WorkshopDraft;

@@ -3,13 +3,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Json, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -73,7 +74,7 @@ async fn register(State(pool): State<Arc<Pool>>, Json(form): Json<Form>) -> Stat
         return StatusCode::SERVICE_UNAVAILABLE;
     };
     let stored = tokio::task::spawn_blocking(move || {
-        let lock = || pool.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || pool.connections.lock();
         let Some(mut connection) = lock().pop() else { return StatusCode::SERVICE_UNAVAILABLE };
         let status = insert(&mut connection, &form).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         lock().push(connection);

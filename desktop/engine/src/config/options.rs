@@ -1,4 +1,5 @@
-//! What can be set on a command line or in the environment: the same words for `rollcall-host` and for the window.
+//! What can be set on a command line or in the environment: the same words for `rollcall-host` and for the
+//! window.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -38,7 +39,8 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// Reads the key's file and checks the address. The venue page listens on `lan_host` where nothing else is said.
+    /// Reads the key's file and checks the address. The venue page listens on `lan_host` where nothing else
+    /// is said.
     ///
     /// # Errors
     /// [`SettingsError`] where the host has to mend one of them.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-/// A setting that keeps the engine from starting. Its text is one line, `what is wrong — what to do`; the program
-/// prints it and exits with code 2. A network that is away is no setting: the engine starts and keeps trying.
+/// A setting that keeps the engine from starting. Its text is one line, `what is wrong — what to do`; the
+/// program prints it and exits with code 2. A network that is away is no setting: the engine starts and keeps
+/// trying.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The address of the edge is not an address.

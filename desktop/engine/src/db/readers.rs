@@ -1,8 +1,8 @@
 //! Connections that read: short, and never the writer's.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use super::open::open_reader;
@@ -28,10 +28,10 @@ impl Readers {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle.lock().pop();
         let conn = idle.map_or_else(|| open_reader(&self.path), Ok)?;
         let answer = query(&conn);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock();
         if answer.is_ok() && idle.len() < KEPT {
             idle.push(conn);
         }

@@ -84,23 +84,23 @@ pub(crate) struct SignupMetadata {
 
 /// A row, for the host's eyes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SignupRow {
+pub(crate) struct SignupRow {
     /// The id under which it is stored.
-    pub id: SignupId,
+    pub(crate) id: SignupId,
     /// E.164.
-    pub phone: String,
+    pub(crate) phone: String,
     /// As it was given.
-    pub name: String,
+    pub(crate) name: String,
     /// JSON by the key of the question.
-    pub answers: serde_json::Value,
+    pub(crate) answers: serde_json::Value,
     /// Whether it has a seat, waits for one, or was cancelled.
-    pub state: SignupState,
+    pub(crate) state: SignupState,
     /// By which path it came.
-    pub path: Path,
+    pub(crate) path: Path,
     /// By the clock of the machine that received it.
-    pub received_at: Millis,
+    pub(crate) received_at: Millis,
     /// When it was committed.
-    pub stored_at: Millis,
+    pub(crate) stored_at: Millis,
 }
 
 /// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other

@@ -1,4 +1,5 @@
-//! The edge, over HTTP: what a laptop may ask of it. One request a method, no second try: whoever asks knows how to wait.
+//! The edge, over HTTP: what a laptop may ask of it. One request a method, no second try: whoever asks knows
+//! how to wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,7 @@ pub(crate) struct EdgeClient {
 
 /// Why the edge did not do it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum EdgeError {
+pub enum EdgeError {
     /// No connection, or none any more.
     #[error("the edge cannot be reached ({0})")]
     Network(String),
@@ -112,8 +113,9 @@ impl EdgeClient {
         self.config.url()
     }
 
-    /// Publishes a record. A workshop that the edge has is changed with its own drain key, a new one with the deployment's
-    /// publish key: `known` says which is tried first, for a folder may be older or younger than the edge's state.
+    /// Publishes a record. A workshop that the edge has is changed with its own drain key, a new one with the
+    /// deployment's publish key: `known` says which is tried first, for a folder may be older or younger than
+    /// the edge's state.
     pub(crate) async fn publish(&self, workshop: &Workshop, known: bool) -> Result<(), EdgeError> {
         let drain_key = self.drain_key(&workshop.id)?;
         let publication =
@@ -151,7 +153,8 @@ impl EdgeClient {
         }
     }
 
-    /// Takes up to [`MAX_BATCH`] messages under a lease; with `release`, ends the leases of an earlier run first.
+    /// Takes up to [`MAX_BATCH`] messages under a lease; with `release`, ends the leases of an earlier run
+    /// first.
     pub(crate) async fn pull(&self, workshop: &WorkshopId, release: bool) -> Result<PullResult, EdgeError> {
         let request = PullRequest {
             collector: self.collector.clone(),
@@ -317,15 +320,16 @@ fn socket(error: &reqwest_websocket::Error) -> EdgeError {
 
 /// The network's words.
 pub(crate) fn network(error: &reqwest::Error) -> EdgeError {
-    if error.is_timeout() {
-        return EdgeError::Timeout;
-    }
-    // The innermost cause is the one that says something: "connection refused".
-    let mut cause: &dyn std::error::Error = error;
+    if error.is_timeout() { EdgeError::Timeout } else { EdgeError::Network(innermost(error)) }
+}
+
+/// Returns the innermost cause, which is the one that says something: "connection refused".
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    EdgeError::Network(cause.to_string())
+    cause.to_string()
 }
 
 /// A client of that deployment.

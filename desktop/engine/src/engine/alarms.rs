@@ -1,8 +1,9 @@
-//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery, stores nothing for longer than a
-//! moment; a workshop's hour came.
+//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery, stores
+//! nothing for longer than a moment; a workshop's hour came.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 use std::time::Duration;
 
 use rollcall_shared::Millis;
@@ -11,7 +12,8 @@ use crate::view::{Alarm, AlarmKind};
 
 /// How often the laptop's networks and the clock are looked at.
 pub(super) const LOOK_AROUND: Duration = Duration::from_secs(2);
-/// A look that comes so much later than it should says that the laptop stood still. No load alone delays one so long.
+/// A look that comes so much later than it should says that the laptop stood still. No load alone delays one
+/// so long.
 const STOOD_STILL_MS: Millis = 20_000;
 /// Another program that looks into the file is soon done; what lasts so long is worth an alarm.
 const UNWRITABLE_FOR_MS: Millis = 3_000;
@@ -66,7 +68,8 @@ impl Alarms {
             if woke {
                 state.raise(AlarmKind::Woke, now, u32::try_from(still / 1000).ok());
             }
-            // A page that was just opened, closed or cut off has not moved; the hop's own health tells of that.
+            // A page that was just opened, closed or cut off has not moved; the hop's own health tells of
+            // that.
             let before =
                 if address.is_some() { std::mem::replace(&mut state.address, address) } else { None };
             let moved = before.is_some() && before != address;
@@ -125,7 +128,7 @@ impl Alarms {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.0.lock())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable code.
+//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable
+//! code.
 
 use std::path::PathBuf;
 
@@ -6,6 +7,7 @@ use rollcall_shared::form::EntryTrouble;
 
 use crate::acts::ActError;
 use crate::config::settings_error::SettingsError;
+use crate::edge::client::EdgeError;
 use crate::edge::connection::NotALine;
 use crate::export::ExportError;
 use crate::folder::backup::BackupError;
@@ -23,8 +25,8 @@ pub enum EngineError {
     #[error("no edge is set")]
     NoEdge,
     /// The edge did not do it.
-    #[error("{0}")]
-    Edge(String),
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
     /// The database cannot be read.
     #[error("the database cannot be read ({0})")]
     Database(#[from] rusqlite::Error),
@@ -32,12 +34,12 @@ pub enum EngineError {
     #[error(transparent)]
     Act(#[from] ActError),
     /// A file cannot be written.
-    #[error("{} cannot be written ({why})", path.display())]
+    #[error("{} cannot be written ({source})", path.display())]
     File {
         /// Which.
         path: PathBuf,
-        /// The operating system's words.
-        why: String,
+        /// The operating system's own.
+        source: std::io::Error,
     },
     /// A list cannot be made into a file.
     #[error(transparent)]

@@ -1,8 +1,9 @@
-//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that derives them.
+//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that
+//! derives them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::Millis;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
@@ -47,7 +48,7 @@ impl Since {
         waiting: Waiting,
         now: Millis,
     ) -> Vec<HopHealth> {
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self.0.lock();
         let mail_seconds = waiting.mail_seconds;
         let hops = [
             (Hop::Internet, internet(facts), waiting.receipts),

@@ -8,12 +8,12 @@ use crate::acts::ActError;
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
 use crate::db::{self, list, workshops};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, files};
 use crate::erasure::{self, Gone, copies};
 use crate::export;
+use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
 use crate::folder::keys::Keys;
-use crate::folder::{Folder, atomic_file};
 use crate::view::{Erasure, ExportFormat, Whom};
 
 /// Why nothing was done in a folder.
@@ -30,11 +30,12 @@ pub enum OfflineError {
     Unknown(String),
 }
 
-/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite code.
+/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite
+/// code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
-/// no such workshop or the file cannot be written.
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where there is no such workshop or the file cannot be written.
 pub fn export(
     data_dir: &Path,
     workshop: &str,
@@ -49,18 +50,17 @@ pub fn export(
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
     let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
     let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
-    atomic_file::write(path, &sheet.bytes)
-        .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
+    files::write(path, &sheet.bytes)?;
     conn.in_transaction(|tx| export::note(tx, &record.id, format)).map_err(EngineError::Database)?;
     Ok(sheet.rows)
 }
 
-/// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told by the next
-/// engine that runs there. The workshop is named by its id or invite code.
+/// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told
+/// by the next engine that runs there. The workshop is named by its id or invite code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
-/// nothing to erase.
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where there is nothing to erase.
 pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<Erasure, OfflineError> {
     let folder = Folder::take(data_dir)?;
     let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
@@ -85,8 +85,8 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
 /// Backs up a data folder that no engine uses.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where the
-/// backup cannot be written.
+/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where the backup cannot be written.
 pub fn back_up(data_dir: &Path, to: &Path) -> Result<Backup, OfflineError> {
     let folder = Folder::take(data_dir)?;
     let conn = db::open_writer(&folder.join("rollcall.db"))?;

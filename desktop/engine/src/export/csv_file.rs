@@ -20,8 +20,8 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, *CSV injection*). A phone number
-/// begins with `+`, and stays a text with its zeros by the same sign.
+/// A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, *CSV injection*).
+/// A phone number begins with `+`, and stays a text with its zeros by the same sign.
 fn safe(text: &str) -> String {
     match text.as_bytes().first() {
         Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') => format!("'{text}"),

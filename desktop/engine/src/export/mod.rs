@@ -1,4 +1,5 @@
-//! A workshop's list as a file for a spreadsheet: one row a sign-up, one column a question, in Chinese or English, safe to open.
+//! A workshop's list as a file for a spreadsheet: one row a sign-up, one column a question, in Chinese or
+//! English, safe to open.
 
 mod csv_file;
 mod table;

@@ -28,7 +28,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Of those sign-ups. Answers to questions that are gone have columns of their own behind the others, under their keys.
+    /// Of those sign-ups. Answers to questions that are gone have columns of their own behind the others,
+    /// under their keys.
     pub(super) fn of(workshop: &Workshop, signups: Vec<SignupView>, language: Language) -> Self {
         let gone = gone(workshop, &signups);
         let questions = workshop.questions.iter().map(|question| question.label.get(language).to_owned());

@@ -1,12 +1,14 @@
-//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's receipts.
+//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's
+//! receipts.
 //!
-//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring comes with the
-//! window, which can ask the host for it; a headless engine would wait for an unlocked keyring for ever.
+//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring
+//! comes with the window, which can ask the host for it; a headless engine would wait for an unlocked keyring
+//! for ever.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock};
 
+use parking_lot::RwLock;
 use rand_core::OsRng;
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::seal::{KeyId, PublicKey, SecretKey};
@@ -78,7 +80,7 @@ impl Keys {
     /// The file's text.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn text(&self) -> std::io::Result<Vec<u8>> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).text()
+        self.kept.read().text()
     }
 
     /// Draws the keys of a new workshop and keeps them before anything is sealed to them.
@@ -93,7 +95,8 @@ impl Keys {
         Ok(public)
     }
 
-    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the edge has to be told.
+    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the
+    /// edge has to be told.
     pub(crate) fn forget_secrets(&self, workshop: &WorkshopId) -> std::io::Result<()> {
         self.change(|kept| {
             if let Some(keys) = kept.workshops.get_mut(workshop) {
@@ -127,7 +130,7 @@ impl Keys {
     }
 
     fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         let mut next = kept.clone();
         change(&mut next);
         next.write(&self.path)?;
@@ -139,7 +142,7 @@ impl Keys {
     pub(crate) fn reload(&self) {
         let read = std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| Kept::read(&bytes));
         match read {
-            Ok(kept) => *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept,
+            Ok(kept) => *self.kept.write() = kept,
             Err(why) => tracing::warn!(%why, "the key file cannot be read again"),
         }
     }
@@ -147,26 +150,26 @@ impl Keys {
     /// The file as it is, to be copied elsewhere.
     pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
         // FreedPlace, so that nobody writes it meanwhile.
-        let _kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let _kept = self.kept.read();
         std::fs::read(&self.path)
     }
 
     /// The secret key of that id, where it is here.
     pub(crate) fn secret(&self, workshop: &WorkshopId, key_id: &KeyId) -> Option<SecretKey> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         let keys = kept.workshops.get(workshop)?;
         keys.secret_keys.iter().find(|(id, _)| id == key_id).map(|(_, key)| key.clone())
     }
 
     /// The key that shows the edge whose laptop this is.
     pub(crate) fn drain_key(&self, workshop: &WorkshopId) -> Option<String> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         kept.workshops.get(workshop).map(|keys| keys.drain_key.clone())
     }
 
     /// The key of the receipts that the venue page issues.
     pub(crate) fn receipt_key(&self) -> ReceiptKey {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).receipt_key.clone()
+        self.kept.read().receipt_key.clone()
     }
 }
 
@@ -186,8 +189,10 @@ impl Kept {
         for (id, keys) in file.workshops {
             let mut secret_keys = Vec::new();
             for text in &keys.secret_keys {
-                let key =
-                    SecretKey::from_bytes(read_32(text).ok_or("a secret key is 64 hexadecimal digits")?);
+                let mut bytes = [0; 32];
+                hex::decode_to_slice(text, &mut bytes)
+                    .map_err(|_| "a secret key is 64 hexadecimal digits")?;
+                let key = SecretKey::from_bytes(bytes);
                 secret_keys.push((key.public().key_id, key));
             }
             workshops.insert(id, WorkshopKeys { drain_key: keys.drain_key, secret_keys });
@@ -207,13 +212,6 @@ impl Kept {
         let file = KeysFile { receipt_key: self.receipt_key_hex.clone(), workshops: workshops.collect() };
         serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)
     }
-}
-
-fn read_32(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
 }
 
 #[cfg(test)]

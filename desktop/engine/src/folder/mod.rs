@@ -4,6 +4,7 @@ pub(crate) mod atomic_file;
 pub mod backup;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
+pub(crate) mod unsealer;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -15,8 +16,8 @@ use rollcall_shared::mailbox::Collector;
 use crate::config::settings_error::SettingsError;
 use crate::random::random_16;
 
-/// A child that is being started holds its parent's lock until it is a program of its own: whoever ends just then seems to be
-/// there a moment longer.
+/// A child that is being started holds its parent's lock until it is a program of its own: whoever ends just
+/// then seems to be there a moment longer.
 const LOCK_FOR: Duration = Duration::from_millis(500);
 /// Between two tries.
 const LOCK_EVERY: Duration = Duration::from_millis(20);

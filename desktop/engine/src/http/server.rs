@@ -1,4 +1,5 @@
-//! Serves HTTP/1 to phones that may be slow, silent or hostile: connections, headers, bodies and time are bounded.
+//! Serves HTTP/1 to phones that may be slow, silent or hostile: connections, headers, bodies and time are
+//! bounded.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -20,13 +21,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::settings_error::SettingsError;
-use crate::http::answer::problem;
+use crate::http::answer::{problem, secured};
 use crate::http::ends::Ends;
 
 /// Most connections at once: a hall of 500 phones with browsers that open six each.
 const MAX_CONNECTIONS: usize = 3_000;
-/// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a hall's first
-/// instant: the rest would wait a whole second before they knock again.
+/// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a
+/// hall's first instant: the rest would wait a whole second before they try again.
 const BACKLOG: u32 = 4_096;
 /// A connection that sends no whole request head in this time is closed; also how long one may idle.
 const HEAD: Duration = Duration::from_secs(15);
@@ -62,15 +63,17 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`]; `knocked` hears of
-/// every connection, also of those that never send a request.
+/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`];
+/// `connected` hears of every connection, also of those that never send a request.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    knocked: impl Fn(Ends) + Send,
+    connected: impl Fn(Ends) + Send,
 ) {
-    let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
+    let service = TowerToHyperService::new(
+        router.layer(middleware::from_fn(in_time)).layer(middleware::map_response(secured)),
+    );
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = TaskTracker::new();
     loop {
@@ -80,7 +83,7 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, ends, permit)) => {
-                knocked(ends);
+                connected(ends);
                 connections.spawn(connection(stream, ends, service.clone(), permit, stop.clone()));
             }
             Err(error) => {
@@ -135,17 +138,18 @@ async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER, next.run(request)).await {
         Ok(response) => response,
         // It may be committed all the same: the same id, sent again, is told what stands.
-        Err(_) => problem(&Problem::unavailable(1)).into_response(),
+        Err(_) => problem(&Problem::unavailable(1)),
     }
 }
 
-/// Lets the program have as many connections as [`MAX_CONNECTIONS`] promises: systems begin with 256 or 1,024 descriptors, and a
-/// hall has more phones than that.
+/// Lets the program have as many connections as [`MAX_CONNECTIONS`] promises: systems begin with 256 or 1,024
+/// descriptors, and a hall has more phones than that.
 pub(crate) fn make_room() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
-        /// Connections, and files, databases and the edge's own beside them; macOS allows no more than 10,240.
+        /// Connections, and files, databases and the edge's own beside them; macOS allows no more than
+        /// 10,240.
         const WANTED: u64 = 8_192;
         let mut limit = getrlimit(Resource::Nofile);
         if limit.current.is_some_and(|current| current < WANTED) {

@@ -1,28 +1,26 @@
 //! The leases that this laptop holds: acknowledged once their messages are committed, or given back.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
 use rollcall_shared::retry;
-use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
 
 use crate::edge::client::EdgeClient;
 use crate::failpoints;
-use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::PipelineHealth;
-use crate::pipeline::progress::Progress;
-use crate::pipeline::wake::Wake;
+use crate::pipeline::context::PipelineContext;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
-/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or the key is wrong.
+/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or
+/// the key is wrong.
 const REFUSALS: u32 = 5;
-/// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is *repeated*.
+/// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is
+/// *repeated*.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// One workshop's leases.
@@ -49,14 +47,14 @@ impl Leases {
 
     /// Takes note of pulled leases.
     pub(crate) fn hold<'a>(&self, lease_ids: impl Iterator<Item = &'a String>) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).extend(lease_ids.cloned());
+        self.held.lock().extend(lease_ids.cloned());
     }
 
     /// Returns once there is room for more.
     pub(crate) async fn room(&self) {
         loop {
             let freed = self.freed.notified();
-            if self.held.lock().unwrap_or_else(PoisonError::into_inner).len() < MAX_HELD {
+            if self.held.lock().len() < MAX_HELD {
                 return;
             }
             freed.await;
@@ -77,8 +75,7 @@ impl Leases {
 
     /// All that are held are given back at once: the stream lost its entries. How many those are.
     pub(crate) fn give_all_back(&self) -> usize {
-        let lease_ids: Vec<String> =
-            self.held.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        let lease_ids: Vec<String> = self.held.lock().drain().collect();
         let count = lease_ids.len();
         if count > 0 {
             self.give_back(lease_ids, Duration::ZERO);
@@ -87,7 +84,7 @@ impl Leases {
     }
 
     fn forget(&self, lease_ids: &[String]) {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         for lease_id in lease_ids {
             held.remove(lease_id);
         }
@@ -116,14 +113,8 @@ impl Finished {
 
 /// Tells the edge about every lease that is done with.
 pub(crate) struct Acknowledger {
-    pub(crate) workshop: WorkshopId,
+    pub(crate) pipeline: Arc<PipelineContext>,
     pub(crate) edge: Arc<EdgeClient>,
-    pub(crate) backlog: BacklogShare,
-    pub(crate) progress: Arc<Progress>,
-    pub(crate) wake: Arc<Wake>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: PipelineHealth,
-    pub(crate) stop: CancellationToken,
 }
 
 impl Acknowledger {
@@ -147,8 +138,8 @@ impl Acknowledger {
             let (acks, retries) = batch.first(MAX_ENTRIES);
             let acknowledged = acks.len();
             let back_after = retries.iter().map(|retry| retry.delay_seconds).min();
-            let sent = self.edge.acknowledge(&self.workshop, acks, retries);
-            let sent = if self.stop.is_cancelled() {
+            let sent = self.edge.acknowledge(&self.pipeline.workshop, acks, retries);
+            let sent = if self.pipeline.stop.is_cancelled() {
                 match tokio::time::timeout(LAST_WORDS, sent).await {
                     Ok(sent) => sent,
                     Err(_) => return,
@@ -164,24 +155,26 @@ impl Acknowledger {
                     self.acknowledged(acknowledged);
                     self.call_back(back_after);
                 }
-                Err(_) if self.stop.is_cancelled() => return,
-                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its lease's minute.
+                Err(_) if self.pipeline.stop.is_cancelled() => return,
+                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its
+                // lease's minute.
                 Err(error) if error.is_permanent() && attempt < REFUSALS => {
                     let wait = retry::after_refusal(attempt);
                     attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
                 }
                 Err(error) if error.is_permanent() => {
                     attempt = 0;
-                    // The edge knows neither lease nor key: what was committed stays committed, and comes again at worst.
-                    tracing::warn!(workshop = %self.workshop, %error, "the edge refuses acknowledgements");
+                    // The edge knows neither lease nor key: what was committed stays committed, and comes
+                    // again at worst.
+                    tracing::warn!(workshop = %self.pipeline.workshop, %error, "the edge refuses acknowledgements");
                     batch.drop_first(MAX_ENTRIES);
                 }
                 Err(error) => {
-                    self.metrics.retried(error.failure());
+                    self.pipeline.context.metrics.retried(error.failure());
                     let wait = retry::delay(attempt, error.failure(), &mut OsRng);
                     attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
                 }
             }
         }
@@ -190,19 +183,21 @@ impl Acknowledger {
     /// What the edge said waits is less by that; the next pull says it anew.
     fn acknowledged(&self, leases: usize) {
         if leases > 0 {
-            self.progress.gone(leases as u64, Instant::now());
-            self.backlog.less(leases as u64);
-            self.health.moved();
+            let PipelineContext { mail, progress, health, .. } = &*self.pipeline;
+            progress.gone(leases as u64, Instant::now());
+            mail.less(leases as u64);
+            health.moved();
         }
     }
 
     /// The edge calls for what is deposited, not for what is given back: that is this side's to remember.
     fn call_back(&self, delay_seconds: Option<u32>) {
         let Some(delay) = delay_seconds else { return };
-        let (wake, stop) = (Arc::clone(&self.wake), self.stop.clone());
+        let pipeline = Arc::clone(&self.pipeline);
         tokio::spawn(async move {
-            if tokio::time::timeout(Duration::from_secs(delay.into()), stop.cancelled()).await.is_err() {
-                wake.mail();
+            let delay = Duration::from_secs(delay.into());
+            if tokio::time::timeout(delay, pipeline.stop.cancelled()).await.is_err() {
+                pipeline.wake.mail();
             }
         });
     }

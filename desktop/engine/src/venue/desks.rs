@@ -1,9 +1,10 @@
-//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's cookie; it ends when the
-//! host ends it or renews the PIN, and outlives a restart of the laptop's program.
+//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's
+//! cookie; it ends when the host ends it or renews the PIN, and outlives a restart of the laptop's program.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use rollcall_shared::Millis;
 use rollcall_shared::secret::equal;
@@ -176,7 +177,7 @@ impl Desks {
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.state.lock())
     }
 }
 

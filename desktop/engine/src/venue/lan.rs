@@ -31,9 +31,9 @@ impl Interface {
     }
 }
 
-/// Those at which a listener on `host` is reached, the likeliest first: the one that the host chose, a hotspot of this
-/// laptop's own (nobody opens one but for phones), the interface that leads outside, then private networks, then the rest.
-/// The loopback interface only where `host` is nothing else.
+/// Those at which a listener on `host` is reached, the likeliest first: the one that the host chose, a
+/// hotspot of this laptop's own (nobody opens one but for phones), the interface that leads outside, then
+/// private networks, then the rest. The loopback interface only where `host` is nothing else.
 pub(crate) fn interfaces(host: IpAddr, choice: Option<&str>) -> Vec<Interface> {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
     let found = all.into_iter().map(|found| Interface { ip: found.ip(), name: found.name });
@@ -69,7 +69,8 @@ fn chosen(
     fit
 }
 
-/// The addresses that systems give themselves in hotspots of their own: Windows, NetworkManager on Linux, macOS.
+/// The addresses that systems give themselves in hotspots of their own: Windows, NetworkManager on Linux,
+/// macOS.
 fn is_hotspot(ip: IpAddr) -> bool {
     ["192.168.137.1", "10.42.0.1", "192.168.2.1"].iter().any(|own| own.parse() == Ok(ip))
 }
@@ -89,15 +90,16 @@ pub(crate) struct Neighbour {
     pub(crate) is_router: bool,
 }
 
-/// Who answered this laptop on an interface of late, by the system's own table. `None` where it cannot be read: of the systems
-/// that Rollcall runs on, only Linux hands it to every program.
+/// Who answered this laptop on an interface of late, by the system's own table. `None` where it cannot be
+/// read: of the systems that Rollcall runs on, only Linux hands it to every program.
 pub(crate) fn neighbours(interface: &str) -> Option<Vec<Neighbour>> {
     let arp = std::fs::read_to_string("/proc/net/arp").ok()?;
     let route = std::fs::read_to_string("/proc/net/route").ok()?;
     Some(answered(&arp, &route, interface))
 }
 
-/// Those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by `/proc/net/route`.
+/// Those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by
+/// `/proc/net/route`.
 fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
     let routers: Vec<IpAddr> = route.lines().skip(1).filter_map(|line| router(line, interface)).collect();
     let of_line = |line: &str| {

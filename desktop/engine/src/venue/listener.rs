@@ -1,14 +1,14 @@
-//! The venue page's door: opened at once or when the host asks, closed again, always at the same port.
+//! The venue page's listener: opened at once or when the host asks, closed again, always at the same port.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::changes::Changes;
 use crate::clock::now_ms;
 use crate::config::settings_error::SettingsError;
 use crate::http::server;
@@ -19,10 +19,7 @@ use crate::venue::lan;
 pub(crate) struct VenueListener {
     host: IpAddr,
     router: Router,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-    changes: Changes,
-    venue: VenueContext,
+    venue: Arc<VenueContext>,
     /// Where phones come in, for whoever tells others.
     place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
@@ -43,7 +40,7 @@ struct Open {
     ended: TaskTracker,
 }
 
-/// How the door is.
+/// Whether phones come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ListenerState {
     /// Closed.
@@ -55,19 +52,12 @@ pub(crate) enum ListenerState {
 }
 
 impl VenueListener {
-    /// Closed, for now.
-    pub(crate) fn new(
-        address: SocketAddr,
-        router: Router,
-        stop: CancellationToken,
-        tasks: TaskTracker,
-        changes: Changes,
-        venue: VenueContext,
-    ) -> Self {
+    /// Makes one that is closed until it is opened.
+    pub(crate) fn new(address: SocketAddr, router: Router, venue: Arc<VenueContext>) -> Self {
         let state = State { port: address.port(), open: None, refused: None };
         let (turn, state) = (tokio::sync::Mutex::new(()), Mutex::new(state));
         let place = watch::Sender::new(None);
-        Self { host: address.ip(), router, stop, tasks, changes, venue, place, turn, state }
+        Self { host: address.ip(), router, venue, place, turn, state }
     }
 
     /// Opens it, where it is not open.
@@ -80,16 +70,17 @@ impl VenueListener {
         let opened = match server::listen(address, "the venue page", "--lan-port").await {
             Ok(listener) => {
                 let port = listener.local_addr().map_or(address.port(), |address| address.port());
-                let (stop, ended) = (self.stop.child_token(), TaskTracker::new());
-                let (visitors, changes) = (self.venue.visitors.clone(), self.changes.clone());
-                let knocked = move |ends| {
+                let context = &self.venue.context;
+                let (stop, ended) = (context.stop.child_token(), TaskTracker::new());
+                let venue = Arc::clone(&self.venue);
+                let connected = move |ends| {
                     // Somebody new may be whom the check from a phone waits for.
-                    if visitors.connection_seen(ends, now_ms()) {
-                        changes.moved();
+                    if venue.visitors.connection_seen(ends, now_ms()) {
+                        venue.context.changes.moved();
                     }
                 };
-                let serving = server::serve(listener, self.router.clone(), stop.clone(), knocked);
-                self.tasks.spawn(ended.track_future(serving));
+                let serving = server::serve(listener, self.router.clone(), stop.clone(), connected);
+                context.tasks.spawn(ended.track_future(serving));
                 ended.close();
                 self.with(|state| {
                     (state.port, state.refused) = (port, None);
@@ -140,8 +131,8 @@ impl VenueListener {
         }
     }
 
-    /// The one address where phones come in; `None` while it is closed. A door that is open everywhere is shown at the
-    /// network that the host chose, or else at the likeliest.
+    /// The one address where phones come in; `None` while it is closed. A page that is open everywhere is
+    /// shown at the network that the host chose, or else at the likeliest.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
         let first = self.addresses().into_iter().next();
@@ -152,7 +143,7 @@ impl VenueListener {
     pub(crate) fn look(&self) {
         let now = self.address();
         self.place.send_if_modified(|place| std::mem::replace(place, now) != now);
-        self.changes.moved();
+        self.venue.context.changes.moved();
     }
 
     /// Tells of every change of where phones come in.
@@ -161,6 +152,6 @@ impl VenueListener {
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.state.lock())
     }
 }

@@ -1,5 +1,5 @@
-//! How often a PIN may be tried: over all devices together, never by address (a hall may share one), and ever more slowly. Six
-//! digits guessed at this pace take a year on average.
+//! How often a PIN may be tried: over all devices together, never by address (a hall may share one), and ever
+//! more slowly. Six digits guessed at this pace take a year on average.
 
 use rollcall_shared::Millis;
 

@@ -1,10 +1,11 @@
-//! What the host chose for the venue: the network, its Wi-Fi's password, each workshop's desk PIN. In `venue.json`, 0600, and
-//! not in the database: its tables are copied, shared and looked into by other programs, and secrets would go with them.
+//! What the host chose for the venue: the network, its Wi-Fi's password, each workshop's desk PIN. In
+//! `venue.json`, 0600, and not in the database: its tables are copied, shared and looked into by other
+//! programs, and secrets would go with them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,8 @@ pub(crate) const FILE: &str = "venue.json";
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    /// The network whose address stands in the QR code, by its interface's name: addresses change, names stay.
+    /// The network whose address stands in the QR code, by its interface's name: addresses change, names
+    /// stay.
     #[serde(default)]
     pub(crate) network: Option<String>,
     /// The Wi-Fi that phones join first.
@@ -35,8 +37,8 @@ pub(crate) struct VenueSettings {
 }
 
 impl VenueSettings {
-    /// Reads the file. One that cannot be read is none: nothing in it is more than a minute's work for the host, which is no
-    /// reason to keep sign-ups waiting.
+    /// Reads the file. One that cannot be read is none: nothing in it is more than a minute's work for the
+    /// host, which is no reason to keep sign-ups waiting.
     pub(crate) fn open(path: PathBuf) -> Self {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
@@ -50,7 +52,7 @@ impl VenueSettings {
 
     /// As they are now.
     pub(crate) fn now(&self) -> Kept {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.kept.lock().clone()
     }
 
     /// Changes them: on the disk first, so that what is shown is what a restart will show.
@@ -58,7 +60,7 @@ impl VenueSettings {
     /// # Errors
     /// Where the file cannot be written; nothing is changed then.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         let mut changed = kept.clone();
         change(&mut changed);
         if changed != *kept {

@@ -1,10 +1,10 @@
-//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones are connected. In
-//! memory only, and bounded.
+//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones
+//! are connected. In memory only, and bounded.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::Millis;
 
 use crate::http::ends::Ends;
@@ -50,7 +50,7 @@ impl Visitors {
 
     /// Who came since then, the latest first.
     pub(crate) fn since(&self, then: Millis) -> Vec<Visitor> {
-        let visitors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let visitors = self.0.lock();
         let mut found: Vec<Visitor> =
             visitors.values().filter(|visitor| visitor.connected_at >= then).copied().collect();
         found.sort_by_key(|visitor| std::cmp::Reverse(visitor.connected_at));
@@ -71,7 +71,7 @@ impl Visitors {
 
     fn note(&self, ends: Ends, now: Millis, note: impl FnOnce(&mut Visitor)) -> bool {
         let (ip, here) = (ends.there.ip().to_canonical(), ends.here.ip().to_canonical());
-        let mut visitors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut visitors = self.0.lock();
         let is_new = !visitors.contains_key(&ip);
         if is_new && visitors.len() >= MAX_VISITORS {
             let oldest =

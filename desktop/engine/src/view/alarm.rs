@@ -26,7 +26,7 @@ pub enum AlarmKind {
     AddressChanged,
     /// The battery runs out.
     BatteryLow,
-    /// Nothing can be stored: the venue page sends people away, and nothing is fetched from the edge. The database's hop says
-    /// why and what to do. Gone once something can be stored.
+    /// Nothing can be stored: the venue page sends people away, and nothing is fetched from the edge. The
+    /// database's hop says why and what to do. Gone once something can be stored.
     NothingStored,
 }

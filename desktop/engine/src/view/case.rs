@@ -71,7 +71,8 @@ impl DuplicateReason {
 #[serde(tag = "act", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Resolution {
-    /// Two people share the phone: the newer one becomes a sign-up of its own, with a seat where there is one.
+    /// Two people share the phone: the newer one becomes a sign-up of its own, with a seat where there is
+    /// one.
     AnotherPerson {
         /// The newer one's id.
         duplicate: SignupId,

@@ -1,5 +1,5 @@
-//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each verdict comes with what it
-//! goes by, and what cannot be told apart is not told apart.
+//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each
+//! verdict comes with what it goes by, and what cannot be told apart is not told apart.
 
 use rollcall_shared::Millis;
 use serde::Serialize;
@@ -48,7 +48,8 @@ pub enum Verdict {
     NothingYet,
     /// Nothing, though this laptop sees other devices on the network: most likely its own firewall.
     Firewall,
-    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices apart.
+    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices
+    /// apart.
     Isolation,
     /// Nothing, and the system does not say whom it sees: firewall or Wi-Fi, which cannot be told apart here.
     CannotTell,
@@ -81,12 +82,16 @@ pub enum Reached {
 
 /// The laptop's connection to its own address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct OwnConnection {
-    /// Whether the venue page answered.
-    pub ok: bool,
-    /// The system's words, where it did not.
-    pub why: Option<String>,
+pub enum OwnConnection {
+    /// The venue page answered.
+    Works,
+    /// It did not.
+    Fails {
+        /// The system's words.
+        why: String,
+    },
 }
 
 /// Another device on the network.

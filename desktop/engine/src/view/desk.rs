@@ -10,7 +10,8 @@ use super::SignupState;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeskPanel {
-    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
+    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no
+    /// network.
     pub url: Option<String>,
     /// The digits that let a device in; `None` while no desk is open.
     pub pin: Option<String>,

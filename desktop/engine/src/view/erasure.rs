@@ -46,7 +46,8 @@ pub struct ErasedRows {
     pub duplicates: usize,
     /// Messages that could not be read.
     pub parked: usize,
-    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing else.
+    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing
+    /// else.
     #[serde(skip)]
     pub(crate) parked_digests: Vec<Digest>,
 }

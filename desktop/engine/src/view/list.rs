@@ -14,8 +14,8 @@ pub const MAX_LIST_ROWS: u32 = 200;
 pub struct ListQuery {
     /// Whose list.
     pub workshop: WorkshopId,
-    /// Any part of a name in any case, digits in a row of the phone, or the short code with or without its space. Everything
-    /// where it is empty.
+    /// Any part of a name in any case, digits in a row of the phone, or the short code with or without its
+    /// space. Everything where it is empty.
     #[serde(default)]
     #[cfg_attr(feature = "typescript", ts(as = "Option<String>", optional))]
     pub search: String,

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// The way back from something that the host did. It leads back as long as the rows are as that act left them, for the last
-/// 50 acts of a run.
+/// The way back from something that the host did. It leads back as long as the rows are as that act left
+/// them, for the last 50 acts of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Undo {

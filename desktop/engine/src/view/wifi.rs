@@ -76,8 +76,9 @@ impl Wifi {
         if fits { Ok(()) } else { Err(WifiError::Password) }
     }
 
-    /// The text of the QR code that a phone's own camera joins the network by, as ZXing wrote it down and every phone reads
-    /// it (<https://github.com/zxing/zxing/wiki/Barcode-Contents#wi-fi-network-config-android-ios-11>).
+    /// The text of the QR code that a phone's own camera joins the network by, as ZXing wrote it down and
+    /// every phone reads it
+    /// (<https://github.com/zxing/zxing/wiki/Barcode-Contents#wi-fi-network-config-android-ios-11>).
     pub fn code(&self) -> String {
         let security = match self.security {
             WifiSecurity::Wpa => "WPA",

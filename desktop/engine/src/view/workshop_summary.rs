@@ -2,10 +2,8 @@
 
 use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
-use rollcall_shared::workshop::{Intake, WorkshopId};
+use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
-
-use crate::db::workshops::WorkshopRow;
 
 /// A workshop, short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,37 +56,7 @@ pub struct Counts {
     pub waitlisted: u32,
     /// Taken off the list.
     pub cancelled: u32,
-    /// For the host to decide: numbers that came again under another name, and messages that could not be read.
+    /// For the host to decide: numbers that came again under another name, and messages that could not be
+    /// read.
     pub needs_look: u32,
-}
-
-impl WorkshopSummary {
-    /// Of that workshop, at that time.
-    pub(crate) fn of(row: &WorkshopRow, counts: Counts, now: Millis) -> Self {
-        let w = &row.workshop;
-        Self {
-            id: w.id.clone(),
-            title: w.title.clone(),
-            invite_code: w.invite_code.to_string(),
-            place: w.place.clone(),
-            starts_at: w.starts_at,
-            ends_at: w.ends_at,
-            delete_by: w.delete_by(),
-            utc_offset_minutes: w.utc_offset_minutes,
-            phase: Phase::of(row, now),
-            counts,
-        }
-    }
-}
-
-impl Phase {
-    /// Of that workshop, at that time.
-    pub(crate) fn of(row: &WorkshopRow, now: Millis) -> Self {
-        match row.workshop.intake(now, None) {
-            _ if row.retired_at.is_some() => Self::Retired,
-            Intake::NotYet => Self::NotYet,
-            Intake::Open => Self::Open,
-            Intake::Late | Intake::Closed => Self::Closed,
-        }
-    }
 }

@@ -1,5 +1,6 @@
-//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features typescript --example
-//! typescript` prints the file. Numbers are `number`: times and counts stay far below 2⁵³.
+//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features
+//! typescript --example typescript` prints the file. Numbers are `number`: times and counts stay far below
+//! 2⁵³.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -8,7 +9,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::folder::backup::Backup;
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Erasure, Whom};
@@ -33,7 +34,7 @@ pub fn declarations() -> String {
     found.visit::<Undo>();
     found.visit::<ExportFormat>();
     found.visit::<rollcall_shared::language::Language>();
-    found.visit::<ConnectionTest>();
+    found.visit::<ConnectionTrial>();
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
     found.visit::<DeskPanel>();

@@ -30,9 +30,9 @@ use super::work::Answers;
 use crate::db::tx::WriterConnection;
 use crate::db::{self, receipts_out, workshops};
 use crate::folder::keys::Keys;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
-use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
 
 /// Steps of one run.

@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
 use rollcall_engine::{Engine, SettingsError, VenueStart, backup, bench};
@@ -14,12 +15,13 @@ use rollcall_shared::language::Language;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{Ask, ask, back_up, erase, export, language};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
 
-/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on purpose.
+/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on
+/// purpose.
 const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 #[derive(Parser)]
@@ -129,7 +131,8 @@ enum Command {
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
-    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or SIGTERM
+    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or
+    /// SIGTERM
     #[command(hide = true)]
     BenchReplaced {
         /// Where the database goes for the while
@@ -254,10 +257,12 @@ impl Command {
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Run(run) => run.run(),
-            Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
-            Self::Desk { folder, command } => ask(&folder.data_dir, command.into()),
-            Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
-            Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
+            Self::Workshop { folder, command } => command.run(&folder.data_dir),
+            Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
+            Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
+            Self::Replay { folder, id, since } => {
+                ask(&folder.data_dir, &control::Command::Replay(id, Replay { since }))
+            }
             Self::Export { folder, workshop, file, language } => {
                 export(&folder.data_dir, &workshop, &file, language)
             }
@@ -268,7 +273,7 @@ impl Command {
                 Ok(())
             }
             Self::Erase { folder, command } => command.run(&folder.data_dir),
-            Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
+            Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
             Self::BenchDrain { messages, data_dir, no_redis } => {
                 let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
                 println!("{}", serde_json::to_string(&report)?);
@@ -283,16 +288,17 @@ impl Command {
     }
 }
 
-impl From<WorkshopCommand> for Ask {
-    fn from(command: WorkshopCommand) -> Self {
-        match command {
-            WorkshopCommand::List => Self::Workshops,
-            WorkshopCommand::Make { file } => Self::Put { file, has_id: false },
-            WorkshopCommand::Change { file } => Self::Put { file, has_id: true },
-            WorkshopCommand::Retire { id } => Self::Retire(id),
-            WorkshopCommand::Resume { id } => Self::Resume(id),
-            WorkshopCommand::Renew { id } => Self::Renew(id),
-        }
+impl WorkshopCommand {
+    fn run(self, data_dir: &Path) -> anyhow::Result<()> {
+        let command = match self {
+            Self::List => return workshops(data_dir),
+            Self::Make { file } => read_draft(&file, false)?,
+            Self::Change { file } => read_draft(&file, true)?,
+            Self::Retire { id } => control::Command::Retire(id),
+            Self::Resume { id } => control::Command::Resume(id),
+            Self::Renew { id } => control::Command::RenewCode(id),
+        };
+        ask(data_dir, &command)
     }
 }
 
@@ -306,15 +312,15 @@ impl EraseCommand {
             Self::Parked { workshop, seq, yes } => (workshop, Whom::Parked(seq), yes),
             Self::Workshop { workshop, yes } => (workshop, Whom::Workshop, yes),
         };
-        erase(data_dir, &workshop, &whom, yes)
+        erase(data_dir, &workshop, whom, yes)
     }
 }
 
-impl From<DeskCommand> for Ask {
+impl From<DeskCommand> for control::Command {
     fn from(command: DeskCommand) -> Self {
         match command {
-            DeskCommand::Show { id } => Self::Desk(id),
-            DeskCommand::Open { id } => Self::OpenDesk(id),
+            DeskCommand::Show { id } => Self::DeskPanel(id),
+            DeskCommand::Open { id } => Self::RenewDeskPin(id),
             DeskCommand::Shut { id } => Self::ShutDesks(id),
         }
     }

@@ -105,8 +105,7 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
     let name = to.file_name().filter(|_| is_new).ok_or_else(|| BackupError::NotNew(to.to_owned()))?;
     let part = to.with_file_name(format!(".{}.part", name.to_string_lossy()));
     let made = write(conn, keys, &part).and_then(|(signups, bytes)| {
-        fs::rename(&part, to).map_err(unusable)?;
-        atomic_file::sync_folder(atomic_file::folder_of(to)).map_err(unusable)?;
+        atomic_file::rename(&part, to).map_err(unusable)?;
         Ok(Backup { folder: to.to_owned(), signups, bytes })
     });
     if made.is_err() {

@@ -95,8 +95,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
 
     merge_keys(&folder, &keys)?;
     let set_aside = set_aside(&folder, now).map_err(unusable)?;
-    fs::rename(&staged, &current).map_err(unusable)?;
-    atomic_file::sync_folder(&folder.join("")).map_err(unusable)?;
+    atomic_file::rename(&staged, &current).map_err(unusable)?;
     fs::remove_dir_all(&stage).map_err(unusable)?;
     Ok(Restored { made_at: note.made_at, signups, erased_again, set_aside, erasures_unknown })
 }
@@ -178,7 +177,7 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
     match kept {
         Some(Ok(kept)) => kept.merge(keys).map_err(|why| SettingsError::Damaged { path, why }),
         Some(Err(_)) => {
-            fs::rename(&path, folder.join("keys.damaged.json")).map_err(unusable)?;
+            atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
             atomic_file::write(&path, keys).map_err(unusable)
         }
         None => atomic_file::write(&path, keys).map_err(unusable),
@@ -205,7 +204,7 @@ fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     for name in ["installation.json", "rollcall.db-shm", "rollcall.db-wal"] {
         let path = folder.join(name);
         if path.exists() {
-            fs::rename(&path, aside.join(name))?;
+            atomic_file::rename(&path, &aside.join(name))?;
         }
     }
     Ok(Some(aside))

@@ -1,7 +1,9 @@
-//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not acknowledged.
+//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not
+//! acknowledged.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -28,7 +30,7 @@ struct Kept {
 
 impl DirectStream {
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock()
     }
 
     fn take(&self, most: usize) -> Vec<Delivered> {

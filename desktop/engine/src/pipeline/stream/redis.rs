@@ -1,10 +1,11 @@
 //! The stream in Redis: `signups:{workshop}`, group `writer`, one fixed consumer.
 //!
-//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by XACK and XDEL
-//! in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
+//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by
+//! XACK and XDEL in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as StdMutex, PoisonError};
+
+use parking_lot::Mutex as SyncMutex;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -33,7 +34,7 @@ pub(crate) struct RedisStream {
     /// For the read that blocks.
     blocking: Slot,
     /// Where reading is.
-    place: StdMutex<Place>,
+    place: SyncMutex<Place>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -58,7 +59,7 @@ impl RedisStream {
             key: format!("signups:{workshop}"),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
-            place: StdMutex::new(Place::Unknown),
+            place: SyncMutex::new(Place::Unknown),
         }
     }
 
@@ -99,11 +100,11 @@ impl RedisStream {
     }
 
     fn place(&self) -> Place {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.place.lock().clone()
     }
 
     fn set_place(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        *self.place.lock() = place;
     }
 
     /// What this consumer was handed before and did not acknowledge, after the id `after`; with how often.
@@ -242,8 +243,8 @@ fn read_group(pipeline: &mut redis::Pipeline, key: &str, most: usize, block_ms: 
 
 type Rows = Vec<(String, Entry)>;
 
-/// Entries, and the ids of entries that were deleted while they were pending (their fields are nil). Parsed by hand: the
-/// client's own reply type copies the whole answer before it looks at it.
+/// Entries, and the ids of entries that were deleted while they were pending (their fields are nil). Parsed
+/// by hand: the client's own reply type copies the whole answer before it looks at it.
 fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     let odd = || StreamError::Away("an answer of an unknown shape".to_owned());
     let (mut rows, mut gone) = (Rows::new(), Vec::new());
@@ -268,7 +269,8 @@ fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     Ok((rows, gone))
 }
 
-/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be read.
+/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be
+/// read.
 fn entry_of(fields: Vec<Value>) -> Entry {
     let mut entry = Entry { lease_id: String::new(), body: String::new(), attempts: 1 };
     let mut fields = fields.into_iter().filter_map(text);

@@ -33,7 +33,8 @@ pub enum RedisKind {
     },
 }
 
-/// Opens what was chosen. Where no `redis-server` is installed the direct channel is as safe, only less even under load.
+/// Opens what was chosen. Where no `redis-server` is installed the direct channel is as safe, only less even
+/// under load.
 pub(crate) fn open(choice: &RedisChoice, data: &Path) -> Result<Redis, SettingsError> {
     match choice {
         RedisChoice::Direct => Ok(Redis::Direct),

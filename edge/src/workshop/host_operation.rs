@@ -1,22 +1,22 @@
-//! What a host's laptop comes for: to lease, acknowledge and replay mail, to take over, to leave receipts' states, to erase. The
-//! worker hands these requests on as they are; they are answered here.
+//! What a host's laptop does with its mailbox: it leases, acknowledges and replays mail, takes over, stores
+//! receipts' states and erases. The worker passes these requests on as they are; they are answered here.
 
-use rollcall_shared::field_error::FieldError;
 use rollcall_shared::mailbox::{
     AckRequest, Answer as Success, Collector, EraseRequest, EraseResult, MAX_ENTRIES, PullRequest,
     ReceiptsRequest, ReceiptsResult, ReplayRequest, ReplayResult, TakeoverRequest, TakeoverResult,
 };
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::problem::Problem;
 use serde::de::DeserializeOwned;
 use worker::Result;
 
-use super::{Workshop, erased, mail, receipt_states, registration};
-use crate::answer::{self, Answer, Refusal};
+use super::object::Workshop;
+use super::{erased, mail, receipt_states, registration};
+use crate::answer::{self, Answer, Refusal, invalid, unauthorized};
 use crate::{body, clock};
 
-/// One kind of request.
+/// One operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Errand {
+pub(crate) enum HostOperation {
     /// `POST …/messages/pull`
     Pull,
     /// `POST …/messages/ack`
@@ -31,11 +31,11 @@ pub(crate) enum Errand {
     Erase,
 }
 
-impl Errand {
+impl HostOperation {
     const ALL: [Self; 6] =
         [Self::Pull, Self::Acknowledge, Self::Replay, Self::TakeOver, Self::StoreReceipts, Self::Erase];
 
-    /// How the worker names it to the object.
+    /// The name by which the worker passes it on.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pull => "pull",
@@ -48,20 +48,20 @@ impl Errand {
     }
 
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|errand| errand.name() == name)
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 }
 
 impl Workshop {
     /// Answers a host's request.
-    pub(super) async fn run(&self, errand: Errand, key: &str, bytes: &[u8]) -> Answer {
-        match errand {
-            Errand::Pull => self.pull(key, &read(bytes)?),
-            Errand::Acknowledge => self.acknowledge(key, &read(bytes)?).await,
-            Errand::Replay => self.replay(key, &read(bytes)?),
-            Errand::TakeOver => self.take_over(key, &read(bytes)?),
-            Errand::StoreReceipts => self.store_receipts(key, &read(bytes)?),
-            Errand::Erase => self.erase(key, &read(bytes)?).await,
+    pub(super) async fn run(&self, operation: HostOperation, key: &str, bytes: &[u8]) -> Answer {
+        match operation {
+            HostOperation::Pull => self.pull(key, &read(bytes)?),
+            HostOperation::Acknowledge => self.acknowledge(key, &read(bytes)?).await,
+            HostOperation::Replay => self.replay(key, &read(bytes)?),
+            HostOperation::TakeOver => self.take_over(key, &read(bytes)?),
+            HostOperation::StoreReceipts => self.store_receipts(key, &read(bytes)?),
+            HostOperation::Erase => self.erase(key, &read(bytes)?).await,
         }
     }
 
@@ -95,7 +95,7 @@ impl Workshop {
         let registration = self.opened_by(key)?.ok_or_else(unauthorized)?;
         let (previous, workshop_erased) = (registration.collector, registration.erased);
         registration::set_collector(&self.sql, collector)?;
-        // What the other installation has leased and not acknowledged comes to this one at once.
+        // What the other installation has leased and not acknowledged is delivered to this one at once.
         if previous.as_ref().is_some_and(|other| other.id != collector.id) {
             mail::release_leases(&self.sql, clock::now())?;
         }
@@ -113,7 +113,8 @@ impl Workshop {
         answer::json(200, &Success::of(ReceiptsResult { stored: receipts.len() as u64 }))
     }
 
-    /// Asked of whoever holds the drain key, collector or not: what a person asked to be erased does not wait for a take-over.
+    /// Erases. Any installation with the drain key may do so, not the collector alone: an erasure that a
+    /// person asked for does not wait for a take-over.
     async fn erase(&self, key: &str, request: &EraseRequest) -> Answer {
         self.opened_by(key)?.ok_or_else(unauthorized)?;
         let messages = match request {
@@ -130,7 +131,7 @@ impl Workshop {
         answer::json(200, &Success::of(EraseResult { messages }))
     }
 
-    /// Lets a collector in: the one there is, or the first that comes.
+    /// Lets a collector in: the current one, or the first one.
     fn collect(&self, key: &str, collector: &Collector) -> Result<(), Refusal> {
         check(collector)?;
         match self.opened_by(key)?.ok_or_else(unauthorized)?.collector {
@@ -145,15 +146,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| body::malformed(&error).into())
 }
 
-/// Refuses a collector that names itself in a way that cannot be shown.
+/// Refuses a collector whose id or name cannot be shown.
 fn check(collector: &Collector) -> Result<(), Refusal> {
     if collector.is_valid() { Ok(()) } else { Err(invalid("collector", "text")) }
-}
-
-fn invalid(field: &str, code: &'static str) -> Refusal {
-    Problem::invalid(vec![FieldError::new(field, code)]).into()
-}
-
-pub(super) fn unauthorized() -> Problem {
-    Problem::new(ProblemCode::Unauthorized)
 }

@@ -9,13 +9,13 @@ use hyper::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::scene::Scene;
 use crate::load::burst::{self, Burst, Percentiles};
 use crate::load::stored::{self, Stored};
 use crate::load::{http, teachers};
-use crate::run::Scene;
 use crate::step::{elapsed, say};
 
-/// Then what has not arrived counts as lost: far beyond any time-out on the path.
+/// After this long, what has not arrived counts as lost: far beyond any time-out on the path.
 const PATIENCE: Duration = Duration::from_secs(120);
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 /// Receipts are looked up by so many at a time, as phones do that come back.
@@ -69,7 +69,7 @@ pub(crate) fn rehearse(size: u32, scene: &Scene) -> Result<Report> {
     })
 }
 
-/// How many receipts say `registered` by the deadline.
+/// Counts the receipts that say `registered` by the deadline.
 async fn registered(edge: SocketAddr, burst: &Burst, deadline: Instant) -> Result<usize> {
     let mut open = Vec::new();
     for answer in burst.answers.iter().flatten().filter(|answer| answer.status == StatusCode::ACCEPTED) {
@@ -105,7 +105,7 @@ fn state(receipt: Value) -> Option<String> {
     Some(receipt["state"].as_str()?.to_owned())
 }
 
-/// How often the edge has asked the InviteCode object since it started.
+/// Asks how often the edge has asked the InviteCode object since it started.
 async fn authoritative_look_ups(scene: &Scene) -> Result<u64> {
     let answer =
         http::send(scene.edge, http::get(scene.edge, "/v1/host/stats", Some(&scene.publish_key))?).await?;
@@ -118,7 +118,7 @@ async fn authoritative_look_ups(scene: &Scene) -> Result<u64> {
 }
 
 impl Report {
-    /// Every teacher was told *received*, stands in the database, and has a receipt that says so.
+    /// Whether every teacher was told *received*, is stored in the database, and has a receipt that says so.
     pub(crate) fn nothing_lost(&self) -> bool {
         [self.accepted, self.stored.rows, self.registered] == [self.sent; 3]
     }
