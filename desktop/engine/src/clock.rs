@@ -6,7 +6,7 @@ use rollcall_shared::Millis;
 
 use crate::failpoints;
 
-/// Now, in milliseconds since 1970 UTC.
+/// Returns the time in milliseconds since 1970 UTC.
 pub(crate) fn now_ms() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX).saturating_add(failpoints::clock_error_ms())

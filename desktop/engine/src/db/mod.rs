@@ -8,6 +8,7 @@ pub(crate) mod erased_workshops;
 pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod list;
+pub(crate) mod open_error;
 pub(crate) mod parked;
 pub(crate) mod probe;
 pub(crate) mod quarantine;
@@ -26,8 +27,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
-use crate::config::settings_error::SettingsError;
 use crate::failpoints;
+use open_error::OpenError;
 use tx::WriterConnection;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
@@ -66,11 +67,11 @@ const V4: &[&str] =
 pub(crate) const VERSION: i64 = 4;
 
 /// Opens the only connection that writes. An older file is copied beside itself, then upgraded in place.
-pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError> {
+pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, OpenError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
-        return Err(SettingsError::OldSqlite { found: rusqlite::version().to_owned() });
+        return Err(OpenError::OldSqlite { found: rusqlite::version() });
     }
-    let fail = |e: rusqlite::Error| settings_error(path, &e);
+    let fail = |e: rusqlite::Error| OpenError::of(path, e);
     let mut conn = Connection::open(path).map_err(fail)?;
     conn.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -83,7 +84,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError
     // What is deleted is overwritten: who was erased must not be found in the file's free space.
     conn.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
     if conn.is_readonly("main").map_err(fail)? {
-        return Err(SettingsError::ReadOnly { path: path.to_owned(), why: "read-only file".to_owned() });
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(fail(rusqlite::Error::SqliteFailure(code, Some("read-only file".to_owned()))));
     }
     upgrade(path, &mut conn)?;
     // Proves now, in words for the host, what the first sign-up would prove too late.
@@ -128,7 +130,7 @@ pub(crate) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
+fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let mut v1: String = V1.iter().copied().collect();
     if failpoints::planted("planted_no_unique") {
         for table in [signups::SQL, duplicates::SQL] {
@@ -141,44 +143,32 @@ fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
     migrate(path, conn, vec![M::up(&v1), M::up(&v2), M::up(&v3), M::up(&v4)])
 }
 
-fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), SettingsError> {
-    let fail = |e: &rusqlite_migration::Error| match e {
-        rusqlite_migration::Error::RusqliteError { err, .. } => settings_error(path, err),
-        other => SettingsError::Database { path: path.to_owned(), why: other.to_string() },
+fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), OpenError> {
+    let fail = |e: rusqlite_migration::Error| match e {
+        rusqlite_migration::Error::RusqliteError { err, .. } => OpenError::of(path, err),
+        other => OpenError::Database { path: path.to_owned(), source: other.into() },
     };
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     let found: i64 = conn
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|e| settings_error(path, &e))?;
+        .map_err(|e| OpenError::of(path, e))?;
     if found > known {
-        return Err(SettingsError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
     let migrations = Migrations::new(steps);
-    if matches!(migrations.current_version(conn).map_err(|e| fail(&e))?, SchemaVersion::Inside(_))
-        && found < known
-    {
+    if matches!(migrations.current_version(conn).map_err(fail)?, SchemaVersion::Inside(_)) && found < known {
         let copy = copy_path(path, found);
         // VACUUM INTO copies what is committed, the WAL's part included, in one consistent file.
-        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| settings_error(path, &e))?;
+        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| OpenError::of(path, e))?;
         tracing::info!(copy = %copy.display(), from = found, to = known, "the database is of an older version: copied, now upgraded");
     }
-    migrations.to_latest(conn).map_err(|e| fail(&e))
+    migrations.to_latest(conn).map_err(fail)
 }
 
 /// `rollcall.before-v1.1.db`: never a file that is there already, whose content may be somebody's only copy.
 fn copy_path(path: &Path, version: i64) -> PathBuf {
     let candidate = |n: u32| path.with_extension(format!("before-v{}.{n}.db", version + 1));
     (1..).map(candidate).find(|p| !p.exists()).unwrap_or_else(|| candidate(0))
-}
-
-fn settings_error(path: &Path, error: &rusqlite::Error) -> SettingsError {
-    let (path, why) = (path.to_owned(), error.to_string());
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::PermissionDenied) => {
-            SettingsError::ReadOnly { path, why }
-        }
-        _ => SettingsError::Database { path, why },
-    }
 }
 
 #[cfg(test)]
@@ -215,7 +205,7 @@ mod tests {
         let path = dir.path().join("rollcall.db");
         open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
         let error = open_writer(&path).err().unwrap();
-        assert!(matches!(error, SettingsError::Newer { found: 7, known: VERSION, .. }), "{error}");
+        assert!(matches!(error, OpenError::Newer { found: 7, known: VERSION, .. }), "{error}");
     }
 
     #[test]
@@ -302,6 +292,6 @@ mod tests {
         let path = dir.path().join("rollcall.db");
         std::fs::write(&path, "this is a shopping list, long enough to be looked at as a header".repeat(20))
             .unwrap();
-        assert!(matches!(open_writer(&path), Err(SettingsError::Database { .. })));
+        assert!(matches!(open_writer(&path), Err(OpenError::Database { .. })));
     }
 }

@@ -9,7 +9,7 @@ use crate::edge::client::EdgeClient;
 use crate::failpoints;
 use crate::pipeline::stream::Entry;
 
-/// The defect `planted_receipts_before_commit`: says *registered* of mail that has only been pulled.
+/// Commits the defect `planted_receipts_before_commit`: says *registered* of mail that has only been pulled.
 pub(crate) async fn planted_too_soon(edge: &EdgeClient, workshop: &WorkshopId, mail: &[Entry]) {
     if failpoints::planted("planted_receipts_before_commit") {
         let ids =
