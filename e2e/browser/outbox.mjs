@@ -19,7 +19,7 @@ export async function sealed(told) {
           worker.postMessage(task);
         });
       const made = [];
-      for (const signup of signups) made.push(await ask({ show: { signup, to } }));
+      for (const signup of signups) made.push(await ask({ show: signup, to }));
       return made.map(({ text, short_code }) => ({ text, short_code }));
     },
     { signups, to },

@@ -4,7 +4,7 @@ import { kept } from "./kept.mjs";
 import { openForGood } from "./outbox.mjs";
 import { WORDS, button, card, fillIn, heard, open, shows, until } from "./stories.mjs";
 
-/** How long a code that is not known is asked for again: edge/web/attempt.ts. */
+/** How long a code that is not known is asked for again: edge/web/outbox/attempt.ts. */
 const UNKNOWN_FOR_MS = 120_000;
 
 /** The server does not know the code. For two minutes that passes; then it is said; and by hand it is sent again. */

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::cache::{
     Counters, Entry, Freshness, KV_CACHE_TTL_SECONDS, Known, MEMORY_ENTRIES, REFRESH_TIMEOUT_MS, kv_key,
 };
@@ -23,7 +23,12 @@ thread_local! {
 }
 
 /// Finds what is known about a code.
-pub(crate) async fn find(env: &Env, context: &Context, code: &InviteCode, now: Millis) -> Result<Rc<Entry>> {
+pub(crate) async fn find(
+    env: &Env,
+    context: &Context,
+    code: &InviteCode,
+    now: Timestamp,
+) -> Result<Rc<Entry>> {
     match MEMORY.with_borrow_mut(|memory| memory.look(code, now)) {
         Looked::Hit(entry) => Ok(entry),
         Looked::RefreshAfter(entry) => {
@@ -96,7 +101,7 @@ struct Memory {
 struct Slot {
     entry: Rc<Entry>,
     /// When the running refresh began; one runs at a time.
-    refreshing_since: Option<Millis>,
+    refreshing_since: Option<Timestamp>,
 }
 
 enum Looked {
@@ -106,7 +111,7 @@ enum Looked {
 }
 
 impl Memory {
-    fn look(&mut self, code: &InviteCode, now: Millis) -> Looked {
+    fn look(&mut self, code: &InviteCode, now: Timestamp) -> Looked {
         let slot = self.entries.get_mut(code);
         let freshness = slot.as_ref().map_or(Freshness::Expired, |slot| slot.entry.freshness(now));
         match (slot, freshness) {
@@ -156,21 +161,27 @@ mod tests {
         InviteCode::from_random([n; 16])
     }
 
-    fn entry(known: Known, stored_at: Millis) -> Rc<Entry> {
+    fn entry(known: Known, stored_at: Timestamp) -> Rc<Entry> {
         Rc::new(Entry { known, stored_at })
     }
 
     #[test]
     fn one_request_refreshes_a_stale_entry_and_the_others_are_served() {
         let mut memory = Memory::default();
-        assert!(matches!(memory.look(&code(1), 0), Looked::Miss));
-        memory.put(code(1), entry(Known::Retired, 0));
-        assert!(matches!(memory.look(&code(1), 0), Looked::Hit(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS), Looked::RefreshAfter(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS), Looked::Hit(_)));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(0)), Looked::Miss));
+        memory.put(code(1), entry(Known::Retired, Timestamp::from_millis(0)));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(0)), Looked::Hit(_)));
+        assert!(matches!(
+            memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS)),
+            Looked::RefreshAfter(_)
+        ));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS)), Looked::Hit(_)));
         let given_up = MEMORY_TTL_MS + REFRESH_TIMEOUT_MS;
-        assert!(matches!(memory.look(&code(1), given_up), Looked::RefreshAfter(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS + STALE_MS), Looked::Miss));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(given_up)), Looked::RefreshAfter(_)));
+        assert!(matches!(
+            memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS + STALE_MS)),
+            Looked::Miss
+        ));
         let Counters { memory_hits, memory_stale, memory_misses, .. } = memory.counters;
         assert_eq!((memory_hits, memory_stale, memory_misses), (1, 3, 2));
     }
@@ -178,11 +189,11 @@ mod tests {
     #[test]
     fn guessed_codes_do_not_push_workshops_out() {
         let mut memory = Memory::default();
-        memory.put(code(0), entry(Known::Retired, 0));
+        memory.put(code(0), entry(Known::Retired, Timestamp::from_millis(0)));
         for n in 0..2 * MEMORY_ENTRIES {
             let mut random = [0; 16];
             random[..8].copy_from_slice(&(n as u64 + 1_000).to_le_bytes());
-            memory.put(InviteCode::from_random(random), entry(Known::Unknown, 1));
+            memory.put(InviteCode::from_random(random), entry(Known::Unknown, Timestamp::from_millis(1)));
         }
         assert_eq!(memory.entries.len(), MEMORY_ENTRIES);
         assert!(memory.entries.contains_key(&code(0)));

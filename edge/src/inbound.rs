@@ -1,6 +1,6 @@
 //! A request on its way to the route that answers it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use worker::{Context, Env, Request};
 
@@ -13,7 +13,7 @@ pub(crate) struct Inbound {
     /// For what continues after the answer.
     pub(crate) context: Context,
     /// The time at which it came.
-    pub(crate) now: Millis,
+    pub(crate) now: Timestamp,
 }
 
 impl Inbound {
@@ -28,10 +28,7 @@ impl Inbound {
 
     /// The language to answer a person in.
     pub(crate) fn language(&self) -> Language {
-        let chosen = self.parameter("lang").and_then(|tag| Language::from_tag(&tag));
-        chosen.unwrap_or_else(|| {
-            let header = self.request.headers().get("accept-language").ok().flatten();
-            Language::from_accept_language(&header.unwrap_or_default())
-        })
+        let accepted = self.request.headers().get("accept-language").ok().flatten();
+        Language::of_visit(self.parameter("lang").as_deref(), &accepted.unwrap_or_default())
     }
 }

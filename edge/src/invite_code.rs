@@ -3,10 +3,10 @@
 
 use std::cell::Cell;
 
-use rollcall_shared::Millis;
 use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
 use rollcall_shared::invite_code::InviteCode as Code;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, console_warn,
@@ -65,13 +65,19 @@ pub struct InviteCode {
     sql: SqlStorage,
     /// Counts changes of the row, to notice a change during a write to KV.
     changes: Cell<u64>,
-    written_to_kv_at: Cell<Millis>,
+    written_to_kv_at: Cell<Timestamp>,
 }
 
 impl DurableObject for InviteCode {
     fn new(state: State, env: Env) -> Self {
         let sql = state.storage().sql();
-        Self { state, env, sql, changes: Cell::new(0), written_to_kv_at: Cell::new(0) }
+        Self {
+            state,
+            env,
+            sql,
+            changes: Cell::new(0),
+            written_to_kv_at: Cell::new(Timestamp::from_millis(0)),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -174,7 +180,7 @@ impl InviteCode {
         put.expiration_ttl(KV_ENTRY_TTL_SECONDS).execute().await.map_err(Error::from)
     }
 
-    async fn set_alarm_at(&self, at: Millis) -> Result<()> {
+    async fn set_alarm_at(&self, at: Timestamp) -> Result<()> {
         self.state.storage().set_alarm(at - clock::now()).await
     }
 
@@ -214,7 +220,7 @@ impl Holder {
         }
     }
 
-    fn end_of_keeping(&self) -> Millis {
+    fn end_of_keeping(&self) -> Timestamp {
         self.workshop.keeps_mail_until()
     }
 }

@@ -69,8 +69,8 @@ impl DurableObject for LostMail {
 
     async fn alarm(&self) -> Result<Response> {
         let limit = clock::now() - KEEP_MS;
-        self.sql.exec("DELETE FROM unaddressed WHERE at <= ?", vec![limit.into()])?;
-        self.sql.exec("DELETE FROM dead_letters WHERE at <= ?", vec![limit.into()])?;
+        self.sql.exec("DELETE FROM unaddressed WHERE at <= ?", vec![limit.as_millis().into()])?;
+        self.sql.exec("DELETE FROM dead_letters WHERE at <= ?", vec![limit.as_millis().into()])?;
         if self.alarms()?.unaddressed + self.alarms()?.dead_letters > 0 {
             self.set_alarm().await?;
         }
@@ -87,7 +87,7 @@ impl LostMail {
                 vec![
                     Digest::of(body.as_bytes()).to_string().into(),
                     body.as_str().into(),
-                    clock::now().into(),
+                    clock::now().as_millis().into(),
                 ],
             )?;
         }
@@ -99,7 +99,7 @@ impl LostMail {
         for id in ids {
             self.sql.exec(
                 "INSERT INTO dead_letters (id, at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-                vec![id.as_str().into(), clock::now().into()],
+                vec![id.as_str().into(), clock::now().as_millis().into()],
             )?;
         }
         self.set_alarm().await

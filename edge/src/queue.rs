@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use rollcall_shared::Timestamp;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::addressee;
 use rollcall_shared::workshop::WorkshopId;
@@ -80,7 +81,8 @@ impl From<RawMessage> for Message {
 impl Message {
     fn retry(&self) {
         // The message's age at each attempt doubles.
-        let age = clock::now() - i64::try_from(self.handle.timestamp().as_millis()).unwrap_or(0);
+        let sent = i64::try_from(self.handle.timestamp().as_millis()).unwrap_or(0);
+        let age = clock::now() - Timestamp::from_millis(sent);
         let delay = Duration::from_millis(u64::try_from(age).unwrap_or(0)).clamp(FIRST_DELAY, LONGEST_DELAY);
         let seconds = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
         self.handle.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(seconds).build());

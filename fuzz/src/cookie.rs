@@ -1,8 +1,8 @@
 //! The cookie in which a device carries what it has sent lately.
 
-use rollcall_shared::Millis;
 use rollcall_shared::allowance::{DEVICE_SIGNUPS, DEVICE_WINDOW_MS, Device};
 use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::bounds::within_bounds;
 use crate::sample;
@@ -26,21 +26,21 @@ pub fn cookie(data: &[u8]) {
         now += Millis::from(pair[1]) * 1_000;
         device = kept(&device, now);
         sent.retain(|(_, at)| {
-            now.div_euclid(1_000) - at.div_euclid(1_000) < DEVICE_WINDOW_MS / 1_000 + 1
-                && now - at.div_euclid(1_000) * 1_000 < DEVICE_WINDOW_MS
+            now.as_seconds() - at.as_seconds() < DEVICE_WINDOW_MS / 1_000 + 1
+                && now - at.div_euclid(1_000) * 1_000 < Timestamp::from_millis(DEVICE_WINDOW_MS)
         });
         let again = sent.iter().any(|(other, _)| *other == id);
         assert_eq!(device.may_send(id), again || sent.len() < DEVICE_SIGNUPS);
         assert!(i64::from(device.retry_after(now)) <= DEVICE_WINDOW_MS / 1_000 + 1);
         device.note(id, now);
         if !again {
-            sent.push((id, now));
+            sent.push((id, now.as_millis()));
         }
     }
 }
 
 /// Set, sent back among others, and read.
-fn kept(device: &Device, now: Millis) -> Device {
+fn kept(device: &Device, now: Timestamp) -> Device {
     let cookie = device.set_cookie(&sample::proof_key());
     assert!(cookie.len() < 512 && cookie.bytes().all(|b| (b' '..=b'~').contains(&b)));
     let pair = cookie.split(';').next().unwrap();

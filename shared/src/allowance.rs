@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::Millis;
 use crate::cookie;
 use crate::invite_code::InviteCode;
 use crate::proof::ProofKey;
 use crate::secret;
 use crate::signup_id::SignupId;
 use crate::workshop::ProofMode;
+use crate::{Millis, Timestamp};
 
 /// How many sign-ups one device sends without a proof: a teacher's own and some colleagues'.
 pub const DEVICE_SIGNUPS: usize = 5;
@@ -43,19 +43,21 @@ impl ProofReason {
     /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] returned for its code.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{Device, ProofReason};
     /// use rollcall_shared::signup_id::SignupId;
     /// use rollcall_shared::workshop::ProofMode;
     /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
-    /// assert_eq!(ProofReason::of(ProofMode::Auto, &fresh, None, id, 0), None);
-    /// assert_eq!(ProofReason::of(ProofMode::On, &fresh, None, id, 0), Some(ProofReason::Always));
+    /// let reason = |mode| ProofReason::of(mode, &fresh, None, id, Timestamp::default());
+    /// assert_eq!(reason(ProofMode::Auto), None);
+    /// assert_eq!(reason(ProofMode::On), Some(ProofReason::Always));
     /// ```
     pub fn of(
         mode: ProofMode,
         device: &Device,
         rush: Option<u32>,
         id: SignupId,
-        now: Millis,
+        now: Timestamp,
     ) -> Option<Self> {
         match (mode, rush) {
             (ProofMode::Off, _) => None,
@@ -88,12 +90,12 @@ impl ProofReason {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
     /// Seconds since 1970, and the beginning of the id; oldest first.
-    sent: Vec<(Millis, String)>,
+    sent: Vec<(i64, String)>,
 }
 
 impl Device {
     /// Reads the `Cookie` header. A cookie that was not signed under this key counts as no cookie.
-    pub fn read(header: &str, key: &ProofKey, now: Millis) -> Self {
+    pub fn read(header: &str, key: &ProofKey, now: Timestamp) -> Self {
         let Some((text, mac)) = cookie::find(header, COOKIE).and_then(|value| value.split_once('~')) else {
             return Self::default();
         };
@@ -105,17 +107,18 @@ impl Device {
             Some((seconds.parse().ok()?, tag.to_owned()))
         });
         let mut device = Self { sent: entries.collect() };
-        device.sent.retain(|(seconds, _)| now - seconds * 1_000 < DEVICE_WINDOW_MS);
+        device.sent.retain(|(seconds, _)| now.as_millis() - seconds * 1_000 < DEVICE_WINDOW_MS);
         device
     }
 
     /// Whether it may send this sign-up without a proof. The same sign-up sent again is not counted twice.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
     /// use rollcall_shared::signup_id::SignupId;
     /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
-    /// (0..5).for_each(|n| device.note(id(n), 0));
+    /// (0..5).for_each(|n| device.note(id(n), Timestamp::default()));
     /// assert_eq!(DEVICE_SIGNUPS, 5);
     /// assert!(device.may_send(id(4)), "the same again");
     /// assert!(!device.may_send(id(5)));
@@ -125,17 +128,17 @@ impl Device {
     }
 
     /// Seconds until it may send another sign-up without a proof.
-    pub fn retry_after(&self, now: Millis) -> u32 {
+    pub fn retry_after(&self, now: Timestamp) -> u32 {
         let Some(first_to_go) = self.sent.len().checked_sub(DEVICE_SIGNUPS) else { return 0 };
         let Some((seconds, _)) = self.sent.get(first_to_go) else { return 0 };
-        let wait = seconds * 1_000 + DEVICE_WINDOW_MS - now;
+        let wait = seconds * 1_000 + DEVICE_WINDOW_MS - now.as_millis();
         u32::try_from(wait.max(0).div_euclid(1_000) + 1).unwrap_or(u32::MAX)
     }
 
     /// Notes that it sent this sign-up.
-    pub fn note(&mut self, id: SignupId, now: Millis) {
+    pub fn note(&mut self, id: SignupId, now: Timestamp) {
         if !self.has_sent(id) {
-            self.sent.push((now.div_euclid(1_000), tag(id)));
+            self.sent.push((now.as_seconds(), tag(id)));
             let too_many = self.sent.len().saturating_sub(REMEMBERED);
             self.sent.drain(..too_many);
         }
@@ -173,7 +176,7 @@ fn sign(text: &str, key: &ProofKey) -> String {
 #[derive(Debug, Default)]
 pub struct Rush {
     /// When the minute began, and how many sign-ups have come since.
-    minutes: BTreeMap<InviteCode, (Millis, u32)>,
+    minutes: BTreeMap<InviteCode, (Timestamp, u32)>,
 }
 
 impl Rush {
@@ -181,14 +184,16 @@ impl Rush {
     /// this minute.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
     /// use rollcall_shared::invite_code::InviteCode;
     /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
-    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, 0).is_none()));
-    /// assert_eq!(rush.count(&code, 30_000), Some(31));
+    /// let began = Timestamp::from_millis(1_000);
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, began).is_none()));
+    /// assert_eq!(rush.count(&code, began + 30_000), Some(31));
     /// ```
-    pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
-        let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
+    pub fn count(&mut self, code: &InviteCode, now: Timestamp) -> Option<u32> {
+        let over = |began: Timestamp| !(0..CODE_WINDOW_MS).contains(&(now - began));
         if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {
             self.minutes.retain(|_, (began, _)| !over(*began));
             if self.minutes.len() >= CODES {
@@ -201,7 +206,7 @@ impl Rush {
         }
         *count = count.saturating_add(1);
         (*count > CODE_SIGNUPS)
-            .then(|| u32::try_from((*began + CODE_WINDOW_MS - now) / 1_000 + 1).unwrap_or(60))
+            .then(|| u32::try_from((*began - now + CODE_WINDOW_MS) / 1_000 + 1).unwrap_or(60))
     }
 }
 
@@ -209,7 +214,7 @@ impl Rush {
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_795_539_000_500;
+    const NOW: Timestamp = Timestamp::from_millis(1_795_539_000_500);
 
     fn key() -> ProofKey {
         ProofKey::from_bytes([3; 32])
@@ -219,7 +224,7 @@ mod tests {
         SignupId::from_random([n; 16])
     }
 
-    fn kept(device: &Device, now: Millis) -> Device {
+    fn kept(device: &Device, now: Timestamp) -> Device {
         let cookie = device.set_cookie(&key());
         let pair = cookie.split(';').next().unwrap();
         Device::read(&format!("other=1; {pair}; more=2"), &key(), now)

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
 use crate::invite_code::InviteCode;
 use crate::workshop::Workshop;
+use crate::{Millis, Timestamp};
 
 /// How long a record in memory is fresh: 10 s.
 pub const MEMORY_TTL_MS: Millis = 10_000;
@@ -53,7 +53,7 @@ pub struct Entry {
     /// What was known.
     pub known: Known,
     /// When the authority said so (KV) or when it was read (memory).
-    pub stored_at: Millis,
+    pub stored_at: Timestamp,
 }
 
 /// How a cached entry may still be used.
@@ -72,12 +72,14 @@ impl Entry {
     /// ever.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::cache::{Entry, Freshness, Known};
-    /// let unknown = Entry { known: Known::Unknown, stored_at: 0 };
-    /// assert_eq!(unknown.freshness(9_999), Freshness::Fresh);
-    /// assert_eq!(unknown.freshness(10_000), Freshness::Expired, "never served stale");
+    /// let stored_at = Timestamp::from_millis(1_000);
+    /// let unknown = Entry { known: Known::Unknown, stored_at };
+    /// assert_eq!(unknown.freshness(stored_at + 9_999), Freshness::Fresh);
+    /// assert_eq!(unknown.freshness(stored_at + 10_000), Freshness::Expired, "never served stale");
     /// ```
-    pub fn freshness(&self, now: Millis) -> Freshness {
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
         let (fresh_for, stale_for) = match self.known {
             Known::Published { .. } | Known::Retired => (MEMORY_TTL_MS, STALE_MS),
             Known::Unknown => (UNKNOWN_TTL_MS, 0),
@@ -86,7 +88,7 @@ impl Entry {
     }
 
     /// Whether an entry read from KV can be used at `now`.
-    pub fn usable_from_kv(&self, now: Millis) -> bool {
+    pub fn usable_from_kv(&self, now: Timestamp) -> bool {
         freshness(now - self.stored_at, KV_FRESH_MS, 0) == Freshness::Fresh && self.known != Known::Unknown
     }
 }
@@ -131,13 +133,17 @@ mod tests {
     use super::*;
 
     fn entry(known: Known) -> Entry {
-        Entry { known, stored_at: 1_000_000 }
+        Entry { known, stored_at: Timestamp::from_millis(1_000_000) }
     }
 
     #[test]
     fn memory_is_fresh_then_stale_then_expired() {
         let check = |age: Millis, expected| {
-            assert_eq!(entry(Known::Retired).freshness(1_000_000 + age), expected, "{age}")
+            assert_eq!(
+                entry(Known::Retired).freshness(Timestamp::from_millis(1_000_000 + age)),
+                expected,
+                "{age}"
+            )
         };
         check(-1, Freshness::Expired);
         check(0, Freshness::Fresh);
@@ -149,15 +155,15 @@ mod tests {
 
     #[test]
     fn unknown_codes_are_never_served_stale_nor_from_kv() {
-        assert_eq!(entry(Known::Unknown).freshness(1_009_999), Freshness::Fresh);
-        assert_eq!(entry(Known::Unknown).freshness(1_010_000), Freshness::Expired);
-        assert!(!entry(Known::Unknown).usable_from_kv(1_000_000));
+        assert_eq!(entry(Known::Unknown).freshness(Timestamp::from_millis(1_009_999)), Freshness::Fresh);
+        assert_eq!(entry(Known::Unknown).freshness(Timestamp::from_millis(1_010_000)), Freshness::Expired);
+        assert!(!entry(Known::Unknown).usable_from_kv(Timestamp::from_millis(1_000_000)));
     }
 
     #[test]
     fn kv_holds_for_an_hour_less_a_minute() {
-        assert!(entry(Known::Retired).usable_from_kv(1_000_000 + KV_FRESH_MS - 1));
-        assert!(!entry(Known::Retired).usable_from_kv(1_000_000 + KV_FRESH_MS));
-        assert!(!entry(Known::Retired).usable_from_kv(999_999));
+        assert!(entry(Known::Retired).usable_from_kv(Timestamp::from_millis(1_000_000 + KV_FRESH_MS - 1)));
+        assert!(!entry(Known::Retired).usable_from_kv(Timestamp::from_millis(1_000_000 + KV_FRESH_MS)));
+        assert!(!entry(Known::Retired).usable_from_kv(Timestamp::from_millis(999_999)));
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use content::{CancellationContent, Content};
 pub use content::{Opened, SealedCancellation, SealedSignup};
 
-use crate::Millis;
+use crate::Timestamp;
 use crate::seal::{KeyId, SealError, SecretKey};
 use crate::signup::{MAX_CANONICAL_BYTES, Signup};
 use crate::signup_id::SignupId;
@@ -39,7 +39,7 @@ pub struct Envelope {
     /// The key that it was sealed to.
     pub key_id: KeyId,
     /// When the edge took it.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
     /// The sealed box, base64 without padding.
     #[serde(rename = "box")]
     sealed: String,
@@ -109,7 +109,7 @@ impl Envelope {
         workshop: &Workshop,
         signup: &Signup,
         replaces: Option<SignupId>,
-        received_at: Millis,
+        received_at: Timestamp,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
         let Signup { id, name, phone, answers, form_version, filled_at } = signup.clone();
@@ -137,7 +137,7 @@ impl Envelope {
     pub fn seal_cancellation(
         workshop: &Workshop,
         id: SignupId,
-        received_at: Millis,
+        received_at: Timestamp,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
         let content = CancellationContent { workshop: workshop.id.clone(), cancels: id, received_at };
@@ -149,7 +149,7 @@ impl Envelope {
         v: u32,
         workshop: &Workshop,
         id: SignupId,
-        received_at: Millis,
+        received_at: Timestamp,
         plain: &[u8],
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
@@ -175,8 +175,10 @@ impl Envelope {
     /// # use rollcall_shared::{seal::SecretKey, signup_id::SignupId, testing::rng, workshop::sample};
     /// # let key = SecretKey::from_bytes([9; 32]);
     /// # let (workshop, id) = (sample::workshop(key.public()), SignupId::from_random([7; 16]));
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::envelope::{Envelope, EnvelopeError, Opened};
-    /// let text = Envelope::seal_cancellation(&workshop, id, 42, &mut rng(1)).unwrap().to_text();
+    /// let now = Timestamp::from_millis(42);
+    /// let text = Envelope::seal_cancellation(&workshop, id, now, &mut rng(1)).unwrap().to_text();
     /// let opened = Envelope::parse(&text).unwrap().open(&key).unwrap();
     /// assert!(matches!(opened, Opened::Cancellation(cancellation) if cancellation.id == id));
     /// assert_eq!(Envelope::parse("garbage"), Err(EnvelopeError::Malformed));
@@ -240,7 +242,7 @@ impl Envelope {
         Ok(Opened::Signup(Box::new(sealed)))
     }
 
-    fn compare(&self, workshop: &WorkshopId, id: SignupId, received_at: Millis) -> Result<(), OpenError> {
+    fn compare(&self, workshop: &WorkshopId, id: SignupId, received_at: Timestamp) -> Result<(), OpenError> {
         let same = *workshop == self.workshop && id == self.id && received_at == self.received_at;
         if same { Ok(()) } else { Err(OpenError::Mismatch) }
     }
@@ -289,7 +291,8 @@ mod tests {
 
     fn envelope() -> Envelope {
         let workshop = sample::workshop(key().public());
-        Envelope::seal_signup(&workshop, &signup(&workshop), None, 42, &mut rng(1)).unwrap()
+        Envelope::seal_signup(&workshop, &signup(&workshop), None, Timestamp::from_millis(42), &mut rng(1))
+            .unwrap()
     }
 
     #[test]
@@ -302,7 +305,7 @@ mod tests {
             workshop: workshop.id.clone(),
             signup: signup(&workshop),
             replaces: None,
-            received_at: 42,
+            received_at: Timestamp::from_millis(42),
             notice_version: 1,
         };
         assert_eq!(opened, Opened::Signup(Box::new(expected)));
@@ -312,13 +315,20 @@ mod tests {
     fn corrections_and_cancellations_have_a_version_of_their_own() {
         let workshop = sample::workshop(key().public());
         let (signup, old) = (signup(&workshop), SignupId::from_random([8; 16]));
-        let correction = Envelope::seal_signup(&workshop, &signup, Some(old), 42, &mut rng(1)).unwrap();
-        let cancellation = Envelope::seal_cancellation(&workshop, old, 43, &mut rng(2)).unwrap();
+        let correction =
+            Envelope::seal_signup(&workshop, &signup, Some(old), Timestamp::from_millis(42), &mut rng(1))
+                .unwrap();
+        let cancellation =
+            Envelope::seal_cancellation(&workshop, old, Timestamp::from_millis(43), &mut rng(2)).unwrap();
         assert_eq!((envelope().v, correction.v, cancellation.v), (1, 2, 2));
         let read = |envelope: &Envelope| Envelope::parse(&envelope.to_text()).unwrap().open(&key());
         let Ok(Opened::Signup(opened)) = read(&correction) else { panic!("no sign-up") };
         assert_eq!((opened.signup, opened.replaces), (signup, Some(old)));
-        let expected = SealedCancellation { workshop: workshop.id.clone(), id: old, received_at: 43 };
+        let expected = SealedCancellation {
+            workshop: workshop.id.clone(),
+            id: old,
+            received_at: Timestamp::from_millis(43),
+        };
         assert_eq!(read(&cancellation), Ok(Opened::Cancellation(expected)));
 
         // Another version on the outside makes nothing else of what is inside.

@@ -33,6 +33,19 @@ impl Language {
             .unwrap_or_default()
     }
 
+    /// The language to answer a person in: the one that the address asks for (`?lang=`), else the one that
+    /// the browser prefers.
+    ///
+    /// ```
+    /// use rollcall_shared::language::Language;
+    /// assert_eq!(Language::of_visit(Some("en"), "zh-CN"), Language::En);
+    /// assert_eq!(Language::of_visit(Some("fr"), "en-GB"), Language::En);
+    /// assert_eq!(Language::of_visit(None, ""), Language::Zh);
+    /// ```
+    pub fn of_visit(asked: Option<&str>, accept_language: &str) -> Self {
+        asked.and_then(Self::from_tag).unwrap_or_else(|| Self::from_accept_language(accept_language))
+    }
+
     /// From a language tag such as `en-GB` or `zh`.
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.trim().split('-').next() {

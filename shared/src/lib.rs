@@ -39,9 +39,12 @@ pub mod media_type;
 
 mod alphabet;
 mod text;
+mod timestamp;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-/// Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them.
+pub use timestamp::Timestamp;
+
+/// A length of time, in milliseconds. A moment is a [`Timestamp`].
 pub type Millis = i64;

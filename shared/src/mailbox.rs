@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
 use crate::cache::Counters;
 use crate::receipt::ReceiptState;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
+use crate::{Millis, Timestamp};
 
 /// Most messages of one pull.
 pub const MAX_BATCH: u32 = 100;
@@ -120,7 +120,7 @@ pub struct PulledMessage {
     /// The message's text, as it came from the queue.
     pub body: String,
     /// When it was deposited.
-    pub timestamp_ms: Millis,
+    pub timestamp_ms: Timestamp,
     /// How often it has been delivered, this time included.
     pub attempts: u32,
     /// Describes the body.
@@ -199,7 +199,7 @@ pub struct ReplayRequest {
     /// Who replays.
     pub collector: Collector,
     /// Messages deposited at this time or later become deliverable again.
-    pub since: Millis,
+    pub since: Timestamp,
 }
 
 /// The result of a replay.
@@ -328,7 +328,7 @@ mod tests {
             messages: vec![PulledMessage {
                 id: "7".into(),
                 body: "{}".into(),
-                timestamp_ms: 5,
+                timestamp_ms: Timestamp::from_millis(5),
                 attempts: 1,
                 metadata: MessageMetadata::default(),
                 lease_id: "l".into(),

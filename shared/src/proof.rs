@@ -11,10 +11,10 @@ use rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::Millis;
 use crate::receipt::ReceiptKey;
 use crate::secret;
 use crate::signup_id::SignupId;
+use crate::{Millis, Timestamp};
 
 /// The greatest number that has to be found: 25,000 hashes on average, half a second of an old phone's.
 pub const MAX_NUMBER: u32 = 50_000;
@@ -96,7 +96,7 @@ pub enum ProofError {
 }
 
 /// Asks for a proof for one sign-up.
-pub fn challenge(key: &ProofKey, id: SignupId, now: Millis, rng: &mut impl RngCore) -> Challenge {
+pub fn challenge(key: &ProofKey, id: SignupId, now: Timestamp, rng: &mut impl RngCore) -> Challenge {
     let mut nonce = [0; NONCE_BYTES];
     rng.fill_bytes(&mut nonce);
     let number = u32::try_from(rng.next_u64() % (u64::from(MAX_NUMBER) + 1)).unwrap_or(MAX_NUMBER);
@@ -107,17 +107,19 @@ pub fn challenge(key: &ProofKey, id: SignupId, now: Millis, rng: &mut impl RngCo
 ///
 /// ```
 /// # use rollcall_shared::testing::rng;
+/// use rollcall_shared::Timestamp;
 /// use rollcall_shared::proof::{ProofError, ProofKey, challenge, solve, verify};
 /// use rollcall_shared::signup_id::SignupId;
 /// let (key, id) = (ProofKey::from_bytes([3; 32]), SignupId::from_random([7; 16]));
-/// let proof = solve(&challenge(&key, id, 0, &mut rng(1))).unwrap();
-/// assert_eq!(verify(&proof, &key, id, 0), Ok(()));
-/// assert_eq!(verify("e30=", &key, id, 0), Err(ProofError::Malformed));
+/// let now = Timestamp::from_millis(1_000);
+/// let proof = solve(&challenge(&key, id, now, &mut rng(1))).unwrap();
+/// assert_eq!(verify(&proof, &key, id, now), Ok(()));
+/// assert_eq!(verify("e30=", &key, id, now), Err(ProofError::Malformed));
 /// ```
 ///
 /// # Errors
 /// [`ProofError`]
-pub fn verify(proof: &str, key: &ProofKey, id: SignupId, now: Millis) -> Result<(), ProofError> {
+pub fn verify(proof: &str, key: &ProofKey, id: SignupId, now: Timestamp) -> Result<(), ProofError> {
     if proof.len() > MAX_PROOF_CHARS {
         return Err(ProofError::Malformed);
     }
@@ -161,14 +163,14 @@ fn hash(salt: &str, number: u32) -> String {
 }
 
 /// It ends with `&`, so that no digit of the number can be taken for one of the salt's.
-fn salt(nonce: &[u8], id: SignupId, expires: Millis) -> String {
-    format!("{}?expires={}&id={id}&", hex::encode(nonce), expires.div_euclid(1_000))
+fn salt(nonce: &[u8], id: SignupId, expires: Timestamp) -> String {
+    format!("{}?expires={}&id={id}&", hex::encode(nonce), expires.as_seconds())
 }
 
-fn read(salt: &str) -> Option<(SignupId, Millis)> {
+fn read(salt: &str) -> Option<(SignupId, Timestamp)> {
     let (_, parameters) = salt.split_once('?')?;
     let (expires, id) = parameters.strip_prefix("expires=")?.strip_suffix('&')?.split_once("&id=")?;
-    Some((SignupId::parse(id).ok()?, expires.parse::<Millis>().ok()?.checked_mul(1_000)?))
+    Some((SignupId::parse(id).ok()?, Timestamp::from_seconds(expires.parse().ok()?)?))
 }
 
 #[cfg(test)]
@@ -176,7 +178,7 @@ mod tests {
     use super::*;
     use crate::testing::rng;
 
-    const NOW: Millis = 1_795_539_000_000;
+    const NOW: Timestamp = Timestamp::from_millis(1_795_539_000_000);
 
     fn key() -> ProofKey {
         ProofKey::from_bytes(*b"0123456789abcdef0123456789abcdef")

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 pub use form::{FormError, SignupForm};
 
-use crate::Millis;
+use crate::Timestamp;
 pub use crate::digest::Digest;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
@@ -33,7 +33,7 @@ pub struct Signup {
     /// Version of the form that was filled in.
     pub form_version: u32,
     /// When it was filled in, by the phone's clock.
-    pub filled_at: Option<Millis>,
+    pub filled_at: Option<Timestamp>,
 }
 
 impl Signup {
@@ -50,7 +50,7 @@ pub(crate) struct Content {
     pub(crate) phone: Phone,
     pub(crate) answers: Answers,
     pub(crate) form_version: u32,
-    pub(crate) filled_at: Option<Millis>,
+    pub(crate) filled_at: Option<Timestamp>,
 }
 
 impl Content {
@@ -107,7 +107,7 @@ mod tests {
         let plain = digest(|_| ());
         assert_eq!(plain, Digest::of(r#"{"answers":{},"name":"王芳","phone":"+8613800138000"}"#.as_bytes()));
         assert_eq!(plain, digest(|f| f.phone = "+86-13800138000".into()));
-        assert_eq!(plain, digest(|f| f.filled_at = Some(5)));
+        assert_eq!(plain, digest(|f| f.filled_at = Some(Timestamp::from_millis(5))));
         assert_eq!(plain, digest(|f| f.id = "1f8fad5b-d9cb-469f-a165-70867728950e".into()));
         assert_ne!(plain, digest(|f| f.name = "王方".into()));
     }

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 pub use id::{WorkshopId, WorkshopIdError};
 
-use crate::Millis;
 use crate::invite_code::InviteCode;
 use crate::language::Text;
 use crate::question::{Question, QuestionError, check_questions};
 use crate::seal::PublicKey;
+use crate::{Millis, Timestamp};
 
 /// Most characters of a title, an organisation or a place.
 pub const MAX_TEXT_CHARS: usize = 120;
@@ -50,17 +50,17 @@ pub struct Workshop {
     /// Where it is.
     pub place: Text,
     /// When it begins.
-    pub starts_at: Millis,
+    pub starts_at: Timestamp,
     /// When it ends.
-    pub ends_at: Millis,
+    pub ends_at: Timestamp,
     /// The venue's clock: minutes east of UTC, −720 to 840. China is 480.
     pub utc_offset_minutes: i16,
     /// When sign-up opens; at once where it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens_at: Option<Millis>,
+    pub opens_at: Option<Timestamp>,
     /// When sign-up closes; at the end where it is not set. Closing by hand sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closes_at: Option<Millis>,
+    pub closes_at: Option<Timestamp>,
     /// How long after closing an entry is accepted that was filled in before.
     #[serde(default = "default_grace")]
     pub grace_ms: Millis,
@@ -239,40 +239,42 @@ impl Workshop {
     }
 
     /// Sign-ups are taken until this time.
-    pub fn closing_time(&self) -> Millis {
+    pub fn closing_time(&self) -> Timestamp {
         self.closes_at.unwrap_or(self.ends_at)
     }
 
     /// Undelivered mail is kept until this time.
-    pub fn keeps_mail_until(&self) -> Millis {
-        self.ends_at.saturating_add(KEEP_AFTER_END_MS)
+    pub fn keeps_mail_until(&self) -> Timestamp {
+        self.ends_at + KEEP_AFTER_END_MS
     }
 
     /// Teachers were told that their details are deleted by this time.
-    pub fn delete_by(&self) -> Millis {
-        self.ends_at.saturating_add(Millis::from(self.notice.retention_days) * DAY_MS)
+    pub fn delete_by(&self) -> Timestamp {
+        self.ends_at + Millis::from(self.notice.retention_days) * DAY_MS
     }
 
     /// Decides whether a sign-up is accepted that comes at `now` and was filled in at `filled_at`. A phone's
     /// clock that is fast gains nothing: a time in the future counts as `now`.
     ///
     /// ```
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::seal::SecretKey;
     /// use rollcall_shared::workshop::{Intake, Workshop, sample};
     /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
-    /// let workshop = Workshop { closes_at: Some(5_000), grace_ms: 2_000, ..workshop };
-    /// assert_eq!(workshop.intake(4_999, None), Intake::Open);
-    /// assert_eq!(workshop.intake(6_000, Some(4_000)), Intake::Late);
-    /// assert_eq!(workshop.intake(6_000, None), Intake::Closed);
+    /// let at = Timestamp::from_millis;
+    /// let workshop = Workshop { closes_at: Some(at(5_000)), grace_ms: 2_000, ..workshop };
+    /// assert_eq!(workshop.intake(at(4_999), None), Intake::Open);
+    /// assert_eq!(workshop.intake(at(6_000), Some(at(4_000))), Intake::Late);
+    /// assert_eq!(workshop.intake(at(6_000), None), Intake::Closed);
     /// ```
-    pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
+    pub fn intake(&self, now: Timestamp, filled_at: Option<Timestamp>) -> Intake {
         let closing = self.closing_time();
         let filled_at = filled_at.unwrap_or(now).min(now);
         if self.opens_at.is_some_and(|opens| now < opens) {
             Intake::NotYet
         } else if now < closing {
             Intake::Open
-        } else if filled_at < closing && now.saturating_sub(closing) < self.grace_ms {
+        } else if filled_at < closing && now - closing < self.grace_ms {
             Intake::Late
         } else {
             Intake::Closed
@@ -308,31 +310,31 @@ mod tests {
     #[test]
     fn intake_follows_the_clock() {
         let mut w = workshop();
-        w.opens_at = Some(1_000);
-        w.closes_at = Some(5_000);
+        w.opens_at = Some(Timestamp::from_millis(1_000));
+        w.closes_at = Some(Timestamp::from_millis(5_000));
         w.grace_ms = 2_000;
         let check =
             |now, filled_at, expected| assert_eq!(w.intake(now, filled_at), expected, "{now} {filled_at:?}");
-        check(999, None, Intake::NotYet);
-        check(1_000, None, Intake::Open);
-        check(4_999, Some(9_999), Intake::Open);
-        check(5_000, None, Intake::Closed);
-        check(5_000, Some(4_999), Intake::Late);
-        check(5_000, Some(6_000), Intake::Closed);
-        check(6_999, Some(10), Intake::Late);
-        check(7_000, Some(10), Intake::Closed);
+        check(Timestamp::from_millis(999), None, Intake::NotYet);
+        check(Timestamp::from_millis(1_000), None, Intake::Open);
+        check(Timestamp::from_millis(4_999), Some(Timestamp::from_millis(9_999)), Intake::Open);
+        check(Timestamp::from_millis(5_000), None, Intake::Closed);
+        check(Timestamp::from_millis(5_000), Some(Timestamp::from_millis(4_999)), Intake::Late);
+        check(Timestamp::from_millis(5_000), Some(Timestamp::from_millis(6_000)), Intake::Closed);
+        check(Timestamp::from_millis(6_999), Some(Timestamp::from_millis(10)), Intake::Late);
+        check(Timestamp::from_millis(7_000), Some(Timestamp::from_millis(10)), Intake::Closed);
     }
 
     #[test]
     fn intake_has_an_answer_at_every_time_there_is() {
         let mut w = workshop();
-        w.closes_at = Some(Millis::MIN + 1);
-        assert_eq!(w.intake(Millis::MAX, Some(Millis::MIN)), Intake::Closed);
-        w.closes_at = Some(Millis::MAX);
-        assert_eq!(w.intake(Millis::MIN, None), Intake::Open);
-        w.ends_at = Millis::MAX;
-        assert_eq!(w.keeps_mail_until(), Millis::MAX);
-        assert_eq!(w.delete_by(), Millis::MAX);
+        w.closes_at = Some(Timestamp::MIN + 1);
+        assert_eq!(w.intake(Timestamp::MAX, Some(Timestamp::MIN)), Intake::Closed);
+        w.closes_at = Some(Timestamp::MAX);
+        assert_eq!(w.intake(Timestamp::MIN, None), Intake::Open);
+        w.ends_at = Timestamp::MAX;
+        assert_eq!(w.keeps_mail_until(), Timestamp::MAX);
+        assert_eq!(w.delete_by(), Timestamp::MAX);
     }
 
     #[test]
@@ -345,8 +347,8 @@ mod tests {
         check(|_| (), Ok(()));
         check(|w| w.title = Text::default(), Err(WorkshopError::Text("title")));
         check(|w| w.place.en = "a\u{202E}b".into(), Err(WorkshopError::Text("place")));
-        check(|w| w.ends_at = -1, Err(WorkshopError::Times));
-        check(|w| w.opens_at = Some(4_000_000), Err(WorkshopError::Window));
+        check(|w| w.ends_at = Timestamp::from_millis(-1), Err(WorkshopError::Times));
+        check(|w| w.opens_at = Some(Timestamp::from_millis(4_000_000)), Err(WorkshopError::Window));
         check(|w| w.utc_offset_minutes = 900, Err(WorkshopError::Offset(900)));
         check(|w| w.grace_ms = -1, Err(WorkshopError::Grace));
         check(|w| w.capacity = Some(0), Err(WorkshopError::Capacity));

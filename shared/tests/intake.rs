@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use rollcall_shared::Millis;
 use rollcall_shared::allowance::ProofReason;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::form::{Message, message_page};
@@ -22,9 +21,10 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::testing::intake::{BodyFault, Case, Expected, FilledIn, Good, Leads, Shows, cases};
 use rollcall_shared::testing::rng;
 use rollcall_shared::workshop::{ProofMode, Workshop, sample};
+use rollcall_shared::{Millis, Timestamp};
 use serde_json::Value;
 
-const NOW: Millis = 1_795_539_000_500;
+const NOW: Timestamp = Timestamp::from_millis(1_795_539_000_500);
 const HOUR_MS: Millis = 3_600_000;
 const VISIT: Visit<'_> = Visit { base: "/k7m2qx", language: Language::En, random: [0xA7; 16] };
 
@@ -125,7 +125,7 @@ fn entry_code(case: &Case) -> String {
     )
     .unwrap();
     let signup = Signup { answers, ..form.parse(&workshop).unwrap() };
-    Envelope::seal_signup(&workshop, &signup, None, 1, &mut rng(1)).unwrap().to_text()
+    Envelope::seal_signup(&workshop, &signup, None, Timestamp::from_millis(1), &mut rng(1)).unwrap().to_text()
 }
 
 /// As a route does it.
@@ -271,7 +271,14 @@ fn a_correction_is_proven_by_its_receipt_in_every_way_but_by_entry_code() {
     let accepted = checked.waived();
     assert_eq!((accepted.replaces(), accepted.received(NOW).replaces), (Some(old), Some(old)));
 
-    let sealed = Envelope::seal_signup(&workshop, accepted.signup(), Some(old), 1, &mut rng(1)).unwrap();
+    let sealed = Envelope::seal_signup(
+        &workshop,
+        accepted.signup(),
+        Some(old),
+        Timestamp::from_millis(1),
+        &mut rng(1),
+    )
+    .unwrap();
     let refused =
         Submission::entry_code(&sealed.to_text(), &workshop.id, |_| Some(secret_key())).unwrap_err();
     assert_eq!(refused.entry_trouble().unwrap().code(), "not_an_entry");
@@ -295,8 +302,13 @@ fn an_entry_code_that_does_not_open_says_why() {
     check(&text, &workshop, None, "unknown_key");
     check(&text, &workshop, Some(SecretKey::from_bytes([7; 32])), "unknown_key");
     check(&text.replacen("\"box\":\"", "\"box\":\"AAAA", 1), &workshop, Some(secret_key()), "damaged");
-    let cancellation =
-        Envelope::seal_cancellation(&workshop, SignupId::from_random([8; 16]), 1, &mut rng(1)).unwrap();
+    let cancellation = Envelope::seal_cancellation(
+        &workshop,
+        SignupId::from_random([8; 16]),
+        Timestamp::from_millis(1),
+        &mut rng(1),
+    )
+    .unwrap();
     check(&cancellation.to_text(), &workshop, Some(secret_key()), "not_an_entry");
     assert!(Submission::entry_code(&format!(" {text}\r\n"), &workshop.id, |_| Some(secret_key())).is_ok());
 }

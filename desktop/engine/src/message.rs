@@ -8,7 +8,8 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 
-/// By which path a sign-up came. The database's tables know a fourth word, `import`, which nothing writes yet.
+/// By which path a sign-up came. The database's tables know a fourth word, `import`, which nothing writes
+/// yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -85,7 +86,8 @@ impl DeskId {
     }
 }
 
-/// What a cancellation on the venue page is kept as where it has to be parked: it comes without a body. The id follows.
+/// What a cancellation on the venue page is kept as where it has to be parked: it comes without a body. The
+/// id follows.
 pub(crate) const CANCEL: &str = "cancel ";
 
 /// One message on its way into the database.
@@ -99,7 +101,8 @@ pub(crate) struct Message {
     pub(crate) content: Content,
     /// As it came: kept where it has to be parked.
     pub(crate) bytes: Vec<u8>,
-    /// Whether it is noted in `suspects`, before it was sent alone; the transaction that stores it clears the note.
+    /// Whether it is noted in `suspects`, before it was sent alone; the transaction that stores it clears the
+    /// note.
     pub(crate) delivered_alone: bool,
 }
 
@@ -200,8 +203,8 @@ impl Message {
 pub(crate) struct Written {
     /// What the writer did.
     pub(crate) outcome: Outcome,
-    /// What a receipt issued now says. For a repeated or an erased one it is looked up for the venue only, whose
-    /// visitor waits for it; the edge's receipts are answered from `receipts_out`.
+    /// What a receipt issued now says. For a repeated or an erased one it is looked up for the venue only,
+    /// whose visitor waits for it; the edge's receipts are answered from `receipts_out`.
     pub(crate) state: ReceiptState,
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
+use rollcall_shared::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 
 use rand_core::OsRng;
@@ -121,7 +122,7 @@ impl Hall {
 fn entry_for(workshop: &Workshop, form: &Value) -> String {
     let form: SignupForm = serde_json::from_value(form.clone()).unwrap();
     let signup = form.parse(workshop).unwrap();
-    Envelope::seal_signup(workshop, &signup, None, 1, &mut OsRng).unwrap().to_text()
+    Envelope::seal_signup(workshop, &signup, None, Timestamp::from_millis(1), &mut OsRng).unwrap().to_text()
 }
 
 fn http(from: Ipv4Addr) -> reqwest::Client {
@@ -287,7 +288,9 @@ fn a_code_that_is_not_taken_says_why() {
     let answers = Answers::from([("stranger".to_owned(), Answer::One("x".repeat(600)))]);
     let unchecked = Signup { answers, ..signup.clone() };
     let seal = |signup: &Signup, replaces| {
-        Envelope::seal_signup(&hall.workshop, signup, replaces, 1, &mut OsRng).unwrap().to_text()
+        Envelope::seal_signup(&hall.workshop, signup, replaces, Timestamp::from_millis(1), &mut OsRng)
+            .unwrap()
+            .to_text()
     };
     let correction = seal(&signup, Some(SignupId::from_random([8; 16])));
     let cases = [
@@ -326,13 +329,13 @@ fn a_code_that_is_not_taken_says_why() {
 fn the_check_tells_who_came_and_how_far() {
     let hall = Hall::open();
     let id = &hall.workshop.id;
-    let long_ago = hall.engine.check(id, 0).unwrap();
+    let long_ago = hall.engine.check(id, Timestamp::from_millis(0)).unwrap();
     // By itself the laptop sees itself only: it has no neighbours on its own loop.
     assert_eq!(long_ago.own, Some(OwnConnection::Works));
     assert!(long_ago.arrivals.is_empty());
     assert!(matches!(long_ago.verdict, Verdict::Isolation | Verdict::CannotTell), "{:?}", long_ago.verdict);
     let since = now();
-    assert_eq!(hall.engine.check(id, since).unwrap().verdict, Verdict::NothingYet);
+    assert_eq!(hall.engine.check(id, Timestamp::from_millis(since)).unwrap().verdict, Verdict::NothingYet);
 
     // Somebody else's address, as far as this machine has some.
     let phone = Ipv4Addr::new(127, 0, 0, 2);
@@ -345,7 +348,7 @@ fn the_check_tells_who_came_and_how_far() {
     });
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     let cut = loop {
-        let check = hall.engine.check(id, since).unwrap();
+        let check = hall.engine.check(id, Timestamp::from_millis(since)).unwrap();
         if check.verdict == Verdict::Cut || std::time::Instant::now() > deadline {
             break check;
         }
@@ -355,12 +358,12 @@ fn the_check_tells_who_came_and_how_far() {
 
     let opened = hall.runtime.block_on(http(phone).get(cut.url.unwrap()).send()).unwrap();
     assert_eq!(opened.status(), StatusCode::OK);
-    let works = hall.engine.check(id, since).unwrap();
+    let works = hall.engine.check(id, Timestamp::from_millis(since)).unwrap();
     assert_eq!((works.verdict, works.arrivals[0].reached), (Verdict::Works, Reached::Check));
     assert_eq!(works.arrivals[0].ip, phone.to_string());
     assert_eq!(hall.engine.addresses(id).unwrap().phones, 1);
     hall.engine.close_venue();
-    assert_eq!(hall.engine.check(id, since).unwrap().verdict, Verdict::Closed);
+    assert_eq!(hall.engine.check(id, Timestamp::from_millis(since)).unwrap().verdict, Verdict::Closed);
 }
 
 #[test]

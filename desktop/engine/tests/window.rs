@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
+use rollcall_shared::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::Command;
@@ -237,7 +238,8 @@ fn closing_and_opening_move_a_time() {
     assert_eq!(phase(), Phase::Closed);
     engine.open(workshop).unwrap();
     assert_eq!(phase(), Phase::Open);
-    (draft.starts_at, draft.ends_at, draft.opens_at, draft.closes_at) = (0, 1, None, None);
+    (draft.starts_at, draft.ends_at, draft.opens_at, draft.closes_at) =
+        (Timestamp::default(), Timestamp::from_millis(1), None, None);
     engine.put_workshop(draft).unwrap();
     assert_eq!(phase(), Phase::Closed);
     engine.open(workshop).unwrap();
@@ -253,7 +255,7 @@ fn the_counter_moves_when_a_workshops_hour_comes() {
     let laptop = Laptop::start();
     let mut draft = laptop.engine.workshop(&laptop.workshop).unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    draft.opens_at = Some(i64::try_from(now.as_millis()).unwrap() + 700);
+    draft.opens_at = Some(Timestamp::from_millis(i64::try_from(now.as_millis()).unwrap() + 700));
     laptop.engine.put_workshop(draft).unwrap();
     let mut changes = laptop.engine.subscribe();
     let opened = laptop.runtime.block_on(async {

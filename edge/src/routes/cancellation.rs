@@ -2,7 +2,7 @@
 //! itself, sealed, through the Queue.
 
 use rand_core::OsRng;
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
@@ -45,7 +45,7 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
 }
 
 /// Seals the cancellation and gives it to the Queue.
-async fn cancel(env: &Env, workshop: &WorkshopId, id: SignupId, now: Millis) -> Result<Receipt, Refusal> {
+async fn cancel(env: &Env, workshop: &WorkshopId, id: SignupId, now: Timestamp) -> Result<Receipt, Refusal> {
     let failure = |error: String| Refusal::Failure(Error::RustError(error));
     let found = find(env, workshop, id).await?;
     if found.erased {

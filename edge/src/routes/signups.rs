@@ -1,7 +1,7 @@
 //! `POST /v1/signups`: a sign-up from the page's script.
 
 use rand_core::OsRng;
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::intake::{AcceptedSignup, Submission};
 use rollcall_shared::media_type::MediaType;
@@ -31,7 +31,7 @@ pub(crate) async fn store(
     env: &Env,
     workshop: &Workshop,
     accepted: &AcceptedSignup<'_>,
-    now: Millis,
+    now: Timestamp,
 ) -> Result<Accepted, Error> {
     let (key, signup) = (settings::receipt_key(env)?, accepted.signup());
     let envelope = Envelope::seal_signup(workshop, signup, accepted.replaces(), now, &mut OsRng)

@@ -5,12 +5,12 @@
 //! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an
 //! acknowledgement from before it cannot undo it.
 
-use rollcall_shared::Millis;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::{
     AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
     PullResult, PulledMessage,
 };
+use rollcall_shared::{Millis, Timestamp};
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
@@ -38,7 +38,7 @@ const ID: &str = "CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END
 /// Inserts messages. One that is there already, byte for byte, changes nothing: the queue delivers at least
 /// once. The sign-up's id is part of the bytes, so that the digest alone distinguishes messages. What comes
 /// under an erased id is dropped.
-pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
+pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Timestamp) -> Result<()> {
     let statement = format!(
         "INSERT INTO mail (digest, body, deposited_at, visible_at)
          SELECT digest, body, deposited_at, visible_at
@@ -52,8 +52,8 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) ->
             vec![
                 Digest::of(body.as_bytes()).to_string().into(),
                 body.as_str().into(),
-                now.into(),
-                now.into(),
+                now.as_millis().into(),
+                now.as_millis().into(),
             ],
         )?;
     }
@@ -61,12 +61,12 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) ->
 }
 
 /// Leases the oldest messages that wait.
-pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> Result<PullResult> {
+pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) -> Result<PullResult> {
     #[derive(Deserialize)]
     struct Row {
         seq: i64,
         body: String,
-        deposited_at: Millis,
+        deposited_at: Timestamp,
         generation: i64,
         attempts: u32,
     }
@@ -78,7 +78,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
              SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?
          )
          RETURNING seq, body, deposited_at, generation, attempts",
-        vec![(now + lease).into(), now.into(), batch.into()],
+        vec![(now + lease).as_millis().into(), now.as_millis().into(), batch.into()],
     )?;
     let mut rows: Vec<Row> = leased.to_array()?;
     rows.sort_unstable_by_key(|row| row.seq);
@@ -97,7 +97,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
 }
 
 /// Acknowledges leases and gives others back. Every acknowledged message stays for replay.
-pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Millis) -> Result<AckResult> {
+pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Timestamp) -> Result<AckResult> {
     let mut result = AckResult { ack_count: 0, retry_count: 0, warnings: Vec::new() };
     for ack in &request.acks {
         let done = match Lease::parse(&ack.lease_id) {
@@ -119,27 +119,27 @@ pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Milli
 }
 
 /// Makes acknowledged messages wait again that were deposited at `since` or later. Returns how many.
-pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result<u64> {
+pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> Result<u64> {
     sql::changed(
         storage,
         "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
          WHERE acknowledged_at IS NOT NULL AND deposited_at >= ? RETURNING 1",
-        [now.into(), since.into()],
+        [now.as_millis().into(), since.as_millis().into()],
     )
 }
 
 /// Ends every lease: what was leased waits again.
-pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
+pub(super) fn release_leases(storage: &SqlStorage, now: Timestamp) -> Result<()> {
     storage.exec(
         "UPDATE mail SET visible_at = ? WHERE acknowledged_at IS NULL AND visible_at > ?",
-        vec![now.into(), now.into()],
+        vec![now.as_millis().into(), now.as_millis().into()],
     )?;
     Ok(())
 }
 
 /// Deletes messages that were acknowledged before `limit`.
-pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result<()> {
-    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
+pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Timestamp) -> Result<()> {
+    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.as_millis().into()])?;
     Ok(())
 }
 
@@ -156,13 +156,15 @@ pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
 }
 
 /// The time of the oldest acknowledgement that is still stored.
-pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Millis>> {
+pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 /// When the newest message came.
-pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Millis>> {
+pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT max(deposited_at) AS number FROM mail")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 fn backlog(storage: &SqlStorage) -> Result<u64> {
@@ -198,11 +200,11 @@ impl Lease {
     }
 
     /// Changes the leased message if the lease was ever granted, also where it has timed out since.
-    fn update(&self, storage: &SqlStorage, change: &str, time: Millis) -> Result<bool> {
+    fn update(&self, storage: &SqlStorage, change: &str, time: Timestamp) -> Result<bool> {
         let statement = format!(
             "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"
         );
-        let values = [time.into(), self.seq.into(), self.generation.into(), self.attempt.into()];
+        let values = [time.as_millis().into(), self.seq.into(), self.generation.into(), self.attempt.into()];
         Ok(sql::changed(storage, &statement, values)? > 0)
     }
 }

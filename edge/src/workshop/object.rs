@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::KEEP_ACKED_MS;
 use rollcall_shared::secret;
@@ -116,7 +116,7 @@ impl Workshop {
     }
 
     /// Deletes what need not be kept at `now`: acknowledged mail, or in the end everything.
-    pub(super) async fn forget(&self, now: Millis) -> Result<()> {
+    pub(super) async fn forget(&self, now: Timestamp) -> Result<()> {
         if self.end_of_keeping()?.is_some_and(|end| end <= now) {
             self.state.storage().delete_all().await?;
             self.initialised.set(false);
@@ -129,17 +129,17 @@ impl Workshop {
 
     /// When everything is deleted: [`KEEP_AFTER_END_MS`] after the workshop's end, or after the last message
     /// where no workshop was published.
-    fn end_of_keeping(&self) -> Result<Option<Millis>> {
+    fn end_of_keeping(&self) -> Result<Option<Timestamp>> {
         let last = match self.registration()? {
             Some(registration) => Some(registration.ends_at),
             None if self.initialised.get() => mail::last_deposit(&self.sql)?,
             None => None,
         };
-        Ok(last.map(|end| end.saturating_add(KEEP_AFTER_END_MS)))
+        Ok(last.map(|end| end + KEEP_AFTER_END_MS))
     }
 
     /// When the object has something to do next.
-    fn due(&self) -> Result<Option<Millis>> {
+    fn due(&self) -> Result<Option<Timestamp>> {
         let acknowledged = mail::first_acknowledged(&self.sql)?.map(|at| at + KEEP_ACKED_MS);
         Ok(self.end_of_keeping()?.into_iter().chain(acknowledged).min())
     }
@@ -155,7 +155,7 @@ impl Workshop {
     /// Sets the alarm if it is later than that time.
     pub(super) async fn bring_alarm_forward(&self) -> Result<()> {
         match (self.due()?, self.state.storage().get_alarm().await?) {
-            (Some(due), Some(alarm)) if alarm <= due => Ok(()),
+            (Some(due), Some(alarm)) if alarm <= due.as_millis() => Ok(()),
             _ => self.set_alarm().await,
         }
     }

@@ -1,7 +1,7 @@
 //! One row with the workshop's record, its drain key's hash and its collector; and the codes that are being
 //! retired.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::Collector;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(super) struct Registration {
     /// The code that leads here.
     pub(super) invite_code: InviteCode,
     /// When the workshop ends.
-    pub(super) ends_at: Millis,
+    pub(super) ends_at: Timestamp,
     /// SHA-256 of the drain key, hexadecimal.
     pub(super) drain_key_sha256: String,
     /// The installation that collects, once there is one.
@@ -44,7 +44,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     #[derive(Deserialize)]
     struct Row {
         invite_code: InviteCode,
-        ends_at: Millis,
+        ends_at: Timestamp,
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
@@ -62,8 +62,8 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
 }
 
 /// Deletes everything about the workshop except its drain key's hash, which is kept as long as mail is.
-pub(super) fn erase(storage: &SqlStorage, now: Millis) -> Result<()> {
-    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.into()])?;
+pub(super) fn erase(storage: &SqlStorage, now: Timestamp) -> Result<()> {
+    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.as_millis().into()])?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub(super) fn write(
         "INSERT INTO registration (one, record, invite_code, ends_at, drain_key_sha256) VALUES (1, ?, ?, ?, ?)
          ON CONFLICT (one) DO UPDATE
          SET record = excluded.record, invite_code = excluded.invite_code, ends_at = excluded.ends_at",
-        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).into(), drain_key_sha256.into()],
+        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).as_millis().into(), drain_key_sha256.into()],
     )?;
     Ok(())
 }

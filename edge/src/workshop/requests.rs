@@ -1,6 +1,6 @@
 //! What the worker asks of a Workshop object.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ pub(crate) struct Published {
     /// The record's code.
     pub(crate) invite_code: InviteCode,
     /// The record's end.
-    pub(crate) ends_at: Millis,
+    pub(crate) ends_at: Timestamp,
 }
 
 /// The result of a publication.

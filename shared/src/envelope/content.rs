@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
+use crate::Timestamp;
 use crate::digest::Digest;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
@@ -31,7 +31,7 @@ pub struct SealedSignup {
     /// it.
     pub replaces: Option<SignupId>,
     /// When it was taken.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
     /// Version of the notice that the page showed.
     pub notice_version: u32,
 }
@@ -44,7 +44,7 @@ pub struct SealedCancellation {
     /// The sign-up.
     pub id: SignupId,
     /// When it was taken.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
 }
 
 impl SealedSignup {
@@ -65,8 +65,8 @@ pub(super) struct Content {
     pub(super) answers: Answers,
     pub(super) form_version: u32,
     #[serde(default)]
-    pub(super) filled_at: Option<Millis>,
-    pub(super) received_at: Millis,
+    pub(super) filled_at: Option<Timestamp>,
+    pub(super) received_at: Timestamp,
     pub(super) notice_version: u32,
     /// In version 2, and there always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,5 +78,5 @@ pub(super) struct Content {
 pub(super) struct CancellationContent {
     pub(super) workshop: WorkshopId,
     pub(super) cancels: SignupId,
-    pub(super) received_at: Millis,
+    pub(super) received_at: Timestamp,
 }

@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_workshop_that_opens_later_says_when() {
         let mut w = workshop();
-        w.opens_at = Some(0);
+        w.opens_at = Some(Timestamp::from_millis(0));
         let html = shut_page(Message::NotYet, &w, "", Language::En).html;
         assert!(html.contains("Sign-up opens on Thu 1 Jan 1970, 8:00"), "{html}");
         assert!(html.contains("Maths Teaching Workshop"));

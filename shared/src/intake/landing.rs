@@ -1,7 +1,7 @@
 //! The page at a workshop's address.
 
 use super::{PageAnswer, Visit};
-use crate::Millis;
+use crate::Timestamp;
 use crate::form::{JoinView, Message, join_page, shut_page};
 use crate::receipt::{ReceiptKey, verify};
 use crate::seed::Seed;
@@ -26,13 +26,15 @@ impl Landing {
     /// ```
     /// # use rollcall_shared::{seal::SecretKey, workshop::sample};
     /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::intake::Landing;
     /// use rollcall_shared::workshop::Workshop;
-    /// let workshop = Workshop { opens_at: Some(1_000), ..workshop };
-    /// assert_eq!((Landing::of(&workshop, 999), Landing::NotYet.status()), (Landing::NotYet, 200));
-    /// assert_eq!(Landing::of(&workshop, 1_000), Landing::Form);
+    /// let opens = Timestamp::from_millis(1_000);
+    /// let workshop = Workshop { opens_at: Some(opens), ..workshop };
+    /// assert_eq!((Landing::of(&workshop, opens - 1), Landing::NotYet.status()), (Landing::NotYet, 200));
+    /// assert_eq!(Landing::of(&workshop, opens), Landing::Form);
     /// ```
-    pub fn of(workshop: &Workshop, now: Millis) -> Self {
+    pub fn of(workshop: &Workshop, now: Timestamp) -> Self {
         match workshop.intake(now, None) {
             Intake::Open | Intake::Late => Self::Form,
             Intake::NotYet => Self::NotYet,

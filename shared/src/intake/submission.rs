@@ -2,7 +2,7 @@
 
 use super::ProofMissing;
 use super::refused::{Filled, Refused};
-use crate::Millis;
+use crate::Timestamp;
 use crate::desk_trouble::EntryTrouble;
 use crate::envelope::{Envelope, EnvelopeError, OpenError, Opened, SealedSignup};
 use crate::field_error::{FieldError, FieldName};
@@ -116,10 +116,12 @@ impl Submission {
     /// # use rollcall_shared::{receipt::ReceiptKey, seal::SecretKey, workshop::sample};
     /// # let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
     /// # let key = ReceiptKey::from_bytes([1; 32]);
+    /// use rollcall_shared::Timestamp;
     /// use rollcall_shared::intake::Submission;
+    /// let now = Timestamp::from_millis(5);
     /// let body = b"name=Li+Wei&phone=13800138000&seed=00112233445566778899aabbccddeeff";
     /// let submission = Submission::form(body).unwrap();
-    /// let accepted = submission.clone().check(&workshop, &key, 5).unwrap().waived();
+    /// let accepted = submission.clone().check(&workshop, &key, now).unwrap().waived();
     /// assert_eq!(accepted.signup().name.as_str(), "Li Wei");
     /// let refused = submission.check(&workshop, &key, workshop.closing_time()).unwrap_err();
     /// assert_eq!(refused.page_status(), 410);
@@ -131,7 +133,7 @@ impl Submission {
         mut self,
         workshop: &'a Workshop,
         key: &ReceiptKey,
-        now: Millis,
+        now: Timestamp,
     ) -> Result<CheckedSignup<'a>, Refused> {
         let late = match workshop.intake(now, self.form.filled_at) {
             Intake::Open => false,
@@ -245,7 +247,7 @@ impl AcceptedSignup<'_> {
 
     /// The sign-up with what is stored with it, for a list that is right here. It is received `now`: what a
     /// phone wrote into an entry code is its own clock's.
-    pub fn received(&self, now: Millis) -> SealedSignup {
+    pub fn received(&self, now: Timestamp) -> SealedSignup {
         let CheckedSignup { signup, replaces, submission, workshop, .. } = &self.0;
         SealedSignup {
             workshop: workshop.id.clone(),

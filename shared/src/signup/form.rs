@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Content, MAX_BODY_BYTES, MAX_CANONICAL_BYTES, Signup};
-use crate::Millis;
+use crate::Timestamp;
 use crate::field_error::{FieldError, FieldName};
 use crate::invite_code::InviteCode;
 use crate::media_type::MediaType;
@@ -42,7 +42,7 @@ pub struct SignupForm {
     pub form_version: Option<u32>,
     /// When it was filled in, by the phone's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filled_at: Option<Millis>,
+    pub filled_at: Option<Timestamp>,
     /// A proof of work, where the server asked for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::Millis;
+use crate::Timestamp;
 use crate::signup::MAX_BODY_BYTES;
 
 /// One case.
@@ -157,7 +157,7 @@ pub struct Good {
     /// The number.
     pub phone: String,
     /// When it was filled in.
-    pub filled_at: Millis,
+    pub filled_at: Timestamp,
 }
 
 /// All cases.

@@ -1,6 +1,7 @@
 //! Records for tests, here and in the crates that build on this one.
 
 use super::{DEFAULT_GRACE_MS, Notice, ProofMode, Workshop, WorkshopId};
+use crate::Timestamp;
 use crate::invite_code::InviteCode;
 use crate::language::Text;
 use crate::seal::PublicKey;
@@ -13,8 +14,8 @@ pub fn workshop(key: PublicKey) -> Workshop {
         title: Text::new("数学教研工作坊", "Maths Teaching Workshop"),
         organisation: Text::new("海淀教师进修学校", "Haidian Teachers' College"),
         place: Text::new("302 教室", "Room 302"),
-        starts_at: 0,
-        ends_at: 3_600_000,
+        starts_at: Timestamp::from_millis(0),
+        ends_at: Timestamp::from_millis(3_600_000),
         utc_offset_minutes: 480,
         opens_at: None,
         closes_at: None,

@@ -1,6 +1,7 @@
-//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its entry in the
-//! audit log, and each can be taken back as long as the rows are as it left them.
+//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its
+//! entry in the audit log, and each can be taken back as long as the rows are as it left them.
 
+mod error;
 mod reopen;
 mod rules;
 mod snapshot;
@@ -11,6 +12,7 @@ use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 use rollcall_shared::retry::Failure;
+use rollcall_shared::seal::KeyId;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
@@ -21,82 +23,13 @@ use crate::db::failure::is_constraint;
 use crate::db::readers::Readers;
 use crate::db::tx::Tx;
 use crate::db::{events, parked, workshops};
-use crate::folder::unsealer::Unsealer;
-use crate::message::UnreadableReason;
+use crate::message::Content;
 use crate::random::random_16;
-use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
+use crate::view::{Act, KEPT, Resolution, Undo};
 use crate::writer::Writer;
+pub use error::ActError;
+use error::Stop;
 use snapshot::{Change, Recorder};
-
-/// Why an act was not done. Nothing was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
-    /// There is no such row.
-    #[error("there is no such row")]
-    Unknown,
-    /// The rows are not as the act left them, or not as it needs them.
-    #[error("the rows have changed since")]
-    Changed,
-    /// The token was used, is of more than 50 acts ago, or of another run.
-    #[error("this can no longer be taken back")]
-    UndoGone,
-    /// There is no seat.
-    #[error("there is no free seat")]
-    Full,
-    /// Another row of the list has the number.
-    #[error("another sign-up has this number now")]
-    PhoneHeld,
-    /// The row is not in a state in which this means anything.
-    #[error("the row is not in the state for this")]
-    WrongState,
-    /// The message cannot be read this time either.
-    #[error("the message still cannot be read ({})", .0.as_str())]
-    StillUnreadable(UnreadableReason),
-    /// The key that the message is sealed to is not here.
-    #[error("the key for this message is not here")]
-    KeyMissing,
-    /// The database cannot be written just now.
-    #[error("the database cannot be written just now ({})", .0.cause())]
-    Unwritable(Failure),
-}
-
-impl ActError {
-    /// The stable code.
-    pub fn code(self) -> RefusalCode {
-        match self {
-            Self::Unknown => RefusalCode::Unknown,
-            Self::Changed => RefusalCode::Changed,
-            Self::UndoGone => RefusalCode::UndoGone,
-            Self::Full => RefusalCode::Full,
-            Self::PhoneHeld => RefusalCode::PhoneHeld,
-            Self::WrongState => RefusalCode::WrongState,
-            Self::StillUnreadable(_) => RefusalCode::StillUnreadable,
-            Self::KeyMissing => RefusalCode::KeyMissing,
-            Self::Unwritable(_) => RefusalCode::Unwritable,
-        }
-    }
-}
-
-/// What an act's transaction ends with instead of a COMMIT.
-#[derive(Debug)]
-enum Stop {
-    /// It is refused; the transaction leaves nothing.
-    Refused(ActError),
-    /// The database did not take it.
-    Database(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Stop {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<ActError> for Stop {
-    fn from(error: ActError) -> Self {
-        Self::Refused(error)
-    }
-}
 
 /// The acts of one run, and the ways back from the last [`KEPT`] of them.
 pub(crate) struct Acts {
@@ -115,7 +48,8 @@ impl Acts {
         Self { writer, done: Mutex::default() }
     }
 
-    /// Takes a sign-up off the list. Its seat goes to who waits longest, where the workshop keeps a waiting list.
+    /// Cancels a sign-up. Its seat goes to the person who has waited longest, where the workshop keeps a
+    /// waiting list.
     pub(crate) async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
         self.run(workshop, Act::Cancel, move |recorder| rules::cancel(recorder, id)).await
     }
@@ -130,13 +64,13 @@ impl Acts {
         self.run(workshop, Act::Promote, move |recorder| rules::promote(recorder, id)).await
     }
 
-    /// Decides a case. `unsealer` reads a parked message again.
+    /// Decides a case. `unseal` opens a message that came sealed, or says which key is missing.
     pub(crate) async fn resolve(
         &self,
         workshop: &WorkshopId,
         resolution: Resolution,
         readers: &Readers,
-        unsealer: &Unsealer,
+        unseal: impl FnOnce(String) -> Result<Content, KeyId>,
     ) -> Result<Undo, ActError> {
         match resolution {
             Resolution::AnotherPerson { duplicate: id } => {
@@ -157,7 +91,7 @@ impl Acts {
                     Ok((parked::get(conn, workshop, seq)?, workshops::record(conn, workshop)?))
                 };
                 let (row, record) = readers.read(read).map_err(|_| ActError::Unwritable(Failure::Io))?;
-                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unsealer)?;
+                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unseal)?;
                 self.run(workshop, Act::RetryParked, move |recorder| rules::retry(recorder, seq, &message))
                     .await
             }

@@ -2,20 +2,29 @@
 
 use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::receipt;
+use rollcall_shared::seal::KeyId;
 use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 
-use super::ActError;
+use super::error::ActError;
 use crate::db::parked::ParkedRow;
-use crate::folder::unsealer::{Opened, Unsealer};
+
 use crate::message::{CANCEL, Content, Message, Origin, Path, UnreadableReason};
 
 /// The message, where it can be read now.
-pub(super) fn open(row: ParkedRow, workshop: &Workshop, unsealer: &Unsealer) -> Result<Message, ActError> {
+pub(super) fn open(
+    row: ParkedRow,
+    workshop: &Workshop,
+    unseal: impl FnOnce(String) -> Result<Content, KeyId>,
+) -> Result<Message, ActError> {
     let content = match sealed(&row) {
-        Some(body) => unsealed(body?, unsealer)?,
+        Some(body) => match unseal(body?) {
+            Ok(Content::Unreadable { reason, .. }) => return Err(ActError::StillUnreadable(reason)),
+            Ok(content) => content,
+            Err(_) => return Err(ActError::KeyMissing),
+        },
         None => typed(&row, workshop)?,
     };
     let origin = match row.source {
@@ -36,16 +45,6 @@ fn sealed(row: &ParkedRow) -> Option<Result<String, ActError>> {
         (Path::Edge, Ok(text)) => Some(Ok(text.to_owned())),
         (Path::Desk, Ok(text)) if Envelope::parse(text).is_ok() => Some(Ok(text.to_owned())),
         (Path::Desk | Path::Venue, _) => None,
-    }
-}
-
-fn unsealed(body: String, unsealer: &Unsealer) -> Result<Content, ActError> {
-    match unsealer.open(body) {
-        Opened::MissingKey(_) => Err(ActError::KeyMissing),
-        Opened::Message(Message { content: Content::Unreadable { reason, .. }, .. }) => {
-            Err(ActError::StillUnreadable(reason))
-        }
-        Opened::Message(message) => Ok(message.content),
     }
 }
 
@@ -73,8 +72,8 @@ fn cancelled(bytes: &[u8]) -> Option<SignupId> {
     SignupId::parse(text.strip_prefix(CANCEL)?).ok()
 }
 
-/// A form: JSON from the page's script, or what a browser sends without; and the sign-up that it corrects. The token that
-/// says so was checked before the form was taken.
+/// A form: JSON from the page's script, or what a browser sends without; and the sign-up that it corrects.
+/// The token that says so was checked before the form was taken.
 fn form(bytes: &[u8], workshop: &Workshop) -> Option<(Signup, Option<SignupId>)> {
     let (form, seed) = match SignupForm::from_json(bytes) {
         Ok(form) => (form, None),

@@ -1,14 +1,14 @@
-//! What each act does, inside its transaction. Every row is noted before it is written; each returns what the audit log says it
-//! is about.
+//! What each act does, inside its transaction. Every row is noted before it is written; each returns what the
+//! audit log says it is about.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{ListState, Outcome};
 use rollcall_shared::signup_id::SignupId;
 
+use super::error::{ActError, Stop};
 use super::snapshot::{Key, Recorder};
-use super::{ActError, Stop};
 use crate::db::events::Subject;
 use crate::db::failure::is_constraint;
 use crate::db::tx::Tx;
@@ -35,7 +35,12 @@ pub(super) fn restore(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subje
     }
     let state = recorder.seats()?.state_for_new();
     let end = signups::end_of_line(recorder.tx, &recorder.workshop.id, recorder.now)?;
-    match set(recorder, id, state.into(), (state == ListState::Waitlisted).then_some(end)) {
+    match set(
+        recorder,
+        id,
+        state.into(),
+        (state == ListState::Waitlisted).then_some(Timestamp::from_millis(end.as_millis())),
+    ) {
         Ok(()) => Ok(Subject::Signup(id)),
         // The tables' own rule: one number, one row, but for those who are known to share it.
         Err(e) if is_constraint(&e) => Err(ActError::PhoneHeld.into()),
@@ -55,8 +60,8 @@ pub(super) fn promote(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subje
     Ok(Subject::Signup(id))
 }
 
-/// Makes a duplicate a sign-up of its own, with a seat where there is one. Where nobody has the number any more it is an
-/// ordinary one.
+/// Makes a duplicate a sign-up of its own, with a seat where there is one. Where nobody has the number any
+/// more it is an ordinary one.
 pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
     let duplicate = duplicate(recorder, id)?;
     let shared = is_held(recorder, &duplicate.phone)?;
@@ -65,8 +70,9 @@ pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Resul
     Ok(Subject::Signup(id))
 }
 
-/// Puts a duplicate in the place of the first: with its seat, or with its turn among those who wait. Where the first has no
-/// place any more the newer one gets what a fresh number would, unless a third has the number now.
+/// Puts a duplicate in the place of the first: with its seat, or with its turn among those who wait. Where
+/// the first has no place any more the newer one gets what a fresh number would, unless a third has the
+/// number now.
 pub(super) fn use_newer(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
     let duplicate = duplicate(recorder, id)?;
     match duplicate.original.map(|first| listed(recorder, first)).transpose()?.flatten() {
@@ -109,7 +115,8 @@ pub(super) fn dismiss(recorder: &mut Recorder<'_>, seq: i64) -> Result<Subject, 
     Err(if known { ActError::WrongState } else { ActError::Unknown }.into())
 }
 
-/// Has a parked message admitted again, like mail that has just come; out of `parked` in the same transaction.
+/// Has a parked message admitted again, like mail that has just come; out of `parked` in the same
+/// transaction.
 pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) -> Result<Subject, Stop> {
     recorder.touch(Key::Parked(seq))?;
     for id in rehearse(recorder, message)? {
@@ -124,14 +131,14 @@ pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) ->
     Ok(Subject::Parked(seq))
 }
 
-/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and the one that has that one's
-/// number or seat afterwards. Only admission knows, so it is done, the transaction is asked whom its audit log was about, and
-/// it is undone.
+/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and the one
+/// that has that one's number or seat afterwards. Only admission knows, so it is done, the transaction is
+/// asked whom its audit log was about, and it is undone.
 fn rehearse(recorder: &Recorder<'_>, message: &Message) -> Result<Vec<SignupId>, Stop> {
     recorder.tx.rehearse(|tx| admit_again(tx, message, recorder.now).map(|()| tx.subjects()))?
 }
 
-fn admit_again(tx: &Tx<'_>, message: &Message, now: Millis) -> Result<(), Stop> {
+fn admit_again(tx: &Tx<'_>, message: &Message, now: Timestamp) -> Result<(), Stop> {
     // Unwind safe: after a panic the transaction is rolled back.
     match catch_unwind(AssertUnwindSafe(|| admit_one(tx, message, now))) {
         Ok(Ok(written)) if written.outcome != Outcome::Parked => Ok(()),
@@ -175,7 +182,7 @@ fn set(
     recorder: &mut Recorder<'_>,
     id: SignupId,
     state: SignupState,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Signup(id))?;
     recorder.touch(Key::Receipt(id))?;
@@ -188,7 +195,7 @@ fn enlist(
     id: SignupId,
     state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Duplicate(id))?;
     recorder.touch(Key::Signup(id))?;

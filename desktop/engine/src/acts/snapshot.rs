@@ -1,13 +1,14 @@
-//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in between.
+//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in
+//! between.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::Seats;
 use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{ActError, Stop};
+use super::error::{ActError, Stop};
 use crate::db::events::{Event, Subject};
 use crate::db::tx::Tx;
 use crate::db::whole_row::WholeRow;
@@ -37,7 +38,7 @@ enum Row {
 pub(super) struct Recorder<'c> {
     pub(super) tx: &'c Tx<'c>,
     pub(super) workshop: Workshop,
-    pub(super) now: Millis,
+    pub(super) now: Timestamp,
     before: Vec<(Key, Option<Row>)>,
 }
 
@@ -58,7 +59,7 @@ struct Touched {
 }
 
 impl<'c> Recorder<'c> {
-    pub(super) fn new(tx: &'c Tx<'c>, workshop: WorkshopId, now: Millis) -> Result<Self, Stop> {
+    pub(super) fn new(tx: &'c Tx<'c>, workshop: WorkshopId, now: Timestamp) -> Result<Self, Stop> {
         let record = workshops::record(tx, &workshop).optional()?.ok_or(ActError::Unknown)?;
         Ok(Self { tx, workshop: record, now, before: Vec::new() })
     }
@@ -93,7 +94,7 @@ impl<'c> Recorder<'c> {
 
 impl Change {
     /// Puts every row back as it was, where none has changed since. Receipts follow under a higher rev.
-    pub(super) fn undo(&self, tx: &Tx<'_>, now: Millis) -> Result<(), Stop> {
+    pub(super) fn undo(&self, tx: &Tx<'_>, now: Timestamp) -> Result<(), Stop> {
         let workshop = workshops::record(tx, &self.workshop).optional()?.ok_or(ActError::Changed)?;
         for Touched { key, after, .. } in &self.rows {
             if read(tx, &self.workshop, *key)? != *after {
@@ -112,7 +113,7 @@ impl Change {
         Ok(())
     }
 
-    fn put_back(&self, tx: &Tx<'_>, now: Millis) -> rusqlite::Result<()> {
+    fn put_back(&self, tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<()> {
         // All out before any goes in: a number may pass from one row to another.
         for Touched { key, after, .. } in &self.rows {
             if after.is_some() {
@@ -128,7 +129,8 @@ impl Change {
                     receipts_out::set(tx, &self.workshop, *id, *state, *see_desk, now)?;
                 }
                 None => {
-                    // A message that was parked without a receipt has one now: it says what a parked message's says.
+                    // A message that was parked without a receipt has one now: it says what a parked
+                    // message's says.
                     if let Key::Receipt(id) = key {
                         receipts_out::set(tx, &self.workshop, *id, ReceiptState::Received, true, now)?;
                     }

@@ -1,5 +1,7 @@
-//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken back.
+//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken
+//! back.
 
+use rollcall_shared::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -58,7 +60,7 @@ impl Fixture {
     async fn resolve(&self, resolution: Resolution) -> Result<Undo, ActError> {
         let id = &self.hall.workshop.id;
         let unsealer = Unsealer::new(id.clone(), Arc::clone(&self.hall.keys), Arc::new(HashSet::new()));
-        self.acts.resolve(id, resolution, &self.hall.readers, &unsealer).await
+        self.acts.resolve(id, resolution, &self.hall.readers, |body| unsealer.unseal(&body)).await
     }
 
     async fn cancel(&self, id: SignupId) -> Result<Undo, ActError> {
@@ -96,9 +98,21 @@ impl Fixture {
             self.hall.texts(&format!("SELECT {columns} FROM {table} ORDER BY 1"))
         };
         [
-            all("concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))", "signups"),
-            all("concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags, received_at, stored_at, ifnull(kept_at, '-'))", "duplicates"),
-            all("concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at, ifnull(dismissed_at, '-'))", "parked"),
+            all(
+                "concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version,
+                   notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))",
+                "signups",
+            ),
+            all(
+                "concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags,
+                   received_at, stored_at, ifnull(kept_at, '-'))",
+                "duplicates",
+            ),
+            all(
+                "concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at,
+                   ifnull(dismissed_at, '-'))",
+                "parked",
+            ),
             all("concat_ws('|', id, state, see_desk)", "receipts_out"),
         ]
         .concat()
@@ -360,7 +374,8 @@ async fn more_seats_are_somebodys_at_once() {
     at.sign_up("王芳", WANG).await;
     let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
     let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..at.hall.workshop.clone() };
-    let promote = move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, 1);
+    let promote =
+        move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, Timestamp::from_millis(1));
     assert_eq!(at.hall.writer.edit(promote).await.unwrap(), [longest]);
     at.check(longest, "registered", "registered");
     at.check(later, "waitlisted", "waitlisted");

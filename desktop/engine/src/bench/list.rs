@@ -114,7 +114,15 @@ fn insert(conn: &Connection, workshop: &WorkshopId, rows: u32) -> rusqlite::Resu
         // Batches of about fifty share a millisecond, as a burst's do.
         let age = if n % 3 == 0 { i64::from(n / 150) } else { 600_000 + i64::from(n / 50) };
         let id = SignupId::from_random(random_16()).to_string();
-        insert.execute((id, workshop.as_str(), format!("+86138{n:08}"), name, state, flags, now - age))?;
+        insert.execute((
+            id,
+            workshop.as_str(),
+            format!("+86138{n:08}"),
+            name,
+            state,
+            flags,
+            (now - age).as_millis(),
+        ))?;
     }
     conn.execute_batch("ANALYZE")
 }

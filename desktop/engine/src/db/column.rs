@@ -1,5 +1,6 @@
 //! Columns that hold text of a type of ours: reading one names the column that is wrong.
 
+use rollcall_shared::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
 use serde::Serialize;
@@ -34,4 +35,14 @@ pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> rus
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|e| Error::ToSqlConversionFailure(Box::new(e)))
+}
+
+/// A column's moment.
+pub(super) fn moment(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
+    row.get(index).map(Timestamp::from_millis)
+}
+
+/// A column's moment, where it has one.
+pub(super) fn moment_if_any(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(index)?.map(Timestamp::from_millis))
 }

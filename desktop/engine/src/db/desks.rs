@@ -1,11 +1,11 @@
 //! `desks`: the devices at which helpers sign people up, and each one's session.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, named_params};
 
-use super::column::parsed;
+use super::column::{moment, moment_if_any, parsed};
 use super::tx::Tx;
 use crate::message::DeskId;
 
@@ -26,7 +26,7 @@ ALTER TABLE duplicates ADD COLUMN device TEXT REFERENCES desks(id);
 CREATE INDEX signups_device ON signups(workshop_id, device) WHERE path = 'desk';
 ";
 
-/// A desk whose session goes on.
+/// A desk with an open session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OpenDesk {
     pub(crate) id: DeskId,
@@ -41,28 +41,29 @@ pub(crate) struct OpenDesk {
 pub(crate) struct DeskRow {
     pub(crate) id: DeskId,
     pub(crate) name: String,
-    pub(crate) opened_at: Millis,
-    pub(crate) ended_at: Option<Millis>,
-    /// Rows that it took, those beside the list as well.
+    pub(crate) opened_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    /// Rows that it took, duplicates included.
     pub(crate) taken: u32,
     /// When it took the last one.
-    pub(crate) last_at: Option<Millis>,
+    pub(crate) last_at: Option<Timestamp>,
 }
 
 /// Stores a new desk with its session.
-pub(crate) fn insert(tx: &Tx<'_>, desk: &OpenDesk, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn insert(tx: &Tx<'_>, desk: &OpenDesk, now: Timestamp) -> rusqlite::Result<()> {
     let OpenDesk { id, workshop, name, session } = desk;
     tx.prepare_cached(
         "INSERT INTO desks(id, workshop_id, name, session, opened_at)
          VALUES (:id, :workshop, :name, :session, :now)",
     )?
     .execute(named_params! {
-        ":id": id.as_str(), ":workshop": workshop.as_str(), ":name": name, ":session": session.as_bytes(), ":now": now,
+        ":id": id.as_str(), ":workshop": workshop.as_str(), ":name": name, ":session": session.as_bytes(),
+        ":now": now.as_millis(),
     })?;
     Ok(())
 }
 
-/// All whose sessions go on.
+/// All desks with an open session.
 pub(crate) fn open(conn: &Connection) -> rusqlite::Result<Vec<OpenDesk>> {
     let mut select = conn.prepare_cached(
         "SELECT id, workshop_id, name, session FROM desks
@@ -85,13 +86,13 @@ pub(crate) fn end(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: Option<&DeskId>,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<usize> {
     tx.prepare_cached(
         "UPDATE desks SET session = NULL, ended_at = ?3
          WHERE workshop_id = ?1 AND session IS NOT NULL AND id = coalesce(?2, id)",
     )?
-    .execute((workshop.as_str(), id.map(DeskId::as_str), now))
+    .execute((workshop.as_str(), id.map(DeskId::as_str), now.as_millis()))
 }
 
 /// All of a workshop, oldest first, with what each took.
@@ -110,10 +111,10 @@ pub(crate) fn all(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<
             Ok(DeskRow {
                 id: DeskId::new(row.get::<_, String>(0)?),
                 name: row.get(1)?,
-                opened_at: row.get(2)?,
-                ended_at: row.get(3)?,
+                opened_at: moment(row, 2)?,
+                ended_at: moment_if_any(row, 3)?,
                 taken: row.get(4)?,
-                last_at: row.get(5)?,
+                last_at: moment_if_any(row, 5)?,
             })
         })?
         .collect()

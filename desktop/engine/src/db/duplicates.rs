@@ -1,6 +1,6 @@
 //! `duplicates`: sign-ups whose number another one on the list has already.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::ListState;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::signup::Signup;
@@ -61,18 +61,21 @@ pub(crate) fn insert(
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     tx.prepare_cached(
-        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags,
-           form_version, notice_version, filled_at, received_at, stored_at, device, replaces, sent_as)
-         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags,
-           :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces, :sent_as)",
+        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path,
+           digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces,
+           sent_as)
+         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path,
+           :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces,
+           :sent_as)",
     )?
     .execute(named_params! {
-        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
-        ":answers": json(answers)?, ":original": original.to_string(), ":reason": reason.as_str(),
-        ":state": with.state.as_str(), ":path": with.origin.path().as_str(), ":digest": with.digest.as_bytes(),
-        ":flags": json(&with.flags)?, ":form": form_version, ":notice": with.notice_version,
-        ":filled_at": filled_at, ":received_at": with.received_at, ":stored_at": with.stored_at,
-        ":device": with.origin.desk().map(DeskId::as_str), ":replaces": with.replaces.map(|old| old.to_string()),
+        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
+        ":name": name.as_str(), ":answers": json(answers)?, ":original": original.to_string(),
+        ":reason": reason.as_str(), ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
+        ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
+        ":notice": with.notice_version, ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(),
+        ":stored_at": with.stored_at.as_millis(), ":device": with.origin.desk().map(DeskId::as_str),
+        ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
@@ -104,8 +107,8 @@ pub(crate) fn delete(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqli
     Ok(deleted > 0)
 }
 
-/// The oldest one that claims a number. Its row number tells only those of one millisecond apart: one that came back by undo
-/// has a new one.
+/// The oldest one that claims a number. Its row number tells only those of one millisecond apart: one that
+/// came back by undo has a new one.
 pub(crate) fn next_with(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -157,12 +160,12 @@ pub(crate) fn keep_first(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?.execute((
         id.to_string(),
         workshop.as_str(),
-        now,
+        now.as_millis(),
     ))?;
     Ok(())
 }
@@ -174,17 +177,25 @@ pub(crate) fn enlist(
     id: SignupId,
     state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     let state = SignupState::from(state);
     tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
-           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
+           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
+           sent_as)
          SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version,
-           notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces, sent_as
+           notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces,
+           sent_as
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
+    .execute((
+        id.to_string(),
+        workshop.as_str(),
+        state.as_str(),
+        shared_phone,
+        waiting_since.map(Timestamp::as_millis),
+    ))?;
     delete(tx, workshop, id).map(drop)
 }
 

@@ -1,5 +1,6 @@
-//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back; with
-//! it `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
+//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a
+//! person back; with it `erasures_out`: those that the edge has still to hear of, so that it deletes what is
+//! sealed in its mailbox.
 
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
@@ -42,14 +43,14 @@ pub(crate) fn remember(tx: &Tx<'_>, id: SignupId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// All of them.
+/// Every erased id.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<SignupId>> {
     conn.prepare_cached("SELECT id FROM erased")?
         .query_map([], |row| parsed(row, 0, SignupId::parse))?
         .collect()
 }
 
-/// Whose list each was on, as far as its receipt tells, which outlives it.
+/// Every erased id with the workshop whose list it was on, as far as its receipt tells, which outlives it.
 pub(crate) fn with_workshop(conn: &Connection) -> rusqlite::Result<Vec<(WorkshopId, SignupId)>> {
     conn.prepare_cached(
         "SELECT workshop_id, id FROM receipts_out WHERE id IN (SELECT id FROM erased)

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use rollcall_shared::Millis;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
+use rollcall_shared::{Millis, Timestamp};
 
 use super::tx::Tx;
 use crate::message::Path;
@@ -86,13 +86,13 @@ pub(crate) enum WorkshopEvent {
 }
 
 /// Adds an entry.
-pub(crate) fn add(tx: &Tx<'_>, at: Millis, event: Event<'_>) -> rusqlite::Result<()> {
+pub(crate) fn add(tx: &Tx<'_>, at: Timestamp, event: Event<'_>) -> rusqlite::Result<()> {
     let about = event.about();
     if let About::Row(Subject::Signup(id)) = about {
         tx.note_subject(id);
     }
     tx.prepare_cached("INSERT INTO events(at, what, subject) VALUES (?1, ?2, ?3)")?.execute((
-        at,
+        at.as_millis(),
         event.what(),
         about.to_string(),
     ))?;

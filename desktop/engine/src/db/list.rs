@@ -1,15 +1,16 @@
-//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see `signups::V2`).
+//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see
+//! `signups::V2`).
 
 mod search;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::Flags;
 use rollcall_shared::phone::Phone;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::column::{from_json, parsed, word};
+use super::column::{from_json, moment, moment_if_any, parsed, word};
 use super::{duplicates, parked};
 use crate::message::Path;
 use crate::view::{
@@ -53,7 +54,7 @@ pub(crate) fn newest(
     rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose()).collect()
 }
 
-/// How many of a workshop stand where.
+/// How many of a workshop's sign-ups are in each state, and how many cases need a look.
 pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Counts> {
     let mut counts = Counts {
         needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
@@ -76,17 +77,17 @@ pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
 pub(crate) fn arrivals(
     conn: &Connection,
     workshop: &WorkshopId,
-    now: Millis,
+    now: Timestamp,
     seconds: usize,
 ) -> rusqlite::Result<Vec<u32>> {
     let mut arrivals = vec![0; seconds];
-    let first = now.div_euclid(1_000) + 1 - Millis::try_from(seconds).unwrap_or(Millis::MAX);
+    let first = now.as_seconds() + 1 - i64::try_from(seconds).unwrap_or(i64::MAX);
     let mut select = conn.prepare_cached(ARRIVALS)?;
     let mut rows = select.query((workshop.as_str(), first.saturating_mul(1_000)))?;
     while let Some(row) = rows.next()? {
-        let stored_at: Millis = row.get(0)?;
+        let stored_at = moment(row, 0)?;
         // A row of the future (the clock was set back) is in no second that is shown.
-        let second = usize::try_from(stored_at.div_euclid(1_000) - first).ok();
+        let second = usize::try_from(stored_at.as_seconds() - first).ok();
         if let Some(count) = second.and_then(|second| arrivals.get_mut(second)) {
             *count += 1;
         }
@@ -94,8 +95,8 @@ pub(crate) fn arrivals(
     Ok(arrivals)
 }
 
-/// What needs a look: numbers that came again under another name, messages that could not be read, and for information
-/// numbers that came again under the same name. Newest first in each.
+/// What needs a look: numbers that came again under another name, messages that could not be read, and for
+/// information numbers that came again under the same name. Newest first in each.
 pub(crate) fn cases(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<Case>> {
     let mut cases = duplicate_cases(conn, workshop, DuplicateReason::OtherName, MAX_CASES)?;
     for row in parked::open(conn, workshop, MAX_CASES - cases.len())? {
@@ -236,9 +237,9 @@ fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
         shared_phone: row.get(7)?,
         short_code: id.short_code(),
         answers: from_json(row, 3)?,
-        filled_at: row.get(8)?,
-        received_at: row.get(9)?,
-        stored_at: row.get(10)?,
+        filled_at: moment_if_any(row, 8)?,
+        received_at: moment(row, 9)?,
+        stored_at: moment(row, 10)?,
         desk: row.get(11)?,
     })
 }

@@ -1,12 +1,13 @@
-//! `parked`: messages that could not be read, for a person to look at. Unique by workshop and digest of the bytes.
+//! `parked`: messages that could not be read, for a person to look at. Unique by workshop and digest of the
+//! bytes.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::column::word;
+use super::column::{moment, word};
 use super::tx::Tx;
 use super::whole_row::{self, WholeRow};
 use crate::message::{Message, Path, UnreadableReason};
@@ -52,15 +53,16 @@ pub(crate) fn insert(
     id: Option<SignupId>,
     digest: &Digest,
     reason: UnreadableReason,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at, sent_as)
          VALUES (:workshop, :source, :digest, :reason, :bytes, :now, :sent_as)",
     )?
     .execute(named_params! {
-        ":workshop": message.workshop.as_str(), ":source": message.origin.path().as_str(), ":digest": digest.as_bytes(),
-        ":reason": reason.as_str(), ":bytes": message.bytes, ":now": now, ":sent_as": id.map(|id| id.to_string()),
+        ":workshop": message.workshop.as_str(), ":source": message.origin.path().as_str(),
+        ":digest": digest.as_bytes(), ":reason": reason.as_str(), ":bytes": message.bytes, ":now": now.as_millis(),
+        ":sent_as": id.map(|id| id.to_string()),
     })?;
     Ok(())
 }
@@ -71,7 +73,7 @@ pub(crate) struct ParkedRow {
     pub(crate) source: Path,
     pub(crate) reason: UnreadableReason,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) parked_at: Millis,
+    pub(crate) parked_at: Timestamp,
 }
 
 /// Those of a workshop that nobody has dismissed, newest first.
@@ -98,13 +100,18 @@ pub(crate) fn get(conn: &Connection, workshop: &WorkshopId, seq: i64) -> rusqlit
 }
 
 /// Notes that a person has looked at it; whether there was one that nobody had dismissed.
-pub(crate) fn dismiss(tx: &Tx<'_>, workshop: &WorkshopId, seq: i64, now: Millis) -> rusqlite::Result<bool> {
+pub(crate) fn dismiss(
+    tx: &Tx<'_>,
+    workshop: &WorkshopId,
+    seq: i64,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
     let changed = tx
         .prepare_cached(
             "UPDATE parked SET dismissed_at = ?3
              WHERE workshop_id = ?1 AND seq = ?2 AND dismissed_at IS NULL",
         )?
-        .execute((workshop.as_str(), seq, now))?;
+        .execute((workshop.as_str(), seq, now.as_millis()))?;
     Ok(changed == 1)
 }
 
@@ -182,7 +189,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ParkedRow> {
         source: word(row, 1, Path::from_word)?,
         reason: word(row, 2, |text| Some(UnreadableReason::from_word(text)))?,
         bytes: row.get(3)?,
-        parked_at: row.get(4)?,
+        parked_at: moment(row, 4)?,
     })
 }
 

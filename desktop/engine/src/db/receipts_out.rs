@@ -1,7 +1,7 @@
-//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge until it says 200,
-//! and read by the venue's own receipts.
+//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge
+//! until it says 200, and read by the venue's own receipts.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::ReceiptUpdate;
 use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
@@ -24,15 +24,15 @@ CREATE TABLE receipts_out(
 CREATE INDEX receipts_out_unsent ON receipts_out(workshop_id) WHERE sent_rev < rev;
 ";
 
-/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a database restored
-/// from a copy must not fall behind what the edge has seen.
+/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a
+/// database restored from a copy must not fall behind what the edge has seen.
 pub(crate) fn set(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: ReceiptState,
     see_desk: bool,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "INSERT INTO receipts_out(id, workshop_id, state, see_desk, rev, sent_rev)
@@ -40,14 +40,14 @@ pub(crate) fn set(
          ON CONFLICT DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk,
            rev = max(rev + 1, excluded.rev)",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), see_desk, now))?;
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), see_desk, now.as_millis()))?;
     Ok(())
 }
 
-/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may say less than the
-/// one that it replaces did.
-pub(crate) fn send_all_again(tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
-    tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
+/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may
+/// say less than the one that it replaces did.
+pub(crate) fn send_all_again(tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<usize> {
+    tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now.as_millis()])
 }
 
 /// What a receipt says now.

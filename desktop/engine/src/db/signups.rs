@@ -1,6 +1,6 @@
 //! `signups`: the list. A workshop's list has a number once.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{Flags, Seats};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::signup::Signup;
@@ -9,7 +9,7 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use serde::Serialize;
 
-use super::column::{from_json, json, parsed, word};
+use super::column::{from_json, json, moment, moment_if_any, parsed, word};
 use super::tx::Tx;
 use super::whole_row::{self, WholeRow};
 use crate::message::{DeskId, Origin, Path};
@@ -23,7 +23,7 @@ CREATE TABLE signups(
   name           TEXT NOT NULL,
   answers        TEXT NOT NULL,     -- JSON by the key of the question
   state          TEXT NOT NULL CHECK (state IN ('registered', 'waitlisted', 'cancelled')),
-  path           TEXT NOT NULL CHECK (path IN ('edge', 'venue', 'import', 'desk')),  -- nothing writes 'import' yet
+  path           TEXT NOT NULL CHECK (path IN ('edge', 'venue', 'import', 'desk')),  -- no 'import' yet
   digest         BLOB NOT NULL,     -- SHA-256 of phone, name and answers
   flags          TEXT NOT NULL,     -- JSON: id_reused, late, older_form
   form_version   INTEGER NOT NULL,
@@ -36,29 +36,33 @@ CREATE TABLE signups(
 CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled';
 ";
 
-/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed on, and the
-/// window's pages, counts and searches have their indexes. `signups_search` holds all that a search looks at, so that it
-/// reads a quarter of the table.
+/// Version 2: two people may share a phone where the host says so, a place in the waiting list can be handed
+/// on, and the window's pages, counts and searches have their indexes. `signups_search` holds all that a
+/// search looks at, so that it reads a quarter of the table.
 pub(super) const V2: &str = "
 -- 1: the host knows that another has the number too
 ALTER TABLE signups ADD COLUMN shared_phone INTEGER NOT NULL DEFAULT 0;
 -- its place among those who wait, where it is not received_at
 ALTER TABLE signups ADD COLUMN waiting_since INTEGER;
 DROP INDEX signups_phone;
-CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone) WHERE state <> 'cancelled' AND shared_phone = 0;
+CREATE UNIQUE INDEX signups_phone ON signups(workshop_id, phone)
+  WHERE state <> 'cancelled' AND shared_phone = 0;
 CREATE INDEX signups_shared_phone ON signups(workshop_id, phone) WHERE shared_phone = 1;
 CREATE INDEX signups_newest ON signups(workshop_id, stored_at);
 CREATE INDEX signups_state ON signups(workshop_id, state, stored_at);
 CREATE INDEX signups_flagged ON signups(workshop_id, stored_at) WHERE flags <> '{}';
-CREATE INDEX signups_waiting ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL)
+CREATE INDEX signups_waiting
+  ON signups(workshop_id, coalesce(waiting_since, received_at), waiting_since IS NULL)
   WHERE state = 'waitlisted';
 CREATE INDEX signups_search ON signups(workshop_id, stored_at, state, name, phone);
 ";
 
 /// Version 4: what belongs together is erased together.
 pub(super) const V4: &str = "
-ALTER TABLE signups ADD COLUMN replaces TEXT;  -- the sign-up that it corrects
-ALTER TABLE signups ADD COLUMN sent_as TEXT;   -- the id that it was sent with, where it is stored under a derived one
+-- the sign-up that it corrects
+ALTER TABLE signups ADD COLUMN replaces TEXT;
+-- the id that it was sent with, where it is stored under a derived one
+ALTER TABLE signups ADD COLUMN sent_as TEXT;
 ";
 
 /// What came with a sign-up and is stored with it.
@@ -68,12 +72,12 @@ pub(crate) struct SignupMetadata {
     pub(crate) digest: Digest,
     pub(crate) flags: Flags,
     pub(crate) notice_version: u32,
-    pub(crate) received_at: Millis,
-    pub(crate) stored_at: Millis,
+    pub(crate) received_at: Timestamp,
+    pub(crate) stored_at: Timestamp,
     /// Whether the host knows that another has the number, too.
     pub(crate) shared_phone: bool,
     /// Its place among those who wait, where it is not `received_at`.
-    pub(crate) waiting_since: Option<Millis>,
+    pub(crate) waiting_since: Option<Timestamp>,
     /// The sign-up that it corrects.
     pub(crate) replaces: Option<SignupId>,
 }
@@ -94,12 +98,13 @@ pub(crate) struct SignupRow {
     /// By which path it came.
     pub(crate) path: Path,
     /// By the clock of the machine that received it.
-    pub(crate) received_at: Millis,
+    pub(crate) received_at: Timestamp,
     /// When it was committed.
-    pub(crate) stored_at: Millis,
+    pub(crate) stored_at: Timestamp,
 }
 
-/// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other content).
+/// Puts a sign-up on the list, under `id` (its own, or the derived one where its own came before with other
+/// content).
 pub(crate) fn insert(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
@@ -110,17 +115,21 @@ pub(crate) fn insert(
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
     tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
-           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
+           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
+           sent_as)
          VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form,
-           :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces, :sent_as)",
+           :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces,
+           :sent_as)",
     )?
     .execute(named_params! {
-        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
-        ":answers": json(answers)?, ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
-        ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
-        ":notice": with.notice_version, ":filled_at": filled_at, ":received_at": with.received_at,
-        ":stored_at": with.stored_at, ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since,
-        ":device": with.origin.desk().map(DeskId::as_str), ":replaces": with.replaces.map(|old| old.to_string()),
+        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
+        ":name": name.as_str(), ":answers": json(answers)?, ":state": with.state.as_str(),
+        ":path": with.origin.path().as_str(), ":digest": with.digest.as_bytes(),
+        ":flags": json(&with.flags)?, ":form": form_version, ":notice": with.notice_version,
+        ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(), ":stored_at": with.stored_at.as_millis(),
+        ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since.map(Timestamp::as_millis),
+        ":device": with.origin.desk().map(DeskId::as_str),
+        ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
@@ -150,7 +159,7 @@ pub(crate) fn name(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> ru
 pub(crate) struct FreedPlace {
     pub(crate) phone: String,
     /// Its place among those who wait.
-    pub(crate) waiting_since: Millis,
+    pub(crate) waiting_since: Timestamp,
 }
 
 /// Takes a sign-up off the list; what it held.
@@ -160,7 +169,7 @@ pub(crate) fn cancel(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqli
          RETURNING phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        Ok(FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? })
+        Ok(FreedPlace { phone: row.get(0)?, waiting_since: moment(row, 1)? })
     })
 }
 
@@ -175,7 +184,7 @@ pub(crate) fn delete(
          RETURNING state, phone, coalesce(waiting_since, received_at)",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        let held = FreedPlace { phone: row.get(1)?, waiting_since: row.get(2)? };
+        let held = FreedPlace { phone: row.get(1)?, waiting_since: moment(row, 2)? };
         Ok((word(row, 0, SignupState::from_word)?, held))
     })
     .optional()
@@ -231,8 +240,8 @@ pub(crate) fn seats(conn: &Connection, workshop: &Workshop) -> rusqlite::Result<
     Ok(Seats { taken, capacity: workshop.capacity })
 }
 
-/// Those who wait, the longest first. Of several of one millisecond, those who were handed a place come before those who
-/// came by themselves, as the one whose place it was did or might have done.
+/// Those who wait, the longest first. Of several of one millisecond, those who were handed a place come
+/// before those who came by themselves, as the one whose place it was did or might have done.
 pub(crate) fn longest_waiting(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -247,13 +256,17 @@ pub(crate) fn longest_waiting(
 }
 
 /// A place behind everybody who waits, whatever the clocks of those who received them say.
-pub(crate) fn end_of_line(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<Millis> {
-    let last: Option<Millis> = conn
+pub(crate) fn end_of_line(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    now: Timestamp,
+) -> rusqlite::Result<Timestamp> {
+    let last = conn
         .prepare_cached(
             "SELECT max(coalesce(waiting_since, received_at)) FROM signups
              WHERE workshop_id = ?1 AND state = 'waitlisted'",
         )?
-        .query_row([workshop.as_str()], |row| row.get(0))?;
+        .query_row([workshop.as_str()], |row| moment_if_any(row, 0))?;
     Ok(last.map_or(now, |last| now.max(last + 1)))
 }
 
@@ -262,7 +275,7 @@ pub(crate) struct Place {
     pub(crate) state: SignupState,
     pub(crate) shared_phone: bool,
     /// Since when it waits, should it wait.
-    pub(crate) waiting_since: Millis,
+    pub(crate) waiting_since: Timestamp,
 }
 
 /// A sign-up's place on the list; `None` where it is not there.
@@ -279,29 +292,36 @@ pub(crate) fn place(
         Ok(Place {
             state: word(row, 0, SignupState::from_word)?,
             shared_phone: row.get(1)?,
-            waiting_since: row.get(2)?,
+            waiting_since: moment(row, 2)?,
         })
     })
     .optional()
 }
 
-/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new one.
+/// Puts a sign-up into another state; `waiting_since` is its place among those who wait, where it has a new
+/// one.
 pub(crate) fn set_state(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: SignupState,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "UPDATE signups SET state = ?3, waiting_since = coalesce(?4, waiting_since)
          WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), waiting_since))?;
+    .execute((
+        id.to_string(),
+        workshop.as_str(),
+        state.as_str(),
+        waiting_since.map(Timestamp::as_millis),
+    ))?;
     Ok(())
 }
 
-/// A row as it is, to be put back by [`put_back`]. Its row number is its place among those of the same millisecond.
+/// A row as it is, to be put back by [`put_back`]. Its row number is its place among those of the same
+/// millisecond.
 pub(crate) fn whole(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -343,8 +363,8 @@ pub(crate) fn list(conn: &Connection, workshop: &WorkshopId, limit: u32) -> rusq
             answers: from_json(row, 3)?,
             state: word(row, 4, SignupState::from_word)?,
             path: word(row, 5, Path::from_word)?,
-            received_at: row.get(6)?,
-            stored_at: row.get(7)?,
+            received_at: moment(row, 6)?,
+            stored_at: moment(row, 7)?,
         })
     })?
     .collect()

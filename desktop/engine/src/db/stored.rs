@@ -31,9 +31,9 @@ pub(crate) fn is_sent_as(conn: &Connection, workshop: &WorkshopId, id: SignupId)
     .exists((workshop.as_str(), id.to_string()))
 }
 
-/// Every id that belongs to the same sign-up as this one, itself included: what it corrects, what corrects it, in either
-/// direction as far as that leads, and what came under the same id with other content. Who sends two people under one id
-/// has them taken for one, for outside the boxes nothing tells them apart.
+/// Every id that belongs to the same sign-up as this one, itself included: what it corrects, what corrects
+/// it, in either direction as far as that leads, and what came under the same id with other content. Who
+/// sends two people under one id has them taken for one, for outside the boxes nothing tells them apart.
 pub(crate) fn related(
     conn: &Connection,
     workshop: &WorkshopId,

@@ -1,8 +1,9 @@
 //! The connection that writes, and the transaction in which alone anything is written.
 //!
-//! There is one writer, and the compiler keeps it so: whatever changes a table takes a [`Tx`], whatever reads one takes a
-//! `&Connection`, which a `Tx` lends as well. A `Tx` comes from a [`WriterConnection`] alone, and one of those is opened
-//! by whoever holds the data folder's lock: the writer's thread, or an act on a folder that no engine uses.
+//! There is one writer, and the compiler keeps it so: whatever changes a table takes a [`Tx`], whatever reads
+//! one takes a `&Connection`, which a `Tx` lends as well. Only a [`WriterConnection`] makes a `Tx`, and only
+//! the holder of the data folder's lock opens one: the writer's thread, or an act on a folder that no engine
+//! uses.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -38,7 +39,8 @@ impl WriterConnection {
         &mut self,
         edit: impl FnOnce(&Tx<'_>) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        // IMMEDIATE: a transaction that reads first and writes later fails with a busy that no time-out waits for.
+        // IMMEDIATE: a transaction that reads first and writes later fails with a busy that no time-out waits
+        // for.
         let transaction = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let value = edit(&Tx::over(&transaction))?;
         transaction.commit()?;
@@ -59,8 +61,8 @@ impl WriterConnection {
             .map(|busy| busy == 0)
     }
 
-    /// Folds the write-ahead log into the file at the end, so that who copies it copies everything. Not needed for safety:
-    /// a log that is left behind is read.
+    /// Folds the write-ahead log into the file at the end, so that who copies it copies everything. Not
+    /// needed for safety: a log that is left behind is read.
     pub(crate) fn fold_log(&self) {
         let _ = self.0.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest_websocket::{Upgrade, WebSocket};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
     MAX_BATCH, Publication, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult,
@@ -200,7 +200,7 @@ impl EdgeClient {
     }
 
     /// Has everything delivered again that was deposited since then. How much that is.
-    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EdgeError> {
+    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Timestamp) -> Result<u64, EdgeError> {
         let request = ReplayRequest { collector: self.collector.clone(), since };
         let result: ReplayResult = self.post(workshop, "/messages/replay", &request).await?;
         Ok(result.replayed)

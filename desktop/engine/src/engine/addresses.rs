@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;
@@ -78,7 +78,7 @@ impl Host {
     }
 
     /// Says how the check from a phone is going that began at `since`. Takes up to [`OWN`].
-    pub(crate) async fn check(&self, workshop: &WorkshopId, since: Millis) -> Result<Check, EngineError> {
+    pub(crate) async fn check(&self, workshop: &WorkshopId, since: Timestamp) -> Result<Check, EngineError> {
         let row = self.row(workshop)?;
         let addresses = self.addresses(&row);
         let network = addresses.lan.into_iter().next();
@@ -116,8 +116,8 @@ impl Host {
     }
 }
 
-fn arrival(visitor: &Visitor, since: Millis) -> Arrival {
-    let came = |at: Option<Millis>| at.is_some_and(|at| at >= since);
+fn arrival(visitor: &Visitor, since: Timestamp) -> Arrival {
+    let came = |at: Option<Timestamp>| at.is_some_and(|at| at >= since);
     let reached = if came(visitor.checked_at) {
         Reached::Check
     } else if came(visitor.asked_at) {

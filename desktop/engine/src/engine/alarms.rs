@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use parking_lot::Mutex;
 use std::time::Duration;
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::view::{Alarm, AlarmKind};
 
@@ -30,11 +30,11 @@ struct State {
     /// Where the venue page was at the last look; none while it was closed or on no network.
     address: Option<SocketAddr>,
     /// When the last look was.
-    looked_at: Option<Millis>,
+    looked_at: Option<Timestamp>,
     /// The lowest step of the battery that was told.
     battery_step: Option<u8>,
     /// Since when nothing can be stored, and whether that was told.
-    unwritable: Option<(Millis, bool)>,
+    unwritable: Option<(Timestamp, bool)>,
 }
 
 /// The battery.
@@ -59,7 +59,7 @@ impl Alarms {
 
     /// Looks at clock and network; `open` says whether somebody may be signing up. Returns whether an alarm
     /// is new.
-    pub(super) fn look(&self, now: Millis, open: bool, address: Option<SocketAddr>) -> bool {
+    pub(super) fn look(&self, now: Timestamp, open: bool, address: Option<SocketAddr>) -> bool {
         self.with(|state| {
             let expected = Millis::try_from(LOOK_AROUND.as_millis()).unwrap_or(0);
             let still = state.looked_at.map_or(0, |before| now - before - expected);
@@ -89,7 +89,7 @@ impl Alarms {
     }
 
     /// Looks at the database. Returns whether what is shown has changed.
-    pub(super) fn storing(&self, now: Millis, unwritable: bool) -> bool {
+    pub(super) fn storing(&self, now: Timestamp, unwritable: bool) -> bool {
         self.with(|state| {
             if !unwritable {
                 let told = state.unwritable.take().is_some_and(|(_, told)| told);
@@ -108,7 +108,7 @@ impl Alarms {
     }
 
     /// Looks at the battery. Returns whether what is shown has changed.
-    pub(super) fn battery(&self, now: Millis, battery: Option<Battery>) -> bool {
+    pub(super) fn battery(&self, now: Timestamp, battery: Option<Battery>) -> bool {
         self.with(|state| {
             let low = battery.filter(|battery| battery.discharging && battery.percent <= BATTERY_STEPS[0]);
             let Some(Battery { percent, .. }) = low else {
@@ -133,7 +133,7 @@ impl Alarms {
 }
 
 impl State {
-    fn raise(&mut self, kind: AlarmKind, at: Millis, amount: Option<u32>) {
+    fn raise(&mut self, kind: AlarmKind, at: Timestamp, amount: Option<u32>) {
         tracing::warn!(?kind, amount, "the laptop needs a look");
         self.shown.retain(|alarm| alarm.kind != kind);
         self.shown.insert(0, Alarm { kind, at, amount });
@@ -153,58 +153,89 @@ mod tests {
     #[test]
     fn a_laptop_that_stood_still_says_for_how_long() {
         let alarms = Alarms::default();
-        assert!(!alarms.look(0, true, None));
-        assert!(!alarms.look(EVERY + STOOD_STILL_MS - 1, true, None));
+        assert!(!alarms.look(Timestamp::from_millis(0), true, None));
+        assert!(!alarms.look(Timestamp::from_millis(EVERY + STOOD_STILL_MS - 1), true, None));
         let woken = 2 * EVERY + 2 * STOOD_STILL_MS + 600_000;
-        assert!(alarms.look(woken, true, None));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::Woke, at: woken, amount: Some(620) }]);
+        assert!(alarms.look(Timestamp::from_millis(woken), true, None));
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::Woke, at: Timestamp::from_millis(woken), amount: Some(620) }]
+        );
         alarms.dismiss(AlarmKind::Woke);
-        assert!(!alarms.look(woken + EVERY, true, None) && alarms.now().is_empty());
+        assert!(!alarms.look(Timestamp::from_millis(woken + EVERY), true, None) && alarms.now().is_empty());
         // Nobody could have signed up.
-        assert!(!alarms.look(woken + 10 * STOOD_STILL_MS, false, None));
+        assert!(!alarms.look(Timestamp::from_millis(woken + 10 * STOOD_STILL_MS), false, None));
         // The clock was set back.
-        assert!(!alarms.look(0, true, None));
+        assert!(!alarms.look(Timestamp::from_millis(0), true, None));
     }
 
     #[test]
     fn an_address_that_changes_is_told_and_a_page_that_opens_is_not() {
         let alarms = Alarms::default();
         let [home, hall] = ["192.168.1.2:8080", "192.168.137.1:8080"].map(|a| a.parse().unwrap());
-        assert!(!alarms.look(0, true, Some(home)) && !alarms.look(1, true, Some(home)));
+        assert!(
+            !alarms.look(Timestamp::from_millis(0), true, Some(home))
+                && !alarms.look(Timestamp::from_millis(1), true, Some(home))
+        );
         // Wi-Fi that is gone for a moment and comes back as it was.
-        assert!(!alarms.look(2, true, None) && !alarms.look(3, true, Some(home)));
-        assert!(alarms.look(4, true, Some(hall)));
+        assert!(
+            !alarms.look(Timestamp::from_millis(2), true, None)
+                && !alarms.look(Timestamp::from_millis(3), true, Some(home))
+        );
+        assert!(alarms.look(Timestamp::from_millis(4), true, Some(hall)));
         assert_eq!(kinds(&alarms), [AlarmKind::AddressChanged]);
         alarms.closed();
-        assert!(alarms.now().is_empty() && !alarms.look(5, true, Some(home)));
+        assert!(alarms.now().is_empty() && !alarms.look(Timestamp::from_millis(5), true, Some(home)));
     }
 
     #[test]
     fn a_database_that_takes_nothing_is_told_once_until_it_does() {
         let alarms = Alarms::default();
-        assert!(!alarms.storing(0, false) && !alarms.storing(1, true) && !alarms.storing(2_000, true));
+        assert!(
+            !alarms.storing(Timestamp::from_millis(0), false)
+                && !alarms.storing(Timestamp::from_millis(1), true)
+                && !alarms.storing(Timestamp::from_millis(2_000), true)
+        );
         // Another program was done with it.
-        alarms.storing(2_001, false);
-        assert!(!alarms.storing(2_002, true) && alarms.storing(5_002, true));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::NothingStored, at: 5_002, amount: None }]);
+        alarms.storing(Timestamp::from_millis(2_001), false);
+        assert!(
+            !alarms.storing(Timestamp::from_millis(2_002), true)
+                && alarms.storing(Timestamp::from_millis(5_002), true)
+        );
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::NothingStored, at: Timestamp::from_millis(5_002), amount: None }]
+        );
         alarms.dismiss(AlarmKind::NothingStored);
-        assert!(!alarms.storing(9_000, true) && alarms.now().is_empty());
-        assert!(alarms.storing(9_001, false) && !alarms.storing(9_002, true) && alarms.storing(12_002, true));
-        assert!(alarms.storing(12_003, false) && alarms.now().is_empty());
+        assert!(!alarms.storing(Timestamp::from_millis(9_000), true) && alarms.now().is_empty());
+        assert!(
+            alarms.storing(Timestamp::from_millis(9_001), false)
+                && !alarms.storing(Timestamp::from_millis(9_002), true)
+                && alarms.storing(Timestamp::from_millis(12_002), true)
+        );
+        assert!(alarms.storing(Timestamp::from_millis(12_003), false) && alarms.now().is_empty());
     }
 
     #[test]
     fn a_battery_is_told_at_each_step_and_forgotten_when_it_charges() {
         let alarms = Alarms::default();
-        let at = |percent, discharging| alarms.battery(7, Some(Battery { percent, discharging }));
+        let at = |percent, discharging| {
+            alarms.battery(Timestamp::from_millis(7), Some(Battery { percent, discharging }))
+        };
         assert!(!at(21, true) && !at(4, false) && alarms.now().is_empty());
         assert!(at(20, true) && !at(19, true));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::BatteryLow, at: 7, amount: Some(20) }]);
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::BatteryLow, at: Timestamp::from_millis(7), amount: Some(20) }]
+        );
         alarms.dismiss(AlarmKind::BatteryLow);
         assert!(!at(11, true) && alarms.now().is_empty());
         assert!(at(10, true) && !at(9, true) && at(3, true));
         assert_eq!(alarms.now()[0].amount, Some(3));
         assert!(at(3, false) && alarms.now().is_empty() && at(3, true));
-        assert!(alarms.battery(8, None) && !alarms.battery(9, None));
+        assert!(
+            alarms.battery(Timestamp::from_millis(8), None)
+                && !alarms.battery(Timestamp::from_millis(9), None)
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Helpers' desks as the host sees them, and entry codes that are taken at the host's own computer.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::workshop::WorkshopId;
@@ -27,7 +27,10 @@ impl Host {
             let seen = self.venue.desks.seen(&row.id);
             DeskDevice {
                 open: seen.is_some() && row.ended_at.is_none(),
-                seen_at: [seen.flatten(), row.last_at].into_iter().flatten().fold(row.opened_at, Millis::max),
+                seen_at: [seen.flatten(), row.last_at]
+                    .into_iter()
+                    .flatten()
+                    .fold(row.opened_at, Timestamp::max),
                 id: row.id.as_str().to_owned(),
                 name: row.name,
                 opened_at: row.opened_at,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::acts::ActError;
@@ -41,7 +41,7 @@ impl Host {
     }
 
     /// Has a workshop's mail delivered again that was deposited since then. How much that is.
-    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EngineError> {
+    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Timestamp) -> Result<u64, EngineError> {
         let replayed = self.edge()?.replay(workshop, since).await?;
         self.look_for_mail(workshop);
         Ok(replayed)

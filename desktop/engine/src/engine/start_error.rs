@@ -7,8 +7,9 @@ use crate::http::port_error::PortError;
 use crate::pipeline::stream::server_choice::RedisError;
 use crate::workshops::RosterError;
 
-/// What the host has to change before an engine starts. Its text is one line, `what is wrong — what to do`; the program prints it
-/// and exits with code 2. A network that is away is none: the engine starts and keeps trying.
+/// What the host has to change before an engine starts. Its text is one line, `what is wrong — what to do`;
+/// the program prints it and exits with code 2. A network that is away is none: the engine starts and keeps
+/// trying.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A setting cannot be used.

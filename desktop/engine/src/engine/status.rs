@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub struct WorkshopStatus {
     /// Its form on the local network; none while the venue page is closed.
     pub lan: Option<String>,
     /// When its intake was ended by hand.
-    pub retired_at: Option<Millis>,
+    pub retired_at: Option<Timestamp>,
     /// How its pipeline is doing.
     pub health: Option<WorkshopHealth>,
 }

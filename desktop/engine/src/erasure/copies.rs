@@ -1,4 +1,4 @@
-//! The copies of the database that Rollcall itself made beside it: before an upgrade, and before a restore.
+//! Erases from the copies of the database that Rollcall itself made in the data folder.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::db::tx::Tx;
-use crate::db::{self, duplicates, erased, erased_workshops, parked, signups};
+use crate::db::{copies, duplicates, erased, erased_workshops, parked, signups};
 use crate::view::{ErasedRows, Whom};
 
 /// What is to be deleted.
@@ -34,7 +34,7 @@ impl Gone {
 /// Deletes from every copy in the folder: those that were changed, and those that could not be.
 pub(crate) fn erase(data_dir: &Path, gone: &Gone) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut done, mut left) = (Vec::new(), Vec::new());
-    for copy in all(data_dir) {
+    for copy in copies::all(data_dir) {
         match erase_in(&copy, gone) {
             Ok(()) => done.push(copy),
             Err(error) => {
@@ -50,25 +50,9 @@ pub(crate) fn erase(data_dir: &Path, gone: &Gone) -> (Vec<PathBuf>, Vec<PathBuf>
     (done, left)
 }
 
-/// `rollcall.before-….db` and `before-restore-…/rollcall.db`.
-fn all(data_dir: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(data_dir).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("rollcall.before-") && name.ends_with(".db") {
-            all.push(entry.path());
-        } else if name.starts_with(crate::folder::backup::SET_ASIDE) {
-            all.push(entry.path().join("rollcall.db"));
-        }
-    }
-    all.retain(|copy| copy.exists());
-    all.sort_unstable();
-    all
-}
-
 fn erase_in(copy: &Path, gone: &Gone) -> rusqlite::Result<()> {
     // As it is: an older version's copy stays one.
-    let mut conn = db::open_copy(copy)?;
+    let mut conn = copies::open(copy)?;
     conn.in_transaction(|tx| match gone {
         Gone::Ids(workshop, ids, parked) => {
             parked.iter().try_for_each(|digest| parked::delete_bytes(tx, workshop, digest))?;

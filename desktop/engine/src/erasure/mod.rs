@@ -1,13 +1,14 @@
-//! Erasing a person or a whole workshop, everywhere that this laptop reaches: the database and its write-ahead log, the copies
-//! that upgrades and restores left beside it, the ways back of the window's acts, the stream, and by id the edge's mailbox.
+//! Erasing a person or a whole workshop, everywhere that this laptop reaches: the database and its
+//! write-ahead log, the copies that upgrades and restores left in the data folder, the ways back of the
+//! window's acts, the stream, and by id the edge's mailbox.
 //!
-//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it can be reached.
-//! What the host carried elsewhere, backups and exports, is theirs to delete; a backup that is restored has everybody erased
-//! again whom this folder or the edge remembers.
+//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it
+//! can be reached. What the host carried elsewhere, backups and exports, is theirs to delete; a backup that
+//! is restored has everybody erased again whom this folder or the edge remembers.
 
 pub(crate) mod copies;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
@@ -23,7 +24,7 @@ pub(crate) fn rows(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     whom: &Whom,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<ErasedRows>> {
     match whom {
         Whom::Person(id) if receipts_out::known(tx, workshop, &[*id])?.is_empty() => Ok(None),
@@ -33,7 +34,8 @@ pub(crate) fn rows(
     }
 }
 
-/// What [`rows`] would erase: done in a copy in memory, so that there is one rule for both and nothing is written.
+/// What [`rows`] would erase: done in a copy in memory, so that there is one rule for both and nothing is
+/// written.
 pub(crate) fn rehearse(
     conn: &Connection,
     workshop: &WorkshopId,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Language;
 use rollcall_shared::question::{Answer, Choice, Kind, Question};
 use rollcall_shared::workshop::Workshop;
+use rollcall_shared::{Millis, Timestamp};
 
 use super::words;
 use crate::view::SignupView;
@@ -55,7 +55,8 @@ fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, languag
         let answer = signup.answers.get(&question.key);
         answer.map(|answer| answer_text(answer, options(question), language)).unwrap_or_default()
     };
-    let by_venue = |at: Millis| Cell::Time(at + Millis::from(workshop.utc_offset_minutes) * 60_000);
+    let by_venue =
+        |at: Timestamp| Cell::Time((at + Millis::from(workshop.utc_offset_minutes) * 60_000).as_millis());
     let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Text(signup.phone.clone())];
     cells.extend(workshop.questions.iter().map(|question| Cell::Text(answer(question))));
     cells.extend([

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::secret::sha256_hex;
 use serde::{Deserialize, Serialize};
 
@@ -13,13 +13,13 @@ use crate::view::KeysSaved;
 /// The note, `keys-saved.json` in the data folder.
 #[derive(Serialize, Deserialize)]
 struct Note {
-    keys_saved_at: Millis,
+    keys_saved_at: Timestamp,
     /// Of the file that was copied: keys that came later are not in the copy.
     sha256: String,
 }
 
 /// Copies the key file to where the host wants it, readable by its owner only, and notes it.
-pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Millis) -> std::io::Result<KeysSaved> {
+pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> std::io::Result<KeysSaved> {
     let bytes = keys.file()?;
     let same_file =
         to.canonicalize().ok().is_some_and(|to| data_dir.join("keys.json").canonicalize().ok() == Some(to));
@@ -61,8 +61,8 @@ mod tests {
         assert_eq!(saved(&keys, dir.path()), KeysSaved::default());
 
         let copy = elsewhere.path().join("rollcall-keys.json");
-        let now = save(&keys, dir.path(), &copy, 5).unwrap();
-        assert_eq!(now, KeysSaved { keys_saved_at: Some(5), complete: true });
+        let now = save(&keys, dir.path(), &copy, Timestamp::from_millis(5)).unwrap();
+        assert_eq!(now, KeysSaved { keys_saved_at: Some(Timestamp::from_millis(5)), complete: true });
         assert_eq!(saved(&keys, dir.path()), now);
         assert_eq!(std::fs::read(&copy).unwrap(), keys.file().unwrap());
         #[cfg(unix)]
@@ -72,8 +72,11 @@ mod tests {
         }
 
         keys.make(&WorkshopId::from_random([2; 16])).unwrap();
-        assert_eq!(saved(&keys, dir.path()), KeysSaved { keys_saved_at: Some(5), complete: false });
-        assert!(save(&keys, dir.path(), &dir.path().join("keys.json"), 6).is_err());
-        assert!(save(&keys, dir.path(), Path::new("/nowhere/at/all"), 6).is_err());
+        assert_eq!(
+            saved(&keys, dir.path()),
+            KeysSaved { keys_saved_at: Some(Timestamp::from_millis(5)), complete: false }
+        );
+        assert!(save(&keys, dir.path(), &dir.path().join("keys.json"), Timestamp::from_millis(6)).is_err());
+        assert!(save(&keys, dir.path(), Path::new("/nowhere/at/all"), Timestamp::from_millis(6)).is_err());
     }
 }

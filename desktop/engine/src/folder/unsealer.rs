@@ -48,11 +48,15 @@ impl Unsealer {
         opened.await.unwrap_or_default()
     }
 
-    /// Opens one.
+    /// Opens one; what it says, or the key that is not here.
+    pub(crate) fn unseal(&self, body: &str) -> Result<Content, KeyId> {
+        catch_unwind(AssertUnwindSafe(|| self.content(body)))
+            .unwrap_or(Ok(Content::Unreadable { id: None, reason: UnreadableReason::Failed }))
+    }
+
+    /// Opens one, as the edge delivered it.
     pub(crate) fn open(&self, body: String) -> Opened {
-        let content = catch_unwind(AssertUnwindSafe(|| self.content(&body)))
-            .unwrap_or(Ok(Content::Unreadable { id: None, reason: UnreadableReason::Failed }));
-        match content {
+        match self.unseal(&body) {
             Ok(content) => Opened::Message(Message {
                 workshop: self.workshop.clone(),
                 origin: Origin::Edge,

@@ -1,5 +1,6 @@
 //! Taking a workshop's mail over from another installation, or from the database that a restore replaced.
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::{Collector, TakeoverResult};
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
@@ -63,6 +64,6 @@ pub(crate) async fn take_over(
         log::empty(&context.writer).await;
     }
     // What the other installation acknowledged is in its database, not in this one.
-    let replayed = edge.replay(workshop, 0).await?;
+    let replayed = edge.replay(workshop, Timestamp::from_millis(0)).await?;
     Ok(Takeover { previous, replayed })
 }

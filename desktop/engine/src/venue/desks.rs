@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::secret::equal;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
@@ -42,7 +42,7 @@ struct State {
 struct Seen {
     desk: OpenDesk,
     /// In this run.
-    at: Option<Millis>,
+    at: Option<Timestamp>,
 }
 
 /// Why a device is not let in.
@@ -120,7 +120,7 @@ impl Desks {
         workshop: &WorkshopId,
         pin: &str,
         name: &str,
-        now: Millis,
+        now: Timestamp,
     ) -> Result<Entered, Refused> {
         let name = parse_name(name).ok_or(Refused::Name)?;
         let right = self.pin(workshop).ok_or(Refused::Shut)?;
@@ -158,7 +158,7 @@ impl Desks {
     }
 
     /// Finds the desk that a cookie's token belongs to.
-    pub(crate) fn by_token(&self, workshop: &WorkshopId, token: &str, now: Millis) -> Option<OpenDesk> {
+    pub(crate) fn by_token(&self, workshop: &WorkshopId, token: &str, now: Timestamp) -> Option<OpenDesk> {
         // Compared by digest: how long that takes tells nothing about a token of 256 random bits.
         let session = Digest::of(token.as_bytes());
         self.with(|state| {
@@ -172,7 +172,7 @@ impl Desks {
     }
 
     /// Returns when an open desk last asked for something, in this run; `None` for one that is not open.
-    pub(crate) fn seen(&self, id: &DeskId) -> Option<Option<Millis>> {
+    pub(crate) fn seen(&self, id: &DeskId) -> Option<Option<Timestamp>> {
         self.with(|state| state.open.iter().find(|seen| seen.desk.id == *id).map(|seen| seen.at))
     }
 
@@ -232,27 +232,31 @@ mod tests {
         let id = &hall.workshop.id;
         let pin = desks.pin(id).unwrap();
         let spaced = format!(" {} {}", &pin[..3], &pin[3..]);
-        let Entered { token } = desks.enter(id, &spaced, " Desk  1 ", 5).await.ok().unwrap();
-        let desk = desks.by_token(id, &token, 6).unwrap();
-        assert_eq!((desk.name.as_str(), desks.seen(&desk.id)), ("Desk 1", Some(Some(6))));
-        assert_eq!(desks.by_token(id, "other", 6), None);
+        let Entered { token } =
+            desks.enter(id, &spaced, " Desk  1 ", Timestamp::from_millis(5)).await.ok().unwrap();
+        let desk = desks.by_token(id, &token, Timestamp::from_millis(6)).unwrap();
+        assert_eq!(
+            (desk.name.as_str(), desks.seen(&desk.id)),
+            ("Desk 1", Some(Some(Timestamp::from_millis(6))))
+        );
+        assert_eq!(desks.by_token(id, "other", Timestamp::from_millis(6)), None);
         let elsewhere = WorkshopId::from_random([9; 16]);
-        assert_eq!(desks.by_token(&elsewhere, &token, 6), None);
+        assert_eq!(desks.by_token(&elsewhere, &token, Timestamp::from_millis(6)), None);
 
         // A restart keeps it: only the token's digest is in the database.
         let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, 7).unwrap(), desk);
+        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(7)).unwrap(), desk);
         let stored = hall.texts("SELECT hex(session) FROM desks");
         assert!(!stored[0].eq_ignore_ascii_case(&token), "{stored:?}");
 
         desks.renew(id).await.unwrap();
-        assert_eq!(desks.by_token(id, &token, 8), None);
+        assert_eq!(desks.by_token(id, &token, Timestamp::from_millis(8)), None);
         assert_eq!(
             hall.count("SELECT count(*) FROM desks WHERE session IS NULL AND ended_at IS NOT NULL"),
             1
         );
         let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, 9), None);
+        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(9)), None);
     }
 
     #[tokio::test]
@@ -260,13 +264,19 @@ mod tests {
         let (hall, desks) = open().await;
         let id = &hall.workshop.id;
         let pin = desks.pin(id).unwrap();
-        let first = desks.enter(id, &pin, "1", 5).await.ok().unwrap().token;
-        let second = desks.enter(id, &pin, "2", 5).await.ok().unwrap().token;
-        desks.end(id, desks.by_token(id, &first, 6).map(|desk| desk.id)).await.unwrap();
-        assert!(desks.by_token(id, &first, 7).is_none() && desks.by_token(id, &second, 7).is_some());
+        let first = desks.enter(id, &pin, "1", Timestamp::from_millis(5)).await.ok().unwrap().token;
+        let second = desks.enter(id, &pin, "2", Timestamp::from_millis(5)).await.ok().unwrap().token;
+        desks
+            .end(id, desks.by_token(id, &first, Timestamp::from_millis(6)).map(|desk| desk.id))
+            .await
+            .unwrap();
+        assert!(
+            desks.by_token(id, &first, Timestamp::from_millis(7)).is_none()
+                && desks.by_token(id, &second, Timestamp::from_millis(7)).is_some()
+        );
         desks.shut(id).await.unwrap();
-        assert!(desks.by_token(id, &second, 8).is_none());
-        assert!(matches!(desks.enter(id, &pin, "3", 9).await, Err(Refused::Shut)));
+        assert!(desks.by_token(id, &second, Timestamp::from_millis(8)).is_none());
+        assert!(matches!(desks.enter(id, &pin, "3", Timestamp::from_millis(9)).await, Err(Refused::Shut)));
     }
 
     #[tokio::test]
@@ -277,20 +287,24 @@ mod tests {
         let wrong = if pin == "000000" { "000001" } else { "000000" };
         let try_at = async |pin: &str, now| desks.enter(id, pin, "1", now).await.err();
         for _ in 0..4 {
-            assert_eq!(try_at(wrong, 0).await, Some(Refused::Wrong));
+            assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wrong));
         }
-        assert_eq!(try_at(wrong, 0).await, Some(Refused::Wait(1)));
+        assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wait(1)));
         // Or a guess during the pause would be worth something.
-        assert_eq!(try_at(&pin, 999).await, Some(Refused::Wait(1)));
-        assert_eq!(try_at(&pin, 1_000).await, None);
+        assert_eq!(try_at(&pin, Timestamp::from_millis(999)).await, Some(Refused::Wait(1)));
+        assert_eq!(try_at(&pin, Timestamp::from_millis(1_000)).await, None);
         assert_eq!(
-            try_at(wrong, 1_001).await,
+            try_at(wrong, Timestamp::from_millis(1_001)).await,
             Some(Refused::Wrong),
             "after a right one mistakes are free again"
         );
-        assert_eq!(try_at("", 1_001).await, Some(Refused::Wrong));
+        assert_eq!(try_at("", Timestamp::from_millis(1_001)).await, Some(Refused::Wrong));
         for name in ["", "  ", &"x".repeat(21), "a\u{7}b"] {
-            assert_eq!(desks.enter(id, &pin, name, 1_002).await.err(), Some(Refused::Name), "{name:?}");
+            assert_eq!(
+                desks.enter(id, &pin, name, Timestamp::from_millis(1_002)).await.err(),
+                Some(Refused::Name),
+                "{name:?}"
+            );
         }
     }
 

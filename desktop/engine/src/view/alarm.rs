@@ -1,6 +1,6 @@
 //! What happened to the laptop itself, and wants a person's eye.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// An alarm. It stays until the host has seen it, or until it is over.
@@ -10,7 +10,7 @@ pub struct Alarm {
     /// What happened.
     pub kind: AlarmKind,
     /// When it was noticed.
-    pub at: Millis,
+    pub at: Timestamp,
     /// How much: seconds that the laptop stood still, or what is left of the battery in per cent.
     pub amount: Option<u32>,
 }

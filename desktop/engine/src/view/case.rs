@@ -1,6 +1,6 @@
 //! What needs a person's look, and what a person can decide about it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub enum Case {
         /// The beginning of what came, as text, at most 200 characters. Sealed boxes stay closed.
         preview: String,
         /// When it was parked.
-        parked_at: Millis,
+        parked_at: Timestamp,
     },
 }
 

@@ -1,7 +1,7 @@
 //! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each
 //! verdict comes with what it goes by, and what cannot be told apart is not told apart.
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 use serde::Serialize;
 
 use super::LanAddress;
@@ -14,7 +14,7 @@ const PATIENCE: Millis = 20_000;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Check {
     /// Since when arrivals count.
-    pub since: Millis,
+    pub since: Timestamp,
     /// What it comes to.
     pub verdict: Verdict,
     /// The network that the code leads to.
@@ -62,7 +62,7 @@ pub struct Arrival {
     /// Its address.
     pub ip: String,
     /// When, last.
-    pub at: Millis,
+    pub at: Timestamp,
     /// How far it came.
     pub reached: Reached,
 }

@@ -1,6 +1,6 @@
 //! Desks as the host sees them: helpers' devices, and what became of an entry code.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use serde::Serialize;
 
@@ -30,9 +30,9 @@ pub struct DeskDevice {
     /// What its helper calls it.
     pub name: String,
     /// When it was let in.
-    pub opened_at: Millis,
+    pub opened_at: Timestamp,
     /// When it last asked for something or took somebody.
-    pub seen_at: Millis,
+    pub seen_at: Timestamp,
     /// Whether its session goes on.
     pub open: bool,
     /// How many it has taken.

@@ -1,6 +1,6 @@
 //! How each hop of a sign-up's path is doing, in stable words. Every word is in this file.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use serde::Serialize;
 
 /// How a hop is doing.
@@ -14,7 +14,7 @@ pub struct HopHealth {
     /// What is the case.
     pub code: HopCode,
     /// Since when; `None` before it was looked at twice.
-    pub since: Option<Millis>,
+    pub since: Option<Timestamp>,
     /// How much waits there.
     pub waiting: u64,
     /// Seconds until what waits there has come in, as far as that can be told.

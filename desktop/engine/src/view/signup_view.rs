@@ -1,6 +1,6 @@
 //! A sign-up as the window shows it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::ListState;
 use rollcall_shared::question::Answers;
 use rollcall_shared::receipt::ReceiptState;
@@ -36,11 +36,11 @@ pub struct SignupView {
     /// By the key of the question.
     pub answers: Answers,
     /// When it was filled in, by the phone's clock.
-    pub filled_at: Option<Millis>,
+    pub filled_at: Option<Timestamp>,
     /// When it was received, by the edge's clock, or the laptop's at the venue.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
     /// When it was committed.
-    pub stored_at: Millis,
+    pub stored_at: Timestamp,
 }
 
 /// Whether a sign-up has a seat.

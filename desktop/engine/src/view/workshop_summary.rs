@@ -1,8 +1,8 @@
 //! A workshop in a list of workshops.
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
 use rollcall_shared::workshop::WorkshopId;
+use rollcall_shared::{Millis, Timestamp};
 use serde::Serialize;
 
 /// A workshop, short.
@@ -18,9 +18,9 @@ pub struct WorkshopSummary {
     /// Where it is.
     pub place: Text,
     /// Beginning.
-    pub starts_at: Millis,
+    pub starts_at: Timestamp,
     /// End.
-    pub ends_at: Millis,
+    pub ends_at: Timestamp,
     /// Teachers were told that their details are deleted by then.
     pub delete_by: Millis,
     /// The venue's clock: minutes east of UTC.

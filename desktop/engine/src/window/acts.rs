@@ -14,7 +14,8 @@ impl Engine {
     pub fn resolve(&self, workshop: &WorkshopId, resolution: Resolution) -> Result<Undo, EngineError> {
         let (host, context) = (self.host(), &self.host().context);
         let unsealer = context.unsealer(workshop);
-        Ok(self.block_on(host.acts.resolve(workshop, resolution, &context.readers, &unsealer))?)
+        let unseal = |body: String| unsealer.unseal(&body);
+        Ok(self.block_on(host.acts.resolve(workshop, resolution, &context.readers, unseal))?)
     }
 
     /// Takes a sign-up off the list. Its seat goes to whoever has waited longest, where the workshop keeps a

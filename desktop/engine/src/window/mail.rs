@@ -1,6 +1,6 @@
 //! The edge: trying and connecting to one, and whose the mail is that waits there.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::workshop::WorkshopId;
 
@@ -44,7 +44,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NoEdge`], [`EngineError::Edge`].
-    pub fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EngineError> {
+    pub fn replay(&self, workshop: &WorkshopId, since: Timestamp) -> Result<u64, EngineError> {
         self.block_on(self.host().replay(workshop, since))
     }
 }

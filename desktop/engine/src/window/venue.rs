@@ -1,6 +1,6 @@
 //! The venue page: opening and closing it, where phones reach it, and what is in their way.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::engine::{Engine, EngineError};
@@ -33,7 +33,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.
-    pub fn check(&self, workshop: &WorkshopId, since: Millis) -> Result<Check, EngineError> {
+    pub fn check(&self, workshop: &WorkshopId, since: Timestamp) -> Result<Check, EngineError> {
         self.block_on(self.host().check(workshop, since))
     }
 

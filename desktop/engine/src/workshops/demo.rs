@@ -1,8 +1,8 @@
 //! The demo workshop: what a newcomer sees first, and what a rehearsal sends its made-up teachers to.
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, ProofMode};
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::workshops::draft::WorkshopDraft;
 
@@ -10,7 +10,7 @@ const HOUR_MS: Millis = 60 * 60 * 1000;
 const DAY_MS: Millis = 24 * HOUR_MS;
 
 /// Makes one that is open at once, over in a week, with as many seats as a rehearsal has teachers.
-pub(crate) fn draft(now: Millis) -> WorkshopDraft {
+pub(crate) fn draft(now: Timestamp) -> WorkshopDraft {
     let starts_at = now + 6 * DAY_MS;
     WorkshopDraft {
         id: None,

@@ -1,11 +1,11 @@
 //! What a host fills in, and the record that comes of it.
 
-use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::question::Question;
 use rollcall_shared::seal::PublicKey;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, Notice, ProofMode, Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::random::random_16;
@@ -25,18 +25,18 @@ pub struct WorkshopDraft {
     /// Where it is.
     pub place: Text,
     /// Beginning.
-    pub starts_at: Millis,
+    pub starts_at: Timestamp,
     /// End.
-    pub ends_at: Millis,
+    pub ends_at: Timestamp,
     /// Minutes east of UTC; China's where it is not set.
     #[serde(default = "china")]
     pub utc_offset_minutes: i16,
     /// Sign-ups are taken from here on.
     #[serde(default)]
-    pub opens_at: Option<Millis>,
+    pub opens_at: Option<Timestamp>,
     /// Sign-ups are taken until here.
     #[serde(default)]
-    pub closes_at: Option<Millis>,
+    pub closes_at: Option<Timestamp>,
     /// How long after closing an entry counts that was filled in before.
     #[serde(default = "grace")]
     pub grace_ms: Millis,

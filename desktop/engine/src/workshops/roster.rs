@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::FieldError;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use tokio::sync::watch;
 
 use crate::clock::now_ms;
@@ -214,7 +214,7 @@ impl Roster {
     async fn change(
         &self,
         workshop: &Workshop,
-        retired_at: Option<Millis>,
+        retired_at: Option<Timestamp>,
         event: WorkshopEvent,
     ) -> Result<Arc<WorkshopRow>, RosterError> {
         check(workshop)?;

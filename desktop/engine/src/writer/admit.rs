@@ -1,6 +1,7 @@
-//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
+//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is
+//! written.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{self, Ending, Flags, Keep, Outcome, ParkVerdict, Place, Standing, Verdict};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
@@ -21,7 +22,7 @@ use crate::message::{Content, Message, Path, UnreadableReason, Written};
 use crate::view::{DuplicateReason, SignupState};
 
 /// Decides about one message of no batch and writes the decision.
-pub(crate) fn admit_one(tx: &Tx<'_>, message: &Message, now: Millis) -> rusqlite::Result<Written> {
+pub(crate) fn admit_one(tx: &Tx<'_>, message: &Message, now: Timestamp) -> rusqlite::Result<Written> {
     admit(tx, &Database, &mut Lists::default(), message, now)
 }
 
@@ -31,7 +32,7 @@ pub(super) fn admit(
     gather: &dyn Gather,
     lists: &mut Lists,
     message: &Message,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
     let written = match &message.content {
         Content::Signup(sealed) => {
@@ -54,7 +55,7 @@ struct Arrival<'a> {
     sealed: &'a SealedSignup,
     /// Of its content.
     digest: Digest,
-    now: Millis,
+    now: Timestamp,
 }
 
 fn admit_signup(
@@ -67,7 +68,8 @@ fn admit_signup(
     let gathered = gather.signup(tx, list, sealed, digest)?;
     let verdict = admission::admit(sealed.signup.id, digest, &gathered.found);
     let state = match verdict {
-        // Off the list, and said so: calling an erased sign-up received would promise a row that is not there.
+        // Off the list, and said so: calling an erased sign-up received would promise a row that is not
+        // there.
         Verdict::Erased { .. } => ReceiptState::Cancelled,
         Verdict::Repeated { id } => receipt_of(tx, message, Some(id))?,
         Verdict::EraseToo { id } => {
@@ -83,8 +85,8 @@ fn admit_signup(
     Ok(Written { outcome: verdict.outcome(), state })
 }
 
-/// Stores a sign-up with its receipt and its entry in the audit log; first ends the one that it replaces, at last passes on
-/// what that one held.
+/// Stores a sign-up with its receipt and its entry in the audit log; first ends the one that it replaces, at
+/// last passes on what that one held.
 fn store(
     tx: &Tx<'_>,
     list: &mut List,
@@ -154,7 +156,7 @@ fn cancel(
     tx: &Tx<'_>,
     list: &mut List,
     sealed: &SealedCancellation,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
     let standing = ending::standing(tx, &list.workshop.id, sealed.id)?;
     let how = admission::end(standing);
@@ -175,7 +177,7 @@ fn park(
     message: &Message,
     id: Option<SignupId>,
     reason: UnreadableReason,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
     let (workshop, digest) = (&message.workshop, message.bytes_digest());
     let verdict = admission::park(id, &gather.unreadable(tx, workshop, id, digest)?);

@@ -32,8 +32,9 @@ pub(super) struct Committer<'a> {
 }
 
 impl Committer<'_> {
-    /// Commits the messages together. A message that panics or that the database refuses is taken out, the batch runs
-    /// without it, then the message alone; if that fails as well it is parked. One answer for each message, in their order.
+    /// Commits the messages together. A message that panics or that the database refuses is taken out, the
+    /// batch runs without it, then the message alone; if that fails as well it is parked. One answer for each
+    /// message, in their order.
     pub(super) fn commit(
         &self,
         conn: &mut WriterConnection,
@@ -74,7 +75,8 @@ impl Committer<'_> {
             Err(Stop::Transient(failure)) => return Err(failure),
             Err(Stop::Message(_)) => {}
         }
-        tracing::error!(workshop = %message.workshop, "a message failed together with others and alone: parked");
+        let workshop = &message.workshop;
+        tracing::error!(%workshop, "a message failed together with others and alone: parked");
         match self.try_one(conn, &message.unreadable(UnreadableReason::Failed)) {
             Ok(written) => Ok(written),
             Err(Stop::Transient(failure)) => Err(failure),
@@ -125,7 +127,7 @@ impl Committer<'_> {
     fn count(&self, message: &Message, written: Written) {
         self.metrics.decided(written.outcome);
         if let (Content::Signup(sealed), false) = (&message.content, written.outcome == Outcome::Repeated) {
-            self.metrics.queued(now_ms().saturating_sub(sealed.received_at));
+            self.metrics.queued(now_ms() - sealed.received_at);
         }
     }
 }

@@ -1,6 +1,7 @@
-//! A sign-up ends because its phone cancels or corrects it; what it held passes on to the next, in the same transaction.
+//! A sign-up ends because its phone cancels or corrects it; what it held passes on to the next, in the same
+//! transaction.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{Ending, ListState, Standing};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
@@ -44,8 +45,8 @@ pub(super) fn standing(conn: &Connection, workshop: &WorkshopId, id: SignupId) -
     })
 }
 
-/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an ending is noted that
-/// overtakes its sign-up.
+/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an
+/// ending is noted that overtakes its sign-up.
 pub(super) fn is_taken_back(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -62,7 +63,7 @@ pub(super) fn end(
     (id, standing): (SignupId, Standing),
     ending: Ending,
     reason: Reason,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<FreedPlace>> {
     let workshop = &list.workshop.id;
     if ending == Ending::Nothing {
@@ -88,9 +89,14 @@ pub(super) fn end(
     Ok(freed)
 }
 
-/// Passes on what an ended sign-up held: its number to the next duplicate that claims it, then a free seat to the person who
-/// has waited longest.
-pub(super) fn pass_on(tx: &Tx<'_>, list: &mut List, freed: &FreedPlace, now: Millis) -> rusqlite::Result<()> {
+/// Passes on what an ended sign-up held: its number to the next duplicate that claims it, then a free seat to
+/// the person who has waited longest.
+pub(super) fn pass_on(
+    tx: &Tx<'_>,
+    list: &mut List,
+    freed: &FreedPlace,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
     if signups::holder(tx, workshop, &freed.phone)?.is_none()
         && let Some(id) = duplicates::next_with(tx, workshop, &freed.phone)?

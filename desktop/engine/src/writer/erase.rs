@@ -1,9 +1,9 @@
-//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are remembered for
-//! ever, and what it held passes on as if its phone had cancelled it.
+//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are
+//! remembered for ever, and what it held passes on as if its phone had cancelled it.
 
 use std::collections::BTreeSet;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
@@ -21,7 +21,7 @@ pub(crate) fn erase(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     ids: &[SignupId],
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
     erase_from(tx, &mut List::read(tx, workshop)?, ids, now)
 }
@@ -31,7 +31,7 @@ pub(super) fn erase_from(
     tx: &Tx<'_>,
     list: &mut List,
     ids: &[SignupId],
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
     let workshop = &list.workshop.id.clone();
     let mut all = BTreeSet::new();
@@ -62,13 +62,14 @@ pub(super) fn erase_from(
     Ok(rows)
 }
 
-/// Erases one message that could not be read; `None` where there is none. The sign-up that it names is erased with it, unless
-/// one is stored under that name: what is outside a box that does not open is no proof that it is theirs.
+/// Erases one message that could not be read; `None` where there is none. The sign-up that it names is erased
+/// with it, unless one is stored under that name: what is outside a box that does not open is no proof that
+/// it is theirs.
 pub(crate) fn erase_parked(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
     seq: i64,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<ErasedRows>> {
     let Some(named) = parked::names(tx, workshop, seq)? else { return Ok(None) };
     let mut rows = match named {
@@ -86,7 +87,7 @@ pub(crate) fn erase_parked(
 pub(crate) fn erase_workshop(
     tx: &Tx<'_>,
     workshop: &WorkshopId,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
     // Its ids need not be remembered: nothing comes for a workshop that is not there.
     let rows = ErasedRows {

@@ -1,4 +1,5 @@
-//! What a decision is made from: what the database holds about a message, looked up in the decision's own transaction.
+//! What a decision is made from: what the database holds about a message, looked up in the decision's own
+//! transaction.
 
 use rollcall_shared::admission::{Found, FoundUnreadable, UnderId, UnderReused};
 use rollcall_shared::digest::Digest;
@@ -11,7 +12,8 @@ use super::ending;
 use super::list::List;
 use crate::db::{erased, parked, signups, stored};
 
-/// Looks up what the decision about a message needs. [`Database`] does; tests have one that panics, and one that lies.
+/// Looks up what the decision about a message needs. [`Database`] does; tests have one that panics, and one
+/// that lies.
 pub(super) trait Gather: Send {
     /// What the database holds about a sign-up, perhaps one that corrects another.
     fn signup(

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use rollcall_shared::admission::Outcome;
-use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use tokio::sync::{oneshot, watch};
 
@@ -13,7 +11,6 @@ use super::thread::WriterThread;
 use super::work::{Answers, Edit, NotQueued, Outbox, Work, queue};
 use crate::db::failure::classify;
 use crate::db::tx::{Tx, WriterConnection};
-use crate::failpoints;
 use crate::message::{Message, Written};
 use crate::metrics::Metrics;
 
@@ -31,7 +28,10 @@ impl Writer {
         conn: WriterConnection,
         metrics: Arc<Metrics>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
-        Self::start_with(conn, metrics, Box::new(Database))
+        let gather: Box<dyn Gather> = Box::new(Database);
+        #[cfg(feature = "failpoints")]
+        let gather: Box<dyn Gather> = Box::new(super::planted::Liar(gather));
+        Self::start_with(conn, metrics, gather)
     }
 
     /// Starts the thread, whose decisions are made from what `gather` says the database holds.
@@ -41,6 +41,8 @@ impl Writer {
         gather: Box<dyn Gather>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (outbox, inbox) = queue();
+        #[cfg(feature = "failpoints")]
+        let inbox = super::planted::tamper(inbox);
         let (unwritable_now, unwritable) = watch::channel(None);
         let (committed_now, committed) = watch::channel(0);
         let mut thread = WriterThread {
@@ -74,9 +76,6 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let queued = self.work.send_now(Work::Messages { messages: vec![message], answer });
         queued.map_err(|_| Failure::Busy)?;
-        if failpoints::planted("planted_answer_before_commit") {
-            return Ok(Written { outcome: Outcome::Stored, state: ReceiptState::Registered });
-        }
         let answers = answered.await.map_err(|_| Failure::Io)?;
         answers.into_iter().next().unwrap_or(Err(Failure::Io))
     }
@@ -92,8 +91,8 @@ impl Writer {
         .await
     }
 
-    /// Takes what was deleted out of the write-ahead log as well, which holds pages as they were before. Whether it is out:
-    /// a reader that lasts keeps it there.
+    /// Takes what was deleted out of the write-ahead log as well, which holds pages as they were before.
+    /// Whether it is out: a reader that lasts keeps it there.
     pub(crate) async fn empty_log(&self) -> Result<bool, Failure> {
         self.with_connection(|conn| conn.empty_log()).await
     }
@@ -116,7 +115,7 @@ impl Writer {
     /// Returns once the database can be written.
     pub(crate) async fn writable(&self) {
         let mut unwritable = self.unwritable.clone();
-        // An error means that the thread has ended; whoever sends next hears of it.
+        // An error means that the thread has ended; the next sender hears of it.
         let _ = unwritable.wait_for(Option::is_none).await;
     }
 

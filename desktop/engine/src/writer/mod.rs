@@ -1,8 +1,9 @@
 //! The writer: one thread, the only connection that writes, one bounded queue whatever the source.
 //!
-//! It commits whatever waits, up to [`MAX_BATCH`] messages at a time, and answers each message after its COMMIT. It never
-//! tries again by itself: on a transient failure the whole batch is rolled back and every message of it is answered with
-//! the cause; whoever sent it decides what to do (the stream waits and sends again, the venue says 503).
+//! It commits whatever waits, up to [`MAX_BATCH`] messages at a time, and answers each message after its
+//! COMMIT. It never tries again by itself: on a transient failure the whole batch is rolled back and every
+//! message of it is answered with the cause; its sender decides what to do (the stream waits and sends again,
+//! the venue says 503).
 
 pub(crate) mod admit;
 mod batch;
@@ -18,6 +19,8 @@ mod list;
 pub(crate) mod log;
 #[cfg(test)]
 mod model;
+#[cfg(feature = "failpoints")]
+mod planted;
 pub(crate) mod seats;
 #[cfg(test)]
 mod tests;

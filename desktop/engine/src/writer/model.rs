@@ -1,12 +1,14 @@
-//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any number of
-//! times; leases run out, the stream is wiped, the laptop is killed between any two steps, restored, replaced. The rules, the
-//! boxes and the writer are the real ones, on a real database in memory; Queue, mailbox and stream are modelled by what
-//! they promise (DESIGN.md, "The path"), since the real ones are tested in `e2e/`.
+//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any
+//! number of times; leases run out, the stream is wiped, the laptop is killed between any two steps,
+//! restored, replaced. The rules, the boxes and the writer are the real ones, on a real database in memory;
+//! Queue, mailbox and stream are modelled by what they promise (DESIGN.md, "The path"), since the real ones
+//! are tested in `e2e/`.
 //!
-//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands. Steps are told
-//! by indices into whatever there is, so that a failing run shrinks to the few steps that matter.
-//! `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
+//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands.
+//! Steps are told by indices into whatever there is, so that a failing run shrinks to the few steps that
+//! matter. `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
 
+use rollcall_shared::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,7 +169,8 @@ enum Sent {
     TakenBack(SignupId),
 }
 
-/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id and content.
+/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id
+/// and content.
 type Promise = (SignupId, Digest);
 
 /// Everything between phones and database.
@@ -206,7 +209,7 @@ impl World {
             id: id.clone(),
             capacity: Some(SEATS),
             waiting_list: true,
-            ends_at: i64::MAX / 2,
+            ends_at: Timestamp::from_millis(i64::MAX / 2),
             ..rollcall_shared::workshop::sample::workshop(key)
         };
         let unsealer = Unsealer::new(id, Arc::clone(&keys), Arc::default());
@@ -338,10 +341,19 @@ impl World {
         match by {
             By::Edge => {
                 let text = match sent {
-                    Sent::Signup { signup, replaces } => {
-                        Envelope::seal_signup(&self.workshop, signup, *replaces, 1, &mut OsRng)
-                    }
-                    Sent::TakenBack(id) => Envelope::seal_cancellation(&self.workshop, *id, 1, &mut OsRng),
+                    Sent::Signup { signup, replaces } => Envelope::seal_signup(
+                        &self.workshop,
+                        signup,
+                        *replaces,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
+                    Sent::TakenBack(id) => Envelope::seal_cancellation(
+                        &self.workshop,
+                        *id,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
                 };
                 self.enqueue(text.unwrap().to_text());
             }
@@ -353,7 +365,8 @@ impl World {
         }
         let Sent::Signup { signup, replaces } = sent else { return };
         if replaces.is_some_and(|old| self.erased.contains(&old) || self.void.contains(&old)) {
-            // What corrects an erased one is erased when it comes; what came before under its id decides whether it does.
+            // What corrects an erased one is erased when it comes; what came before under its id decides
+            // whether it does.
             self.void.insert(signup.id);
             self.promises.retain(|(id, _), _| *id != signup.id);
         }
@@ -370,13 +383,13 @@ impl World {
                 workshop: workshop.clone(),
                 signup: signup.clone(),
                 replaces: *replaces,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
                 notice_version: 1,
             })),
             Sent::TakenBack(id) => Content::Cancellation(SealedCancellation {
                 workshop: workshop.clone(),
                 id: *id,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
             }),
         };
         Message { workshop, origin: Origin::Venue, content, bytes: Vec::new(), delivered_alone: false }
@@ -443,8 +456,8 @@ impl World {
         self.mailbox.iter_mut().for_each(|mail| mail.leased = false);
     }
 
-    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What only the lost
-    /// database had is lost with it; nobody promised more of a disk.
+    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What
+    /// only the lost database had is lost with it; nobody promised more of a disk.
     fn move_to(&mut self, conn: WriterConnection, held: &BTreeMap<Promise, bool>) {
         self.conn = conn;
         self.stream.clear();
@@ -458,11 +471,15 @@ impl World {
 
     fn erase_rows(&mut self, ids: &[SignupId]) {
         let workshop = &self.workshop.id;
-        let rows = self.conn.in_transaction(|tx| erase::erase(tx, workshop, ids, 1)).unwrap();
+        let rows = self
+            .conn
+            .in_transaction(|tx| erase::erase(tx, workshop, ids, Timestamp::from_millis(1)))
+            .unwrap();
         self.erased.extend(rows.ids);
     }
 
-    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from the tables.
+    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from
+    /// the tables.
     fn erase(&mut self, id: SignupId) {
         let mut ids = BTreeSet::from([id]);
         loop {
@@ -478,8 +495,8 @@ impl World {
             ids = all;
         }
         self.promises.retain(|(promised, _), _| !ids.contains(promised));
-        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
-        // what links the two never comes.
+        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it
+        // comes, or stands where what links the two never comes.
         let asked = receipts_out::known(&self.conn, &self.workshop.id, &[id]).unwrap();
         self.erase_rows(&asked);
         self.void.extend(ids);
@@ -532,7 +549,8 @@ impl World {
         assert!(taken <= SEATS, "{taken} of {SEATS} seats");
         let waiting = number("SELECT count(*) FROM signups WHERE state = 'waitlisted'");
         assert!(waiting == 0 || taken == SEATS, "{waiting} wait and {taken} of {SEATS} seats are taken");
-        let twice = "SELECT count(*) FROM (SELECT phone FROM signups WHERE state <> 'cancelled' AND shared_phone = 0 \
+        let twice = "SELECT count(*) FROM (SELECT phone FROM signups \
+                     WHERE state <> 'cancelled' AND shared_phone = 0 \
                      GROUP BY phone HAVING count(*) > 1)";
         assert_eq!(number(twice), 0, "a number stands on the list twice");
     }
@@ -596,7 +614,7 @@ fn fresh(workshop: &Workshop) -> WriterConnection {
         rev: 1,
         published_rev: 1,
     };
-    conn.in_transaction(|tx| workshops::insert(tx, &row, 0)).unwrap();
+    conn.in_transaction(|tx| workshops::insert(tx, &row, Timestamp::from_millis(0))).unwrap();
     conn
 }
 

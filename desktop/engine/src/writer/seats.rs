@@ -1,6 +1,6 @@
 //! Seats that became free go to those who have waited longest, in the same transaction.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
@@ -10,12 +10,12 @@ use crate::db::tx::Tx;
 use crate::db::{events, receipts_out, signups};
 use crate::view::SignupState;
 
-/// Gives every free seat to the person who has waited longest, with receipt and event, where the workshop keeps a waiting
-/// list; who they are. To be called in the transaction in which a seat became free.
+/// Gives every free seat to the person who has waited longest, with receipt and event, where the workshop
+/// keeps a waiting list; who they are. To be called in the transaction in which a seat became free.
 pub(crate) fn promote_waiting(
     tx: &Tx<'_>,
     workshop: &Workshop,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Vec<SignupId>> {
     let promoted = next_in_line(tx, workshop)?;
     for id in &promoted {

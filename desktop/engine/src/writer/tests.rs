@@ -1,5 +1,6 @@
 //! The writer with a real database: the wiring of admission, group commit, and what a failure does to whom.
 
+use rollcall_shared::Timestamp;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -99,7 +100,7 @@ async fn a_message_from_any_time_is_answered_after_its_commit() {
     for (received_at, phone) in [(i64::MIN, "13800138001"), (i64::MAX, "13800138002")] {
         let mut message = hall.message(&hall.signup("王芳", phone));
         let Content::Signup(sealed) = &mut message.content else { panic!("a sign-up") };
-        sealed.received_at = received_at;
+        sealed.received_at = Timestamp::from_millis(received_at);
         assert_eq!(hall.send(message).await.outcome, Outcome::Stored, "{received_at}");
     }
 }
@@ -312,7 +313,14 @@ async fn a_restored_database_does_not_fall_behind_the_edge() {
     let workshop = hall.workshop.id.clone();
     let earlier = 5;
     let set = move |tx: &Tx<'_>| {
-        crate::db::receipts_out::set(tx, &workshop, signup.id, ReceiptState::Cancelled, false, earlier)
+        crate::db::receipts_out::set(
+            tx,
+            &workshop,
+            signup.id,
+            ReceiptState::Cancelled,
+            false,
+            Timestamp::from_millis(earlier),
+        )
     };
     hall.writer.edit(set).await.unwrap();
     assert_eq!(hall.count("SELECT rev FROM receipts_out"), rev + 1);

@@ -1,4 +1,5 @@
-//! The writer's thread: commits whatever waits, turn by turn, and notices when the database cannot be written.
+//! The writer's thread: commits whatever waits, turn by turn, and notices when the database cannot be
+//! written.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub(super) struct WriterThread {
     pub(super) committed: watch::Sender<u64>,
 }
 
-/// What was taken from the queue at once: messages to be committed together, then at most one other piece of work.
+/// What was taken from the queue at once: messages to be committed together, then at most one other piece of
+/// work.
 #[derive(Default)]
 struct Taken {
     messages: Vec<Message>,
@@ -48,8 +50,8 @@ impl WriterThread {
             match turn {
                 Ok(true) => {}
                 Ok(false) => break,
-                // A defect outside the messages, whose panics the batch catches. What was taken was not committed and
-                // not answered, so its senders hear that it failed.
+                // A defect outside the messages, whose panics the batch catches. What was taken was not
+                // committed and not answered, so its senders hear that it failed.
                 Err(_) => {
                     tracing::error!("the writer's loop panicked and goes on");
                     self.conn.roll_back();
@@ -91,8 +93,8 @@ impl WriterThread {
         if self.unwritable.borrow().is_some() { self.work.next_within(PROBE_EVERY) } else { self.work.next() }
     }
 
-    /// Takes whatever waits, in its order, up to [`MAX_BATCH`] messages. It does not wait for more to come: while one batch
-    /// is being synced to the disk the next one gathers by itself.
+    /// Takes whatever waits, in its order, up to [`MAX_BATCH`] messages. It does not wait for more to come:
+    /// while one batch is being synced to the disk the next one gathers by itself.
     fn take(&self, first: Work) -> Taken {
         let mut taken = Taken::default();
         let mut next = Some(first);

@@ -10,7 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::db::tx::WriterConnection;
 use crate::message::{Message, Written};
 
-/// Most pieces of work that wait: more than a whole hall sends at once. Beyond it the venue says 503 and the stream waits.
+/// Most pieces of work that wait: more than a whole hall sends at once. Beyond it the venue says 503 and the
+/// stream waits.
 const MAX_WAITING: usize = 2_048;
 
 /// What a sender hears: one answer for each message, in the order in which they were sent.
@@ -55,7 +56,7 @@ pub(super) struct Outbox {
 /// Where the thread takes it out.
 pub(super) struct Inbox {
     pub(super) work: Receiver<Queued>,
-    room: Arc<Semaphore>,
+    pub(super) room: Arc<Semaphore>,
 }
 
 /// An empty queue.

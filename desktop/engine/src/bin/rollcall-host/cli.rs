@@ -1,5 +1,6 @@
 //! The command line.
 
+use rollcall_shared::Timestamp;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -270,9 +271,10 @@ impl Command {
             Self::Workshop { folder, command } => command.run(&folder.data_dir),
             Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
             Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
-            Self::Replay { folder, id, since } => {
-                ask(&folder.data_dir, &control::Command::Replay(id, Replay { since }))
-            }
+            Self::Replay { folder, id, since } => ask(
+                &folder.data_dir,
+                &control::Command::Replay(id, Replay { since: Timestamp::from_millis(since) }),
+            ),
             Self::Export { folder, workshop, file, language } => {
                 export(&folder.data_dir, &workshop, &file, language)
             }

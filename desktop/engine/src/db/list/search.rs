@@ -55,8 +55,8 @@ fn full_width_digit(c: char) -> Option<char> {
     char::from_digit(digit, 10)
 }
 
-/// The place in time and the row's number of all that a search finds, newest first. One pass over `signups_search`, which
-/// holds all that is compared.
+/// The place in time and the row's number of all that a search finds, newest first. One pass over
+/// `signups_search`, which holds all that is compared.
 pub(super) fn found(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -184,6 +184,6 @@ pub(super) const BY_NAME: &str = "SELECT rowid, stored_at, state FROM signups IN
      WHERE workshop_id = ?1 AND instr(name, ?2) > 0";
 pub(super) const NAMES: &str =
     "SELECT rowid, stored_at, state, name FROM signups INDEXED BY signups_search WHERE workshop_id = ?1";
-/// Over the ids of all workshops: they stand first in the key.
+/// Over the ids of all workshops: they come first in the key.
 pub(super) const CODES: &str =
     "SELECT rowid, id FROM signups INDEXED BY sqlite_autoindex_signups_1 WHERE workshop_id = ?1";

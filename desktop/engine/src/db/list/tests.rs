@@ -1,5 +1,6 @@
 //! Pages, searches, counts and cases, over a list that came in through the writer.
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 
 use super::*;
@@ -112,10 +113,10 @@ async fn arrivals_are_counted_by_the_second() {
     hall.writer.edit(move |conn| conn.execute_batch(times)).await.unwrap();
     let at =
         |now, seconds| hall.readers.read(|conn| arrivals(conn, &hall.workshop.id, now, seconds)).unwrap();
-    assert_eq!(at(10_500, 3), [1, 0, 2]);
-    assert_eq!(at(11_000, 3), [0, 2, 0]);
-    assert_eq!(at(10_500, 1), [2]);
-    assert_eq!(at(500_000, 300), vec![0; 300]);
+    assert_eq!(at(Timestamp::from_millis(10_500), 3), [1, 0, 2]);
+    assert_eq!(at(Timestamp::from_millis(11_000), 3), [0, 2, 0]);
+    assert_eq!(at(Timestamp::from_millis(10_500), 1), [2]);
+    assert_eq!(at(Timestamp::from_millis(500_000), 300), vec![0; 300]);
 }
 
 #[tokio::test]

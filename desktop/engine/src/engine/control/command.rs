@@ -7,7 +7,7 @@ use axum::extract::Query;
 use axum::http::Uri;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, Url};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::{Problem, ProblemCode};
 use serde::de::DeserializeOwned;
@@ -60,7 +60,7 @@ pub enum Command {
 pub struct Replay {
     /// Only what was deposited since then.
     #[serde(default)]
-    pub since: Millis,
+    pub since: Timestamp,
 }
 
 /// How many rows are listed.
@@ -258,7 +258,9 @@ mod tests {
         let workshop = || "ABCD-23456".to_owned();
         let command = |route| match route {
             Route::Status => Command::Status,
-            Route::PutWorkshop => Command::PutWorkshop(Box::new(demo::draft(1_700_000_000_000))),
+            Route::PutWorkshop => {
+                Command::PutWorkshop(Box::new(demo::draft(Timestamp::from_millis(1_700_000_000_000))))
+            }
             Route::Retire => Command::Retire(workshop()),
             Route::Resume => Command::Resume(workshop()),
             Route::RenewCode => Command::RenewCode(workshop()),
@@ -266,7 +268,7 @@ mod tests {
             Route::RenewDeskPin => Command::RenewDeskPin(workshop()),
             Route::ShutDesks => Command::ShutDesks(workshop()),
             Route::TakeOver => Command::TakeOver(workshop()),
-            Route::Replay => Command::Replay(workshop(), Replay { since: 7 }),
+            Route::Replay => Command::Replay(workshop(), Replay { since: Timestamp::from_millis(7) }),
             Route::Signups => Command::Signups(workshop(), Rows { limit: Some(3) }),
             Route::Export => {
                 let export = Export { format: ExportFormat::Csv, language: Language::En };
@@ -313,7 +315,10 @@ mod tests {
         let read = |route, uri: &str, body: &[u8]| {
             Command::read(route, String::new(), &uri.parse().unwrap(), body).map_err(|problem| problem.detail)
         };
-        assert_eq!(read(Route::Replay, "/", b""), Ok(Command::Replay(String::new(), Replay { since: 0 })));
+        assert_eq!(
+            read(Route::Replay, "/", b""),
+            Ok(Command::Replay(String::new(), Replay { since: Timestamp::from_millis(0) }))
+        );
         assert_eq!(read(Route::Signups, "/", b""), Ok(Command::Signups(String::new(), Rows { limit: None })));
         let wrong = read(Route::PutWorkshop, "/", br#"{"title":1}"#).unwrap_err().unwrap();
         assert!(wrong.contains("line 1 column"), "{wrong}");

@@ -2,7 +2,7 @@
 //! whole.
 //!
 //! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile.
-//! Whoever holds the folder can read the list and open its mail: it is as secret as the data folder.
+//! With the folder one can read the list and open its mail: it is as secret as the data folder.
 
 mod restore;
 #[cfg(test)]
@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -26,8 +26,6 @@ use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 
-/// How the folder begins into which a restore puts what was there before.
-pub(crate) const SET_ASIDE: &str = "before-restore-";
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";
 const NOTE: &str = "backup.json";
@@ -97,14 +95,14 @@ pub enum BackupError {
 struct Note {
     layout: u32,
     rollcall: String,
-    made_at: Millis,
+    made_at: Timestamp,
     database_version: i64,
     signups: u64,
     database_sha256: String,
     keys_sha256: String,
 }
 
-/// Makes a backup under another name and renames it, so that a folder of that name is a whole backup.
+/// Makes a backup: written under another name and renamed, so that a folder of that name is a whole backup.
 pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, BackupError> {
     let unusable = |source| BackupError::Folder { path: to.to_owned(), source };
     let is_new = match fs::read_dir(to) {

@@ -1,7 +1,7 @@
 //! A restore: the backup's database takes the place of the one in a data folder, and at the next start claims
 //! from the edge whatever came since.
 //!
-//! Nothing is thrown away: what was there is set aside. Whoever was erased since the backup was made is
+//! Nothing is thrown away: what was there is set aside. People who were erased since the backup was made are
 //! erased in it again, as far as the replaced database says, and at the start as far as the edge does. The
 //! restored database is an installation of its own, so that the edge cannot mistake it for the one that
 //! acknowledged what it does not have.
@@ -10,15 +10,15 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
 use super::{
-    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, SET_ASIDE, make_private_folder,
-    sha256_of,
+    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, make_private_folder, sha256_of,
 };
 use crate::clock::now_ms;
+use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
 use crate::db::open_error::OpenError;
 use crate::db::tx::Tx;
@@ -37,7 +37,7 @@ const STAGE: &str = "restoring";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restored {
     /// When the backup was made.
-    pub made_at: Millis,
+    pub made_at: Timestamp,
     /// Rows of all lists.
     pub signups: u64,
     /// Sign-ups and messages that were erased since the backup was made, and again just now.
@@ -85,7 +85,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
             let erased_again = known.erase_in(tx, now)?;
             takeovers_due::add_all(tx)?;
             receipts_out::send_all_again(tx, now)?;
-            events::add(tx, now, Event::Restored(note.made_at))?;
+            events::add(tx, now, Event::Restored(note.made_at.as_millis()))?;
             Ok(erased_again)
         })
         .map_err(database)?;
@@ -146,7 +146,7 @@ impl Erased {
     }
 
     /// Erases the same in another database; how many sign-ups and messages that were.
-    fn erase_in(&self, tx: &Tx<'_>, now: Millis) -> rusqlite::Result<usize> {
+    fn erase_in(&self, tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<usize> {
         let mut count = 0;
         for workshop in &self.workshops {
             count += erase::erase_workshop(tx, workshop, now)?.count();
@@ -187,7 +187,7 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
 
 /// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is
 /// drawn at the next start.
-fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
+fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
         return Ok(None);

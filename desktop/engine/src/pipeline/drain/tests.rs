@@ -1,5 +1,6 @@
 //! The drain with a real writer, on the direct channel and on a real Redis.
 
+use rollcall_shared::Timestamp;
 use std::collections::HashSet;
 
 use rollcall_shared::envelope::Envelope;
@@ -76,7 +77,13 @@ async fn poison_is_parked_with_its_reason_and_holds_up_nobody() {
     let mut pipeline = start(&hall, HashSet::new());
     let good = hall.sealed(&hall.signup("王芳", "13800138000"));
     let other = Workshop { id: crate::workshops::new_id(), ..hall.workshop.clone() };
-    let elsewhere = Envelope::seal_signup(&other, &hall.signup("李伟", "13900139000"), None, 1, &mut OsRng);
+    let elsewhere = Envelope::seal_signup(
+        &other,
+        &hall.signup("李伟", "13900139000"),
+        None,
+        Timestamp::from_millis(1),
+        &mut OsRng,
+    );
     let poison = ["garbage".to_owned(), good.replace("\"v\":1", "\"v\":9"), elsewhere.unwrap().to_text()];
     pipeline
         .stream
@@ -98,7 +105,7 @@ async fn mail_to_a_missing_key_goes_back_undecided() {
     let key = SecretKey::generate(&mut OsRng).public();
     let workshop = Workshop { key: key.clone(), ..hall.workshop.clone() };
     let signup = hall.signup("王芳", "13800138000");
-    let strange = Envelope::seal_signup(&workshop, &signup, None, 1, &mut OsRng);
+    let strange = Envelope::seal_signup(&workshop, &signup, None, Timestamp::from_millis(1), &mut OsRng);
     pipeline.stream.add(vec![entry(7, 1, strange.unwrap().to_text())]).await.unwrap();
     match pipeline.finished.next().await.unwrap() {
         Done::Returned { lease_ids, delay } => {
