@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rollcall_engine::view::{Refusal, RefusalCode};
-use rollcall_engine::{Config, Engine, SettingsError};
+use rollcall_engine::{Config, Engine, StartError};
 use serde::Serialize;
 
 use crate::files::Files;
@@ -44,7 +44,7 @@ impl Shell {
     }
 
     /// Starts the engine. Blocks until it runs.
-    pub(crate) fn run(&self, config: Config) -> Result<Arc<Engine>, SettingsError> {
+    pub(crate) fn run(&self, config: Config) -> Result<Arc<Engine>, StartError> {
         let started = Engine::launch(config).map(Arc::new);
         self.set(match &started {
             Ok(engine) => State::Running(Arc::clone(engine)),
@@ -54,7 +54,7 @@ impl Shell {
     }
 
     /// Says that it cannot be started at all.
-    pub(crate) fn fail(&self, why: &SettingsError) {
+    pub(crate) fn fail(&self, why: &StartError) {
         self.set(State::Failed(why.to_string()));
     }
 

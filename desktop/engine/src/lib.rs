@@ -42,9 +42,12 @@ pub mod window;
 mod workshops;
 mod writer;
 
+pub use acts::ActError;
 pub use config::settings_error::SettingsError;
 pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
-pub use engine::{Engine, EngineError, Ready, Status, control, offline};
-pub use folder::backup;
+pub use db::open_error::OpenError;
+pub use engine::{Engine, EngineError, Ready, StartError, Status, control, offline};
+pub use folder::{backup, error::FolderError};
+pub use http::port_error::PortError;
 pub use workshops::RosterError;
 pub use workshops::draft::WorkshopDraft;

@@ -48,7 +48,7 @@ impl Hall {
         Self::made(change, |conn, metrics| Writer::start(conn, metrics).unwrap()).await
     }
 
-    /// With a writer that `start` starts.
+    /// Opens one with a writer that `start` starts.
     pub(crate) async fn made(
         change: impl FnOnce(&mut WorkshopDraft),
         start: impl FnOnce(WriterConnection, Arc<Metrics>) -> (Writer, JoinHandle<()>),
@@ -74,12 +74,12 @@ impl Hall {
         self.dir
     }
 
-    /// The one number that a query yields.
+    /// Returns the one number that a query yields.
     pub(crate) fn count(&self, sql: &str) -> u64 {
         self.readers.read(|conn| conn.query_row(sql, [], |row| row.get(0))).unwrap()
     }
 
-    /// The texts that a query yields.
+    /// Returns the texts that a query yields.
     pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
         self.readers.read(|conn| conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()).unwrap()
     }
@@ -95,12 +95,12 @@ impl Hall {
         form.parse(&self.workshop).unwrap()
     }
 
-    /// A message from the venue.
+    /// Makes a message from the venue.
     pub(crate) fn message(&self, signup: &Signup) -> Message {
         self.replacing(signup, None)
     }
 
-    /// A correction from the venue.
+    /// Makes a correction from the venue.
     pub(crate) fn correction(&self, signup: &Signup, replaces: SignupId) -> Message {
         self.replacing(signup, Some(replaces))
     }
@@ -116,7 +116,7 @@ impl Hall {
         self.venue_message(Content::Signup(Box::new(sealed)))
     }
 
-    /// A cancellation from the venue.
+    /// Makes a cancellation from the venue.
     pub(crate) fn cancellation(&self, id: SignupId) -> Message {
         let sealed = SealedCancellation { workshop: self.workshop.id.clone(), id, received_at: now_ms() };
         self.venue_message(Content::Cancellation(sealed))
@@ -133,7 +133,7 @@ impl Hall {
         }
     }
 
-    /// The text of a message as the edge seals it.
+    /// Returns the text of a message as the edge seals it.
     pub(crate) fn sealed(&self, signup: &Signup) -> String {
         Envelope::seal_signup(&self.workshop, signup, None, now_ms(), &mut OsRng).unwrap().to_text()
     }

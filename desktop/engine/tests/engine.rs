@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError, VenueStart};
+use rollcall_engine::{
+    Config, EdgeConfig, Engine, FolderError, OpenError, PortError, RedisChoice, SettingsError, StartError,
+    VenueStart,
+};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -281,16 +284,19 @@ fn a_wrong_setting_is_one_line_with_what_to_do() {
         }
     };
     let lan = Config { lan_port: port, ..config(dir.path(), RedisChoice::Direct) };
-    assert!(matches!(refused(lan), SettingsError::Port { flag: "--lan-port", .. }));
+    assert!(matches!(refused(lan), StartError::Port(PortError { flag: "--lan-port", .. })));
     let metrics = Config { metrics_port: port, ..config(dir.path(), RedisChoice::Direct) };
-    assert!(matches!(refused(metrics), SettingsError::Port { flag: "--metrics-port", .. }));
+    assert!(matches!(refused(metrics), StartError::Port(PortError { flag: "--metrics-port", .. })));
     let redis = RedisChoice::Url("nonsense".to_owned());
-    assert!(matches!(refused(config(dir.path(), redis)), SettingsError::RedisUrl { .. }));
+    assert!(matches!(
+        refused(config(dir.path(), redis)),
+        StartError::Settings(SettingsError::RedisUrl { .. })
+    ));
 
     let first = Engine::start(config(dir.path(), RedisChoice::Direct)).unwrap();
     assert!(matches!(
         refused(config(dir.path(), RedisChoice::Direct)),
-        SettingsError::Locked { pid: Some(_), .. }
+        StartError::Folder(FolderError::Locked { pid: Some(_), .. })
     ));
     first.stop();
     Connection::open(dir.path().join("rollcall.db"))
@@ -299,7 +305,7 @@ fn a_wrong_setting_is_one_line_with_what_to_do() {
         .unwrap();
     assert!(matches!(
         refused(config(dir.path(), RedisChoice::Direct)),
-        SettingsError::Newer { found: 999, .. }
+        StartError::Database(OpenError::Newer { found: 999, .. })
     ));
 }
 
@@ -313,7 +319,7 @@ fn an_edge_that_refuses_the_keys_is_a_setting() {
     let dir = tempfile::tempdir().unwrap();
     let edge = EdgeConfig::parse(&url, Some("wrong".to_owned())).unwrap();
     let error = Engine::start(Config { edge: Some(edge), ..config(dir.path(), RedisChoice::Direct) });
-    assert!(matches!(error, Err(SettingsError::WrongKey { .. })));
+    assert!(matches!(error, Err(StartError::WrongKey { .. })));
 }
 
 #[test]

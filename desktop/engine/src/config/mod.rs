@@ -83,7 +83,7 @@ impl EdgeConfig {
         Ok(Self { url: parsed.as_str().trim_end_matches('/').to_owned(), is_loopback, publish_key })
     }
 
-    /// The address, without a slash at the end.
+    /// Returns the address, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }

@@ -1,11 +1,7 @@
 //! SQLite's errors in the words of the retry rule.
 
-use std::path::Path;
-
 use rollcall_shared::retry::Failure;
 use rusqlite::ErrorCode;
-
-use crate::config::settings_error::SettingsError;
 
 /// Names a failure, and with it whether time can help. A damaged file is the disk's failure, never the
 /// message's: nothing is parked for it.
@@ -32,13 +28,4 @@ pub(crate) fn classify(error: &rusqlite::Error) -> Failure {
 /// Whether a rule of the tables refused it: one number, one row; one id, one row.
 pub(crate) fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-/// The same in the words of a start, for a file that cannot be opened.
-pub(super) fn settings_error(path: &Path, error: &rusqlite::Error) -> SettingsError {
-    let (path, why) = (path.to_owned(), error.to_string());
-    match error.sqlite_error_code() {
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => SettingsError::ReadOnly { path, why },
-        _ => SettingsError::Database { path, why },
-    }
 }

@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod list;
 mod open;
+pub(crate) mod open_error;
 pub(crate) mod parked;
 #[cfg(feature = "failpoints")]
 mod planted;

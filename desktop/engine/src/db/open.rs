@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::failure::settings_error;
+use super::open_error::OpenError;
 #[cfg(feature = "failpoints")]
 use super::planted;
 use super::tx::WriterConnection;
 use super::{probe, schema};
-use crate::config::settings_error::SettingsError;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -21,11 +20,11 @@ const STATEMENTS: usize = 64;
 
 /// Opens the only connection that writes. An older file is copied into the same folder, then upgraded in
 /// place.
-pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError> {
+pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, OpenError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
-        return Err(SettingsError::OldSqlite { found: rusqlite::version().to_owned() });
+        return Err(OpenError::OldSqlite { found: rusqlite::version() });
     }
-    let fail = |e: rusqlite::Error| settings_error(path, &e);
+    let fail = |e: rusqlite::Error| OpenError::of(path, e);
     let mut conn = Connection::open(path).map_err(fail)?;
     conn.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -38,7 +37,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, SettingsError
     // What is deleted is overwritten: who was erased must not be found in the file's free space.
     conn.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
     if conn.is_readonly("main").map_err(fail)? {
-        return Err(SettingsError::ReadOnly { path: path.to_owned(), why: "read-only file".to_owned() });
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(fail(rusqlite::Error::SqliteFailure(code, Some("read-only file".to_owned()))));
     }
     schema::upgrade(path, &mut conn)?;
     #[cfg(feature = "failpoints")]

@@ -5,12 +5,11 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
-use super::failure::settings_error;
+use super::open_error::OpenError;
 use super::{
     copies, desks, duplicates, erased, erased_workshops, events, parked, probe, quarantine, receipts_out,
     signups, takeovers_due, workshops,
 };
-use crate::config::settings_error::SettingsError;
 
 /// Version 1: every table's own SQL.
 pub(super) const V1: &[&str] = &[
@@ -39,34 +38,32 @@ const V4: &[&str] =
 pub(crate) const VERSION: i64 = 4;
 
 /// Brings a file up to date. An older one is copied first.
-pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), SettingsError> {
+pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let versions = [V1, V2, V3, V4].map(|tables| tables.concat());
     migrate(path, conn, versions.iter().map(|sql| M::up(sql)).collect())
 }
 
-pub(super) fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), SettingsError> {
-    let fail = |e: &rusqlite_migration::Error| match e {
-        rusqlite_migration::Error::RusqliteError { err, .. } => settings_error(path, err),
-        other => SettingsError::Database { path: path.to_owned(), why: other.to_string() },
+pub(super) fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), OpenError> {
+    let fail = |e: rusqlite_migration::Error| match e {
+        rusqlite_migration::Error::RusqliteError { err, .. } => OpenError::of(path, err),
+        other => OpenError::Database { path: path.to_owned(), source: other.into() },
     };
     let known = i64::try_from(steps.len()).unwrap_or(i64::MAX);
     let found: i64 = conn
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|e| settings_error(path, &e))?;
+        .map_err(|e| OpenError::of(path, e))?;
     if found > known {
-        return Err(SettingsError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
     let migrations = Migrations::new(steps);
-    if matches!(migrations.current_version(conn).map_err(|e| fail(&e))?, SchemaVersion::Inside(_))
-        && found < known
-    {
+    if matches!(migrations.current_version(conn).map_err(fail)?, SchemaVersion::Inside(_)) && found < known {
         let copy = copies::before_upgrade(path, found);
         // VACUUM INTO copies what is committed, the WAL's part included, in one consistent file.
-        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| settings_error(path, &e))?;
+        conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| OpenError::of(path, e))?;
         tracing::info!(
             copy = %copy.display(), from = found, to = known,
             "the database is of an older version: copied, now upgraded"
         );
     }
-    migrations.to_latest(conn).map_err(|e| fail(&e))
+    migrations.to_latest(conn).map_err(fail)
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite_migration::M;
 
+use super::open_error::OpenError;
 use super::schema::{V1, migrate};
 use super::{VERSION, open_writer};
-use crate::config::settings_error::SettingsError;
 
 #[test]
 fn opened_as_safely_as_promised() {
@@ -43,7 +43,7 @@ fn a_newer_file_is_refused_untouched() {
     let path = dir.path().join("rollcall.db");
     open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let error = open_writer(&path).err().unwrap();
-    assert!(matches!(error, SettingsError::Newer { found: 7, known: VERSION, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 7, known: VERSION, .. }), "{error}");
 }
 
 #[test]
@@ -136,5 +136,5 @@ fn what_is_no_database_is_said() {
     let path = dir.path().join("rollcall.db");
     std::fs::write(&path, "this is a shopping list, long enough to be looked at as a header".repeat(20))
         .unwrap();
-    assert!(matches!(open_writer(&path), Err(SettingsError::Database { .. })));
+    assert!(matches!(open_writer(&path), Err(OpenError::Database { .. })));
 }

@@ -12,6 +12,7 @@ use crate::config::EdgeConfig;
 use crate::config::settings_error::SettingsError;
 use crate::edge::client;
 use crate::folder::atomic_file;
+use crate::folder::error::FolderError;
 use crate::view::ConnectionTrial;
 
 /// Longest wait for the edge's answer to a try.
@@ -51,21 +52,21 @@ impl ConnectionLine {
         Ok(Self { url, ..line })
     }
 
-    /// The deployment.
+    /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
         EdgeConfig::parse(&self.url, Some(self.publish_key.clone()))
     }
 
-    /// What the data folder holds, if anything.
-    pub(crate) fn read(path: &Path) -> Result<Option<Self>, SettingsError> {
-        let damaged = |why: String| SettingsError::Damaged { path: path.to_owned(), why };
+    /// Reads the line that the data folder holds, if any.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, FolderError> {
+        let damaged = |why: String| FolderError::Damaged { path: path.to_owned(), why };
         match std::fs::read(path) {
             // The parser's own words could quote the key.
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(Some)
                 .map_err(|e| damaged(format!("line {}, column {}", e.line(), e.column()))),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(SettingsError::Folder { path: path.to_owned(), why: e.to_string() }),
+            Err(source) => Err(FolderError::Unusable { path: path.to_owned(), source }),
         }
     }
 

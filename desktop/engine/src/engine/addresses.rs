@@ -52,7 +52,7 @@ impl Host {
 
     /// Opens the venue page, where it is closed.
     pub(crate) async fn open_venue(&self) -> Result<(), EngineError> {
-        self.listener.open().await.map_err(EngineError::Venue)
+        Ok(self.listener.open().await?)
     }
 
     /// Chooses the network whose address the venue's QR code shows.
@@ -77,7 +77,7 @@ impl Host {
         changed.map_err(|source| EngineError::File { path: settings.path().to_owned(), source })
     }
 
-    /// Says how the check from a phone stands that began at `since`. Takes up to [`OWN`].
+    /// Says how the check from a phone is going that began at `since`. Takes up to [`OWN`].
     pub(crate) async fn check(&self, workshop: &WorkshopId, since: Timestamp) -> Result<Check, EngineError> {
         let row = self.row(workshop)?;
         let addresses = self.addresses(&row);

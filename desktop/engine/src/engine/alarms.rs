@@ -12,22 +12,21 @@ use crate::view::{Alarm, AlarmKind};
 
 /// How often the laptop's networks and the clock are looked at.
 pub(super) const LOOK_AROUND: Duration = Duration::from_secs(2);
-/// A look that comes so much later than it should says that the laptop stood still. No load alone delays one
-/// so long.
+/// A look that is this late means that the laptop stood still. No load alone delays one
+/// for that long.
 const STOOD_STILL_MS: Millis = 20_000;
-/// Another program that looks into the file is soon done; what lasts so long is worth an alarm.
+/// Another program that looks into the file is soon done; what lasts this long is worth an alarm.
 const UNWRITABLE_FOR_MS: Millis = 3_000;
-/// How often the battery is asked: its state changes by minutes.
 /// An alarm at each of these, in per cent: in time to fetch the charger, and when it is the last chance.
 const BATTERY_STEPS: [u8; 3] = [20, 10, 5];
 
-/// The alarms that stand.
+/// The alarms that are shown.
 #[derive(Default)]
 pub(crate) struct Alarms(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    standing: Vec<Alarm>,
+    shown: Vec<Alarm>,
     /// Where the venue page was at the last look; none while it was closed or on no network.
     address: Option<SocketAddr>,
     /// When the last look was.
@@ -35,7 +34,7 @@ struct State {
     /// The lowest step of the battery that was told.
     battery_step: Option<u8>,
     /// Since when nothing can be stored, and whether that was told.
-    unwritable: Option<(Millis, bool)>,
+    unwritable: Option<(Timestamp, bool)>,
 }
 
 /// The battery.
@@ -48,17 +47,18 @@ pub(crate) struct Battery {
 }
 
 impl Alarms {
-    /// Those that stand, the newest first.
+    /// Returns those that are shown, the newest first.
     pub(crate) fn now(&self) -> Vec<Alarm> {
-        self.with(|state| state.standing.clone())
+        self.with(|state| state.shown.clone())
     }
 
-    /// The host has seen it.
+    /// Takes an alarm away that the host has seen.
     pub(crate) fn dismiss(&self, kind: AlarmKind) {
-        self.with(|state| state.standing.retain(|alarm| alarm.kind != kind));
+        self.with(|state| state.shown.retain(|alarm| alarm.kind != kind));
     }
 
-    /// A look at clock and network. `open`: whether somebody may be signing up. Whether an alarm is new.
+    /// Looks at clock and network; `open` says whether somebody may be signing up. Returns whether an alarm
+    /// is new.
     pub(super) fn look(&self, now: Timestamp, open: bool, address: Option<SocketAddr>) -> bool {
         self.with(|state| {
             let expected = Millis::try_from(LOOK_AROUND.as_millis()).unwrap_or(0);
@@ -80,25 +80,25 @@ impl Alarms {
         })
     }
 
-    /// The venue page was closed: where it opens next is no change.
+    /// Notes that the venue page was closed: where it opens next is no change.
     pub(super) fn closed(&self) {
         self.with(|state| {
             state.address = None;
-            state.standing.retain(|alarm| alarm.kind != AlarmKind::AddressChanged);
+            state.shown.retain(|alarm| alarm.kind != AlarmKind::AddressChanged);
         });
     }
 
-    /// A look at the database. Whether anything is to be shown anew.
+    /// Looks at the database. Returns whether what is shown has changed.
     pub(super) fn storing(&self, now: Timestamp, unwritable: bool) -> bool {
         self.with(|state| {
             if !unwritable {
                 let told = state.unwritable.take().is_some_and(|(_, told)| told);
-                state.standing.retain(|alarm| alarm.kind != AlarmKind::NothingStored);
+                state.shown.retain(|alarm| alarm.kind != AlarmKind::NothingStored);
                 return told;
             }
-            let (since, told) = state.unwritable.get_or_insert((now.as_millis(), false));
+            let (since, told) = state.unwritable.get_or_insert((now, false));
             // Told once for as long as it lasts: the host may have seen it.
-            let is_due = !*told && now - *since >= Timestamp::from_millis(UNWRITABLE_FOR_MS);
+            let is_due = !*told && now - *since >= UNWRITABLE_FOR_MS;
             if is_due {
                 *told = true;
                 state.raise(AlarmKind::NothingStored, now, None);
@@ -107,15 +107,15 @@ impl Alarms {
         })
     }
 
-    /// A look at the battery. Whether anything is to be shown anew.
+    /// Looks at the battery. Returns whether what is shown has changed.
     pub(super) fn battery(&self, now: Timestamp, battery: Option<Battery>) -> bool {
         self.with(|state| {
             let low = battery.filter(|battery| battery.discharging && battery.percent <= BATTERY_STEPS[0]);
             let Some(Battery { percent, .. }) = low else {
                 state.battery_step = None;
-                let before = state.standing.len();
-                state.standing.retain(|alarm| alarm.kind != AlarmKind::BatteryLow);
-                return state.standing.len() != before;
+                let before = state.shown.len();
+                state.shown.retain(|alarm| alarm.kind != AlarmKind::BatteryLow);
+                return state.shown.len() != before;
             };
             let step = BATTERY_STEPS.into_iter().filter(|step| percent <= *step).min();
             let is_new = state.battery_step.is_none_or(|told| step.is_some_and(|step| step < told));
@@ -135,8 +135,8 @@ impl Alarms {
 impl State {
     fn raise(&mut self, kind: AlarmKind, at: Timestamp, amount: Option<u32>) {
         tracing::warn!(?kind, amount, "the laptop needs a look");
-        self.standing.retain(|alarm| alarm.kind != kind);
-        self.standing.insert(0, Alarm { kind, at, amount });
+        self.shown.retain(|alarm| alarm.kind != kind);
+        self.shown.insert(0, Alarm { kind, at, amount });
     }
 }
 

@@ -1,5 +1,5 @@
-//! The edge's own figures (cache hits by level, alarms), fetched now and then to stand beside the laptop's at
-//! `/metrics`.
+//! The edge's own figures (cache hits by level, alarms), fetched now and then to be shown with the laptop's
+//! at `/metrics`.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -45,7 +45,7 @@ impl Host {
         Ok(Erasure { rows, copies, copies_left, log_emptied })
     }
 
-    /// What [`Host::erase`] would erase. Blocking: it erases in a copy of the database in memory.
+    /// Says what [`Host::erase`] would erase. Blocks: it erases in a copy of the database in memory.
     pub(crate) fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         let rows = self.context.readers.read(|conn| erasure::rehearse(conn, workshop, whom))?;
         let rows = rows.ok_or(ActError::Unknown)?;

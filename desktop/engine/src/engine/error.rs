@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use rollcall_shared::form::EntryTrouble;
 
 use crate::acts::ActError;
-use crate::config::settings_error::SettingsError;
 use crate::edge::client::EdgeError;
 use crate::edge::connection::NotALine;
 use crate::export::ExportError;
 use crate::folder::backup::BackupError;
+use crate::http::port_error::PortError;
 use crate::venue::entry::EntryError;
 use crate::view::{Refusal, RefusalCode, WifiError};
 use crate::workshops::RosterError;
@@ -48,8 +48,8 @@ pub enum EngineError {
     #[error(transparent)]
     Backup(#[from] BackupError),
     /// The venue page cannot be opened.
-    #[error("{0}")]
-    Venue(SettingsError),
+    #[error(transparent)]
+    Venue(#[from] PortError),
     /// An entry code is not taken.
     #[error(transparent)]
     Entry(#[from] EntryError),
@@ -62,7 +62,7 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// The stable code, and the field that needs mending.
+    /// Returns the stable code, and the field that has to be corrected.
     fn code(&self) -> (RefusalCode, Option<String>) {
         let code = match self {
             Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
@@ -96,7 +96,7 @@ impl EngineError {
 }
 
 impl From<EngineError> for Refusal {
-    /// The same for the window.
+    /// Says the same to the window.
     fn from(error: EngineError) -> Self {
         let (code, field) = error.code();
         Self { code, field, text: error.to_string() }

@@ -1,4 +1,4 @@
-//! What an engine stands on before any loop runs, and the order in which all of it ends.
+//! What an engine has before any loop runs, and the order in which all of it ends.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use rollcall_shared::mailbox::Collector;
 use tokio::runtime::{Handle, Runtime};
 
 use crate::config::Config;
-use crate::config::settings_error::SettingsError;
 use crate::db;
+use crate::db::open_error::OpenError;
 use crate::db::readers::Readers;
 use crate::engine::control::note;
+use crate::engine::start_error::StartError;
 use crate::folder::Folder;
 use crate::folder::backup;
 use crate::folder::keys::Keys;
@@ -42,8 +43,8 @@ impl Foundation {
     /// Takes the folder and opens what is in it.
     ///
     /// # Errors
-    /// [`SettingsError`] where the host has to change something first.
-    pub(super) fn open(config: &Config) -> Result<Self, SettingsError> {
+    /// [`StartError`] where the host has to change something first.
+    pub(super) fn open(config: &Config) -> Result<Self, StartError> {
         let folder = Folder::take(&config.data_dir)?;
         backup::forget_interrupted(&folder);
         let collector = folder.installation()?;
@@ -51,15 +52,12 @@ impl Foundation {
         let database = database(&folder);
         let conn = db::open_writer(&database)?;
         let redis = server_choice::open(&config.redis, &folder.join("redis"))?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .thread_name("engine")
-            .build()
-            .map_err(|e| SettingsError::Thread(e.to_string()))?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("engine").build()?;
         let metrics = Arc::new(Metrics::new());
         let (writer, writer_thread) = Writer::start(conn, Arc::clone(&metrics))?;
         let context = Context::open(Readers::new(database.clone()), writer, keys, metrics)
-            .map_err(|e| SettingsError::Database { path: database, why: e.to_string() })?;
+            .map_err(|e| OpenError::of(&database, e))?;
         Ok(Self {
             context: Arc::new(context),
             collector,

@@ -1,4 +1,4 @@
-//! The loops that run beside the pipelines.
+//! The loops of the engine itself; pipelines have their own.
 
 use std::sync::Arc;
 use std::time::Duration;

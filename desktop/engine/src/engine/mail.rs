@@ -47,7 +47,7 @@ impl Host {
         Ok(replayed)
     }
 
-    /// What is delivered again was deposited long ago: the edge does not call for it.
+    /// Has mail looked at: what is delivered again was deposited long ago, and the edge does not call for it.
     fn look_for_mail(&self, workshop: &WorkshopId) {
         if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.wake.asked();

@@ -20,19 +20,20 @@ mod mail;
 pub mod offline;
 mod ready;
 mod start;
+mod start_error;
 mod status;
 mod watch;
 
 pub use error::EngineError;
 pub(crate) use host::Host;
 pub use ready::Ready;
+pub use start_error::StartError;
 pub use status::Status;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::config::settings_error::SettingsError;
 use crate::edge::client::EdgeClient;
 use crate::engine::foundation::Foundation;
 use crate::http::server;
@@ -55,19 +56,19 @@ impl Engine {
     /// reached; must not be called on a thread that drives asynchronous tasks.
     ///
     /// # Errors
-    /// [`SettingsError`] where the host has to change something first. A network that is away is none.
-    pub fn start(config: Config) -> Result<Self, SettingsError> {
+    /// [`StartError`] where the host has to change something first. A network that is away is none.
+    pub fn start(config: Config) -> Result<Self, StartError> {
         let mut engine = Self::launch(config)?;
         engine.ready = engine.settled()?;
         Ok(engine)
     }
 
-    /// The same, without waiting for the edge: the venue page takes sign-ups, and the edge shows the
+    /// Starts everything without waiting for the edge: the venue page takes sign-ups, and the edge shows the
     /// workshops when it can be reached. What is wrong with it is told by each workshop's health.
     ///
     /// # Errors
-    /// [`SettingsError`] where the host has to change something first.
-    pub fn launch(config: Config) -> Result<Self, SettingsError> {
+    /// [`StartError`] where the host has to change something first.
+    pub fn launch(config: Config) -> Result<Self, StartError> {
         server::make_room();
         // One that the host connected to earlier is no setting of this start: a wrong key is shown, and keeps
         // nobody waiting.
@@ -81,8 +82,8 @@ impl Engine {
     /// Blocks.
     ///
     /// # Errors
-    /// [`SettingsError`] where the edge refuses a key or a record.
-    pub fn settled(&self) -> Result<Ready, SettingsError> {
+    /// [`StartError`] where the edge refuses a key or a record.
+    pub fn settled(&self) -> Result<Ready, StartError> {
         let edge = self.host.pipelines.edge().filter(|_| self.waits_for_edge);
         let Some(edge) = edge else { return Ok(self.ready.clone()) };
         let mut ready = self.ready.clone();
@@ -103,7 +104,7 @@ impl Engine {
         Ok(ready)
     }
 
-    /// Where sign-ups can be taken.
+    /// Says where sign-ups can be taken.
     pub fn ready(&self) -> &Ready {
         &self.ready
     }
@@ -111,7 +112,7 @@ impl Engine {
     /// Finishes what is in hand and ends. Dropping does the same.
     pub fn stop(self) {}
 
-    /// What can be asked of it.
+    /// Returns what can be asked of it.
     pub(crate) fn host(&self) -> &Host {
         &self.host
     }
@@ -122,14 +123,14 @@ impl Engine {
 }
 
 /// Returns once the edge shows every workshop, or refuses one.
-async fn published(host: &Host, edge: &EdgeClient) -> Result<(), SettingsError> {
+async fn published(host: &Host, edge: &EdgeClient) -> Result<(), StartError> {
     for pipeline in host.pipelines.all().values() {
         let settled =
             pipeline.health.wait_for(|h| !matches!(h.publication, Publication::Pending { .. })).await;
         match settled.publication {
             Publication::Unauthorized { known } => return Err(wrong_key(edge, known)),
             Publication::Refused { why } => {
-                return Err(SettingsError::Refused { url: edge.url().to_owned(), why });
+                return Err(StartError::Refused { url: edge.url().to_owned(), why });
             }
             _ => {}
         }
@@ -137,7 +138,7 @@ async fn published(host: &Host, edge: &EdgeClient) -> Result<(), SettingsError> 
     Ok(())
 }
 
-fn wrong_key(edge: &EdgeClient, known: bool) -> SettingsError {
+fn wrong_key(edge: &EdgeClient, known: bool) -> StartError {
     let (key, remedy) = if known {
         (
             "this folder's drain key",
@@ -149,5 +150,5 @@ fn wrong_key(edge: &EdgeClient, known: bool) -> SettingsError {
             "save the deployment's PUBLISH_KEY in a file and name it with --publish-key-file",
         )
     };
-    SettingsError::WrongKey { url: edge.url().to_owned(), key, remedy }
+    StartError::WrongKey { url: edge.url().to_owned(), key, remedy }
 }

@@ -6,13 +6,14 @@ use rollcall_shared::language::Language;
 
 use crate::acts::ActError;
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::db::open_error::OpenError;
 use crate::db::{self, list, workshops};
 use crate::engine::{EngineError, files};
 use crate::erasure::{self, Gone, copies};
 use crate::export;
 use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 use crate::view::{Erasure, ExportFormat, Whom};
 
@@ -21,7 +22,10 @@ use crate::view::{Erasure, ExportFormat, Whom};
 pub enum OfflineError {
     /// The folder cannot be used; where an engine runs in it, that one can be asked.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Folder(#[from] FolderError),
+    /// Its database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// It was not done.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -34,7 +38,7 @@ pub enum OfflineError {
 /// code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
 /// [`OfflineError::Engine`] where there is no such workshop or the file cannot be written.
 pub fn export(
     data_dir: &Path,
@@ -59,7 +63,7 @@ pub fn export(
 /// by the next engine that runs there. The workshop is named by its id or invite code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
 /// [`OfflineError::Engine`] where there is nothing to erase.
 pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<Erasure, OfflineError> {
     let folder = Folder::take(data_dir)?;
@@ -85,7 +89,7 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
 /// Backs up a data folder that no engine uses.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
 /// [`OfflineError::Engine`] where the backup cannot be written.
 pub fn back_up(data_dir: &Path, to: &Path) -> Result<Backup, OfflineError> {
     let folder = Folder::take(data_dir)?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use crate::acts::Acts;
-use crate::config::settings_error::SettingsError;
 use crate::config::{Config, EdgeConfig, VenueStart};
+use crate::db::open_error::OpenError;
 use crate::edge::client::{EdgeClient, client};
 use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::alarms::Alarms;
@@ -17,6 +17,7 @@ use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
 use crate::engine::loops;
 use crate::engine::ready::Ready;
+use crate::engine::start_error::StartError;
 use crate::http::server;
 use crate::pipeline::pipelines::Pipelines;
 use crate::venue::context::VenueContext;
@@ -27,14 +28,11 @@ use crate::workshops::demo;
 /// Starts everything; where sign-ups can be taken then.
 ///
 /// # Errors
-/// [`SettingsError`] where the host has to change something first.
-pub(super) async fn start(
-    config: Config,
-    foundation: &Foundation,
-) -> Result<(Arc<Host>, Ready), SettingsError> {
+/// [`StartError`] where the host has to change something first.
+pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Arc<Host>, Ready), StartError> {
     let Foundation { context, collector, redis, folder, .. } = foundation;
     let venue = VenueContext::open(folder.join(settings::FILE), Arc::clone(context));
-    let venue = Arc::new(venue.map_err(|error| database(foundation, &error))?);
+    let venue = Arc::new(venue.map_err(|e| OpenError::of(&foundation.database(), e))?);
     // Ports before anything runs: the likeliest thing to be set wrong.
     let listener = open_venue(&config, &venue).await?;
     let (loopback, loopback_address) = open_loopback(config.metrics_port).await?;
@@ -73,7 +71,7 @@ pub(super) async fn start(
     Ok((host, ready))
 }
 
-async fn open_venue(config: &Config, venue: &Arc<VenueContext>) -> Result<VenueListener, SettingsError> {
+async fn open_venue(config: &Config, venue: &Arc<VenueContext>) -> Result<VenueListener, StartError> {
     let address = SocketAddr::new(config.lan_host, config.lan_port);
     let listener = VenueListener::new(address, routes::router(Arc::clone(venue)), Arc::clone(venue));
     if config.venue == VenueStart::AtOnce {
@@ -82,7 +80,7 @@ async fn open_venue(config: &Config, venue: &Arc<VenueContext>) -> Result<VenueL
     Ok(listener)
 }
 
-async fn open_loopback(port: u16) -> Result<(TcpListener, SocketAddr), SettingsError> {
+async fn open_loopback(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let listener = server::listen(address, "metrics and control", "--metrics-port").await?;
     let address = listener.local_addr().unwrap_or(address);
@@ -90,11 +88,10 @@ async fn open_loopback(port: u16) -> Result<(TcpListener, SocketAddr), SettingsE
 }
 
 /// Makes a demo workshop where the folder has no workshop.
-async fn make_demo(foundation: &Foundation) -> Result<(), SettingsError> {
+async fn make_demo(foundation: &Foundation) -> Result<(), StartError> {
     let roster = &foundation.context.roster;
     if roster.all().is_empty() {
-        let made = roster.put(demo::draft(crate::clock::now_ms())).await;
-        made.map_err(|error| database(foundation, &error))?;
+        roster.put(demo::draft(crate::clock::now_ms())).await?;
     }
     Ok(())
 }
@@ -103,15 +100,11 @@ async fn make_demo(foundation: &Foundation) -> Result<(), SettingsError> {
 fn find_edge(
     set: Option<EdgeConfig>,
     foundation: &Foundation,
-) -> Result<Option<Arc<EdgeClient>>, SettingsError> {
+) -> Result<Option<Arc<EdgeClient>>, StartError> {
     let Foundation { context, collector, folder, .. } = foundation;
     let edge = match set {
         Some(edge) => Some(edge),
         None => ConnectionLine::read(&folder.join(connection::FILE))?.map(|line| line.edge()).transpose()?,
     };
-    edge.map(|edge| client(edge, &context.keys, collector)).transpose()
-}
-
-fn database(foundation: &Foundation, error: &impl ToString) -> SettingsError {
-    SettingsError::Database { path: foundation.database(), why: error.to_string() }
+    Ok(edge.map(|edge| client(edge, &context.keys, collector)).transpose()?)
 }

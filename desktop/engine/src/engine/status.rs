@@ -25,7 +25,7 @@ pub struct Status {
     pub workshops: Vec<WorkshopStatus>,
     /// What the tables hold.
     pub counts: Counts,
-    /// The engine's own health; each workshop has its own beside it.
+    /// The engine's own health; each workshop has its own.
     pub health: EngineHealth,
     /// What waits.
     pub backlog: Backlog,

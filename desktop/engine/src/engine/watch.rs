@@ -66,7 +66,7 @@ async fn watch_battery(host: &Host) {
     }
 }
 
-/// The first battery; none where there is none, or the system does not say.
+/// Returns the first battery; `None` where there is none, or the system does not say.
 fn battery() -> Option<Battery> {
     use starship_battery::units::ratio::percent;
     let battery = starship_battery::Manager::new().ok()?.batteries().ok()?.find_map(Result::ok)?;

@@ -20,7 +20,7 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, *CSV injection*).
+/// Puts an apostrophe before a cell that a spreadsheet would take for a formula (OWASP, *CSV injection*).
 /// A phone number begins with `+`, and stays a text with its zeros by the same sign.
 fn safe(text: &str) -> String {
     match text.as_bytes().first() {
@@ -29,7 +29,7 @@ fn safe(text: &str) -> String {
     }
 }
 
-/// `2026-11-24 13:18:23`, which every spreadsheet takes for a time.
+/// Writes a time as `2026-11-24 13:18:23`, which every spreadsheet takes for a time.
 fn time(at: Timestamp) -> String {
     let Ok(at) = OffsetDateTime::from_unix_timestamp(at.as_seconds()) else { return String::new() };
     let (hour, minute, second) = at.to_hms();

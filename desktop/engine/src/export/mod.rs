@@ -1,4 +1,4 @@
-//! A workshop's list as a file for a spreadsheet: one row a sign-up, one column a question, in Chinese or
+//! A workshop's list as a file for a spreadsheet: one row per sign-up, one column per question, in Chinese or
 //! English, safe to open.
 
 mod csv_file;
@@ -53,7 +53,7 @@ pub(crate) fn note(tx: &Tx<'_>, workshop: &WorkshopId, format: ExportFormat) -> 
     events::add(tx, now_ms(), Event::Workshop(workshop, WorkshopEvent::Exported(format)))
 }
 
-/// The workshop of that id or invite code.
+/// Finds the workshop of that id or invite code.
 pub(crate) fn named<'a>(text: &str, mut all: impl Iterator<Item = &'a Workshop>) -> Option<&'a Workshop> {
     let code = InviteCode::parse(text).ok();
     all.find(|w| w.id.as_str() == text.trim() || code.as_ref() == Some(&w.invite_code))

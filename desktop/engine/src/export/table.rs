@@ -28,8 +28,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Of those sign-ups. Answers to questions that are gone have columns of their own behind the others,
-    /// under their keys.
+    /// Makes one of those sign-ups. Answers to questions that are gone have columns of their own behind the
+    /// others, under their keys.
     pub(super) fn of(workshop: &Workshop, signups: Vec<SignupView>, language: Language) -> Self {
         let gone = gone(workshop, &signups);
         let questions = workshop.questions.iter().map(|question| question.label.get(language).to_owned());
@@ -81,7 +81,7 @@ fn options(question: &Question) -> &[Choice] {
     }
 }
 
-/// An answer in words: options by their labels, where they are still there.
+/// Writes an answer in words: options by their labels, where they are still there.
 fn answer_text(answer: &Answer, options: &[Choice], language: Language) -> String {
     let label = |key: &String| {
         let option = options.iter().find(|option| option.key == *key);

@@ -45,7 +45,7 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// Whole seconds, or the last one would be shown as `:60` here and there.
+/// Rounds to whole seconds, or the last one would be shown as `:60` here and there.
 fn days(at: Timestamp) -> f64 {
     EPOCH_DAYS + at.as_seconds() as f64 / DAY_SECONDS
 }

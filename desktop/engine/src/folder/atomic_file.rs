@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner may read (0600 on Unix): beside its place, synced, renamed over it, and
-/// the folder synced.
+/// Writes a file that only its owner may read (0600 on Unix): under another name next to it, synced, renamed
+/// over it, and the folder synced.
 ///
 /// # Errors
 /// The system's own; what was there before is untouched then, unless it was the folder that could not be
@@ -51,7 +51,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
-/// The folder that holds a file; a bare name lies in the current one.
+/// Returns the folder that holds a file; a bare name lies in the current one.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }

@@ -15,8 +15,8 @@ use rollcall_shared::seal::{KeyId, PublicKey, SecretKey};
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings_error::SettingsError;
 use crate::folder::atomic_file;
+use crate::folder::error::FolderError;
 use crate::random::random_key_hex;
 
 /// The keys of one data folder.
@@ -55,29 +55,28 @@ struct WorkshopKeysFile {
 
 impl Keys {
     /// Reads the file, or begins one.
-    pub(crate) fn open(path: PathBuf) -> Result<Self, SettingsError> {
+    pub(crate) fn open(path: PathBuf) -> Result<Self, FolderError> {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => {
-                Kept::read(&bytes).map_err(|why| SettingsError::Damaged { path: path.clone(), why })?
+                Kept::read(&bytes).map_err(|why| FolderError::Damaged { path: path.clone(), why })?
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let kept = Kept::new().map_err(|why| SettingsError::Damaged { path: path.clone(), why })?;
-                kept.write(&path)
-                    .map_err(|e| SettingsError::Folder { path: path.clone(), why: e.to_string() })?;
+                let kept = Kept::new().map_err(|why| FolderError::Damaged { path: path.clone(), why })?;
+                kept.write(&path).map_err(|e| FolderError::Unusable { path: path.clone(), source: e })?;
                 kept
             }
-            Err(e) => return Err(SettingsError::Folder { path, why: e.to_string() }),
+            Err(e) => return Err(FolderError::Unusable { path, source: e }),
         };
         Ok(Self { path, kept: RwLock::new(kept) })
     }
 
-    /// What a file holds, for fuzzing: it belongs to no folder.
+    /// Reads what a file holds, for fuzzing: it belongs to no folder.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
         Kept::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
     }
 
-    /// The file's text.
+    /// Returns the file's text.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn text(&self) -> std::io::Result<Vec<u8>> {
         self.kept.read().text()
@@ -147,27 +146,27 @@ impl Keys {
         }
     }
 
-    /// The file as it is, to be copied elsewhere.
+    /// Reads the file as it is, to be copied elsewhere.
     pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
-        // FreedPlace, so that nobody writes it meanwhile.
+        // Held, so that nobody writes it meanwhile.
         let _kept = self.kept.read();
         std::fs::read(&self.path)
     }
 
-    /// The secret key of that id, where it is here.
+    /// Returns the secret key of that id, where it is here.
     pub(crate) fn secret(&self, workshop: &WorkshopId, key_id: &KeyId) -> Option<SecretKey> {
         let kept = self.kept.read();
         let keys = kept.workshops.get(workshop)?;
         keys.secret_keys.iter().find(|(id, _)| id == key_id).map(|(_, key)| key.clone())
     }
 
-    /// The key that shows the edge whose laptop this is.
+    /// Returns the key that shows the edge whose laptop this is.
     pub(crate) fn drain_key(&self, workshop: &WorkshopId) -> Option<String> {
         let kept = self.kept.read();
         kept.workshops.get(workshop).map(|keys| keys.drain_key.clone())
     }
 
-    /// The key of the receipts that the venue page issues.
+    /// Returns the key of the receipts that the venue page issues.
     pub(crate) fn receipt_key(&self) -> ReceiptKey {
         self.kept.read().receipt_key.clone()
     }
@@ -247,7 +246,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keys.json");
         std::fs::write(&path, "{").unwrap();
-        assert!(matches!(Keys::open(path.clone()), Err(SettingsError::Damaged { .. })));
+        assert!(matches!(Keys::open(path.clone()), Err(FolderError::Damaged { .. })));
         assert_eq!(std::fs::read(&path).unwrap(), b"{");
     }
 }

@@ -32,7 +32,8 @@ pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> s
     Ok(KeysSaved { keys_saved_at: Some(now), complete: true })
 }
 
-/// Whether and when the host saved a copy. A note that cannot be read is none: the host is asked once more.
+/// Says whether and when the host saved a copy. A note that cannot be read is none: the host is asked once
+/// more.
 pub(crate) fn saved(keys: &Keys, data_dir: &Path) -> KeysSaved {
     let note = std::fs::read(note_path(data_dir)).ok();
     let Some(note) = note.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {

@@ -32,7 +32,7 @@ pub(crate) enum Opened {
 }
 
 impl Unsealer {
-    /// For that workshop; `quarantine` are parked unopened.
+    /// Makes one for a workshop; messages in `quarantine` are parked unopened.
     pub(crate) fn new(workshop: WorkshopId, keys: Arc<Keys>, quarantine: Arc<HashSet<Digest>>) -> Self {
         Self { workshop, keys, quarantine }
     }
@@ -68,7 +68,7 @@ impl Unsealer {
         }
     }
 
-    /// Whether a message ended the process when it ran alone.
+    /// Returns whether a message ended the process when it ran alone.
     pub(crate) fn is_quarantined(&self, body: &str) -> bool {
         !self.quarantine.is_empty() && self.quarantine.contains(&Digest::of(body.as_bytes()))
     }

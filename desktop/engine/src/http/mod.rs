@@ -4,4 +4,5 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod client;
 pub(crate) mod ends;
+pub(crate) mod port_error;
 pub(crate) mod server;

@@ -20,9 +20,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::settings_error::SettingsError;
 use crate::http::answer::{problem, secured};
 use crate::http::ends::Ends;
+use crate::http::port_error::PortError;
 
 /// Most connections at once: a hall of 500 phones with browsers that open six each.
 const MAX_CONNECTIONS: usize = 3_000;
@@ -45,13 +45,8 @@ pub(crate) async fn listen(
     address: SocketAddr,
     purpose: &'static str,
     flag: &'static str,
-) -> Result<TcpListener, SettingsError> {
-    bind(address).map_err(|e| SettingsError::Port {
-        address: address.to_string(),
-        purpose,
-        why: e.to_string(),
-        flag,
-    })
+) -> Result<TcpListener, PortError> {
+    bind(address).map_err(|source| PortError { address, purpose, flag, source })
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -100,7 +95,7 @@ async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
 ) -> std::io::Result<(TcpStream, Ends, OwnedSemaphorePermit)> {
-    // Room first: whoever does not fit waits in the operating system's queue instead of being turned away.
+    // Room first: those who do not fit wait in the operating system's queue instead of being turned away.
     let permit = Arc::clone(room).acquire_owned().await.map_err(std::io::Error::other)?;
     let (stream, there) = listener.accept().await?;
     let here = stream.local_addr()?;
@@ -137,7 +132,7 @@ async fn connection(
 async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER, next.run(request)).await {
         Ok(response) => response,
-        // It may be committed all the same: the same id, sent again, is told what stands.
+        // It may be committed all the same: the same id, sent again, is told what it has.
         Err(_) => problem(&Problem::unavailable(1)),
     }
 }
@@ -148,7 +143,7 @@ pub(crate) fn make_room() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
-        /// Connections, and files, databases and the edge's own beside them; macOS allows no more than
+        /// Connections, and files, databases and the edge's own as well; macOS allows no more than
         /// 10,240.
         const WANTED: u64 = 8_192;
         let mut limit = getrlimit(Resource::Nofile);

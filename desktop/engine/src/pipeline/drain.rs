@@ -22,7 +22,7 @@ use crate::writer::MAX_BATCH;
 /// After so many interrupted deliveries a message runs alone: one of those that were in flight together may
 /// be the reason.
 const INTERRUPTIONS: u32 = 3;
-/// How long a message stays away whose key is missing: the host has to find it first.
+/// How long a message is given back for whose key is missing: the host has to find that key first.
 const MISSING_KEY_DELAY: Duration = Duration::from_secs(300);
 
 /// One workshop's way from its stream to the writer.
@@ -47,7 +47,7 @@ impl<S: Stream> Drain<S> {
         while !self.pipeline.stop.is_cancelled() {
             match self.session(&mut attempt).await {
                 Ok(()) => continue,
-                // The next session makes the group anew, and gives back what it takes to be lost.
+                // The next session makes the group again, and gives back what it takes to be lost.
                 Err(StreamError::Lost) => {}
                 Err(StreamError::Away(why)) => {
                     self.pipeline.health.stream_away(&why);
@@ -60,7 +60,7 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// Until the stream fails or it is time to stop. What was read is committed before this returns.
+    /// Runs until the stream fails or it is time to stop. What was read is committed before this returns.
     async fn session(&self, attempt: &mut u32) -> Result<(), StreamError> {
         // Lost while this side was connected or while it was not: only here is it always seen.
         if self.stream.restart().await? == Restarted::MadeAnew {
@@ -100,7 +100,8 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// A known killer is parked unopened, in whatever company.
+    /// Returns whether a message has to run alone. One in quarantine is parked unopened, with whatever
+    /// others.
     fn is_poison_suspect(&self, delivered: &Delivered) -> bool {
         delivered.interruptions >= INTERRUPTIONS && !self.unsealer.is_quarantined(&delivered.entry.body)
     }
@@ -173,7 +174,8 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// The order is the promise: COMMIT is behind us, then the stream forgets, then the edge may.
+    /// Acknowledges, in the order of the promise: COMMIT is behind us, then the stream forgets, then the edge
+    /// may.
     async fn acknowledge(&self, keys: Vec<String>, lease_ids: Vec<String>) -> Result<(), StreamError> {
         if keys.is_empty() {
             return Ok(());
@@ -201,8 +203,8 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// A message in whose company the process was killed again and again. Its digest is committed before it
-    /// is touched: if it is still there at the next start, this message did it.
+    /// Runs a message by itself, for the process was killed again and again with it in hand. Its digest is
+    /// committed before it is touched: if it is still there at the next start, this message did it.
     async fn run_alone(&self, delivered: Delivered) -> Result<(), StreamError> {
         let Delivered { key, entry, interruptions } = delivered;
         let digest = Digest::of(entry.body.as_bytes());

@@ -16,7 +16,7 @@ use crate::pipeline::context::PipelineContext;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
-/// Refused so often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or
+/// Refused this often in a row, three seconds long, acknowledgements are dropped: somebody else collects, or
 /// the key is wrong.
 const REFUSALS: u32 = 5;
 /// How long the last acknowledgements may take when the engine stops; what is not sent comes again and is
@@ -32,14 +32,14 @@ pub(crate) struct Leases {
 
 /// A lease's end.
 pub(crate) enum Done {
-    /// Its message stands in the database.
+    /// Its message is in the database.
     Committed(Vec<String>),
     /// It goes back, to be delivered again after a while.
     Returned { lease_ids: Vec<String>, delay: Duration },
 }
 
 impl Leases {
-    /// None held. What is done with comes out of the receiver, which [`Acknowledger`] reads.
+    /// Makes them, with none held. Those that end come out of the receiver, which [`Acknowledger`] reads.
     pub(crate) fn new() -> (Arc<Self>, Finished) {
         let (done, finished) = mpsc::unbounded_channel();
         (Arc::new(Self { held: Mutex::default(), freed: Notify::new(), done }), Finished(finished))
@@ -61,19 +61,19 @@ impl Leases {
         }
     }
 
-    /// Their messages are committed.
+    /// Ends leases whose messages are committed.
     pub(crate) fn committed(&self, lease_ids: Vec<String>) {
         self.forget(&lease_ids);
         let _ = self.done.send(Done::Committed(lease_ids));
     }
 
-    /// They are given back, to be delivered again after `delay`.
+    /// Gives leases back, to be delivered again after `delay`.
     pub(crate) fn give_back(&self, lease_ids: Vec<String>, delay: Duration) {
         self.forget(&lease_ids);
         let _ = self.done.send(Done::Returned { lease_ids, delay });
     }
 
-    /// All that are held are given back at once: the stream lost its entries. How many those are.
+    /// Gives all back that are held, because the stream lost its entries; returns how many.
     pub(crate) fn give_all_back(&self) -> usize {
         let lease_ids: Vec<String> = self.held.lock().drain().collect();
         let count = lease_ids.len();
@@ -97,12 +97,12 @@ impl Leases {
 pub(crate) struct Finished(mpsc::UnboundedReceiver<Done>);
 
 impl Finished {
-    /// The next ones; `None` once nobody is left who could be done with any.
+    /// Returns the next ones; `None` once nobody is left who could end any.
     pub(crate) async fn next(&mut self) -> Option<Done> {
         self.0.recv().await
     }
 
-    /// How many the next message acknowledges; `None` once nobody is left to acknowledge.
+    /// Returns how many the next message acknowledges; `None` once nobody is left to acknowledge.
     pub(crate) async fn committed(&mut self) -> Option<usize> {
         match self.next().await? {
             Done::Committed(lease_ids) => Some(lease_ids.len()),
@@ -124,7 +124,7 @@ impl Acknowledger {
         let mut batch = Batch::default();
         loop {
             if batch.is_empty() {
-                // The line closes the channel after its drain has ended.
+                // The pipeline closes the channel after its drain has ended.
                 match finished.next().await {
                     Some(done) => batch.add(done),
                     None => return,
@@ -180,7 +180,7 @@ impl Acknowledger {
         }
     }
 
-    /// What the edge said waits is less by that; the next pull says it anew.
+    /// Takes that many off what the edge said waits; the next pull says it again.
     fn acknowledged(&self, leases: usize) {
         if leases > 0 {
             let PipelineContext { mail, progress, health, .. } = &*self.pipeline;
@@ -190,7 +190,8 @@ impl Acknowledger {
         }
     }
 
-    /// The edge calls for what is deposited, not for what is given back: that is this side's to remember.
+    /// Has mail looked at once it comes back: the edge calls for what is deposited, not for what is given
+    /// back.
     fn call_back(&self, delay_seconds: Option<u32>) {
         let Some(delay) = delay_seconds else { return };
         let pipeline = Arc::clone(&self.pipeline);
@@ -228,7 +229,7 @@ impl Batch {
         self.len() == 0
     }
 
-    /// The first so many, acknowledgements before returns.
+    /// Returns the first `most`, acknowledgements before returns.
     fn first(&self, most: usize) -> (Vec<Ack>, Vec<Retry>) {
         let acks: Vec<Ack> = self.acks.iter().take(most).cloned().collect();
         let retries = self.retries.iter().take(most - acks.len()).cloned().collect();

@@ -1,4 +1,4 @@
-//! The pipelines of all workshops: started with them, ended with them, begun anew with another edge.
+//! The pipelines of all workshops: started with them, ended with them, restarted with another edge.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -51,7 +51,7 @@ impl Pipelines {
         self.edge.read().clone()
     }
 
-    /// Uses another edge from here on: ends every pipeline and begins it anew. Safe at any moment, as a
+    /// Uses another edge from here on: ends every pipeline and starts it again. Safe at any moment, as a
     /// restart of the engine is.
     pub(crate) async fn connect(&self, edge: Arc<EdgeClient>) {
         *self.edge.write() = Some(edge);
@@ -94,7 +94,7 @@ impl Pipelines {
         }
     }
 
-    /// Starts one anew that has ended.
+    /// Starts one again that has ended.
     pub(crate) fn restart(&self, workshop: &WorkshopId) {
         let started = self.start(workshop);
         self.running.lock().insert(workshop.clone(), started);

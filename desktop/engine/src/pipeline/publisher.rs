@@ -39,7 +39,7 @@ impl Publisher {
         let PipelineContext { workshop, health, .. } = &*self.pipeline;
         let roster = &self.pipeline.context.roster;
         let (mut changes, mut place) = (roster.changes(), self.venue.clone());
-        // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best
+        // At every start once, changed or not: the edge may have been set up again, and wrong keys are best
         // found now.
         let mut is_due = true;
         let mut attempt = 0;
@@ -75,7 +75,10 @@ impl Publisher {
         }
     }
 
-    /// Publishes what stands now; otherwise what to wait for.
+    /// Publishes the record as it is now.
+    ///
+    /// # Errors
+    /// What to wait for before the next try.
     async fn publish(&self, row: &WorkshopRow, venue: Option<String>) -> Result<(), Wait> {
         let PipelineContext { workshop, health, .. } = &*self.pipeline;
         let roster = &self.pipeline.context.roster;
@@ -101,7 +104,7 @@ impl Publisher {
                 roster.renew_code(workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
                 Err(Wait::Not)
             }
-            // To whoever shows its key the edge says so for one reason only: the host erased it, with another
+            // The edge says so to the holder of its key for one reason only: the host erased it, with another
             // database than this.
             Err(error) if error.code() == Some(ProblemCode::Closed) => {
                 tracing::warn!(%workshop, "the workshop was erased: it is erased here as well");
@@ -149,7 +152,8 @@ enum Wait {
     BackOff(Failure),
 }
 
-/// The venue page's address as the record names it. Phones type it, so that it is an IPv4 one or none.
+/// Returns the venue page's address as the record names it. Phones type it, so that it is an IPv4 one or
+/// none.
 fn venue_of(row: &WorkshopRow, place: Option<SocketAddr>) -> Option<String> {
     let place = place.filter(|place| place.is_ipv4() && row.retired_at.is_none())?;
     Some(VenueUrl::of(place, row).to_string())

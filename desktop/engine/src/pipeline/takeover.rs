@@ -36,7 +36,7 @@ pub(crate) enum TakeoverError {
 }
 
 /// Makes this installation the collector, follows the erasures that the edge remembers, and has all mail
-/// delivered again; in this order, so that whoever was erased is known before anything comes.
+/// delivered again; in this order, so that it is known who was erased before anything comes.
 ///
 /// # Errors
 /// [`TakeoverError`].

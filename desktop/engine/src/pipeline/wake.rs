@@ -25,34 +25,35 @@ pub(crate) struct Wake {
 }
 
 impl Wake {
-    /// The edge called: something was deposited.
+    /// Notes the edge's call: something was deposited.
     pub(super) fn called(&self) {
         self.grown.store(true, Ordering::Relaxed);
         self.mail();
     }
 
-    /// Whether the mailbox may have grown since this was asked last. Without a socket nobody knows.
+    /// Returns whether the mailbox may have grown since this was last asked. Without a socket nobody knows.
     pub(crate) fn may_have_grown(&self) -> bool {
         self.grown.swap(false, Ordering::Relaxed) || !self.is_connected()
     }
 
-    /// There may be mail. A call while nobody waits is heard by whoever waits next.
+    /// Says that there may be mail. A call while nobody waits is heard by the next one who does.
     pub(crate) fn mail(&self) {
         self.mail.notify_one();
     }
 
-    /// The host did something after which mail is worth another look, whatever the edge said before.
+    /// Says that the host did something after which mail is worth another look, whatever the edge said
+    /// before.
     pub(crate) fn asked(&self) {
         self.grown.store(true, Ordering::Relaxed);
         self.asked.notify_one();
     }
 
-    /// Whether the edge will call.
+    /// Returns whether the edge will call.
     pub(crate) fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Relaxed)
     }
 
-    /// Waits for any call, at most so long; whether one came.
+    /// Waits for any call, at most that long; returns whether one came.
     pub(crate) async fn wait(&self, most: Duration) -> bool {
         tokio::select! {
             () = self.mail.notified() => true,
@@ -61,7 +62,7 @@ impl Wake {
         }
     }
 
-    /// Waits for the host, at most so long: while the edge says no, its calls are for somebody else.
+    /// Waits for the host, at most that long: while the edge says no, its calls are for somebody else.
     pub(crate) async fn wait_for_host(&self, most: Duration) {
         let _ = timeout(most, self.asked.notified()).await;
     }

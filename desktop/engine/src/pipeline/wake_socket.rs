@@ -103,7 +103,7 @@ impl WakeLoop {
         }
     }
 
-    /// Nothing comes any more.
+    /// Returns whether the workshop is over for good.
     fn is_over(&self) -> bool {
         let row = self.pipeline.context.roster.get(&self.pipeline.workshop);
         row.is_some_and(|row| now_ms() > row.workshop.keeps_mail_until())

@@ -8,7 +8,7 @@ use crate::venue::settings::VenueSettings;
 use crate::venue::visitors::Visitors;
 use crate::workshops::context::Context;
 
-/// The venue page's own state beside what every part of the engine works with.
+/// The venue page's own state, and what every part of the engine works with.
 pub(crate) struct VenueContext {
     pub(crate) context: Arc<Context>,
     pub(crate) settings: Arc<VenueSettings>,

@@ -52,7 +52,7 @@ pub(crate) enum Refused {
     Shut,
     /// Another PIN.
     Wrong,
-    /// Too many wrong ones; so many seconds.
+    /// Too many were wrong; the seconds to wait.
     Wait(u32),
     /// The desk has no name that could be shown.
     Name,
@@ -67,7 +67,7 @@ pub(crate) struct Entered {
 }
 
 impl Desks {
-    /// Those whose sessions go on.
+    /// Reads those whose sessions go on.
     pub(crate) fn read(
         readers: &Readers,
         writer: Writer,
@@ -78,7 +78,7 @@ impl Desks {
         Ok(Self { settings, writer, state })
     }
 
-    /// The PIN of a workshop's desks; none while they are shut.
+    /// Returns the PIN of a workshop's desks; `None` while they are shut.
     pub(crate) fn pin(&self, workshop: &WorkshopId) -> Option<String> {
         self.settings.now().pins.remove(workshop)
     }
@@ -157,7 +157,7 @@ impl Desks {
         Ok(Entered { token })
     }
 
-    /// The desk that a cookie's token belongs to.
+    /// Finds the desk that a cookie's token belongs to.
     pub(crate) fn by_token(&self, workshop: &WorkshopId, token: &str, now: Timestamp) -> Option<OpenDesk> {
         // Compared by digest: how long that takes tells nothing about a token of 256 random bits.
         let session = Digest::of(token.as_bytes());
@@ -171,7 +171,7 @@ impl Desks {
         })
     }
 
-    /// When an open desk asked for something last, in this run; `None` for one that is not open.
+    /// Returns when an open desk last asked for something, in this run; `None` for one that is not open.
     pub(crate) fn seen(&self, id: &DeskId) -> Option<Option<Timestamp>> {
         self.with(|state| state.open.iter().find(|seen| seen.desk.id == *id).map(|seen| seen.at))
     }
@@ -189,12 +189,12 @@ pub(crate) enum Unkept {
 }
 
 fn draw_pin() -> String {
-    // So many numbers to so many PINs that none is likelier than another by more than one in a thousand.
+    // 2³² numbers to a million PINs: none is likelier than another by more than one in four thousand.
     let number = OsRng.next_u32() % 10_u32.pow(6);
     format!("{number:0PIN_DIGITS$}")
 }
 
-/// What was typed, as digits: full-width ones, and with spaces between.
+/// Reads what was typed as digits: full-width ones, too, and with spaces between.
 fn digits(typed: &str) -> String {
     typed
         .chars()
@@ -206,7 +206,7 @@ fn digits(typed: &str) -> String {
         .collect()
 }
 
-/// A name in one line, of at most [`NAME_CHARS`].
+/// Reads a name in one line, of at most [`NAME_CHARS`].
 fn parse_name(typed: &str) -> Option<String> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let fits = (1..=NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control);

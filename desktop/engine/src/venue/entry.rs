@@ -71,7 +71,7 @@ pub(crate) async fn take(
     Ok(Taken { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
 }
 
-/// Every refusal of an entry code has one.
+/// Says it in the desk's words, which every refusal of an entry code has.
 fn in_the_desks_words(refused: &Refused) -> EntryError {
     EntryError::Code(refused.entry_trouble().unwrap_or(EntryTrouble::Damaged))
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::http::port_error::PortError;
 use crate::http::server;
 use crate::venue::context::VenueContext;
 use crate::venue::lan;
@@ -20,7 +20,7 @@ pub(crate) struct VenueListener {
     host: IpAddr,
     router: Router,
     venue: Arc<VenueContext>,
-    /// Where phones come in, for whoever tells others.
+    /// Where phones come in, for those who tell others.
     place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
     turn: tokio::sync::Mutex<()>,
@@ -61,7 +61,7 @@ impl VenueListener {
     }
 
     /// Opens it, where it is not open.
-    pub(crate) async fn open(&self) -> Result<(), SettingsError> {
+    pub(crate) async fn open(&self) -> Result<(), PortError> {
         let _turn = self.turn.lock().await;
         if self.with(|state| state.open.is_some()) {
             return Ok(());
@@ -111,7 +111,7 @@ impl VenueListener {
         self.look();
     }
 
-    /// How it is.
+    /// Returns its state.
     pub(crate) fn now(&self) -> ListenerState {
         self.with(|state| match (&state.open, &state.refused) {
             (Some(_), _) => ListenerState::Open,
@@ -120,7 +120,7 @@ impl VenueListener {
         })
     }
 
-    /// The addresses where phones come in, or would: none while the port is not known.
+    /// Lists the addresses where phones come in, or would: none while the port is not known.
     pub(crate) fn addresses(&self) -> Vec<(lan::Interface, SocketAddr)> {
         match self.with(|state| state.port) {
             0 => Vec::new(),
@@ -131,15 +131,15 @@ impl VenueListener {
         }
     }
 
-    /// The one address where phones come in; `None` while it is closed. A page that is open everywhere is
-    /// shown at the network that the host chose, or else at the likeliest.
+    /// Returns the one address where phones come in; `None` while it is closed. A page that is open
+    /// everywhere is shown at the network that the host chose, or else at the likeliest.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
         let first = self.addresses().into_iter().next();
         Some(first.map_or(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port), |(_, address)| address))
     }
 
-    /// Looks where phones come in now, and tells whoever follows.
+    /// Looks where phones come in now, and tells those who follow.
     pub(crate) fn look(&self) {
         let now = self.address();
         self.place.send_if_modified(|place| std::mem::replace(place, now) != now);

@@ -18,14 +18,14 @@ pub(crate) struct PinThrottle {
 }
 
 impl PinThrottle {
-    /// Seconds until the next attempt may be made; none now.
+    /// Returns the seconds until the next attempt may be made; `None` where it may be made now.
     pub(crate) fn pause(&self, now: Timestamp) -> Option<u32> {
         // A clock that was set back keeps nobody out for longer.
         let left = (self.not_before - now).min(LONGEST_PAUSE);
         u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(1_000))
     }
 
-    /// One was wrong.
+    /// Counts a wrong one.
     pub(crate) fn wrong(&mut self, now: Timestamp) {
         self.wrong = self.wrong.saturating_add(1);
         if let Some(over) = self.wrong.checked_sub(FREE) {
@@ -34,7 +34,7 @@ impl PinThrottle {
         }
     }
 
-    /// One was right.
+    /// Forgets the wrong ones after a right one.
     pub(crate) fn right(&mut self) {
         *self = Self::default();
     }

@@ -18,7 +18,7 @@ pub(crate) const FILE: &str = "venue.json";
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    /// The network whose address stands in the QR code, by its interface's name: addresses change, names
+    /// The network whose address the QR code shows, by its interface's name: addresses change, names
     /// stay.
     #[serde(default)]
     pub(crate) network: Option<String>,
@@ -50,7 +50,7 @@ impl VenueSettings {
         Self { path, kept: Mutex::new(kept) }
     }
 
-    /// As they are now.
+    /// Returns them as they are now.
     pub(crate) fn now(&self) -> Kept {
         self.kept.lock().clone()
     }
@@ -70,7 +70,7 @@ impl VenueSettings {
         Ok(())
     }
 
-    /// Where the file is.
+    /// Returns the path of the file.
     pub(crate) fn path(&self) -> &std::path::Path {
         &self.path
     }

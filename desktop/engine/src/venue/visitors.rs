@@ -11,7 +11,7 @@ use crate::http::ends::Ends;
 
 /// Most addresses that are remembered: a hall and its neighbours.
 const MAX_VISITORS: usize = 2_048;
-/// Whoever asked for something in this time counts as connected: a phone that is put away asks for nothing.
+/// Those who asked for something in this time count as connected: a phone that is put away asks for nothing.
 pub(crate) const CONNECTED_FOR: Millis = 5 * 60 * 1_000;
 
 /// An address from which somebody came.
@@ -33,12 +33,12 @@ pub(crate) struct Visitor {
 pub(crate) struct Visitors(Mutex<BTreeMap<IpAddr, Visitor>>);
 
 impl Visitors {
-    /// Somebody connected. Whether it is somebody new.
+    /// Notes a connection; returns whether it is somebody new.
     pub(crate) fn connection_seen(&self, ends: Ends, now: Timestamp) -> bool {
         self.note(ends, now, |_| ())
     }
 
-    /// Somebody asked for something, or for the check's page.
+    /// Notes a request, for the check's page or another.
     pub(crate) fn ask(&self, ends: Ends, is_check: bool, now: Timestamp) {
         self.note(ends, now, |visitor| {
             visitor.asked_at = Some(now);
@@ -48,7 +48,7 @@ impl Visitors {
         });
     }
 
-    /// Who came since then, the latest first.
+    /// Returns who came since then, the latest first.
     pub(crate) fn since(&self, then: Timestamp) -> Vec<Visitor> {
         let visitors = self.0.lock();
         let mut found: Vec<Visitor> =
@@ -57,7 +57,8 @@ impl Visitors {
         found
     }
 
-    /// How many other devices have asked for something lately. `own` says which addresses are this laptop's.
+    /// Counts the other devices that have asked for something lately. `own` says which addresses are this
+    /// laptop's.
     pub(crate) fn connected(&self, now: Timestamp, own: impl Fn(IpAddr) -> bool) -> u32 {
         let count = self
             .since(now - CONNECTED_FOR)
@@ -114,7 +115,7 @@ mod tests {
         assert_eq!(
             visitors.connected(Timestamp::from_millis(6), nobody),
             2,
-            "who only knocked does not count"
+            "who only connected does not count"
         );
         assert_eq!(visitors.connected(Timestamp::from_millis(6), |ip| ip == ends(2).there.ip()), 1);
         assert_eq!(visitors.connected(Timestamp::from_millis(CONNECTED_FOR + 1), nobody), 1);

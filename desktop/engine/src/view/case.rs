@@ -12,7 +12,7 @@ use crate::message::{Path, UnreadableReason};
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Case {
-    /// A sign-up whose number stood on the list already, and that nobody has decided about.
+    /// A sign-up whose number was on the list already, and that nobody has decided about.
     Duplicate {
         /// The newer one's id, under which it is resolved.
         id: SignupId,
@@ -52,12 +52,12 @@ pub enum DuplicateReason {
 }
 
 impl DuplicateReason {
-    /// How a name compares to the first one's.
+    /// Compares a name to the first one's.
     pub(crate) fn between(name: &str, first: &str) -> Self {
         if name == first { Self::SameName } else { Self::OtherName }
     }
 
-    /// The word in the database.
+    /// Returns the word in the database.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::SameName => "same_name",

@@ -43,7 +43,7 @@ pub struct DeskDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TakenEntry {
-    /// Under which it stands, unless its number stood on the list already.
+    /// Under which it is stored, unless its number was on the list already.
     pub id: SignupId,
     /// As it was given.
     pub name: String,

@@ -26,7 +26,7 @@ pub struct Erasure {
     /// Rows of the database.
     #[serde(flatten)]
     pub rows: ErasedRows,
-    /// Copies beside the database from which they were deleted as well.
+    /// Copies of the database from which they were deleted as well.
     pub copies: Vec<PathBuf>,
     /// Copies that could not be changed: to be deleted by hand.
     pub copies_left: Vec<PathBuf>,
@@ -42,11 +42,11 @@ pub struct ErasedRows {
     pub ids: Vec<SignupId>,
     /// Rows of the list.
     pub signups: usize,
-    /// Rows beside the list.
+    /// Sign-ups whose number was on the list already.
     pub duplicates: usize,
     /// Messages that could not be read.
     pub parked: usize,
-    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing
+    /// What those were, by the digest of their bytes: the copies of the database know them by nothing
     /// else.
     #[serde(skip)]
     pub(crate) parked_digests: Vec<Digest>,

@@ -56,7 +56,7 @@ pub enum Show {
 }
 
 impl Show {
-    /// The state that the rows have, where it is what they are chosen by.
+    /// Returns the state that the rows have, where they are chosen by it.
     pub(crate) fn state(self) -> Option<SignupState> {
         match self {
             Self::Registered => Some(SignupState::Registered),

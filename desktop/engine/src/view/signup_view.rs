@@ -13,7 +13,7 @@ use crate::message::Path;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SignupView {
-    /// The id under which it stands.
+    /// The id under which it is stored.
     pub id: SignupId,
     /// As it was given.
     pub name: String,
@@ -21,7 +21,7 @@ pub struct SignupView {
     pub phone: String,
     /// For a screen that a whole hall sees: `138••••8000`.
     pub phone_masked: String,
-    /// Where it stands.
+    /// Whether it has a seat.
     pub state: SignupState,
     /// By which path it came.
     pub path: Path,
@@ -43,7 +43,7 @@ pub struct SignupView {
     pub stored_at: Timestamp,
 }
 
-/// Where a sign-up stands.
+/// Whether a sign-up has a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -57,7 +57,7 @@ pub enum SignupState {
 }
 
 impl SignupState {
-    /// The word in the database.
+    /// Returns the word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Registered => "registered",
@@ -66,7 +66,7 @@ impl SignupState {
         }
     }
 
-    /// From the word in the database.
+    /// Reads the word in the database.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         [Self::Registered, Self::Waitlisted, Self::Cancelled].into_iter().find(|state| state.as_str() == word)
     }

@@ -46,7 +46,7 @@ pub enum Phase {
     Retired,
 }
 
-/// How many rows of a workshop stand where.
+/// How many rows of a workshop are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Counts {

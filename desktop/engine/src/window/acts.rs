@@ -60,7 +60,7 @@ impl Engine {
         self.block_on(self.host().erase(workshop, whom))
     }
 
-    /// What [`Engine::erase`] would erase; nothing is written. Blocks.
+    /// Says what [`Engine::erase`] would erase; nothing is written. Blocks.
     ///
     /// # Errors
     /// [`EngineError::Act`] where there is nothing to erase, [`EngineError::Database`] where it cannot be

@@ -6,7 +6,7 @@ use crate::engine::{Engine, EngineError};
 use crate::view::{DeskPanel, TakenEntry};
 
 impl Engine {
-    /// The desks of a workshop.
+    /// Reads the desks of a workshop.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot

@@ -9,7 +9,7 @@ use crate::engine::{Engine, EngineError};
 use crate::view::ConnectionTrial;
 
 impl Engine {
-    /// The address of the edge that is used, where there is one.
+    /// Returns the address of the edge that is used, where there is one.
     pub fn connection(&self) -> Option<String> {
         self.host().pipelines.edge().map(|edge| edge.url().to_owned())
     }

@@ -9,7 +9,7 @@ use crate::folder::keys_copy;
 use crate::view::{Case, Home, KeysSaved, ListPage, ListQuery};
 
 impl Engine {
-    /// A workshop at one glance.
+    /// Reads a workshop's first view.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop, [`EngineError::Database`] where it cannot
@@ -18,7 +18,7 @@ impl Engine {
         self.host().home(workshop)
     }
 
-    /// A page of a workshop's list, newest first.
+    /// Reads a page of a workshop's list, newest first.
     ///
     /// # Errors
     /// As [`Engine::home`].
@@ -27,7 +27,7 @@ impl Engine {
         Ok(self.host().context.readers.read(|conn| list::page(conn, query))?)
     }
 
-    /// What a person has to look at.
+    /// Reads what a person has to look at.
     ///
     /// # Errors
     /// As [`Engine::home`].
@@ -36,12 +36,12 @@ impl Engine {
         Ok(self.host().context.readers.read(|conn| list::cases(conn, workshop))?)
     }
 
-    /// Whether and when the host saved a copy of the keys.
+    /// Says whether and when the host saved a copy of the keys.
     pub fn keys_saved(&self) -> KeysSaved {
         keys_copy::saved(&self.host().context.keys, &self.host().data_dir)
     }
 
-    /// How everything is doing.
+    /// Says how everything is doing.
     ///
     /// # Errors
     /// [`EngineError::Database`] where it cannot be read.
@@ -49,7 +49,7 @@ impl Engine {
         self.host().status()
     }
 
-    /// A counter that moves when anything changes that the window may show.
+    /// Watches a counter that moves when anything changes that the window may show.
     pub fn subscribe(&self) -> tokio::sync::watch::Receiver<u64> {
         self.host().context.changes.subscribe()
     }

@@ -15,7 +15,8 @@ use crate::view::{
 use crate::view::{Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
 
-/// Every type that the window reads or sends, and those that they are made of; in the order of their names.
+/// Writes every type that the window reads or sends, and those that they are made of; in the order of their
+/// names.
 pub fn declarations() -> String {
     let mut found = Found {
         config: Config::new().with_large_int("number"),

@@ -1,4 +1,4 @@
-//! The venue page: opening and closing it, where phones reach it, and what stands in their way.
+//! The venue page: opening and closing it, where phones reach it, and what is in their way.
 
 use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
@@ -20,7 +20,7 @@ impl Engine {
         self.block_on(self.host().listener.close());
     }
 
-    /// Where phones reach a workshop's form.
+    /// Says where phones reach a workshop's form.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.
@@ -28,8 +28,8 @@ impl Engine {
         Ok(self.host().addresses(&*self.host().row(workshop)?))
     }
 
-    /// How the check from a phone stands that began at `since`. Takes up to two seconds: the laptop tries its
-    /// own address.
+    /// Says how the check from a phone is going that began at `since`. Takes up to two seconds: the laptop
+    /// tries its own address.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.

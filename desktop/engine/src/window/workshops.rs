@@ -10,7 +10,7 @@ use crate::view::WorkshopSummary;
 use crate::workshops::draft::WorkshopDraft;
 
 impl Engine {
-    /// All workshops, oldest first.
+    /// Reads all workshops, oldest first.
     ///
     /// # Errors
     /// [`EngineError::Database`].
@@ -18,7 +18,7 @@ impl Engine {
         self.host().workshops()
     }
 
-    /// What the form for changing a workshop is filled with.
+    /// Returns what the form for changing a workshop is filled with.
     ///
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop.

@@ -18,8 +18,8 @@ use crate::metrics::Metrics;
 use crate::workshops::Roster;
 use crate::writer::Writer;
 
-/// The workshops of one data folder, both ends of its database, its keys, and what its loops stop by. One to
-/// an engine.
+/// The workshops of one data folder, both ends of its database, its keys, and what its loops stop by. Each
+/// engine has one.
 pub(crate) struct Context {
     pub(crate) roster: Roster,
     pub(crate) keys: Arc<Keys>,

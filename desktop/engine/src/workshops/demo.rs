@@ -9,7 +9,7 @@ use crate::workshops::draft::WorkshopDraft;
 const HOUR_MS: Millis = 60 * 60 * 1000;
 const DAY_MS: Millis = 24 * HOUR_MS;
 
-/// Open at once, over in a week, with as many seats as a rehearsal has teachers.
+/// Makes one that is open at once, over in a week, with as many seats as a rehearsal has teachers.
 pub(crate) fn draft(now: Timestamp) -> WorkshopDraft {
     let starts_at = now + 6 * DAY_MS;
     WorkshopDraft {

@@ -43,7 +43,7 @@ pub struct WorkshopDraft {
     /// Seats.
     #[serde(default)]
     pub capacity: Option<u32>,
-    /// Whether who finds no seat waits for one.
+    /// Whether people without a seat join a waiting list.
     #[serde(default)]
     pub waiting_list: bool,
     /// The workshop's own questions.
@@ -60,7 +60,7 @@ pub struct WorkshopDraft {
 }
 
 impl WorkshopDraft {
-    /// What the host filled in to make that workshop.
+    /// Returns what the host filled in to make that workshop.
     pub(crate) fn of(workshop: &Workshop) -> Self {
         let Workshop {
             id,
@@ -116,7 +116,7 @@ fn month() -> u16 {
     30
 }
 
-/// A workshop as the draft says, with a new code.
+/// Makes a workshop as the draft says, with a new code.
 pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Workshop {
     let WorkshopDraft {
         id: _,
@@ -160,7 +160,7 @@ pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Wor
     }
 }
 
-/// The old record with the draft's content. Versions count up where what they count has changed.
+/// Makes the old record with the draft's content. Versions count up where what they count has changed.
 pub(crate) fn changed(old: &Workshop, draft: WorkshopDraft) -> Workshop {
     let new = fresh(old.id.clone(), draft, old.key.clone());
     let same_form = new.questions == old.questions;

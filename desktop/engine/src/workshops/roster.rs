@@ -1,4 +1,4 @@
-//! The workshops of this laptop: in memory for whoever asks on every request, in the database for ever.
+//! The workshops of this laptop: in memory for what asks on every request, in the database for ever.
 
 use std::sync::Arc;
 
@@ -62,12 +62,12 @@ impl Roster {
         Ok(Self { rows: RwLock::new(rows), changed: watch::Sender::new(0), writer, keys })
     }
 
-    /// All of them, oldest first.
+    /// Returns all of them, oldest first.
     pub(crate) fn all(&self) -> Vec<Arc<WorkshopRow>> {
         self.rows.read().clone()
     }
 
-    /// One of them.
+    /// Returns one of them.
     pub(crate) fn get(&self, id: &WorkshopId) -> Option<Arc<WorkshopRow>> {
         self.find(|row| row.workshop.id == *id)
     }
@@ -80,7 +80,7 @@ impl Roster {
         self.get(id).ok_or_else(|| RosterError::Unknown(id.clone()))
     }
 
-    /// The one whose venue page stands under this token.
+    /// Returns the one whose venue page is under this token.
     pub(crate) fn by_venue_token(&self, token: &str) -> Option<Arc<WorkshopRow>> {
         self.find(|row| row.venue_token.eq_ignore_ascii_case(token))
     }
@@ -159,7 +159,7 @@ impl Roster {
         self.change(&workshop, old.retired_at, event).await
     }
 
-    /// Draws a new invite code. The old one answers *gone* once the edge has the new one.
+    /// Draws a new invite code. The old one is answered *gone* once the edge has the new one.
     pub(crate) async fn renew_code(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
         let old = self.known(id)?;
         let workshop = Workshop { invite_code: InviteCode::from_random(random_16()), ..old.workshop.clone() };
@@ -254,7 +254,7 @@ impl Roster {
     }
 }
 
-/// A workshop's id, drawn once.
+/// Draws an id.
 pub(crate) fn new_id() -> WorkshopId {
     WorkshopId::from_random(random_16())
 }

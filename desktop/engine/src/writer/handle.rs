@@ -9,7 +9,6 @@ use tokio::sync::{oneshot, watch};
 use super::gather::{Database, Gather};
 use super::thread::WriterThread;
 use super::work::{Answers, Edit, NotQueued, Outbox, Work, queue};
-use crate::config::settings_error::SettingsError;
 use crate::db::failure::classify;
 use crate::db::tx::{Tx, WriterConnection};
 use crate::message::{Message, Written};
@@ -28,7 +27,7 @@ impl Writer {
     pub(crate) fn start(
         conn: WriterConnection,
         metrics: Arc<Metrics>,
-    ) -> Result<(Self, JoinHandle<()>), SettingsError> {
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let gather: Box<dyn Gather> = Box::new(Database);
         #[cfg(feature = "failpoints")]
         let gather: Box<dyn Gather> = Box::new(super::planted::Liar(gather));
@@ -40,7 +39,7 @@ impl Writer {
         conn: WriterConnection,
         metrics: Arc<Metrics>,
         gather: Box<dyn Gather>,
-    ) -> Result<(Self, JoinHandle<()>), SettingsError> {
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (outbox, inbox) = queue();
         #[cfg(feature = "failpoints")]
         let inbox = super::planted::tamper(inbox);
@@ -54,10 +53,7 @@ impl Writer {
             unwritable: unwritable_now,
             committed: committed_now,
         };
-        let thread = std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || thread.run())
-            .map_err(|e| SettingsError::Thread(e.to_string()))?;
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || thread.run())?;
         Ok((Self { work: outbox, unwritable, committed }, thread))
     }
 

@@ -1,4 +1,4 @@
-//! Asks the running engine: whoever holds the data folder's lock is the only one that may touch it.
+//! Asks the running engine: only the holder of the data folder's lock may touch it.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use rollcall_engine::control::{BackUp, Client, Command, Erase};
 use rollcall_engine::offline::{self, OfflineError};
 use rollcall_engine::view::{ExportFormat, Whom};
-use rollcall_engine::{SettingsError, WorkshopDraft};
+use rollcall_engine::{FolderError, WorkshopDraft};
 use rollcall_shared::language::Language;
 use serde::Serialize;
 use serde_json::Value;
@@ -76,7 +76,7 @@ pub(crate) fn read_draft(file: &Path, has_id: bool) -> anyhow::Result<Command> {
     Ok(Command::PutWorkshop(Box::new(draft)))
 }
 
-/// For clap.
+/// Reads a language's tag, for clap.
 pub(crate) fn language(tag: &str) -> Result<Language, &'static str> {
     Language::from_tag(tag).ok_or("it is zh or en")
 }
@@ -86,11 +86,11 @@ fn answer(data_dir: &Path, command: &Command) -> anyhow::Result<Value> {
     Ok(wait_for(client.ask(command))??)
 }
 
-/// What was done in a folder; `None` where an engine runs there, which has to be asked.
+/// Returns what was done in a folder; `None` where an engine runs there, which has to be asked.
 fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, OfflineError> {
     match done {
         Ok(done) => Ok(Some(done)),
-        Err(OfflineError::Settings(SettingsError::Locked { .. })) => Ok(None),
+        Err(OfflineError::Folder(FolderError::Locked { .. })) => Ok(None),
         Err(error) => Err(error),
     }
 }

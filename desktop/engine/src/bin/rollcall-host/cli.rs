@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, SettingsError, VenueStart, backup, bench};
+use rollcall_engine::{Engine, StartError, VenueStart, backup, bench};
 use rollcall_shared::language::Language;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -21,7 +22,7 @@ use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
 
-/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on
+/// Where the venue page listens unless told otherwise: whoever runs this program by hand opens the network on
 /// purpose.
 const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -115,7 +116,7 @@ enum Command {
         /// How many sealed messages
         #[arg(long, default_value_t = 20_000)]
         messages: u32,
-        /// Where the database and Redis's files go for the while
+        /// Where the database and Redis's files go while it runs
         #[arg(long)]
         data_dir: Option<PathBuf>,
         /// Through the direct channel
@@ -128,15 +129,15 @@ enum Command {
         /// How many rows
         #[arg(long, default_value_t = 50_000)]
         rows: u32,
-        /// Where the database goes for the while
+        /// Where the database goes while it runs
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
-    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or
+    /// Serve sign-ups as the design did that Rollcall replaces, to be measured next to it, until Ctrl-C or
     /// SIGTERM
     #[command(hide = true)]
     BenchReplaced {
-        /// Where the database goes for the while
+        /// Where the database goes while it runs
         #[arg(long)]
         data_dir: Option<PathBuf>,
     },
@@ -219,7 +220,7 @@ enum DeskCommand {
         /// The workshop's id
         id: String,
     },
-    /// Draw a PIN that lets devices in; who came in by the last one is out
+    /// Draw a PIN that lets devices in; whoever came in by the last one is out
     Open {
         /// The workshop's id
         id: String,
@@ -247,11 +248,20 @@ pub(crate) fn run() -> ExitCode {
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            let is_setting = error.downcast_ref::<SettingsError>().is_some();
+            eprintln!("error: {}", in_a_line(&error));
+            // What the host has to change first.
+            let is_setting = error.is::<StartError>() || error.is::<BackupError>();
             if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Tells an error with its causes, each once: many a text has its cause in it.
+fn in_a_line(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |line, cause| {
+        let cause = cause.to_string();
+        if line.contains(&cause) { line } else { format!("{line}: {cause}") }
+    })
 }
 
 impl Command {
@@ -338,7 +348,8 @@ impl Run {
             .build()
             .context("the operating system refuses what a runtime needs")?;
         let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce)?)?;
+        let config = self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce);
+        let engine = Engine::start(config.map_err(StartError::from)?)?;
         let ready = serde_json::to_string(engine.ready())?;
         println!("ready {ready}");
         // Whoever started us may read through a pipe.

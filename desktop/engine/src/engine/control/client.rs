@@ -14,7 +14,7 @@ use crate::folder::atomic_file;
 use crate::http::client::to_this_machine;
 use crate::view::ExportFormat;
 
-/// Whoever asks a running engine. Requests stay on this machine.
+/// Asks a running engine. Requests stay on this machine.
 pub struct Client {
     http: reqwest::Client,
     base: Url,
@@ -71,7 +71,7 @@ impl Client {
         Ok(Self { http: to_this_machine()?, base, token })
     }
 
-    /// Asks; the answer.
+    /// Asks, and returns the answer.
     ///
     /// # Errors
     /// [`AskError`].
@@ -111,7 +111,7 @@ impl Client {
     }
 }
 
-/// Title, detail and wrong fields.
+/// Puts title, detail and wrong fields into one line.
 fn in_a_line(problem: &Problem) -> String {
     let detail = problem.detail.as_deref().unwrap_or_default();
     let errors = serde_json::to_string(&problem.errors).unwrap_or_default();

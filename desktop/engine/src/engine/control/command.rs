@@ -1,5 +1,5 @@
 //! The commands of a running engine: one table of what can be asked, by which method and path, and what is
-//! sent along. The routes and whoever asks them both go by it.
+//! sent along. The routes and their clients both go by it.
 
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub struct Replay {
 /// How many rows are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rows {
-    /// At most so many; ten thousand where it is not set, and never more.
+    /// Most rows; ten thousand where it is not set, and never more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
     use crate::workshops::demo;
 
-    /// One of each; the compiler says where one is missing.
+    /// Makes one of each; the compiler says where one is missing.
     fn all() -> Vec<Command> {
         let workshop = || "ABCD-23456".to_owned();
         let command = |route| match route {

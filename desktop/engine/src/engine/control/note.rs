@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings_error::SettingsError;
+use crate::folder::error::FolderError;
 use crate::folder::{Folder, atomic_file};
 use crate::random::random_key_hex;
 
@@ -25,14 +25,14 @@ pub(super) struct ControlNote {
 /// Writes the note of an engine that is reached at `url`; the token that its routes ask for.
 ///
 /// # Errors
-/// [`SettingsError::Folder`] where the file cannot be written.
-pub(in crate::engine) fn write(folder: &Folder, url: &str) -> Result<String, SettingsError> {
+/// [`FolderError::Unusable`] where the file cannot be written.
+pub(in crate::engine) fn write(folder: &Folder, url: &str) -> Result<String, FolderError> {
     let token = random_key_hex();
     let note = ControlNote { url: url.to_owned(), token: token.clone(), pid: std::process::id() };
     let path = folder.join(FILE);
     let json = serde_json::to_vec(&note).map_err(std::io::Error::other);
     json.and_then(|json| atomic_file::write(&path, &json))
-        .map_err(|e| SettingsError::Folder { path, why: e.to_string() })?;
+        .map_err(|source| FolderError::Unusable { path, source })?;
     Ok(token)
 }
 

@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
 use crate::db;
+use crate::db::open_error::OpenError;
 use crate::folder::atomic_file;
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
@@ -52,13 +53,19 @@ pub enum BackupError {
     #[error("{} is there already — name a folder that does not exist yet", .0.display())]
     NotNew(PathBuf),
     /// It cannot be written or read.
-    #[error("{} cannot be used ({why}) — choose a folder that you may use, with enough room", path.display())]
+    #[error("{} cannot be used ({source}) — choose a folder that you may use, with enough room", path.display())]
     Folder {
         /// Which.
         path: PathBuf,
-        /// Why not.
-        why: String,
+        /// The operating system's own.
+        source: std::io::Error,
     },
+    /// The data folder cannot be used, to which a backup is restored.
+    #[error(transparent)]
+    DataFolder(#[from] FolderError),
+    /// The backup's database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The database cannot be copied.
     #[error("the database cannot be copied ({0}) — try again")]
     Database(String),
@@ -97,7 +104,7 @@ struct Note {
 
 /// Makes a backup: written under another name and renamed, so that a folder of that name is a whole backup.
 pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, BackupError> {
-    let unusable = |e: std::io::Error| BackupError::Folder { path: to.to_owned(), why: e.to_string() };
+    let unusable = |source| BackupError::Folder { path: to.to_owned(), source };
     let is_new = match fs::read_dir(to) {
         Ok(mut entries) => entries.next().is_none(),
         Err(e) => e.kind() == std::io::ErrorKind::NotFound,
@@ -115,7 +122,7 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
 }
 
 fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), BackupError> {
-    let unusable = |e: std::io::Error| BackupError::Folder { path: part.to_owned(), why: e.to_string() };
+    let unusable = |source| BackupError::Folder { path: part.to_owned(), source };
     let uncopied = |e: rusqlite::Error| BackupError::Database(e.to_string());
     // Left by one that was interrupted.
     let _ = fs::remove_dir_all(part);
@@ -145,7 +152,7 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     Ok((signups, fs::metadata(&database).map_err(unusable)?.len()))
 }
 
-/// A folder that only its owner may look into.
+/// Makes a folder that only its owner may look into.
 fn make_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -162,12 +169,5 @@ fn sha256_of(path: &Path) -> std::io::Result<String> {
             0 => return Ok(hex::encode(hash.finalize())),
             read => hash.update(&buffer[..read]),
         }
-    }
-}
-
-/// For [`SettingsError`]: a backup's faults are settings of the command that names it.
-impl From<BackupError> for SettingsError {
-    fn from(error: BackupError) -> Self {
-        Self::Backup(error.to_string())
     }
 }

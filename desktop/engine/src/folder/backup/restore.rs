@@ -18,17 +18,18 @@ use super::{
     BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, make_private_folder, sha256_of,
 };
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
 use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
+use crate::db::open_error::OpenError;
 use crate::db::tx::Tx;
 use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
 
-/// Where a restore prepares the database. What is in it is the backup's, changed or not: it can be thrown
+/// Where a restore prepares the database. What it holds is the backup's, changed or not: it can be thrown
 /// away.
 const STAGE: &str = "restoring";
 
@@ -56,11 +57,11 @@ pub(crate) fn forget_interrupted(folder: &Folder) {
 /// Restores a backup into a data folder that no engine uses.
 ///
 /// # Errors
-/// [`SettingsError`]: an engine runs there, the backup is damaged, or something cannot be written. The
+/// [`BackupError`]: an engine runs there, the backup is damaged, or something cannot be written. The
 /// database in the folder is the one of before then.
-pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> {
+pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let folder = Folder::take(data_dir)?;
-    let unusable = |e: std::io::Error| SettingsError::Folder { path: folder.join(""), why: e.to_string() };
+    let unusable = |source| FolderError::Unusable { path: folder.join(""), source };
     let (note, keys) = read(from)?;
     forget_interrupted(&folder);
     let stage = folder.join(STAGE);
@@ -78,7 +79,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
         Some(Ok(known)) => (known, None),
         Some(Err(why)) => (Erased::default(), Some(why)),
     };
-    let database = |e: rusqlite::Error| SettingsError::Database { path: staged.clone(), why: e.to_string() };
+    let database = |e| OpenError::of(&staged, e);
     let erased_again = conn
         .in_transaction(|tx| {
             let erased_again = known.erase_in(tx, now)?;
@@ -100,7 +101,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
     Ok(Restored { made_at: note.made_at, signups, erased_again, set_aside, erasures_unknown })
 }
 
-/// The note and the key file of a backup that is whole.
+/// Reads the note and the key file of a backup, which is whole.
 fn read(from: &Path) -> Result<(Note, Vec<u8>), BackupError> {
     let no_backup = |why: String| BackupError::NoBackup { path: from.to_owned(), why };
     let mut bytes = Vec::new();
@@ -170,12 +171,12 @@ impl Erased {
 
 /// Keys that came after the backup stay; keys that are missing come back. A key file that cannot be read is
 /// set aside.
-fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
+fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
     let path = folder.join(KEYS);
-    let unusable = |e: std::io::Error| SettingsError::Folder { path: path.clone(), why: e.to_string() };
+    let unusable = |source| FolderError::Unusable { path: path.clone(), source };
     let kept = path.exists().then(|| Keys::open(path.clone()));
     match kept {
-        Some(Ok(kept)) => kept.merge(keys).map_err(|why| SettingsError::Damaged { path, why }),
+        Some(Ok(kept)) => kept.merge(keys).map_err(|why| FolderError::Damaged { path, why }),
         Some(Err(_)) => {
             atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
             atomic_file::write(&path, keys).map_err(unusable)

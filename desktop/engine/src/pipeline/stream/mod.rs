@@ -18,7 +18,7 @@ use std::future::Future;
 /// One pulled message on its way to the writer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Acknowledges this delivery at the edge: travels with the message, so that whoever commits it can.
+    /// Acknowledges this delivery at the edge: travels with the message, so that the drain can.
     pub(crate) lease_id: String,
     /// The message's text.
     pub(crate) body: String,
@@ -50,7 +50,7 @@ pub(crate) enum StreamError {
     Away(String),
 }
 
-/// What a reader that begins anew finds.
+/// What a reader finds that begins again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restarted {
     /// What was there before.
@@ -65,8 +65,8 @@ pub(crate) trait Stream: Send + Sync + 'static {
     /// Keeps entries, in their order. When it returns they are as durable as this stream can make them.
     fn add(&self, entries: Vec<Entry>) -> impl Future<Output = Result<(), StreamError>> + Send;
 
-    /// Up to `most` entries: after [`Stream::restart`] first what was read and not acknowledged, then what is
-    /// new. Waits a moment for new ones; an empty answer means that there were none.
+    /// Reads up to `most` entries: after [`Stream::restart`] first what was read and not acknowledged, then
+    /// what is new. Waits a moment for new ones; an empty answer means that there were none.
     fn read(&self, most: usize) -> impl Future<Output = Result<Vec<Delivered>, StreamError>> + Send;
 
     /// Forgets entries. Only after their COMMIT.

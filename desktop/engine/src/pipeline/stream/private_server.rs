@@ -24,7 +24,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a server may take to answer after its start: it reads its file first.
 const READY: Duration = Duration::from_secs(20);
-/// A server that ran so long was healthy: the back-off begins anew.
+/// A server that ran this long was healthy: the back-off begins again.
 const HEALTHY: Duration = Duration::from_secs(10);
 
 /// A server's files, in its folder.
@@ -69,12 +69,12 @@ impl RedisServer {
         Ok(server)
     }
 
-    /// The client's address of it.
+    /// Returns the client's address of it.
     pub(crate) fn url(&self) -> String {
         format!("unix://{}", self.socket.display())
     }
 
-    /// The process, while there is one.
+    /// Returns the process, while there is one.
     pub(crate) fn pid(&self) -> Option<i32> {
         self.pid.lock().map(Pid::as_raw_pid)
     }
@@ -194,7 +194,7 @@ fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
     }
 }
 
-/// Whether the server that wrote last came to its end before it was ready.
+/// Returns whether the server that wrote last came to its end before it was ready.
 fn started_in_vain(log: &Path) -> io::Result<bool> {
     use std::io::{Read, Seek, SeekFrom};
     let mut file = std::fs::File::open(log)?;
@@ -216,8 +216,8 @@ impl Places {
     }
 }
 
-/// A folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has. The
-/// name follows from the data folder, so that the next engine finds what the last one left.
+/// Makes a folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has.
+/// The name follows from the data folder, so that the next engine finds what the last one left.
 fn runtime_folder(data: &Path) -> io::Result<PathBuf> {
     let base = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
@@ -260,7 +260,8 @@ fn end_orphan(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// The server that still uses these files: its number from its own note, and only if that process is one.
+/// Finds the server that still uses these files: its number from its own note, and only if that process is
+/// one.
 fn orphan(places: &Places) -> Option<Pid> {
     let noted = std::fs::read_to_string(&places.pid_file).ok()?;
     let pid = Pid::from_raw(noted.trim().parse().ok()?)?;

@@ -52,7 +52,7 @@ enum Place {
 }
 
 impl RedisStream {
-    /// The stream of that workshop. Connects when it is first used.
+    /// Makes the stream of a workshop. It connects when it is first used.
     pub(crate) fn new(client: Client, workshop: &WorkshopId) -> Self {
         Self {
             client,
@@ -107,7 +107,8 @@ impl RedisStream {
         *self.place.lock() = place;
     }
 
-    /// What this consumer was handed before and did not acknowledge, after the id `after`; with how often.
+    /// Reads what this consumer was handed before and did not acknowledge, after the id `after`; with how
+    /// often.
     async fn read_own(&self, after: &str, most: usize) -> Result<Vec<Delivered>, StreamError> {
         let mut pipeline = redis::pipe();
         // Asked before the read, which counts as one more delivery.
@@ -215,7 +216,7 @@ pub(in crate::pipeline) fn key(workshop: &WorkshopId) -> String {
     format!("signups:{workshop}")
 }
 
-/// A connection whose answers may take their time.
+/// Opens a connection whose answers may take their time.
 pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, RedisError> {
     let config = AsyncConnectionConfig::new()
         .set_response_timeout(Some(RESPONSE))
@@ -223,7 +224,7 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
     client.get_multiplexed_async_connection_with_config(&config).await
 }
 
-/// The first word of the server's own error, alone or as one answer of several.
+/// Returns the first word of the server's own error, alone or as one answer of several.
 fn server_code(error: &RedisError) -> Option<String> {
     let first =
         error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));
@@ -240,8 +241,8 @@ fn read_group(pipeline: &mut redis::Pipeline, key: &str, most: usize, block_ms: 
 
 type Rows = Vec<(String, Entry)>;
 
-/// Entries, and the ids of entries that were deleted while they were pending (their fields are nil). Parsed
-/// by hand: the client's own reply type copies the whole answer before it looks at it.
+/// Reads entries, and the ids of entries that were deleted while they were pending (their fields are nil).
+/// Parsed by hand: the client's own reply type copies the whole answer before it looks at it.
 fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     let odd = || StreamError::Away("an answer of an unknown shape".to_owned());
     let (mut rows, mut gone) = (Rows::new(), Vec::new());
@@ -266,7 +267,7 @@ fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     Ok((rows, gone))
 }
 
-/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be
+/// Makes an entry of whatever the stream holds: one without a body is parked like any other that cannot be
 /// read.
 fn entry_of(fields: Vec<Value>) -> Entry {
     let mut entry = Entry { lease_id: String::new(), body: String::new(), attempts: 1 };

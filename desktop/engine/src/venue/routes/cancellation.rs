@@ -1,4 +1,4 @@
-//! A sign-up is taken back by whoever holds its receipt: answered after COMMIT, like everything here.
+//! A sign-up is cancelled by the holder of its receipt: answered after COMMIT, like everything here.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::http::answer::{self, Asked};
 use crate::message::{CANCEL, Content, Message, Origin};
 use crate::venue::context::VenueContext;
 
-/// `DELETE /{token}/v1/receipts/…`, from the page's script.
+/// Answers `DELETE /{token}/v1/receipts/…`, from the page's script.
 pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address): Address) -> Response {
     let Some((row, id)) = venue.issued(&address) else {
         return answer::problem(&Problem::new(ProblemCode::NotFound));
@@ -30,7 +30,7 @@ pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address
     }
 }
 
-/// `POST /{token}/r/…/cancel`, the form on the receipt.
+/// Answers `POST /{token}/r/…/cancel`, the form on the receipt.
 pub(super) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,

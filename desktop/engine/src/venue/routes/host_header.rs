@@ -1,4 +1,4 @@
-//! Whom the venue page answers: whoever asks for it by the laptop's own address. A name would be somebody
+//! The venue page answers those who ask for it by the laptop's own address. A name would be somebody
 //! else's (a page on the internet that renames itself to this laptop, to use a visitor's browser against it:
 //! DNS rebinding), and nobody is given one.
 
@@ -39,7 +39,8 @@ pub(super) async fn by_own_address(
     next.run(request).await
 }
 
-/// `IP:port`, or the address alone at the port that browsers leave out.
+/// Compares `IP:port`, or the address alone at the port that browsers leave out, with the address that was
+/// come to.
 fn is_own(host: &str, here: SocketAddr) -> bool {
     match host.parse::<SocketAddr>() {
         Ok(host) => host == here,

@@ -1,4 +1,4 @@
-//! `/{token}/r/…` and `/{token}/v1/receipts/…`: what became of a sign-up, for whoever holds its address.
+//! `/{token}/r/…` and `/{token}/v1/receipts/…`: what became of a sign-up, for the holder of its address.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::workshops::venue_url::VenueBase;
 /// The venue's token, the workshop, the receipt's token.
 pub(super) type Address = UrlPath<(String, String, String)>;
 
-/// As JSON.
+/// Shows it as JSON.
 pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address): Address) -> Response {
     match venue.receipt(&address).await {
         Ok((_, receipt)) => answer::json(StatusCode::OK, &receipt),
@@ -28,7 +28,7 @@ pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address
     }
 }
 
-/// As a page.
+/// Shows it as a page.
 pub(super) async fn page(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
@@ -47,7 +47,7 @@ pub(super) async fn page(
                 id,
                 state,
                 see_desk,
-                // Here a cancellation is answered when it stands.
+                // Here a cancellation is answered once it is committed.
                 cancelling: false,
             };
             answer::page(StatusCode::OK, receipt_page(&view))
@@ -67,7 +67,7 @@ enum Missing {
 }
 
 impl VenueContext {
-    /// Whose receipt stands at an address, if it was issued here.
+    /// Finds whose receipt an address is, if it was issued here.
     pub(super) fn issued(
         &self,
         (token, workshop, receipt): &(String, String, String),

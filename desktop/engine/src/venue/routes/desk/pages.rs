@@ -26,7 +26,7 @@ use crate::workshops::venue_url::VenueBase;
 const ASSETS: Assets =
     Assets { script: include_str!("../built/desk.js"), style: include_str!("../built/desk.css") };
 
-/// What a desk's page shows in and beside its form.
+/// What a desk's page shows in its form and around it.
 #[derive(Default)]
 pub(super) struct Filled<'a> {
     seed: Option<&'a Seed>,
