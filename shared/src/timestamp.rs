@@ -12,8 +12,8 @@ use crate::Millis;
 /// Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them. On the wire it is the
 /// bare number.
 ///
-/// The difference of two moments is a length, [`Millis`]; a moment and a length make a moment; two moments cannot
-/// be added. Arithmetic saturates: what comes from outside may be any number.
+/// The difference of two moments is a length, [`Millis`]; a moment and a length make a moment; two moments
+/// cannot be added. Arithmetic saturates: what comes from outside may be any number.
 ///
 /// ```
 /// use rollcall_shared::Timestamp;

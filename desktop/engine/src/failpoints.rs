@@ -40,12 +40,6 @@ pub(crate) fn planted(name: &str) -> bool {
     false
 }
 
-/// No defect: the feature is off.
-#[cfg(not(feature = "failpoints"))]
-pub(crate) fn planted(_name: &str) -> bool {
-    false
-}
-
 #[cfg(feature = "failpoints")]
 fn die() {
     // No destructor runs and no buffer is flushed: the next engine finds what a power cut would leave.

@@ -1,4 +1,5 @@
-//! What the window shows of the way over the internet: messages that cannot be read, Redis killed, the edge stopped.
+//! What the window shows of the way over the internet: messages that cannot be read, Redis killed, the edge
+//! stopped.
 
 use std::fs;
 

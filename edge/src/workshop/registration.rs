@@ -93,7 +93,12 @@ pub(super) fn write(
         "INSERT INTO registration (one, record, invite_code, ends_at, drain_key_sha256) VALUES (1, ?, ?, ?, ?)
          ON CONFLICT (one) DO UPDATE
          SET record = excluded.record, invite_code = excluded.invite_code, ends_at = excluded.ends_at",
-        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).as_millis().into(), drain_key_sha256.into()],
+        vec![
+            record.as_str().into(),
+            invite_code.as_str().into(),
+            ends_at.as_millis().into(),
+            drain_key_sha256.into(),
+        ],
     )?;
     Ok(())
 }

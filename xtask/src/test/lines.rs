@@ -29,8 +29,8 @@ enum Longer {
 /// Every folder and page of the checkout that people write.
 const PLACES: [(&str, Longer); 16] = [
     ("README.md", Longer::Counted),
-    ("CHANGELOG.md", Longer::Counted),
-    ("CONTRIBUTING.md", Longer::Counted),
+    ("CHANGELOG.md", Longer::None),
+    ("CONTRIBUTING.md", Longer::None),
     ("desktop/app", Longer::Counted),
     ("desktop/child", Longer::None),
     ("desktop/engine", Longer::Counted),

@@ -16,7 +16,6 @@ use crate::failpoints;
 use crate::pipeline::context::PipelineContext;
 use crate::pipeline::health::Collection;
 use crate::pipeline::leases::Leases;
-use crate::pipeline::planted::planted_too_soon;
 use crate::pipeline::stream::{Entry, Stream};
 use crate::pipeline::takeover::{self, Takeover, TakeoverError};
 use crate::pipeline::wake::LOOK_AGAIN;
@@ -184,7 +183,6 @@ impl<S: Stream> CollectorLoop<S> {
             return;
         }
         failpoints::reached("after_pull");
-        planted_too_soon(&self.edge, &self.pipeline.workshop, &entries).await;
         // Held before they are in the stream: the drain may be done with them at once.
         self.leases.hold(entries.iter().map(|entry| &entry.lease_id));
         let deadline = Instant::now() + ADD_FOR;

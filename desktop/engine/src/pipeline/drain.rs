@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::db::quarantine;
 use crate::failpoints;
 use crate::folder::unsealer::{Opened, Unsealer};
-use crate::message::{Message, UnreadableReason};
+use crate::message::Message;
 use crate::pipeline::context::PipelineContext;
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::{Delivered, Restarted, Stream, StreamError};
@@ -147,11 +147,6 @@ impl<S: Stream> Drain<S> {
     /// Commits a batch however long that takes, and acknowledges each part of it as soon as it is committed.
     async fn commit(&self, mut batch: Vec<InFlight>) -> Result<(), StreamError> {
         let mut attempt = 0;
-        if failpoints::planted("planted_acknowledge_before_commit") {
-            let early = batch.iter().map(|in_flight| (in_flight.key.clone(), in_flight.lease_id.clone()));
-            let (keys, lease_ids) = early.unzip();
-            self.acknowledge(keys, lease_ids).await?;
-        }
         loop {
             let messages = batch.iter().map(|in_flight| in_flight.message.clone()).collect();
             let answers = self.pipeline.context.writer.admit(messages).await;
@@ -165,11 +160,7 @@ impl<S: Stream> Drain<S> {
                     }
                     Err(why) => {
                         failure = Some(why);
-                        let message = match failpoints::planted("planted_attempts_burnt") {
-                            true => in_flight.message.unreadable(UnreadableReason::Failed),
-                            false => in_flight.message,
-                        };
-                        failed.push(InFlight { message, ..in_flight });
+                        failed.push(in_flight);
                     }
                 }
             }

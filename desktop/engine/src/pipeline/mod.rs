@@ -7,6 +7,7 @@ pub(crate) mod drain;
 pub(crate) mod health;
 pub(crate) mod leases;
 pub(crate) mod pipelines;
+#[cfg(feature = "failpoints")]
 mod planted;
 pub(crate) mod progress;
 pub(crate) mod publisher;

@@ -14,6 +14,8 @@ use crate::pipeline::context::PipelineContext;
 use crate::pipeline::drain::Drain;
 use crate::pipeline::health::Publication;
 use crate::pipeline::leases::{Acknowledger, Leases};
+#[cfg(feature = "failpoints")]
+use crate::pipeline::planted;
 use crate::pipeline::publisher::Publisher;
 use crate::pipeline::receipts::ReceiptSender;
 use crate::pipeline::stream::direct::DirectStream;
@@ -129,10 +131,12 @@ impl Pipelines {
         };
         let pipeline =
             Arc::new(PipelineContext::new(Arc::clone(&self.context), workshop.clone(), publication));
-        let stream = Arc::new(stream);
         // Held by the drain and the collector alone: the acknowledger's last words are said once both have
         // ended.
         let (leases, finished) = Leases::new();
+        #[cfg(feature = "failpoints")]
+        let stream = self.spoil(stream, &pipeline, &leases);
+        let stream = Arc::new(stream);
         let drain = Arc::new(Drain {
             pipeline: Arc::clone(&pipeline),
             unsealer: self.context.unsealer(workshop),
@@ -152,6 +156,20 @@ impl Pipelines {
             tokio::select! { () = following => {}, () = stop.cancelled() => {} }
         });
         pipeline
+    }
+
+    /// Plants what the environment asks for.
+    #[cfg(feature = "failpoints")]
+    fn spoil<S: Stream>(
+        &self,
+        honest: S,
+        pipeline: &Arc<PipelineContext>,
+        leases: &Arc<Leases>,
+    ) -> planted::Unfaithful<S> {
+        let receipts = Arc::clone(pipeline);
+        pipeline.spawn(async move { planted::forget_receipts(&receipts).await });
+        let (pipeline, leases, redis) = (Arc::clone(pipeline), Arc::clone(leases), self.redis.clone());
+        planted::Unfaithful { honest, pipeline, edge: self.edge(), leases, redis }
     }
 
     /// Starts the loops that talk to the edge.

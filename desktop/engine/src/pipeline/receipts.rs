@@ -77,9 +77,6 @@ impl ReceiptSender {
             return Ok(false);
         }
         failpoints::reached("before_receipts");
-        if failpoints::planted("planted_receipts_not_retried") {
-            let _ = self.note_sent(receipts.clone()).await;
-        }
         let sent = self.edge.send_receipts(&self.pipeline.workshop, receipts.clone()).await;
         sent.map_err(|error| self.unsent(&error))?;
         // A receipt that is sent and not noted is sent again: the edge keeps the highest rev.

@@ -2,9 +2,10 @@
 //! `failpoints` alone.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::admission::{FoundUnreadable, Outcome, UnderId, UnderReused};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::SealedSignup;
@@ -109,7 +110,7 @@ type Burnt = Arc<Mutex<HashSet<Digest>>>;
 /// A transient failure counts against the message: the next time it cannot be read.
 fn burn(messages: Vec<Message>, answer: oneshot::Sender<Answers>, burnt: &Burnt) -> Work {
     let digests: Vec<Digest> = messages.iter().map(Message::bytes_digest).collect();
-    let failed_before = burnt.lock().unwrap_or_else(PoisonError::into_inner);
+    let failed_before = burnt.lock();
     let messages = messages.into_iter().zip(&digests).map(|(message, digest)| {
         if failed_before.contains(digest) { message.unreadable(UnreadableReason::Failed) } else { message }
     });
@@ -120,7 +121,7 @@ fn burn(messages: Vec<Message>, answer: oneshot::Sender<Answers>, burnt: &Burnt)
     std::thread::spawn(move || {
         let Ok(answers) = answered.blocking_recv() else { return };
         let failed = digests.iter().zip(&answers).filter(|(_, answer)| answer.is_err());
-        burnt.lock().unwrap_or_else(PoisonError::into_inner).extend(failed.map(|(digest, _)| *digest));
+        burnt.lock().extend(failed.map(|(digest, _)| *digest));
         let _ = answer.send(answers);
     });
     Work::Messages { messages, answer: instead }

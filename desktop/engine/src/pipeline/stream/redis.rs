@@ -14,9 +14,9 @@ use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
 use super::{Delivered, Entry, Restarted, Stream, StreamError};
-use crate::failpoints;
 
-const GROUP: &str = "writer";
+/// The one group that reads.
+pub(in crate::pipeline) const GROUP: &str = "writer";
 const CONSUMER: &str = "writer";
 /// How long a read waits for something new. Short, so that a stop is not waited for.
 const BLOCK_MS: usize = 500;
@@ -56,7 +56,7 @@ impl RedisStream {
     pub(crate) fn new(client: Client, workshop: &WorkshopId) -> Self {
         Self {
             client,
-            key: format!("signups:{workshop}"),
+            key: key(workshop),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
             place: SyncMutex::new(Place::Unknown),
@@ -138,9 +138,6 @@ impl Stream for RedisStream {
         let mut pipeline = redis::pipe();
         for entry in &entries {
             let command = pipeline.cmd("XADD").arg(&self.key);
-            if failpoints::planted("planted_maxlen") {
-                command.arg("MAXLEN").arg(20);
-            }
             command
                 .arg("*")
                 .arg("lease")
@@ -193,8 +190,7 @@ impl Stream for RedisStream {
 
     async fn restart(&self) -> Result<Restarted, StreamError> {
         let mut pipeline = redis::pipe();
-        let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
-        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
+        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         let restarted = match made {
             Ok(()) => Restarted::MadeAnew,
@@ -203,11 +199,7 @@ impl Stream for RedisStream {
         };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        let place = match failpoints::planted("planted_pending_not_reclaimed") {
-            true => Place::New,
-            false => Place::Own("0".to_owned()),
-        };
-        self.set_place(place);
+        self.set_place(Place::Own("0".to_owned()));
         Ok(restarted)
     }
 
@@ -217,6 +209,11 @@ impl Stream for RedisStream {
         let (length,): (u64,) = self.query(&self.quick, &pipeline).await?;
         Ok(length)
     }
+}
+
+/// Where a workshop's stream lies in Redis.
+pub(in crate::pipeline) fn key(workshop: &WorkshopId) -> String {
+    format!("signups:{workshop}")
 }
 
 /// Opens a connection whose answers may take their time.
