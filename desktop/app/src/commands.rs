@@ -10,6 +10,7 @@ use rollcall_engine::view::{
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
@@ -53,25 +54,29 @@ commands! {
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
     fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
 
-    fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo = |engine| engine.resolve(&workshop, resolution);
+    fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo =
+        |engine| engine.resolve(&workshop, resolution);
     fn cancel(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.cancel(&workshop, signup);
     fn restore(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.restore(&workshop, signup);
     fn promote(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.promote(&workshop, signup);
     fn undo(token: String) -> () = |engine| engine.undo(&token);
 
-    fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.would_erase(&workshop, &whom);
+    fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure =
+        |engine| engine.would_erase(&workshop, &whom);
     fn erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.erase(&workshop, &whom);
 
     fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
     fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);
     fn shut_desks(workshop: WorkshopId) -> () = |engine| engine.shut_desks(&workshop);
     fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
-    fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry = |engine| engine.take_entry(&workshop, &entry);
-    fn check(workshop: WorkshopId, since: i64) -> Check = |engine| engine.check(&workshop, since);
+    fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
+        |engine| engine.take_entry(&workshop, &entry);
+    fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
     fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
 
-    fn put_workshop(draft: WorkshopDraft) -> WorkshopId = |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
+    fn put_workshop(draft: WorkshopDraft) -> WorkshopId =
+        |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
     fn open(workshop: WorkshopId) -> () = |engine| engine.open(&workshop).map(drop);
     fn close(workshop: WorkshopId) -> () = |engine| engine.close(&workshop).map(drop);
     fn retire(workshop: WorkshopId) -> () = |engine| engine.retire(&workshop).map(drop);
@@ -81,7 +86,8 @@ commands! {
     fn close_venue() -> () = |engine| Ok::<_, Refusal>(engine.close_venue());
     fn dismiss_alarm(kind: AlarmKind) -> () = |engine| Ok::<_, Refusal>(engine.dismiss_alarm(kind));
 
-    fn test_connection(line: String) -> ConnectionTrial = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn test_connection(line: String) -> ConnectionTrial =
+        |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 
@@ -196,7 +202,8 @@ mod bindings {
 
     fn written() -> String {
         let mut text = String::from(
-            "// Written from the engine's and the shell's own types by the tests of rollcall-desktop: change those, not this.\n\
+            "// Written from the engine's and the shell's own types by the tests of rollcall-desktop: change \
+             those, not this.\n\
              import { invoke } from '@tauri-apps/api/core';\n\n",
         );
         text += typescript::declarations().split_once("\n\n").map_or("", |(_, types)| types);

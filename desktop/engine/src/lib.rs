@@ -42,7 +42,6 @@ pub mod window;
 mod workshops;
 mod writer;
 
-pub use acts::ActError;
 pub use config::settings_error::SettingsError;
 pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
 pub use db::open_error::OpenError;

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
-use rollcall_shared::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 
 use rand_core::OsRng;
@@ -13,6 +12,7 @@ use rollcall_engine::view::{
     WifiSecurity,
 };
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::question::{Answer, Answers};
 use rollcall_shared::seal::SecretKey;

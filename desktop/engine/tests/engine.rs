@@ -326,13 +326,16 @@ fn an_edge_that_refuses_the_keys_is_a_setting() {
 fn workshops_are_made_changed_and_renewed() {
     let hall = Hall::open(RedisChoice::Direct);
     let draft = json!({
-        "title": { "zh": "科学课", "en": "" }, "organisation": { "zh": "一中", "en": "" }, "place": { "zh": "302", "en": "" },
+        "title": { "zh": "科学课", "en": "" },
+        "organisation": { "zh": "一中", "en": "" },
+        "place": { "zh": "302", "en": "" },
         "starts_at": 0, "ends_at": 4_102_444_800_000_i64, "purpose": { "zh": "签到", "en": "" },
     });
     let made = hall.engine.put_workshop(serde_json::from_value(draft.clone()).unwrap()).unwrap();
     let mut change = draft.clone();
     change["id"] = json!(made.workshop.id);
-    change["questions"] = json!([{ "key": "school", "label": { "zh": "学校", "en": "School" }, "kind": "text", "max_chars": 50 }]);
+    let label = json!({ "zh": "学校", "en": "School" });
+    change["questions"] = json!([{ "key": "school", "label": label, "kind": "text", "max_chars": 50 }]);
     let changed = hall.engine.put_workshop(serde_json::from_value(change).unwrap()).unwrap();
     assert_eq!(changed.workshop.invite_code, made.workshop.invite_code);
     assert_eq!(changed.workshop.form_version, made.workshop.form_version + 1);

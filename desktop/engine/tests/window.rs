@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
-use rollcall_shared::Timestamp;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +14,9 @@ use rollcall_engine::view::{
     ExportFormat, Home, Hop, HopCode, ListQuery, Phase, Refusal, Resolution, Show, SignupState, SignupView,
 };
 use rollcall_engine::{Config, Engine, EngineError, RedisChoice, VenueStart};
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -398,10 +399,7 @@ impl Edge {
                         success(json!({ "message_backlog_count": 7, "messages": [] }))
                     }
                     (Method::POST, path) if path.ends_with("/receipts") => success(json!({ "stored": 0 })),
-                    _ => {
-                        let problem = json!({ "type": "about:blank", "title": "no", "status": 401, "code": "unauthorized" });
-                        (StatusCode::UNAUTHORIZED, problem.to_string())
-                    }
+                    _ => (StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthorized).to_json()),
                 }
             }
         };

@@ -1,10 +1,10 @@
 //! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken
 //! back.
 
-use rollcall_shared::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::{self, ReceiptKey, ReceiptState};
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;

@@ -1,5 +1,5 @@
-//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view; and shows by which
-//! index each is answered.
+//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view;
+//! and shows by which index each is answered.
 
 use std::time::{Duration, Instant};
 
@@ -32,7 +32,8 @@ pub struct ListReport {
     pub rows: u32,
     /// Every question.
     pub questions: Vec<Asked>,
-    /// A scroll from the newest row to the oldest, a page of 200 rows after the other: the slowest page, milliseconds.
+    /// A scroll from the newest row to the oldest, a page of 200 rows after the other: the slowest page,
+    /// milliseconds.
     pub scroll_worst_ms: f64,
     /// The same: rows a second.
     pub scroll_rows_per_second: f64,
@@ -91,14 +92,17 @@ async fn fill(folder: &Folder, writer: &Writer, rows: u32) -> anyhow::Result<Wor
     Ok(workshop)
 }
 
-/// Made-up teachers, as many with one family name as there are in a hall; a third of the rows are of the last five minutes.
+/// Made-up teachers, as many with one family name as there are in a hall; a third of the rows are of the last
+/// five minutes.
 fn insert(conn: &Connection, workshop: &WorkshopId, rows: u32) -> rusqlite::Result<()> {
     const FAMILY: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
     const GIVEN: [&str; 10] = ["芳", "伟", "敏", "静", "丽", "强", "磊", "军", "洋", "勇"];
     let now = now_ms();
     let mut insert = conn.prepare(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
-         VALUES (?1, ?2, ?3, ?4, '{\"school\":\"第一中学\",\"stage\":\"middle\"}', ?5, 'edge', zeroblob(32), ?6, 1, 1, ?7, ?7, ?7)",
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
+                             notice_version, filled_at, received_at, stored_at)
+         VALUES (?1, ?2, ?3, ?4, '{\"school\":\"第一中学\",\"stage\":\"middle\"}', ?5, 'edge', zeroblob(32), ?6,
+                 1, 1, ?7, ?7, ?7)",
     )?;
     let digit = |n: u32, place: u32| (n / 10_u32.pow(place) % 10) as usize;
     for n in 0..rows {
@@ -227,7 +231,8 @@ mod tests {
         let report = list(2_000, None).unwrap();
         for Plan { sql, steps } in &report.plans {
             for step in steps {
-                // A scan of an index that holds all that is asked for is what the queries for the whole table are meant to be.
+                // A scan of an index that holds all that is asked for is what the queries for the whole table
+                // are meant to be.
                 assert!(
                     !step.starts_with("SCAN signups") || step.contains("USING COVERING INDEX"),
                     "{sql}\n{steps:?}"

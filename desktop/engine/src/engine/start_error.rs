@@ -36,7 +36,8 @@ pub enum StartError {
     },
     /// The edge refused the record.
     #[error(
-        "the edge at {url} does not take the workshop ({why}) — change it with `rollcall-host workshop change`"
+        "the edge at {url} does not take the workshop ({why}) — change it with `rollcall-host workshop \
+         change`"
     )]
     Refused {
         /// The edge.

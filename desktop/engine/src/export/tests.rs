@@ -1,6 +1,5 @@
 //! Files read back by other programs' readers.
 
-use crate::db::list;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -9,6 +8,7 @@ use rollcall_shared::language::Text;
 use rollcall_shared::question::{Answer, Choice, Kind, Question};
 
 use super::*;
+use crate::db::list;
 use crate::testing::Hall;
 
 /// A list with one of everything: choices, a formula for an answer, a cancelled one, an answer to a question

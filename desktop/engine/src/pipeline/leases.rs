@@ -167,7 +167,8 @@ impl Acknowledger {
                     attempt = 0;
                     // The edge knows neither lease nor key: what was committed stays committed, and comes
                     // again at worst.
-                    tracing::warn!(workshop = %self.pipeline.workshop, %error, "the edge refuses acknowledgements");
+                    let workshop = &self.pipeline.workshop;
+                    tracing::warn!(%workshop, %error, "the edge refuses acknowledgements");
                     batch.drop_first(MAX_ENTRIES);
                 }
                 Err(error) => {

@@ -57,7 +57,8 @@ impl WakeLoop {
                     retry::delay(attempt, Failure::Network, &mut OsRng)
                 }
                 Err(error) if error.is_permanent() => {
-                    tracing::info!(workshop = %self.pipeline.workshop, %error, "no wake-up calls: mail is polled");
+                    let workshop = &self.pipeline.workshop;
+                    tracing::info!(%workshop, %error, "no wake-up calls: mail is polled");
                     REFUSED
                 }
                 // Whether the edge can be reached is the collector's to say.

@@ -42,7 +42,8 @@ impl VenueSettings {
     pub(crate) fn open(path: PathBuf) -> Self {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-                tracing::warn!(path = %path.display(), %error, "the venue's settings are damaged, and begin anew");
+                let path = path.display();
+                tracing::warn!(%path, %error, "the venue's settings are damaged, and begin at the usual ones");
                 Kept::default()
             }),
             Err(_) => Kept::default(),

@@ -8,7 +8,6 @@
 //! Steps are told by indices into whatever there is, so that a failing run shrinks to the few steps that
 //! matter. `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
 
-use rollcall_shared::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +17,7 @@ use proptest::strategy::Union;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use rand_core::OsRng;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::signup::{Digest, Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;

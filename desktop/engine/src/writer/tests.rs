@@ -1,9 +1,9 @@
 //! The writer with a real database: the wiring of admission, group commit, and what a failure does to whom.
 
-use rollcall_shared::Timestamp;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{FoundUnreadable, Outcome};
 use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::SealedSignup;

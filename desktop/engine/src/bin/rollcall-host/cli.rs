@@ -1,6 +1,5 @@
 //! The command line.
 
-use rollcall_shared::Timestamp;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
 use rollcall_engine::{Engine, StartError, VenueStart, backup, bench};
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;

@@ -53,7 +53,10 @@ pub enum BackupError {
     #[error("{} is there already — name a folder that does not exist yet", .0.display())]
     NotNew(PathBuf),
     /// It cannot be written or read.
-    #[error("{} cannot be used ({source}) — choose a folder that you may use, with enough room", path.display())]
+    #[error(
+        "{} cannot be used ({source}) — choose a folder that you may use, with enough room",
+        path.display()
+    )]
     Folder {
         /// Which.
         path: PathBuf,

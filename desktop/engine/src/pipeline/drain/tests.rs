@@ -1,8 +1,8 @@
 //! The drain with a real writer, on the direct channel and on a real Redis.
 
-use rollcall_shared::Timestamp;
 use std::collections::HashSet;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::workshop::Workshop;

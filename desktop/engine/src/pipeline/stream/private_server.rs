@@ -127,7 +127,8 @@ fn supervise(
                 if is_stopping(stop) {
                     return;
                 }
-                tracing::warn!(?status, log = %places.data.join("redis.log").display(), "redis-server ended and is started again");
+                let log = places.data.join("redis.log");
+                tracing::warn!(?status, log = %log.display(), "redis-server ended and is started again");
                 set_aside_damaged(places, status);
             }
             Err(error) => {
@@ -188,9 +189,10 @@ fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
             aside = %aside.display(),
             "redis-server does not start with its files: set aside, what stood in them comes again"
         ),
-        Err(error) => {
-            tracing::error!(%error, "redis-server does not start with its files, and they cannot be set aside")
-        }
+        Err(error) => tracing::error!(
+            %error,
+            "redis-server does not start with its files, and they cannot be set aside"
+        ),
     }
 }
 
