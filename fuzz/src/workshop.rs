@@ -80,7 +80,7 @@ fn intake(workshop: &Workshop) {
     let mut times: Vec<Millis> =
         vec![(Timestamp::MIN).as_millis(), -1, 0, (sample::NOW).as_millis(), (Timestamp::MAX).as_millis()];
     for edge in [Some(closing), workshop.opens_at, Some(closing + workshop.grace_ms)].into_iter().flatten() {
-        times.extend([edge.saturating_sub(1), edge, edge.saturating_add(1)]);
+        times.extend([edge - 1, edge, edge + 1]);
     }
     for now in &times {
         let at_once = workshop.intake(Timestamp::from_millis(*now), None);
