@@ -35,7 +35,7 @@ pub fn cookie(data: &[u8]) {
         assert!(i64::from(device.retry_after(now)) <= DEVICE_WINDOW_MS / 1_000 + 1);
         device.note(id, now);
         if !again {
-            sent.push((id, now.as_millis()));
+            sent.push((id, now));
         }
     }
 }
