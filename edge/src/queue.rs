@@ -20,8 +20,6 @@ use crate::lost_mail::{CountDeadLetters, Keep};
 use crate::workshop::Deposit;
 use crate::{clock, deadline, lost_mail, object, workshop};
 
-/// What the benchmark's baseline sends; acknowledged without a deposit.
-pub(crate) const BENCH_MESSAGE: &str = "rollcall bench";
 /// How a dead-letter queue's name ends, in `wrangler.toml`.
 const DEAD_LETTERS: &str = "-dead";
 /// Shortest delay before a message is tried again.
@@ -53,7 +51,6 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     for message in messages {
         match addressee(&message.text) {
             Some(workshop) => mailboxes.entry(workshop).or_default().push(message),
-            None if message.text == BENCH_MESSAGE => message.handle.ack(),
             None => unaddressed.push(message),
         }
     }

@@ -1,6 +1,5 @@
 //! What answers at each address, one noun to a file.
 
-pub(crate) mod bench;
 pub(crate) mod cancellation;
 pub(crate) mod challenge;
 pub(crate) mod errands;

@@ -40,6 +40,11 @@ impl Checkout {
         self.edge().join("build")
     }
 
+    /// The same with the routes that only tests and benchmarks call.
+    pub(crate) fn bench_worker(&self) -> PathBuf {
+        self.edge().join("bench/worker.mjs")
+    }
+
     pub(crate) fn npm_bin(&self) -> PathBuf {
         self.edge().join("node_modules/.bin")
     }

@@ -10,6 +10,9 @@
 //! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
 
 mod acts;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+#[path = "../bench/lib.rs"]
 pub mod bench;
 mod changes;
 mod clock;

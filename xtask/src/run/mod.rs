@@ -10,6 +10,7 @@ mod scratch_folder;
 mod secrets;
 mod settings;
 mod system;
+mod waiting;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -23,12 +24,12 @@ use crate::cli::RunOptions;
 use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
 use crate::{edge, interrupt, ui};
-pub(crate) use host::{Build, build as build_host, whole_workspace};
+pub(crate) use host::{BENCH_FEATURE, Build, build as build_host, whole_workspace};
 pub(crate) use ports::free as free_ports;
-use ready::Ready;
+pub(crate) use ready::Ready;
 pub(crate) use scene::Scene;
 pub(crate) use scratch_folder::ScratchFolder;
-pub(crate) use settings::{RedisChoice, Settings};
+pub(crate) use settings::{RedisChoice, Settings, Worker};
 pub(crate) use system::System;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);

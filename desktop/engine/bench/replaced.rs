@@ -1,5 +1,6 @@
-//! The design that Rollcall replaces, as far as its own analysis tells it: a pool of 45 connections, a transaction for every
-//! request that reads before it writes, no retry. In Rust, so that the comparison is of designs and not of languages.
+//! The design that Rollcall replaces, as far as its own analysis tells it: a pool of 45 connections, a
+//! transaction for every request that reads before it writes, no retry. In Rust, so that the comparison is of
+//! designs and not of languages.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -24,8 +25,9 @@ const CONNECTIONS: usize = 45;
 /// SQLite's usual patience in that framework.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Serves `POST /v1/signups` on the loopback interface, and says where, until `stop`. Everything is in a folder of its own
-/// under `parent` (the system's folder for temporary files where none is given), and gone afterwards.
+/// Serves `POST /v1/signups` on the loopback interface, and says where, until `stop`. Everything is in a
+/// folder of its own under `parent` (the system's folder for temporary files where none is given), and gone
+/// afterwards.
 ///
 /// # Errors
 /// Where the folder or the port cannot be used.
@@ -63,7 +65,8 @@ fn connection(file: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS registrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL UNIQUE)",
+        "CREATE TABLE IF NOT EXISTS registrations
+             (id INTEGER PRIMARY KEY, name TEXT NOT NULL, phone TEXT NOT NULL UNIQUE)",
     )?;
     Ok(connection)
 }

@@ -1,5 +1,8 @@
-//! Measures the drain: sealed messages in Redis, through the engine's own loop, into SQLite with FULL; and each hop alone,
-//! to know what the loop could reach.
+//! Measures the drain: sealed messages in Redis, through the engine's own loop, into SQLite with FULL; and
+//! each hop alone, to know what the loop could reach.
+//!
+//! It is a part of the library, so that it reaches what the engine is made of, but lies outside `src` and is
+//! compiled with the feature `bench` alone: nothing here is in a program that people run.
 
 mod list;
 mod replaced;
@@ -39,7 +42,7 @@ use crate::workshops::Roster;
 use crate::workshops::demo;
 use crate::writer::{MAX_BATCH, Writer};
 
-pub use list::{Asked, ListReport, Plan, list};
+pub use list::{Asked, ListReport, list};
 pub use replaced::replaced;
 
 /// What was measured.
@@ -65,8 +68,9 @@ pub struct DrainReport {
     pub allowed_per_second: f64,
 }
 
-/// Fills a stream with `messages` sealed sign-ups, and measures how fast they become rows. Everything is in a folder of its
-/// own under `parent` (the system's folder for temporary files where none is given), and gone afterwards.
+/// Fills a stream with `messages` sealed sign-ups, and measures how fast they become rows. Everything is in a
+/// folder of its own under `parent` (the system's folder for temporary files where none is given), and gone
+/// afterwards.
 ///
 /// # Errors
 /// Where the folder, the database or Redis cannot be used.
@@ -132,7 +136,8 @@ impl Bench {
         let read = self.stream_alone(&*stream).await?;
         let took = self.drain(&stream).await?;
         let rows = self.readers.read(signups::counts)?.into_iter().map(|(_, count)| count).sum();
-        // Last: the same sign-ups under other ids and numbers would be another load, so these go into a list of their own.
+        // Last: the same sign-ups under other ids and numbers would be another load, so these go into a list
+        // of their own.
         let commit = self.commit_alone().await?;
         let rate = |took: Duration| self.bodies.len() as f64 / took.as_secs_f64();
         Ok(DrainReport {

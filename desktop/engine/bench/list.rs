@@ -1,5 +1,4 @@
-//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view; and shows by which
-//! index each is answered.
+//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view.
 
 use std::time::{Duration, Instant};
 
@@ -32,12 +31,11 @@ pub struct ListReport {
     pub rows: u32,
     /// Every question.
     pub questions: Vec<Asked>,
-    /// A scroll from the newest row to the oldest, a page of 200 rows after the other: the slowest page, milliseconds.
+    /// A scroll from the newest row to the oldest, a page of 200 rows after the other: the slowest page,
+    /// milliseconds.
     pub scroll_worst_ms: f64,
     /// The same: rows a second.
     pub scroll_rows_per_second: f64,
-    /// How SQLite answers (`EXPLAIN QUERY PLAN`).
-    pub plans: Vec<Plan>,
 }
 
 /// A question and how long its answer takes.
@@ -51,15 +49,6 @@ pub struct Asked {
     pub median_ms: f64,
     /// Milliseconds, the slowest answer.
     pub worst_ms: f64,
-}
-
-/// How SQLite answers a query.
-#[derive(Debug, Clone, Serialize)]
-pub struct Plan {
-    /// The query.
-    pub sql: &'static str,
-    /// Its plan, one step a line.
-    pub steps: Vec<String>,
 }
 
 /// Makes a list of `rows` rows in a folder of its own, and measures. The folder is gone afterwards.
@@ -91,14 +80,17 @@ async fn fill(folder: &Folder, writer: &Writer, rows: u32) -> anyhow::Result<Wor
     Ok(workshop)
 }
 
-/// Made-up teachers, as many with one family name as there are in a hall; a third of the rows are of the last five minutes.
+/// Made-up teachers, as many with one family name as there are in a hall; a third of the rows are of the last
+/// five minutes.
 fn insert(conn: &Connection, workshop: &WorkshopId, rows: u32) -> rusqlite::Result<()> {
     const FAMILY: [&str; 10] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴"];
     const GIVEN: [&str; 10] = ["芳", "伟", "敏", "静", "丽", "强", "磊", "军", "洋", "勇"];
     let now = now_ms();
     let mut insert = conn.prepare(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at)
-         VALUES (?1, ?2, ?3, ?4, '{\"school\":\"第一中学\",\"stage\":\"middle\"}', ?5, 'edge', zeroblob(32), ?6, 1, 1, ?7, ?7, ?7)",
+        r#"INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags,
+                               form_version, notice_version, filled_at, received_at, stored_at)
+           VALUES (?1, ?2, ?3, ?4, '{"school":"第一中学","stage":"middle"}', ?5, 'edge', zeroblob(32), ?6, 1, 1,
+                   ?7, ?7, ?7)"#,
     )?;
     let digit = |n: u32, place: u32| (n / 10_u32.pow(place) % 10) as usize;
     for n in 0..rows {
@@ -156,13 +148,11 @@ fn measure(conn: &Connection, workshop: &WorkshopId, rows: u32) -> anyhow::Resul
         .push(ask("first view: arrivals", || Ok(list::arrivals(conn, workshop, now, 300)?.iter().sum()))?);
     questions.push(ask("first view: newest", || Ok(list::newest(conn, workshop, 20)?.len() as u32))?);
     let (worst, took) = scroll(conn, workshop, rows)?;
-    let plans = list::QUERIES.iter().map(|sql| plan(conn, sql)).collect::<rusqlite::Result<_>>()?;
     Ok(ListReport {
         rows,
         questions,
         scroll_worst_ms: ms(worst),
         scroll_rows_per_second: f64::from(rows) / took.as_secs_f64(),
-        plans,
     })
 }
 
@@ -197,41 +187,6 @@ fn scroll(conn: &Connection, workshop: &WorkshopId, rows: u32) -> anyhow::Result
     Ok((worst, start.elapsed()))
 }
 
-fn plan(conn: &Connection, sql: &'static str) -> rusqlite::Result<Plan> {
-    let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    // No plan depends on a parameter's value.
-    let nothing = vec![rusqlite::types::Null; explain.parameter_count()];
-    let steps = explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3))?;
-    let steps = steps.collect::<rusqlite::Result<_>>()?;
-    Ok(Plan { sql, steps })
-}
-
 fn ms(took: Duration) -> f64 {
     (took.as_secs_f64() * 1e5).round() / 100.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_query_of_the_window_has_its_index() {
-        let report = list(2_000, None).unwrap();
-        for Plan { sql, steps } in &report.plans {
-            for step in steps {
-                // A scan of an index that holds all that is asked for is what the queries for the whole table are meant to be.
-                assert!(
-                    !step.starts_with("SCAN signups") || step.contains("USING COVERING INDEX"),
-                    "{sql}\n{steps:?}"
-                );
-                assert!(!step.contains("TEMP B-TREE"), "{sql}\n{steps:?}");
-            }
-        }
-        let found = |what: &str| report.questions.iter().find(|asked| asked.what == what).unwrap().found;
-        assert_eq!(found("first page"), 2_000);
-        assert_eq!(found("search: one sign of a name"), 200);
-        assert_eq!(found("search: a short code"), 1);
-        assert_eq!(found("search: Latin letters, none"), 0);
-        assert_eq!(found("flagged, first page"), 40);
-    }
 }
