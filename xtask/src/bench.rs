@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: the rows of the targets, measured on this machine, in one run.
 
+mod beside;
 mod bursts;
+mod commit;
 mod faces;
 mod loops;
 mod replaced;
@@ -14,14 +16,22 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
+use crate::cli::BenchOptions;
 use crate::run::{self, RedisChoice, ScratchFolder, Settings, System, Worker};
 use crate::setup::{self, Redis, Window};
 use crate::{edge, ui, versions};
 use row::Row;
 
 /// `cargo xtask bench`.
-pub(crate) fn command() -> Result<ExitCode> {
-    let checkout = &Checkout::find()?;
+pub(crate) fn command(options: &BenchOptions) -> Result<ExitCode> {
+    let checkout = Checkout::find()?;
+    match &options.beside {
+        Some(commit) => beside::compare(&checkout, commit),
+        None => all_rows(&checkout),
+    }
+}
+
+fn all_rows(checkout: &Checkout) -> Result<ExitCode> {
     let folder = ScratchFolder::new(checkout, "bench")?;
     let [edge_port, lan_port, metrics_port] = run::free_ports()?;
     let settings = Settings {

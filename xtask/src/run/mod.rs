@@ -1,6 +1,7 @@
 //! `cargo xtask run`: the whole system on this machine.
 
 mod host;
+mod host_alone;
 mod local_edge;
 mod ports;
 mod ready;
@@ -25,6 +26,7 @@ use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
 use crate::{edge, interrupt, ui};
 pub(crate) use host::{BENCH_FEATURE, Build, build as build_host, whole_workspace};
+pub(crate) use host_alone::HostAlone;
 pub(crate) use ports::free as free_ports;
 pub(crate) use ready::Ready;
 pub(crate) use scene::Scene;
