@@ -1,5 +1,6 @@
 //! A workshop's record, as a host publishes it and as every phone, cache and database reads it again.
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::form::{JoinView, Message, join_page, shut_page};
 use rollcall_shared::language::{Language, Text};
 use rollcall_shared::mailbox::Publication;
@@ -8,7 +9,6 @@ use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::{
     Intake, MAX_GRACE_MS, MAX_NOTICE_CHARS, MAX_RECORD_BYTES, MAX_TEXT_CHARS, MAX_VENUE_CHARS, Workshop,
 };
-use rollcall_shared::Timestamp;
 
 use crate::bounds::within_bounds;
 use crate::sample;

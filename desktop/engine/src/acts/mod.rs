@@ -27,7 +27,7 @@ use crate::message::Content;
 use crate::random::random_16;
 use crate::view::{Act, KEPT, Resolution, Undo};
 use crate::writer::Writer;
-pub use error::ActError;
+pub(crate) use error::ActError;
 use error::Stop;
 use snapshot::{Change, Recorder};
 
