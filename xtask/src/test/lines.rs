@@ -31,7 +31,7 @@ const PLACES: [(&str, Longer); 17] = [
     ("README.md", Longer::Counted),
     ("CHANGELOG.md", Longer::None),
     ("CONTRIBUTING.md", Longer::None),
-    ("desktop/app", Longer::Counted),
+    ("desktop/app", Longer::None),
     ("desktop/child", Longer::None),
     ("desktop/engine", Longer::Counted),
     ("desktop/ui", Longer::Counted),
