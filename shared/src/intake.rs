@@ -33,7 +33,8 @@
 //! | 12 | no proof of work; asked for at the edge only | 428, a challenge | 428 or 429 (3), the form | |
 //! | 13 | it cannot be stored just now | 503 (3) | 503 (3), the form, its seed | 503 (3) |
 //!
-//! (1) With the [`EntryTrouble`] as the code of the field `entry`. (2) With the detail `not open yet`. (3)
+//! (1) With the [`EntryTrouble`](crate::desk_trouble::EntryTrouble) as the code of the field `entry`.
+//! (2) With the detail `not open yet`. (3)
 //! With `Retry-After`. (4) A text that is too long by itself, as the host's own window takes one, is
 //! `not_an_entry`. Rows 1 and 7 are the route's to find out; rows 2 and 3 are decided before the body is read
 //! whole.

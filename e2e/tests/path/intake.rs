@@ -1,6 +1,7 @@
 //! How a sign-up is taken, over HTTP: every case of `shared/tests/intake.json` at the edge and on the venue
 //! page. What the table says is in `shared/src/intake.rs`.
 
+use rollcall_shared::Timestamp;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::blocking::Response;
@@ -93,7 +94,7 @@ fn good(case: &Case, code: &str) -> Good {
         FilledIn::Now => now_ms(),
         FilledIn::BeforeClosing => now_ms() - HOUR_MS - HOUR_MS / 2,
     };
-    Good { id, seed, invite_code: code.to_owned(), name, phone, filled_at }
+    Good { id, seed, invite_code: code.to_owned(), name, phone, filled_at: Timestamp::from_millis(filled_at) }
 }
 
 fn header<'a>(answer: &'a Response, name: &str) -> &'a str {

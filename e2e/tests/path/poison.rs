@@ -4,6 +4,7 @@ use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Options};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Workshop as Record;
@@ -71,5 +72,7 @@ fn sealed(record: &Value) -> String {
     let form: SignupForm = serde_json::from_value(teacher.body(record.invite_code.as_str())).unwrap();
     let signup = form.parse(&record).unwrap();
     let mut rng = rand_core::OsRng;
-    Envelope::seal_signup(&record, &signup, None, rollcall_e2e::host::now(), &mut rng).unwrap().to_text()
+    Envelope::seal_signup(&record, &signup, None, Timestamp::from_millis(rollcall_e2e::host::now()), &mut rng)
+        .unwrap()
+        .to_text()
 }

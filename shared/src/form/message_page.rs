@@ -77,6 +77,7 @@ fn mark(message: Message) -> &'static str {
 mod tests {
     use super::super::fixtures::workshop;
     use super::*;
+    use crate::Timestamp;
 
     #[test]
     fn a_workshop_that_opens_later_says_when() {

@@ -31,5 +31,7 @@ pub(crate) mod tx;
 pub(crate) mod whole_row;
 pub(crate) mod workshops;
 
-pub(crate) use open::{check, open_reader, open_writer};
+#[cfg(any(test, feature = "bench"))]
+pub(crate) use open::open_reader;
+pub(crate) use open::{check, open_writer};
 pub(crate) use schema::VERSION;

@@ -28,7 +28,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Both names are on one disk; the folder of the new one is synced.
 ///
 /// # Errors
-/// The system's own; as in [`write`].
+/// The system's own; as in [`write()`].
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)?;
     sync_folder(folder_of(to))

@@ -87,8 +87,9 @@ mod tests {
             "\"act\": \"another_person\"",
             "duplicate: SignupId",
             "export type SignupId = string",
-            "stored_at: number",
-            "filled_at: number | null",
+            "stored_at: Timestamp",
+            "filled_at: Timestamp | null",
+            "export type Timestamp = number",
             "export type WorkshopDraft",
             "export type HopCode = \"no_edge\"",
         ] {
