@@ -50,7 +50,7 @@ function named(source, type) {
 }
 
 test('every reason for which a message is not read has its text, and no text is of another', () => {
-  const codes = named(read('bindings.ts'), 'ParkedReason');
+  const codes = named(read('bindings.ts'), 'UnreadableReason');
   const texts = [...zh.keys()].filter((key) => key.startsWith('look.parked.why.')).map((key) => key.slice('look.parked.why.'.length));
   assert.deepEqual(texts.sort(), codes.sort());
 });

@@ -27,11 +27,11 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(crate) struct Leases {
     held: Mutex<HashSet<String>>,
     freed: Notify,
-    done: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedSender<LeaseEnd>,
 }
 
 /// A lease's end.
-pub(crate) enum Done {
+pub(crate) enum LeaseEnd {
     /// Its message is in the database.
     Committed(Vec<String>),
     /// It goes back, to be delivered again after a while.
@@ -64,13 +64,13 @@ impl Leases {
     /// Ends leases whose messages are committed.
     pub(crate) fn committed(&self, lease_ids: Vec<String>) {
         self.forget(&lease_ids);
-        let _ = self.done.send(Done::Committed(lease_ids));
+        let _ = self.done.send(LeaseEnd::Committed(lease_ids));
     }
 
     /// Gives leases back, to be delivered again after `delay`.
     pub(crate) fn give_back(&self, lease_ids: Vec<String>, delay: Duration) {
         self.forget(&lease_ids);
-        let _ = self.done.send(Done::Returned { lease_ids, delay });
+        let _ = self.done.send(LeaseEnd::Returned { lease_ids, delay });
     }
 
     /// Gives all back that are held, because the stream lost its entries; returns how many.
@@ -94,19 +94,19 @@ impl Leases {
 }
 
 /// Leases that are done with, on their way to the edge.
-pub(crate) struct Finished(mpsc::UnboundedReceiver<Done>);
+pub(crate) struct Finished(mpsc::UnboundedReceiver<LeaseEnd>);
 
 impl Finished {
     /// Returns the next ones; `None` once nobody is left who could end any.
-    pub(crate) async fn next(&mut self) -> Option<Done> {
+    pub(crate) async fn next(&mut self) -> Option<LeaseEnd> {
         self.0.recv().await
     }
 
     /// Returns how many the next message acknowledges; `None` once nobody is left to acknowledge.
     pub(crate) async fn committed(&mut self) -> Option<usize> {
         match self.next().await? {
-            Done::Committed(lease_ids) => Some(lease_ids.len()),
-            Done::Returned { .. } => Some(0),
+            LeaseEnd::Committed(lease_ids) => Some(lease_ids.len()),
+            LeaseEnd::Returned { .. } => Some(0),
         }
     }
 }
@@ -212,10 +212,10 @@ struct Batch {
 }
 
 impl Batch {
-    fn add(&mut self, done: Done) {
+    fn add(&mut self, done: LeaseEnd) {
         match done {
-            Done::Committed(ids) => self.acks.extend(ids.into_iter().map(|lease_id| Ack { lease_id })),
-            Done::Returned { lease_ids, delay } => {
+            LeaseEnd::Committed(ids) => self.acks.extend(ids.into_iter().map(|lease_id| Ack { lease_id })),
+            LeaseEnd::Returned { lease_ids, delay } => {
                 let delay_seconds = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
                 self.retries.extend(lease_ids.into_iter().map(|lease_id| Retry { lease_id, delay_seconds }));
             }

@@ -19,7 +19,7 @@ use super::pages::Filled;
 use crate::clock::now_ms;
 use crate::db::desks::OpenDesk;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::venue::context::VenueContext;
 use crate::workshops::venue_url::VenueBase;
 
@@ -41,7 +41,7 @@ pub(in crate::venue::routes) struct Pin {
 pub(in crate::venue::routes) async fn show(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -58,7 +58,7 @@ pub(in crate::venue::routes) async fn show(
 pub(in crate::venue::routes) async fn enter(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     form: Result<Form<Pin>, FormRejection>,
 ) -> Response {
@@ -81,7 +81,7 @@ pub(in crate::venue::routes) async fn enter(
 pub(in crate::venue::routes) async fn leave(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);

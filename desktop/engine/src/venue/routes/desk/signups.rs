@@ -18,7 +18,7 @@ use crate::clock::now_ms;
 use crate::db::desks::OpenDesk;
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
@@ -40,7 +40,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -72,7 +72,7 @@ async fn take(
 pub(in crate::venue::routes) async fn receipt(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, receipt)): UrlPath<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
