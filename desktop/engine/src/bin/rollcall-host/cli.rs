@@ -375,3 +375,24 @@ fn replaced(data_dir: Option<&Path>) -> anyhow::Result<()> {
         tokio::join!(serving, stopping).0
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_that_the_text_has_in_it_is_told_once() {
+        let check = |error: anyhow::Error, expected: &str| assert_eq!(in_a_line(&error), expected);
+        check(anyhow!("the disk is full"), "the disk is full");
+        check(
+            anyhow!("no such file").context("list.csv cannot be read"),
+            "list.csv cannot be read: no such file",
+        );
+        check(
+            anyhow!("denied").context("x cannot be written (denied) — choose another folder"),
+            "x cannot be written (denied) — choose another folder",
+        );
+    }
+}
