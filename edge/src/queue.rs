@@ -23,8 +23,6 @@ use crate::lost_mail::{CountDeadLetters, StoreLostMail};
 use crate::workshop::Deposit;
 use crate::{clock, deadline, lost_mail, object, workshop};
 
-/// The message of the benchmark's baseline; it is acknowledged without a deposit.
-pub(crate) const BENCH_MESSAGE: &str = "rollcall bench";
 /// The end of a dead-letter queue's name in `wrangler.toml`.
 const DEAD_LETTERS: &str = "-dead";
 /// Shortest delay before a message is tried again.
@@ -56,7 +54,6 @@ pub(crate) async fn consume(batch: &MessageBatch<String>, env: &Env) {
     for message in messages {
         match addressee(&message.text) {
             Some(workshop) => mailboxes.entry(workshop).or_default().push(message),
-            None if message.text == BENCH_MESSAGE => message.handle.ack(),
             None => unaddressed.push(message),
         }
     }

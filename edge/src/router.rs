@@ -2,15 +2,14 @@
 
 use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
-use worker::{Env, Method, Response, Result};
+use worker::{Method, Response, Result};
 
 use crate::answer::{self, Answer};
 use crate::inbound::Inbound;
 use crate::routes::{
-    bench, cancellation, challenge, files, health, host_operations, join, publication, receipts, signups,
-    stats, wake, workshops,
+    cancellation, challenge, files, health, host_operations, join, publication, receipts, signups, stats,
+    wake, workshops,
 };
-use crate::settings;
 use crate::workshop::HostOperation;
 
 /// Answers a request; every error on the way becomes an answer, too.
@@ -26,7 +25,7 @@ pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
 
 async fn dispatch(mut inbound: Inbound) -> Answer {
     let path = inbound.request.path();
-    let Some(address) = Address::parse(&path).filter(|address| address.exists(&inbound.env)) else {
+    let Some(address) = Address::parse(&path) else {
         return nothing_at(&path, &inbound);
     };
     // HEAD is GET whose body is left out at the end.
@@ -73,8 +72,6 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
-        (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,
-        (Address::BenchDeposit, Method::Post) => bench::deposit(inbound).await,
         (address, _) => not_allowed(&address),
     }
 }
@@ -100,8 +97,6 @@ enum Address<'a> {
     Wake { workshop: &'a str },
     Stats,
     Health,
-    BenchQueueOnly,
-    BenchDeposit,
 }
 
 impl<'a> Address<'a> {
@@ -133,16 +128,8 @@ impl<'a> Address<'a> {
             ["v1", "host", "workshops", workshop, "wake"] => Self::Wake { workshop },
             ["v1", "host", "stats"] => Self::Stats,
             ["healthz"] => Self::Health,
-            ["v1", "bench", "queue-only"] => Self::BenchQueueOnly,
-            ["v1", "bench", "deposit"] => Self::BenchDeposit,
             _ => return None,
         })
-    }
-
-    /// Whether the address exists. The routes of tests and benchmarks exist only where the deployment enables
-    /// them.
-    fn exists(&self, env: &Env) -> bool {
-        !matches!(self, Self::BenchQueueOnly | Self::BenchDeposit) || settings::has_bench_routes(env)
     }
 
     /// The value of `Allow`.
@@ -165,9 +152,7 @@ impl<'a> Address<'a> {
             | Self::Replay { .. }
             | Self::Takeover { .. }
             | Self::ReceiptStates { .. }
-            | Self::Erase { .. }
-            | Self::BenchQueueOnly
-            | Self::BenchDeposit => "POST",
+            | Self::Erase { .. } => "POST",
         }
     }
 }

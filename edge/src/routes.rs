@@ -1,6 +1,5 @@
 //! The answers to each address, one noun per file.
 
-pub(crate) mod bench;
 pub(crate) mod cancellation;
 pub(crate) mod challenge;
 pub(crate) mod files;

@@ -16,8 +16,3 @@ pub(crate) fn is_publish_key(env: &Env, sha256: &str) -> bool {
     let key = key.to_string();
     !key.is_empty() && secret::equal(secret::sha256_hex(key.as_bytes()).as_bytes(), sha256.as_bytes())
 }
-
-/// Whether the routes for tests and benchmarks exist. Never in production.
-pub(crate) fn has_bench_routes(env: &Env) -> bool {
-    env.var("ROLLCALL_BENCH").is_ok_and(|value| value.to_string() == "1")
-}

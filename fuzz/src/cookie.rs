@@ -20,21 +20,22 @@ pub fn cookie(data: &[u8]) {
         }
     }
     // Few enough that the cookie never has to forget one that still counts.
-    let (mut device, mut sent, mut now) = (Device::default(), Vec::<(SignupId, Millis)>::new(), sample::NOW);
+    let (mut device, mut sent, mut now) =
+        (Device::default(), Vec::<(SignupId, Timestamp)>::new(), sample::NOW);
     for pair in data.chunks_exact(2).take(15) {
         let id = SignupId::from_random([pair[0] % 8; 16]);
         now += Millis::from(pair[1]) * 1_000;
         device = kept(&device, now);
         sent.retain(|(_, at)| {
             now.as_seconds() - at.as_seconds() < DEVICE_WINDOW_MS / 1_000 + 1
-                && now - at.div_euclid(1_000) * 1_000 < Timestamp::from_millis(DEVICE_WINDOW_MS)
+                && now.as_millis() - at.as_seconds() * 1_000 < DEVICE_WINDOW_MS
         });
         let again = sent.iter().any(|(other, _)| *other == id);
         assert_eq!(device.may_send(id), again || sent.len() < DEVICE_SIGNUPS);
         assert!(i64::from(device.retry_after(now)) <= DEVICE_WINDOW_MS / 1_000 + 1);
         device.note(id, now);
         if !again {
-            sent.push((id, now.as_millis()));
+            sent.push((id, now));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A workshop's record, as a host publishes it and as every phone, cache and database reads it again.
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::form::{JoinView, Message, join_page, shut_page};
 use rollcall_shared::language::{Language, Text};
 use rollcall_shared::mailbox::Publication;
@@ -8,7 +9,6 @@ use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::{
     Intake, MAX_GRACE_MS, MAX_NOTICE_CHARS, MAX_RECORD_BYTES, MAX_TEXT_CHARS, MAX_VENUE_CHARS, Workshop,
 };
-use rollcall_shared::{Millis, Timestamp};
 
 use crate::bounds::within_bounds;
 use crate::sample;
@@ -77,16 +77,16 @@ fn fits(text: &Text, most: usize) -> bool {
 /// At every time on every clock it is said whether a sign-up is taken, and a phone's clock gains nothing.
 fn intake(workshop: &Workshop) {
     let closing = workshop.closing_time();
-    let mut times: Vec<Millis> =
-        vec![(Timestamp::MIN).as_millis(), -1, 0, (sample::NOW).as_millis(), (Timestamp::MAX).as_millis()];
+    let zero = Timestamp::default();
+    let mut times = vec![Timestamp::MIN, zero - 1, zero, sample::NOW, Timestamp::MAX];
     for edge in [Some(closing), workshop.opens_at, Some(closing + workshop.grace_ms)].into_iter().flatten() {
-        times.extend([edge.saturating_sub(1), edge, edge.saturating_add(1)]);
+        times.extend([edge - 1, edge, edge + 1]);
     }
     for now in &times {
-        let at_once = workshop.intake(Timestamp::from_millis(*now), None);
+        let at_once = workshop.intake(*now, None);
         for filled_at in &times {
-            match workshop.intake(Timestamp::from_millis(*now), Some(Timestamp::from_millis(*filled_at))) {
-                Intake::Late => assert!(*filled_at < closing.as_millis() && *now >= closing.as_millis()),
+            match workshop.intake(*now, Some(*filled_at)) {
+                Intake::Late => assert!(*filled_at < closing && *now >= closing),
                 intake => assert!(intake == at_once || at_once == Intake::Late),
             }
         }

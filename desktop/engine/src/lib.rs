@@ -15,6 +15,9 @@
 //! same [`Engine`].
 
 mod acts;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+#[path = "../bench/lib.rs"]
 pub mod bench;
 mod changes;
 mod clock;

@@ -39,7 +39,7 @@ fn poison_ends_parked(direct: bool) {
     newer["v"] = Value::from(3);
     let garbage = json!({ "workshop": id, "what": "🂡 not an envelope" });
     for poison in [&damaged, &swapped, &newer, &garbage] {
-        let answer = edge.deposit_raw(id, &poison.to_string());
+        let answer = edge.deposit_raw(&poison.to_string());
         assert_eq!(answer.status(), 202);
     }
 
@@ -57,7 +57,7 @@ fn poison_ends_parked(direct: bool) {
     host.wait_until_all_collected();
 
     // The same poison once more is the same poison.
-    edge.deposit_raw(id, &garbage.to_string());
+    edge.deposit_raw(&garbage.to_string());
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     host.wait_until_all_collected();
     assert_eq!(folder.count("SELECT count(*) FROM parked"), 4);

@@ -1,5 +1,5 @@
-// The rules that Rust and TypeScript both have, held to the golden vectors; shared/tests/vectors.rs holds Rust to
-// them.
+// The rules that Rust and TypeScript both have, held to the golden vectors; shared/tests/vectors.rs holds
+// Rust to them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

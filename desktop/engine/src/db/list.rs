@@ -17,7 +17,7 @@ use crate::view::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
     SignupView,
 };
-use search::{BY_NAME, BY_PHONE, CODES, NAMES, Search, found};
+use search::{Search, found};
 
 /// Most cases that are shown at once: more than a person looks through, and one answer's worth.
 const MAX_CASES: usize = 200;
@@ -183,10 +183,6 @@ fn rowids(
         (_, None) => conn.prepare_cached(ALL)?.query_map((id, limit, offset), rowid)?.collect(),
     }
 }
-
-/// What is asked again and again; a test sees that each has its index.
-pub(crate) const QUERIES: [&str; 9] =
-    [ALL, BY_STATE, FLAGGED, BY_PHONE, BY_NAME, NAMES, CODES, COUNTS, ARRIVALS];
 
 const COUNTS: &str = "SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state";
 const ARRIVALS: &str = "SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2";

@@ -103,6 +103,7 @@ impl Finished {
     }
 
     /// Returns how many the next message acknowledges; `None` once nobody is left to acknowledge.
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) async fn committed(&mut self) -> Option<usize> {
         match self.next().await? {
             LeaseEnd::Committed(lease_ids) => Some(lease_ids.len()),

@@ -3,7 +3,9 @@ import { listen } from '@tauri-apps/api/event';
 
 import { commands, type Home, type KeysSaved, type Start, type WorkshopSummary } from '../bindings';
 
-/** Without a word from the engine the figures are read again this often: the chart moves on, addresses change. */
+/**
+ * Without a word from the engine the figures are read again this often: the chart moves on, addresses change.
+ */
 const QUIET_MS = 5_000;
 /** The same while sign-ups come in. */
 const BUSY_MS = 1_000;

@@ -11,10 +11,9 @@ use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, StartError, VenueStart, backup, bench};
+use rollcall_engine::{Engine, StartError, VenueStart, backup};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
@@ -110,37 +109,6 @@ enum Command {
     Status {
         #[command(flatten)]
         folder: DataDir,
-    },
-    /// Measure the drain from Redis to SQLite; prints JSON
-    #[command(hide = true)]
-    BenchDrain {
-        /// How many sealed messages
-        #[arg(long, default_value_t = 20_000)]
-        messages: u32,
-        /// Where the database and Redis's files go while it runs
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
-        /// Through the direct channel
-        #[arg(long)]
-        no_redis: bool,
-    },
-    /// Measure pages and searches of a long list; prints JSON
-    #[command(hide = true)]
-    BenchList {
-        /// How many rows
-        #[arg(long, default_value_t = 50_000)]
-        rows: u32,
-        /// Where the database goes while it runs
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
-    },
-    /// Serve sign-ups as the design did that Rollcall replaces, to be measured next to it, until Ctrl-C or
-    /// SIGTERM
-    #[command(hide = true)]
-    BenchReplaced {
-        /// Where the database goes while it runs
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
     },
 }
 
@@ -287,16 +255,6 @@ impl Command {
             }
             Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
-            Self::BenchDrain { messages, data_dir, no_redis } => {
-                let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
-                println!("{}", serde_json::to_string(&report)?);
-                Ok(())
-            }
-            Self::BenchList { rows, data_dir } => {
-                println!("{}", serde_json::to_string(&bench::list(rows, data_dir.as_deref())?)?);
-                Ok(())
-            }
-            Self::BenchReplaced { data_dir } => replaced(data_dir.as_deref()),
         }
     }
 }
@@ -360,20 +318,6 @@ impl Run {
         engine.stop();
         Ok(())
     }
-}
-
-fn replaced(data_dir: Option<&Path>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-    let stop = CancellationToken::new();
-    let serving = bench::replaced(data_dir, |address| println!("ready {address}"), stop.clone());
-    runtime.block_on(async {
-        let stopping = async {
-            asked_to_stop.wait().await;
-            stop.cancel();
-        };
-        tokio::join!(serving, stopping).0
-    })
 }
 
 #[cfg(test)]

@@ -3,9 +3,14 @@
 use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 
+use super::search::{BY_NAME, BY_PHONE, CODES, NAMES};
 use super::*;
 use crate::message::UnreadableReason;
+use crate::random::random_16;
 use crate::testing::Hall;
+
+/// What the window asks again and again.
+const QUERIES: [&str; 9] = [ALL, BY_STATE, FLAGGED, BY_PHONE, BY_NAME, NAMES, CODES, COUNTS, ARRIVALS];
 
 async fn hall() -> Hall {
     let hall = Hall::with(|draft| (draft.capacity, draft.waiting_list) = (Some(3), true)).await;
@@ -101,6 +106,55 @@ async fn pages_hold_every_row_once() {
     let greedy = ListQuery { limit: 9_999, ..query(&hall, "", Show::All) };
     let page = hall.readers.read(|conn| page(conn, &greedy)).unwrap();
     assert_eq!(page.rows.len() as u32, MAX_LIST_ROWS);
+}
+
+/// Fills the list as a busy workshop does, and lets SQLite learn what it holds, as the writer does at its end.
+fn fill(conn: &Connection, workshop: &WorkshopId, rows: u32) -> rusqlite::Result<()> {
+    let mut insert = conn.prepare(
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
+                             notice_version, filled_at, received_at, stored_at)
+         VALUES (?1, ?2, ?3, ?4, '{}', ?5, 'edge', zeroblob(32), ?6, 1, 1, ?7, ?7, ?7)",
+    )?;
+    for n in 0..rows {
+        let id = SignupId::from_random(random_16()).to_string();
+        let name = if n % 10 == 0 { "王芳" } else { "李伟" };
+        let state = ["registered", "registered", "waitlisted", "cancelled"][n as usize % 4];
+        let flags = if n % 50 == 0 { r#"{"late":true}"# } else { "{}" };
+        insert.execute((id, workshop.as_str(), format!("+86138{n:08}"), name, state, flags, n / 50))?;
+    }
+    conn.execute_batch("ANALYZE")
+}
+
+/// How SQLite answers a query, a step each.
+fn plan(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
+    let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    // No plan depends on a parameter's value.
+    let nothing = vec![rusqlite::types::Null; explain.parameter_count()];
+    explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3))?.collect()
+}
+
+#[tokio::test]
+async fn every_query_of_the_window_has_its_index() {
+    let hall = Hall::open().await;
+    let id = hall.workshop.id.clone();
+    hall.writer.edit(move |conn| fill(conn, &id, 2_000)).await.unwrap();
+    for sql in QUERIES {
+        let steps = hall.readers.read(|conn| plan(conn, sql)).unwrap();
+        for step in &steps {
+            // A scan of an index that holds all that is asked for is what the queries for the whole table are
+            // meant to be.
+            let scans = step.starts_with("SCAN signups") && !step.contains("USING COVERING INDEX");
+            assert!(!scans && !step.contains("TEMP B-TREE"), "{sql}\n{steps:?}");
+        }
+    }
+    let found =
+        |search: &str, show| hall.readers.read(|conn| page(conn, &query(&hall, search, show))).unwrap().total;
+    let code = hall.readers.read(|conn| newest(conn, &hall.workshop.id, 1)).unwrap()[0].short_code.clone();
+    assert_eq!(found("", Show::All), 2_000);
+    assert_eq!(found("王", Show::All), 200);
+    assert_eq!(found(&code.to_lowercase(), Show::All), 1);
+    assert_eq!(found("smith-jones", Show::All), 0);
+    assert_eq!(found("", Show::Flagged), 40);
 }
 
 #[tokio::test]

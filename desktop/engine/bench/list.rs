@@ -1,5 +1,4 @@
-//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view;
-//! and shows by which index each is answered.
+//! Measures what the window asks of a long list: pages, searches, a scroll from end to end, the first view.
 
 use std::time::{Duration, Instant};
 
@@ -37,8 +36,6 @@ pub struct ListReport {
     pub scroll_worst_ms: f64,
     /// The same: rows a second.
     pub scroll_rows_per_second: f64,
-    /// How SQLite answers (`EXPLAIN QUERY PLAN`).
-    pub plans: Vec<Plan>,
 }
 
 /// A question and how long its answer takes.
@@ -54,15 +51,6 @@ pub struct Asked {
     pub worst_ms: f64,
 }
 
-/// How SQLite answers a query.
-#[derive(Debug, Clone, Serialize)]
-pub struct Plan {
-    /// The query.
-    pub sql: &'static str,
-    /// Its plan, one step a line.
-    pub steps: Vec<String>,
-}
-
 /// Makes a list of `rows` rows in a folder of its own, and measures. The folder is gone afterwards.
 ///
 /// # Errors
@@ -74,7 +62,7 @@ pub fn list(rows: u32, parent: Option<&std::path::Path>) -> anyhow::Result<ListR
     let runtime = tokio::runtime::Runtime::new()?;
     let (writer, thread) = Writer::start(db::open_writer(&path)?, std::sync::Arc::new(Metrics::new()))?;
     let workshop = runtime.block_on(fill(&folder, &writer, rows))?;
-    let conn = db::open_reader(&path)?;
+    let conn = db::open::open_reader(&path)?;
     let report = measure(&conn, &workshop, rows);
     writer.stop();
     let _ = thread.join();
@@ -168,13 +156,11 @@ fn measure(conn: &Connection, workshop: &WorkshopId, rows: u32) -> anyhow::Resul
         .push(ask("first view: arrivals", || Ok(list::arrivals(conn, workshop, now, 300)?.iter().sum()))?);
     questions.push(ask("first view: newest", || Ok(list::newest(conn, workshop, 20)?.len() as u32))?);
     let (worst, took) = scroll(conn, workshop, rows)?;
-    let plans = list::QUERIES.iter().map(|sql| plan(conn, sql)).collect::<rusqlite::Result<_>>()?;
     Ok(ListReport {
         rows,
         questions,
         scroll_worst_ms: ms(worst),
         scroll_rows_per_second: f64::from(rows) / took.as_secs_f64(),
-        plans,
     })
 }
 
@@ -209,42 +195,6 @@ fn scroll(conn: &Connection, workshop: &WorkshopId, rows: u32) -> anyhow::Result
     Ok((worst, start.elapsed()))
 }
 
-fn plan(conn: &Connection, sql: &'static str) -> rusqlite::Result<Plan> {
-    let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    // No plan depends on a parameter's value.
-    let nothing = vec![rusqlite::types::Null; explain.parameter_count()];
-    let steps = explain.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3))?;
-    let steps = steps.collect::<rusqlite::Result<_>>()?;
-    Ok(Plan { sql, steps })
-}
-
 fn ms(took: Duration) -> f64 {
     (took.as_secs_f64() * 1e5).round() / 100.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_query_of_the_window_has_its_index() {
-        let report = list(2_000, None).unwrap();
-        for Plan { sql, steps } in &report.plans {
-            for step in steps {
-                // A scan of an index that holds all that is asked for is what the queries for the whole table
-                // are meant to be.
-                assert!(
-                    !step.starts_with("SCAN signups") || step.contains("USING COVERING INDEX"),
-                    "{sql}\n{steps:?}"
-                );
-                assert!(!step.contains("TEMP B-TREE"), "{sql}\n{steps:?}");
-            }
-        }
-        let found = |what: &str| report.questions.iter().find(|asked| asked.what == what).unwrap().found;
-        assert_eq!(found("first page"), 2_000);
-        assert_eq!(found("search: one sign of a name"), 200);
-        assert_eq!(found("search: a short code"), 1);
-        assert_eq!(found("search: Latin letters, none"), 0);
-        assert_eq!(found("flagged, first page"), 40);
-    }
 }

@@ -1,5 +1,8 @@
 //! Measures the drain: sealed messages in Redis, through the engine's own loop, into SQLite with FULL; and
 //! each hop alone, to know what the loop could reach.
+//!
+//! It is a part of the library, so that it reaches what the engine is made of, but lies outside `src` and is
+//! compiled with the feature `bench` alone: nothing here is in a program that people run.
 
 mod list;
 mod replaced;
@@ -38,7 +41,7 @@ use crate::workshops::context::Context;
 use crate::workshops::demo;
 use crate::writer::{MAX_BATCH, Writer};
 
-pub use list::{Asked, ListReport, Plan, list};
+pub use list::{Asked, ListReport, list};
 pub use replaced::replaced;
 
 /// What was measured.
