@@ -43,7 +43,7 @@ impl VenueSettings {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 let path = path.display();
-                tracing::warn!(%path, %error, "the venue's settings are damaged, and begin at the usual ones");
+                tracing::warn!(%path, %error, "the venue's settings are damaged: the usual ones are taken");
                 VenueChoices::default()
             }),
             Err(_) => VenueChoices::default(),
