@@ -45,7 +45,7 @@ pub(in crate::venue::routes) async fn show(
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    match venue.at_desk(&token, &headers) {
+    match venue.at_open_desk(&token, &headers) {
         Ok((row, desk)) => {
             let page = venue.desk_page(&row, &desk, language, Filled::default()).await;
             answer::page(StatusCode::OK, page)
@@ -124,13 +124,24 @@ impl NoDesk {
 }
 
 impl VenueContext {
-    /// Finds the workshop and the desk that a request is for.
+    /// Finds the desk that asks for a page, where its workshop has not been ended.
+    pub(super) fn at_open_desk(
+        &self,
+        token: &str,
+        headers: &HeaderMap,
+    ) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
+        self.open_workshop(token).map_err(NoDesk::Gone)?;
+        self.at_desk(token, headers)
+    }
+
+    /// Finds the desk that sends something: row 1 of the procedure. Whether its workshop has been ended is
+    /// asked once it is known what was sent.
     pub(super) fn at_desk(
         &self,
         token: &str,
         headers: &HeaderMap,
     ) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
-        let row = self.open_workshop(token).map_err(NoDesk::Gone)?;
+        let row = self.under(token).map_err(NoDesk::Gone)?;
         match self.desk(&row, headers) {
             Some(desk) => Ok((row, desk)),
             None => Err(NoDesk::SignedOut(row)),

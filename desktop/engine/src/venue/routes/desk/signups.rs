@@ -12,6 +12,7 @@ use rollcall_shared::intake::{Refused, Submission};
 use rollcall_shared::media_type::MediaType;
 use rollcall_shared::receipt::{Accepted, verify};
 
+use super::super::found::not_retired;
 use super::super::signup::answered;
 use super::pages::{receipt_page, to_receipt};
 use crate::clock::now_ms;
@@ -63,8 +64,10 @@ async fn take(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Accepted, Refused> {
     let body = body::signup(headers, MediaType::Form, body)?;
+    let submission = Submission::form(&body)?;
+    not_retired(row)?;
     let key = venue.context.keys.receipt_key();
-    let accepted = Submission::form(&body)?.check(&row.workshop, &key, now_ms())?.waived();
+    let accepted = submission.check(&row.workshop, &key, now_ms())?.waived();
     venue.issue(row, accepted, Origin::Desk(desk.id.clone()), body).await
 }
 
@@ -76,7 +79,7 @@ pub(in crate::venue::routes) async fn receipt(
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    let (row, desk) = match venue.at_desk(&token, &headers) {
+    let (row, desk) = match venue.at_open_desk(&token, &headers) {
         Ok(found) => found,
         Err(no_desk) => return no_desk.page(&venue, language).await,
     };
