@@ -83,8 +83,14 @@ commands! {
     fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
-    fn close_venue() -> () = |engine| { engine.close_venue(); Ok::<_, Refusal>(()) };
-    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| { engine.dismiss_alarm(kind); Ok::<_, Refusal>(()) };
+    fn close_venue() -> () = |engine| {
+        engine.close_venue();
+        Ok::<_, Refusal>(())
+    };
+    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| {
+        engine.dismiss_alarm(kind);
+        Ok::<_, Refusal>(())
+    };
 
     fn test_connection(line: String) -> ConnectionTrial =
         |engine| Ok::<_, Refusal>(engine.test_connection(&line));

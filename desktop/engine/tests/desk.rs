@@ -391,11 +391,8 @@ fn the_wifi_is_kept_for_the_host_alone() {
     assert!(!page.contains("p;ssw0rd!"));
     hall.engine.choose_network(Some("usb0".to_owned())).unwrap();
     let addresses = hall.engine.addresses(id).unwrap();
-    assert_eq!(
-        (addresses.network.as_deref(), addresses.lan.len()),
-        (Some("usb0"), 1),
-        "gone, and remembered"
-    );
+    // It is gone, and remembered.
+    assert_eq!((addresses.network.as_deref(), addresses.lan.len()), (Some("usb0"), 1));
     hall.engine.set_wifi(None).unwrap();
     assert_eq!(hall.engine.addresses(id).unwrap().wifi, None);
 }

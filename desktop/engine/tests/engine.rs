@@ -255,6 +255,27 @@ fn everything_is_there_again_after_a_stop() {
 }
 
 #[test]
+fn every_answer_carries_the_headers_that_keep_it_private() {
+    let hall = Hall::open(RedisChoice::Direct);
+    let headers = |url: String| {
+        let response = hall.runtime.block_on(hall.http.get(url).send()).unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("cache-control"), "no-store");
+        header("content-security-policy")
+    };
+    let nothing = "default-src 'none'; frame-ancestors 'none'";
+    let form = headers(hall.engine.ready().lan.clone().unwrap());
+    assert!(form != nothing && form.contains("script-src"), "a page has a policy of its own: {form}");
+    let json = format!("{}/v1/workshops/{}", hall.base(), hall.code());
+    assert_eq!(headers(json), nothing);
+    assert_eq!(headers(format!("{}/nowhere", hall.base())), nothing);
+    assert_eq!(headers(hall.engine.ready().metrics.clone()), nothing);
+}
+
+#[test]
 fn control_needs_its_token_and_its_own_name() {
     let hall = Hall::open(RedisChoice::Direct);
     let note: Value =

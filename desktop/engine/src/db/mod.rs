@@ -10,7 +10,7 @@ pub(crate) mod erased_workshops;
 pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod list;
-mod open;
+pub(crate) mod open;
 pub(crate) mod open_error;
 pub(crate) mod parked;
 #[cfg(feature = "failpoints")]
@@ -31,7 +31,5 @@ pub(crate) mod tx;
 pub(crate) mod whole_row;
 pub(crate) mod workshops;
 
-#[cfg(any(test, feature = "bench"))]
-pub(crate) use open::open_reader;
 pub(crate) use open::{check, open_writer};
 pub(crate) use schema::VERSION;

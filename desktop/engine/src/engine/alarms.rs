@@ -22,10 +22,10 @@ const BATTERY_STEPS: [u8; 3] = [20, 10, 5];
 
 /// The alarms that are shown.
 #[derive(Default)]
-pub(crate) struct Alarms(Mutex<State>);
+pub(crate) struct Alarms(Mutex<Seen>);
 
 #[derive(Default)]
-struct State {
+struct Seen {
     shown: Vec<Alarm>,
     /// Where the venue page was at the last look; none while it was closed or on no network.
     address: Option<SocketAddr>,
@@ -127,12 +127,12 @@ impl Alarms {
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut Seen) -> T) -> T {
         work(&mut self.0.lock())
     }
 }
 
-impl State {
+impl Seen {
     fn raise(&mut self, kind: AlarmKind, at: Timestamp, amount: Option<u32>) {
         tracing::warn!(?kind, amount, "the laptop needs a look");
         self.shown.retain(|alarm| alarm.kind != kind);

@@ -24,7 +24,7 @@ pub struct Status {
     /// Every workshop, oldest first.
     pub workshops: Vec<WorkshopStatus>,
     /// What the tables hold.
-    pub counts: Counts,
+    pub counts: RowCounts,
     /// The engine's own health; each workshop has its own.
     pub health: EngineHealth,
     /// What waits.
@@ -47,7 +47,7 @@ pub struct WorkshopStatus {
 
 /// Rows, over all workshops.
 #[derive(Debug, Clone, Serialize)]
-pub struct Counts {
+pub struct RowCounts {
     /// By state.
     pub signups: BTreeMap<String, u64>,
     /// Sign-ups whose number another one on the list has.
@@ -118,10 +118,10 @@ impl Host {
         Ok(self.context.readers.read(|conn| signups::list(conn, workshop, limit))?)
     }
 
-    fn read_tables(&self) -> Result<(Counts, u64), EngineError> {
+    fn read_tables(&self) -> Result<(RowCounts, u64), EngineError> {
         let has_edge = self.pipelines.edge().is_some();
         let read = |conn: &rusqlite::Connection| {
-            let counts = Counts {
+            let counts = RowCounts {
                 signups: signups::counts(conn)?.into_iter().collect(),
                 duplicates: duplicates::count(conn)?,
                 parked: parked::count(conn)?,

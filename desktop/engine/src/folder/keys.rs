@@ -22,11 +22,11 @@ use crate::random::random_key_hex;
 /// The keys of one data folder.
 pub(crate) struct Keys {
     path: PathBuf,
-    kept: RwLock<Kept>,
+    kept: RwLock<KeySet>,
 }
 
 #[derive(Clone)]
-struct Kept {
+struct KeySet {
     receipt_key_hex: String,
     receipt_key: ReceiptKey,
     workshops: BTreeMap<WorkshopId, WorkshopKeys>,
@@ -58,10 +58,10 @@ impl Keys {
     pub(crate) fn open(path: PathBuf) -> Result<Self, FolderError> {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => {
-                Kept::read(&bytes).map_err(|why| FolderError::Damaged { path: path.clone(), why })?
+                KeySet::read(&bytes).map_err(|why| FolderError::Damaged { path: path.clone(), why })?
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let kept = Kept::new().map_err(|why| FolderError::Damaged { path: path.clone(), why })?;
+                let kept = KeySet::new().map_err(|why| FolderError::Damaged { path: path.clone(), why })?;
                 kept.write(&path).map_err(|e| FolderError::Unusable { path: path.clone(), source: e })?;
                 kept
             }
@@ -73,7 +73,7 @@ impl Keys {
     /// Reads what a file holds, for fuzzing: it belongs to no folder.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        Kept::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
+        KeySet::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
     }
 
     /// Returns the file's text.
@@ -111,7 +111,7 @@ impl Keys {
 
     /// Takes in what another key file has and this one has not; nothing that is here is replaced.
     pub(crate) fn merge(&self, file: &[u8]) -> Result<(), String> {
-        let other = Kept::read(file)?;
+        let other = KeySet::read(file)?;
         self.change(|kept| {
             for (id, theirs) in other.workshops {
                 let Some(ours) = kept.workshops.get_mut(&id) else {
@@ -128,7 +128,7 @@ impl Keys {
         .map_err(|e| e.to_string())
     }
 
-    fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
+    fn change(&self, change: impl FnOnce(&mut KeySet)) -> std::io::Result<()> {
         let mut kept = self.kept.write();
         let mut next = kept.clone();
         change(&mut next);
@@ -139,7 +139,8 @@ impl Keys {
 
     /// Reads the file again: the host may have put a missing key into it.
     pub(crate) fn reload(&self) {
-        let read = std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| Kept::read(&bytes));
+        let read =
+            std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| KeySet::read(&bytes));
         match read {
             Ok(kept) => *self.kept.write() = kept,
             Err(why) => tracing::warn!(%why, "the key file cannot be read again"),
@@ -172,7 +173,7 @@ impl Keys {
     }
 }
 
-impl Kept {
+impl KeySet {
     fn new() -> Result<Self, String> {
         let receipt_key_hex = random_key_hex();
         let receipt_key = ReceiptKey::from_hex(&receipt_key_hex).map_err(|e| e.to_string())?;

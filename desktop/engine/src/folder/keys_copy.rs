@@ -12,7 +12,7 @@ use crate::view::KeysSaved;
 
 /// The note, `keys-saved.json` in the data folder.
 #[derive(Serialize, Deserialize)]
-struct Note {
+struct CopyNote {
     keys_saved_at: Timestamp,
     /// Of the file that was copied: keys that came later are not in the copy.
     sha256: String,
@@ -27,7 +27,7 @@ pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> s
         return Err(std::io::Error::other("this is the key file itself: a copy belongs elsewhere"));
     }
     atomic_file::write(to, &bytes)?;
-    let note = Note { keys_saved_at: now, sha256: sha256_hex(&bytes) };
+    let note = CopyNote { keys_saved_at: now, sha256: sha256_hex(&bytes) };
     atomic_file::write(&note_path(data_dir), &serde_json::to_vec(&note).map_err(std::io::Error::other)?)?;
     Ok(KeysSaved { keys_saved_at: Some(now), complete: true })
 }
@@ -36,7 +36,7 @@ pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> s
 /// more.
 pub(crate) fn saved(keys: &Keys, data_dir: &Path) -> KeysSaved {
     let note = std::fs::read(note_path(data_dir)).ok();
-    let Some(note) = note.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {
+    let Some(note) = note.and_then(|bytes| serde_json::from_slice::<CopyNote>(&bytes).ok()) else {
         return KeysSaved::default();
     };
     let complete = keys.file().is_ok_and(|bytes| sha256_hex(&bytes) == note.sha256);

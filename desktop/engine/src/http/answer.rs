@@ -91,7 +91,7 @@ fn status(code: u16) -> StatusCode {
 
 /// `?lang=en&replaces=…`
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct PageQuery {
     #[serde(default)]
     lang: Option<String>,
     /// The token of the receipt whose sign-up is corrected.
@@ -99,7 +99,7 @@ pub(crate) struct Asked {
     pub(crate) replaces: Option<String>,
 }
 
-impl Asked {
+impl PageQuery {
     /// Returns the language that the address asks for, else the one that the phone prefers.
     pub(crate) fn or_preferred(&self, headers: &HeaderMap) -> Language {
         let asked = self.lang.as_deref().and_then(Language::from_tag);

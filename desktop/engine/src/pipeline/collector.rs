@@ -66,7 +66,7 @@ impl<S: Stream> CollectorLoop<S> {
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = wake.may_have_grown();
             match self.pull(pulls, release).await {
-                Ok(Mail { backlog, came, more, is_whole }) => {
+                Ok(PullRound { backlog, came, more, is_whole }) => {
                     release = !is_whole;
                     attempt = 0;
                     health.collection(Collection::Collecting);
@@ -147,7 +147,7 @@ impl<S: Stream> CollectorLoop<S> {
         Ok(())
     }
 
-    async fn pull(&self, pulls: u64, release: bool) -> Result<Mail, EdgeError> {
+    async fn pull(&self, pulls: u64, release: bool) -> Result<PullRound, EdgeError> {
         let PipelineContext { workshop, context, .. } = &*self.pipeline;
         context.metrics.pulls.inc_by(pulls);
         let results = join_all((0..pulls).map(|_| self.edge.pull(workshop, release))).await;
@@ -163,7 +163,7 @@ impl<S: Stream> CollectorLoop<S> {
                         body: m.body,
                         attempts: m.attempts,
                     });
-                    self.keep(entries.collect()).await;
+                    self.put_into_stream(entries.collect()).await;
                 }
                 Err(error) => first_error = first_error.or(Some(error)),
             }
@@ -172,13 +172,13 @@ impl<S: Stream> CollectorLoop<S> {
             Some(error) if !came => Err(error),
             error => {
                 let backlog = if backlog == u64::MAX { 0 } else { backlog };
-                Ok(Mail { backlog, came, more, is_whole: error.is_none() })
+                Ok(PullRound { backlog, came, more, is_whole: error.is_none() })
             }
         }
     }
 
     /// Puts pulled mail into the stream.
-    async fn keep(&self, entries: Vec<Entry>) {
+    async fn put_into_stream(&self, entries: Vec<Entry>) {
         if entries.is_empty() {
             return;
         }
@@ -256,7 +256,7 @@ enum Claim {
 }
 
 /// What a round of pulls brought.
-struct Mail {
+struct PullRound {
     /// What remains at the edge, leased messages included.
     backlog: u64,
     /// Whether anything came.

@@ -10,7 +10,7 @@ use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
 use rollcall_shared::retry;
 use tokio::sync::{Notify, mpsc};
 
-use crate::edge::client::EdgeClient;
+use crate::edge::client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::pipeline::context::PipelineContext;
 
@@ -27,11 +27,11 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(crate) struct Leases {
     held: Mutex<HashSet<String>>,
     freed: Notify,
-    done: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedSender<LeaseEnd>,
 }
 
 /// A lease's end.
-pub(crate) enum Done {
+pub(crate) enum LeaseEnd {
     /// Its message is in the database.
     Committed(Vec<String>),
     /// It goes back, to be delivered again after a while.
@@ -64,13 +64,13 @@ impl Leases {
     /// Ends leases whose messages are committed.
     pub(crate) fn committed(&self, lease_ids: Vec<String>) {
         self.forget(&lease_ids);
-        let _ = self.done.send(Done::Committed(lease_ids));
+        let _ = self.done.send(LeaseEnd::Committed(lease_ids));
     }
 
     /// Gives leases back, to be delivered again after `delay`.
     pub(crate) fn give_back(&self, lease_ids: Vec<String>, delay: Duration) {
         self.forget(&lease_ids);
-        let _ = self.done.send(Done::Returned { lease_ids, delay });
+        let _ = self.done.send(LeaseEnd::Returned { lease_ids, delay });
     }
 
     /// Gives all back that are held, because the stream lost its entries; returns how many.
@@ -94,11 +94,11 @@ impl Leases {
 }
 
 /// Leases that are done with, on their way to the edge.
-pub(crate) struct Finished(mpsc::UnboundedReceiver<Done>);
+pub(crate) struct Finished(mpsc::UnboundedReceiver<LeaseEnd>);
 
 impl Finished {
     /// Returns the next ones; `None` once nobody is left who could end any.
-    pub(crate) async fn next(&mut self) -> Option<Done> {
+    pub(crate) async fn next(&mut self) -> Option<LeaseEnd> {
         self.0.recv().await
     }
 
@@ -106,8 +106,8 @@ impl Finished {
     #[cfg(any(test, feature = "bench"))]
     pub(crate) async fn committed(&mut self) -> Option<usize> {
         match self.next().await? {
-            Done::Committed(lease_ids) => Some(lease_ids.len()),
-            Done::Returned { .. } => Some(0),
+            LeaseEnd::Committed(lease_ids) => Some(lease_ids.len()),
+            LeaseEnd::Returned { .. } => Some(0),
         }
     }
 }
@@ -123,32 +123,11 @@ impl Acknowledger {
     pub(crate) async fn run(&self, mut finished: Finished) {
         let mut attempt = 0;
         let mut batch = Batch::default();
-        loop {
-            if batch.is_empty() {
-                // The pipeline closes the channel after its drain has ended.
-                match finished.next().await {
-                    Some(done) => batch.add(done),
-                    None => return,
-                }
-            }
-            while batch.len() < MAX_ENTRIES
-                && let Ok(done) = finished.0.try_recv()
-            {
-                batch.add(done);
-            }
+        while batch.fill(&mut finished).await {
             let (acks, retries) = batch.first(MAX_ENTRIES);
             let acknowledged = acks.len();
             let back_after = retries.iter().map(|retry| retry.delay_seconds).min();
-            let sent = self.edge.acknowledge(&self.pipeline.workshop, acks, retries);
-            let sent = if self.pipeline.stop.is_cancelled() {
-                match tokio::time::timeout(LAST_WORDS, sent).await {
-                    Ok(sent) => sent,
-                    Err(_) => return,
-                }
-            } else {
-                sent.await
-            };
-            match sent {
+            match self.send(acks, retries).await {
                 Ok(()) => {
                     failpoints::reached("after_lease_ack");
                     batch.drop_first(MAX_ENTRIES);
@@ -157,29 +136,42 @@ impl Acknowledger {
                     self.call_back(back_after);
                 }
                 Err(_) if self.pipeline.stop.is_cancelled() => return,
-                // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its
-                // lease's minute.
-                Err(error) if error.is_permanent() && attempt < REFUSALS => {
-                    let wait = retry::after_refusal(attempt);
-                    attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
-                }
-                Err(error) if error.is_permanent() => {
-                    attempt = 0;
-                    // The edge knows neither lease nor key: what was committed stays committed, and comes
-                    // again at worst.
-                    let workshop = &self.pipeline.workshop;
-                    tracing::warn!(%workshop, %error, "the edge refuses acknowledgements");
+                Err(error) if self.wait_to_try_again(&error, attempt).await => attempt += 1,
+                Err(_) => {
                     batch.drop_first(MAX_ENTRIES);
-                }
-                Err(error) => {
-                    self.pipeline.context.metrics.retried(error.failure());
-                    let wait = retry::delay(attempt, error.failure(), &mut OsRng);
-                    attempt += 1;
-                    let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
+                    attempt = 0;
                 }
             }
         }
+    }
+
+    /// Tells the edge; not for long where it is time to stop.
+    async fn send(&self, acks: Vec<Ack>, retries: Vec<Retry>) -> Result<(), EdgeError> {
+        let sent = self.edge.acknowledge(&self.pipeline.workshop, acks, retries);
+        if !self.pipeline.stop.is_cancelled() {
+            return sent.await;
+        }
+        tokio::time::timeout(LAST_WORDS, sent).await.unwrap_or(Err(EdgeError::Timeout))
+    }
+
+    /// Waits before the next try; returns whether there shall be one.
+    async fn wait_to_try_again(&self, error: &EdgeError, attempt: u32) -> bool {
+        let PipelineContext { workshop, context, stop, .. } = &*self.pipeline;
+        let wait = if !error.is_permanent() {
+            context.metrics.retried(error.failure());
+            retry::delay(attempt, error.failure(), &mut OsRng)
+        } else if attempt < REFUSALS {
+            // Perhaps somebody on the way, for a moment: an acknowledgement that is dropped costs its lease's
+            // minute.
+            retry::after_refusal(attempt)
+        } else {
+            // The edge knows neither lease nor key: what was committed stays committed, and comes again at
+            // worst.
+            tracing::warn!(%workshop, %error, "the edge refuses acknowledgements");
+            return false;
+        };
+        let _ = tokio::time::timeout(wait, stop.cancelled()).await;
+        true
     }
 
     /// Takes that many off what the edge said waits; the next pull says it again.
@@ -213,10 +205,27 @@ struct Batch {
 }
 
 impl Batch {
-    fn add(&mut self, done: Done) {
+    /// Waits for leases that have ended, and takes what else there is; `false` where nothing is left to send.
+    /// The pipeline closes the channel after its drain has ended.
+    async fn fill(&mut self, finished: &mut Finished) -> bool {
+        if self.is_empty() {
+            match finished.next().await {
+                Some(end) => self.add(end),
+                None => return false,
+            }
+        }
+        while self.len() < MAX_ENTRIES
+            && let Ok(end) = finished.0.try_recv()
+        {
+            self.add(end);
+        }
+        true
+    }
+
+    fn add(&mut self, done: LeaseEnd) {
         match done {
-            Done::Committed(ids) => self.acks.extend(ids.into_iter().map(|lease_id| Ack { lease_id })),
-            Done::Returned { lease_ids, delay } => {
+            LeaseEnd::Committed(ids) => self.acks.extend(ids.into_iter().map(|lease_id| Ack { lease_id })),
+            LeaseEnd::Returned { lease_ids, delay } => {
                 let delay_seconds = u32::try_from(delay.as_secs()).unwrap_or(u32::MAX);
                 self.retries.extend(lease_ids.into_iter().map(|lease_id| Retry { lease_id, delay_seconds }));
             }

@@ -17,7 +17,7 @@ use crate::db::readers::Readers;
 use crate::message::DeskId;
 use crate::random::random_key_hex;
 use crate::venue::pin_throttle::PinThrottle;
-use crate::venue::settings::{Kept, VenueSettings};
+use crate::venue::settings::{VenueChoices, VenueSettings};
 use crate::workshops::new_id;
 use crate::writer::Writer;
 
@@ -30,11 +30,11 @@ pub(crate) const NAME_CHARS: usize = 20;
 pub(crate) struct Desks {
     settings: Arc<VenueSettings>,
     writer: Writer,
-    state: Mutex<State>,
+    state: Mutex<Sessions>,
 }
 
 #[derive(Default)]
-struct State {
+struct Sessions {
     open: Vec<Seen>,
     attempts: BTreeMap<WorkshopId, PinThrottle>,
 }
@@ -74,7 +74,7 @@ impl Desks {
         settings: Arc<VenueSettings>,
     ) -> rusqlite::Result<Self> {
         let open = readers.read(desks::open)?.into_iter().map(|desk| Seen { desk, at: None }).collect();
-        let state = Mutex::new(State { open, attempts: BTreeMap::new() });
+        let state = Mutex::new(Sessions { open, attempts: BTreeMap::new() });
         Ok(Self { settings, writer, state })
     }
 
@@ -86,14 +86,14 @@ impl Desks {
     /// Draws a PIN. Whoever came in by the last one is out.
     pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
         let pin = draw_pin();
-        let insert = |kept: &mut Kept| drop(kept.pins.insert(workshop.clone(), pin));
+        let insert = |kept: &mut VenueChoices| drop(kept.pins.insert(workshop.clone(), pin));
         self.settings.change(insert).map_err(Unkept::File)?;
         self.end(workshop, None).await
     }
 
     /// Shuts a workshop's desks.
     pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let remove = |kept: &mut Kept| drop(kept.pins.remove(workshop));
+        let remove = |kept: &mut VenueChoices| drop(kept.pins.remove(workshop));
         self.settings.change(remove).map_err(Unkept::File)?;
         self.end(workshop, None).await
     }
@@ -176,7 +176,7 @@ impl Desks {
         self.with(|state| state.open.iter().find(|seen| seen.desk.id == *id).map(|seen| seen.at))
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, look: impl FnOnce(&mut Sessions) -> T) -> T {
         look(&mut self.state.lock())
     }
 }

@@ -38,7 +38,7 @@ impl From<EntryError> for Refused {
 
 /// What became of one. It names a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Taken {
+pub(crate) struct StoredEntry {
     pub(crate) id: SignupId,
     pub(crate) state: ReceiptState,
     pub(crate) outcome: Outcome,
@@ -51,7 +51,7 @@ pub(crate) async fn take(
     row: &WorkshopRow,
     text: &str,
     origin: Origin,
-) -> Result<Taken, EntryError> {
+) -> Result<StoredEntry, EntryError> {
     let (workshop, text) = (&row.workshop, text.trim());
     // As mail it has ended the program more than once: it is not opened again.
     if context.quarantine.contains(&Digest::of(text.as_bytes())) {
@@ -68,7 +68,7 @@ pub(crate) async fn take(
     let stored = store(&context.writer, &accepted, origin, text.into()).await;
     let Written { outcome, state } = stored.map_err(EntryError::Unwritable)?;
     let signup = accepted.signup();
-    Ok(Taken { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
+    Ok(StoredEntry { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
 }
 
 /// Says it in the desk's words, which every refusal of an entry code has.

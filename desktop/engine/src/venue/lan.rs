@@ -85,7 +85,7 @@ fn is_virtual(name: &str) -> bool {
 
 /// A device that this laptop has heard of on one of its networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Neighbour {
+pub(crate) struct Device {
     pub(crate) ip: IpAddr,
     /// Whether it is the way out of the network.
     pub(crate) is_router: bool,
@@ -93,7 +93,7 @@ pub(crate) struct Neighbour {
 
 /// Lists who answered this laptop on an interface of late, by the system's own table. `None` where it cannot
 /// be read: of the systems that Rollcall runs on, only Linux hands it to every program.
-pub(crate) fn neighbours(interface: &str) -> Option<Vec<Neighbour>> {
+pub(crate) fn neighbours(interface: &str) -> Option<Vec<Device>> {
     let arp = std::fs::read_to_string("/proc/net/arp").ok()?;
     let route = std::fs::read_to_string("/proc/net/route").ok()?;
     Some(answered(&arp, &route, interface))
@@ -101,7 +101,7 @@ pub(crate) fn neighbours(interface: &str) -> Option<Vec<Neighbour>> {
 
 /// Reads those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by
 /// `/proc/net/route`.
-fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
+fn answered(arp: &str, route: &str, interface: &str) -> Vec<Device> {
     let routers: Vec<IpAddr> = route.lines().skip(1).filter_map(|line| router(line, interface)).collect();
     let of_line = |line: &str| {
         let columns: Vec<&str> = line.split_whitespace().collect();
@@ -109,7 +109,7 @@ fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
         let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16).ok()?;
         let ip: IpAddr = ip.parse().ok()?;
         let is_known = *device == interface && flags & 2 != 0;
-        is_known.then(|| Neighbour { ip, is_router: routers.contains(&ip) })
+        is_known.then(|| Device { ip, is_router: routers.contains(&ip) })
     };
     arp.lines().skip(1).filter_map(of_line).collect()
 }

@@ -24,18 +24,18 @@ pub(crate) struct VenueListener {
     place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
     turn: tokio::sync::Mutex<()>,
-    state: Mutex<State>,
+    state: Mutex<Inner>,
 }
 
-struct State {
+struct Inner {
     /// 0 until the operating system has chosen one.
     port: u16,
-    open: Option<Open>,
+    open: Option<OpenListener>,
     /// Why it could not be opened the last time.
     refused: Option<String>,
 }
 
-struct Open {
+struct OpenListener {
     stop: CancellationToken,
     ended: TaskTracker,
 }
@@ -54,7 +54,7 @@ pub(crate) enum ListenerState {
 impl VenueListener {
     /// Makes one that is closed until it is opened.
     pub(crate) fn new(address: SocketAddr, router: Router, venue: Arc<VenueContext>) -> Self {
-        let state = State { port: address.port(), open: None, refused: None };
+        let state = Inner { port: address.port(), open: None, refused: None };
         let (turn, state) = (tokio::sync::Mutex::new(()), Mutex::new(state));
         let place = watch::Sender::new(None);
         Self { host: address.ip(), router, venue, place, turn, state }
@@ -84,7 +84,7 @@ impl VenueListener {
                 ended.close();
                 self.with(|state| {
                     (state.port, state.refused) = (port, None);
-                    state.open = Some(Open { stop, ended });
+                    state.open = Some(OpenListener { stop, ended });
                 });
                 Ok(())
             }
@@ -104,7 +104,7 @@ impl VenueListener {
             state.refused = None;
             state.open.take()
         });
-        if let Some(Open { stop, ended }) = open {
+        if let Some(OpenListener { stop, ended }) = open {
             stop.cancel();
             ended.wait().await;
         }
@@ -151,7 +151,7 @@ impl VenueListener {
         self.place.subscribe()
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
         look(&mut self.state.lock())
     }
 }

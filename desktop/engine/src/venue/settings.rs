@@ -17,7 +17,7 @@ pub(crate) const FILE: &str = "venue.json";
 
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct VenueChoices {
     /// The network whose address the QR code shows, by its interface's name: addresses change, names
     /// stay.
     #[serde(default)]
@@ -33,7 +33,7 @@ pub(crate) struct Kept {
 /// The file and what is in it.
 pub(crate) struct VenueSettings {
     path: PathBuf,
-    kept: Mutex<Kept>,
+    kept: Mutex<VenueChoices>,
 }
 
 impl VenueSettings {
@@ -43,16 +43,16 @@ impl VenueSettings {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 let path = path.display();
-                tracing::warn!(%path, %error, "the venue's settings are damaged, and begin at the usual ones");
-                Kept::default()
+                tracing::warn!(%path, %error, "the venue's settings are damaged: the usual ones are taken");
+                VenueChoices::default()
             }),
-            Err(_) => Kept::default(),
+            Err(_) => VenueChoices::default(),
         };
         Self { path, kept: Mutex::new(kept) }
     }
 
     /// Returns them as they are now.
-    pub(crate) fn now(&self) -> Kept {
+    pub(crate) fn now(&self) -> VenueChoices {
         self.kept.lock().clone()
     }
 
@@ -60,7 +60,7 @@ impl VenueSettings {
     ///
     /// # Errors
     /// Where the file cannot be written; nothing is changed then.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut VenueChoices)) -> std::io::Result<()> {
         let mut kept = self.kept.lock();
         let mut changed = kept.clone();
         change(&mut changed);
@@ -86,7 +86,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
         let settings = VenueSettings::open(path.clone());
-        assert_eq!(settings.now(), Kept::default());
+        assert_eq!(settings.now(), VenueChoices::default());
         settings.change(|kept| kept.network = Some("wlan0".to_owned())).unwrap();
         assert_eq!(VenueSettings::open(path.clone()).now().network.as_deref(), Some("wlan0"));
         #[cfg(unix)]
@@ -95,13 +95,13 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::write(&path, "{").unwrap();
-        assert_eq!(VenueSettings::open(path).now(), Kept::default());
+        assert_eq!(VenueSettings::open(path).now(), VenueChoices::default());
     }
 
     #[test]
     fn what_cannot_be_written_is_not_changed() {
         let settings = VenueSettings::open(PathBuf::from("/nowhere/at/all"));
         assert!(settings.change(|kept| kept.network = Some("wlan0".to_owned())).is_err());
-        assert_eq!(settings.now(), Kept::default());
+        assert_eq!(settings.now(), VenueChoices::default());
     }
 }

@@ -17,6 +17,7 @@ use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
 use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
+use crate::signals::Signals;
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
@@ -319,40 +320,23 @@ impl Run {
     }
 }
 
-/// Ctrl-C, and what service managers send.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
 
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let context = "the operating system refuses a signal handler";
-        Ok(Self {
-            terminate: signal(SignalKind::terminate()).context(context)?,
-            interrupt: signal(SignalKind::interrupt()).context(context)?,
-        })
-    }
+    use super::*;
 
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        Ok(Self {})
-    }
-
-    async fn wait(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
+    #[test]
+    fn a_cause_that_the_text_has_in_it_is_told_once() {
+        let check = |error: anyhow::Error, expected: &str| assert_eq!(in_a_line(&error), expected);
+        check(anyhow!("the disk is full"), "the disk is full");
+        check(
+            anyhow!("no such file").context("list.csv cannot be read"),
+            "list.csv cannot be read: no such file",
+        );
+        check(
+            anyhow!("denied").context("x cannot be written (denied) — choose another folder"),
+            "x cannot be written (denied) — choose another folder",
+        );
     }
 }

@@ -95,7 +95,7 @@ pub enum BackupError {
 
 /// What a restore has to know, in `backup.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct Note {
+struct BackupNote {
     layout: u32,
     rollcall: String,
     made_at: Timestamp,
@@ -141,7 +141,7 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     atomic_file::sync(&database).map_err(unusable)?;
     let keys = keys.file().map_err(unusable)?;
     atomic_file::write(&part.join(KEYS), &keys).map_err(unusable)?;
-    let note = Note {
+    let note = BackupNote {
         layout: LAYOUT,
         rollcall: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: now_ms(),

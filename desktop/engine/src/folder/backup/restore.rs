@@ -15,7 +15,7 @@ use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
 use super::{
-    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, make_private_folder, sha256_of,
+    BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, make_private_folder, sha256_of,
 };
 use crate::clock::now_ms;
 use crate::db::copies::SET_ASIDE;
@@ -102,12 +102,12 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
 }
 
 /// Reads the note and the key file of a backup, which is whole.
-fn read(from: &Path) -> Result<(Note, Vec<u8>), BackupError> {
+fn read(from: &Path) -> Result<(BackupNote, Vec<u8>), BackupError> {
     let no_backup = |why: String| BackupError::NoBackup { path: from.to_owned(), why };
     let mut bytes = Vec::new();
     let note = File::open(from.join(NOTE)).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
     note.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).map_err(|e| no_backup(e.to_string()))?;
-    let note: Note = serde_json::from_slice(&bytes).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
+    let note: BackupNote = serde_json::from_slice(&bytes).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
     if note.layout > LAYOUT || note.database_version > db::VERSION {
         return Err(BackupError::Newer { path: from.to_owned(), version: note.rollcall });
     }

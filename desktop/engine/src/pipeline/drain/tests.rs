@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::pipeline::health::Publication;
-use crate::pipeline::leases::{Done, Finished};
+use crate::pipeline::leases::{Finished, LeaseEnd};
 use crate::pipeline::stream::Entry;
 use crate::pipeline::stream::direct::DirectStream;
 #[cfg(unix)]
@@ -108,10 +108,10 @@ async fn mail_to_a_missing_key_goes_back_undecided() {
     let strange = Envelope::seal_signup(&workshop, &signup, None, Timestamp::from_millis(1), &mut OsRng);
     pipeline.stream.add(vec![entry(7, 1, strange.unwrap().to_text())]).await.unwrap();
     match pipeline.finished.next().await.unwrap() {
-        Done::Returned { lease_ids, delay } => {
+        LeaseEnd::Returned { lease_ids, delay } => {
             assert_eq!((lease_ids, delay), (vec!["lease-7".to_owned()], MISSING_KEY_DELAY))
         }
-        Done::Committed(lease_ids) => panic!("acknowledged: {lease_ids:?}"),
+        LeaseEnd::Committed(lease_ids) => panic!("acknowledged: {lease_ids:?}"),
     }
     until("it left the stream", || pipeline.context.health.now().missing_key == Some(key.key_id.clone()))
         .await;
@@ -159,8 +159,8 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
     let ending = async {
         while ended.len() < MAIL as usize {
             match pipeline.finished.next().await.unwrap() {
-                Done::Committed(lease_ids) => ended.extend(lease_ids),
-                Done::Returned { lease_ids, delay } => {
+                LeaseEnd::Committed(lease_ids) => ended.extend(lease_ids),
+                LeaseEnd::Returned { lease_ids, delay } => {
                     assert_eq!(delay, Duration::ZERO);
                     returned += lease_ids.len();
                     ended.extend(lease_ids);

@@ -16,12 +16,12 @@ const WAIT: Duration = Duration::from_secs(1);
 /// Entries by their number, oldest first.
 #[derive(Default)]
 pub(crate) struct DirectStream {
-    kept: Mutex<Kept>,
+    kept: Mutex<Entries>,
     added: Notify,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Entries {
     entries: BTreeMap<u64, Entry>,
     next: u64,
     /// Everything before it was handed out.
@@ -29,7 +29,7 @@ struct Kept {
 }
 
 impl DirectStream {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Entries> {
         self.kept.lock()
     }
 

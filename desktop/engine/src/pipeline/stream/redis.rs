@@ -34,7 +34,7 @@ pub(crate) struct RedisStream {
     /// For the read that blocks.
     blocking: Slot,
     /// Where reading is.
-    place: SyncMutex<Place>,
+    place: SyncMutex<ReadPosition>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -42,7 +42,7 @@ type Slot = Mutex<Option<MultiplexedConnection>>;
 
 /// Whether the reader is still among its own unacknowledged entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ReadPosition {
     /// The group has to be looked at first.
     Unknown,
     /// Reading what was handed out before, after this id.
@@ -59,7 +59,7 @@ impl RedisStream {
             key: key(workshop),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
-            place: SyncMutex::new(Place::Unknown),
+            place: SyncMutex::new(ReadPosition::Unknown),
         }
     }
 
@@ -99,11 +99,11 @@ impl RedisStream {
         result
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> ReadPosition {
         self.place.lock().clone()
     }
 
-    fn set_place(&self, place: Place) {
+    fn set_place(&self, place: ReadPosition) {
         *self.place.lock() = place;
     }
 
@@ -120,7 +120,7 @@ impl RedisStream {
         let interruptions: HashMap<String, u32> = pending.into_iter().map(|(id, _, _, n)| (id, n)).collect();
         let (entries, gone) = parse(rows)?;
         if let Some(last) = entries.iter().map(|(id, _)| id).chain(&gone).max_by_key(|id| order(id)) {
-            self.set_place(Place::Own(last.clone()));
+            self.set_place(ReadPosition::Own(last.clone()));
         }
         if !gone.is_empty() {
             // Deleted by somebody else while it was ours: nothing is left to commit.
@@ -154,19 +154,19 @@ impl Stream for RedisStream {
     async fn read(&self, most: usize) -> Result<Vec<Delivered>, StreamError> {
         loop {
             match self.place() {
-                Place::Unknown => {
+                ReadPosition::Unknown => {
                     self.restart().await?;
                 }
-                Place::Own(after) => {
+                ReadPosition::Own(after) => {
                     let own = self.read_own(&after, most).await?;
                     if !own.is_empty() {
                         return Ok(own);
                     }
-                    if self.place() == Place::Own(after) {
-                        self.set_place(Place::New);
+                    if self.place() == ReadPosition::Own(after) {
+                        self.set_place(ReadPosition::New);
                     }
                 }
-                Place::New => {
+                ReadPosition::New => {
                     let mut pipeline = redis::pipe();
                     read_group(&mut pipeline, &self.key, most, Some(BLOCK_MS), ">");
                     let (rows,): (Value,) = self.query(&self.blocking, &pipeline).await?;
@@ -199,7 +199,7 @@ impl Stream for RedisStream {
         };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        self.set_place(Place::Own("0".to_owned()));
+        self.set_place(ReadPosition::Own("0".to_owned()));
         Ok(restarted)
     }
 

@@ -15,7 +15,7 @@ use rollcall_shared::workshop::WorkshopId;
 
 use super::receipt::Address;
 use crate::clock::now_ms;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::message::{CANCEL, Content, Message, Origin};
 use crate::venue::context::VenueContext;
 
@@ -34,7 +34,7 @@ pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address
 pub(super) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);

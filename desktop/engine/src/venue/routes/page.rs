@@ -16,7 +16,7 @@ use rollcall_shared::media_type::MediaType;
 use super::found::{leads_to_path, lost_visit, visit};
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
@@ -26,7 +26,7 @@ use crate::workshops::venue_url::VenueBase;
 pub(super) async fn show(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -45,7 +45,7 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -81,7 +81,7 @@ async fn take(
 pub(super) async fn check(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let (status, message) = match venue.under(&token) {

@@ -12,7 +12,7 @@ use rollcall_shared::signup_id::SignupId;
 
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::venue::context::VenueContext;
 use crate::workshops::venue_url::VenueBase;
 
@@ -32,7 +32,7 @@ pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address
 pub(super) async fn page(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);

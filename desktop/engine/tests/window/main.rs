@@ -2,121 +2,26 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
-use std::net::{IpAddr, Ipv4Addr};
+mod edge;
+mod laptop;
+
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
-use axum::http::{Method, StatusCode, Uri};
-use rollcall_engine::view::{
-    ExportFormat, Home, Hop, HopCode, ListQuery, Phase, Refusal, Resolution, Show, SignupState, SignupView,
-};
-use rollcall_engine::{Config, Engine, EngineError, RedisChoice, VenueStart};
+use axum::http::StatusCode;
+use rollcall_engine::view::{ExportFormat, Hop, HopCode, Phase, Refusal, Resolution, SignupState};
+use rollcall_engine::{Engine, EngineError};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
-use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 
-const DEADLINE: Duration = Duration::from_secs(20);
-
-fn config(dir: &Path) -> Config {
-    Config {
-        data_dir: dir.to_owned(),
-        edge: None,
-        lan_host: IpAddr::from(Ipv4Addr::LOCALHOST),
-        lan_port: 0,
-        venue: VenueStart::WhenAsked,
-        metrics_port: 0,
-        redis: RedisChoice::Direct,
-        demo: true,
-    }
-}
-
-/// A laptop with a window and one workshop.
-struct Laptop {
-    engine: Engine,
-    dir: TempDir,
-    workshop: WorkshopId,
-    runtime: tokio::runtime::Runtime,
-    http: reqwest::Client,
-}
-
-impl Laptop {
-    fn start() -> Self {
-        Self::start_at(Ipv4Addr::LOCALHOST)
-    }
-
-    fn start_at(lan_host: Ipv4Addr) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let config = Config { lan_host: IpAddr::from(lan_host), ..config(dir.path()) };
-        let engine = Engine::start(config).unwrap();
-        let workshop = engine.workshops().unwrap()[0].id.clone();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { engine, dir, workshop, runtime: tokio::runtime::Runtime::new().unwrap(), http }
-    }
-
-    fn home(&self) -> Home {
-        self.engine.home(&self.workshop).unwrap()
-    }
-
-    fn url(&self) -> String {
-        self.engine.addresses(&self.workshop).unwrap().lan[0].url.clone()
-    }
-
-    fn status(&self, url: &str) -> Option<StatusCode> {
-        let sent = self.runtime.block_on(self.http.get(url).send());
-        sent.ok().map(|response| response.status())
-    }
-
-    /// Somebody signs up on the venue page.
-    fn sign_up(&self, name: &str, phone: &str) {
-        let url = self.url();
-        let (base, code) = url.split_once("/j/").unwrap();
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let id = format!("0f8fad5b-d9cb-469f-a165-{:012x}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let body = json!({ "id": id, "invite_code": code, "name": name, "phone": phone });
-        let request = self
-            .http
-            .post(format!("{base}/v1/signups"))
-            .header("content-type", "application/json")
-            .body(body.to_string());
-        let status = self.runtime.block_on(request.send()).unwrap().status();
-        assert_eq!(status, StatusCode::CREATED);
-    }
-
-    fn rows(&self, search: &str) -> Vec<SignupView> {
-        let query = ListQuery {
-            workshop: self.workshop.clone(),
-            search: search.to_owned(),
-            show: Show::All,
-            offset: 0,
-            limit: 50,
-        };
-        self.engine.list(&query).unwrap().rows
-    }
-
-    fn code(&self, hop: Hop) -> HopCode {
-        self.home().hops.into_iter().find(|health| health.hop == hop).unwrap().code
-    }
-
-    #[track_caller]
-    fn until(&self, what: &str, mut reached: impl FnMut() -> bool) {
-        let deadline = Instant::now() + DEADLINE;
-        let mut changes = self.engine.subscribe();
-        while !reached() {
-            assert!(Instant::now() < deadline, "waited in vain: {what}");
-            // Woken by the counter; looked at all the same where it stands still.
-            let waited = async { tokio::time::timeout(Duration::from_millis(50), changes.changed()).await };
-            let _ = self.runtime.block_on(waited);
-        }
-    }
-}
+use crate::edge::Edge;
+use crate::laptop::{DEADLINE, Laptop, config};
 
 /// The word on the wire.
 fn code(refusal: &Refusal) -> String {
@@ -368,47 +273,6 @@ fn keys_are_saved_and_the_window_knows() {
         rollcall_engine::WorkshopDraft { id: None, ..laptop.engine.workshop(&laptop.workshop).unwrap() };
     laptop.engine.put_workshop(draft).unwrap();
     assert!(!laptop.engine.keys_saved().complete, "the new workshop has keys of its own");
-}
-
-/// An edge that publishes, and whose mailboxes are empty.
-struct Edge {
-    url: String,
-    published: Arc<AtomicU32>,
-    _runtime: tokio::runtime::Runtime,
-}
-
-impl Edge {
-    fn start() -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let published = Arc::new(AtomicU32::new(0));
-        let count = Arc::clone(&published);
-        let answer = move |method: Method, uri: Uri, headers: axum::http::HeaderMap| {
-            let count = Arc::clone(&count);
-            async move {
-                let key = headers.get("authorization").map(|key| key.to_str().unwrap().to_owned());
-                let success = |result: Value| {
-                    let answer = json!({ "success": true, "errors": [], "messages": [], "result": result });
-                    (StatusCode::OK, answer.to_string())
-                };
-                match (method, uri.path()) {
-                    (Method::PUT, _) if key.as_deref() == Some("Bearer k3y") => {
-                        count.fetch_add(1, Ordering::Relaxed);
-                        success(json!({}))
-                    }
-                    (Method::POST, path) if path.ends_with("/messages/pull") => {
-                        success(json!({ "message_backlog_count": 7, "messages": [] }))
-                    }
-                    (Method::POST, path) if path.ends_with("/receipts") => success(json!({ "stored": 0 })),
-                    _ => (StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthorized).to_json()),
-                }
-            }
-        };
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = axum::Router::new().fallback(answer);
-        runtime.spawn(async move { axum::serve(listener, router).await });
-        Self { url, published, _runtime: runtime }
-    }
 }
 
 #[test]
