@@ -62,7 +62,7 @@ pub fn list(rows: u32, parent: Option<&std::path::Path>) -> anyhow::Result<ListR
     let runtime = tokio::runtime::Runtime::new()?;
     let (writer, thread) = Writer::start(db::open_writer(&path)?, std::sync::Arc::new(Metrics::new()))?;
     let workshop = runtime.block_on(fill(&folder, &writer, rows))?;
-    let conn = db::open_reader(&path)?;
+    let conn = db::open::open_reader(&path)?;
     let report = measure(&conn, &workshop, rows);
     writer.stop();
     let _ = thread.join();

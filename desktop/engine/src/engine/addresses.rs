@@ -13,8 +13,8 @@ use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::http::client::to_this_machine;
 use crate::pipeline::health::Publication;
-use crate::venue::lan::{self, Neighbour as Seen};
-use crate::venue::settings::Kept;
+use crate::venue::lan::{self, Device};
+use crate::venue::settings::VenueChoices;
 use crate::venue::visitors::Visitor;
 use crate::view::{
     Addresses, Arrival, Check, Evidence, LanAddress, Neighbour, OwnConnection, Reached, Wifi, WifiCode,
@@ -70,7 +70,7 @@ impl Host {
         self.change_venue_settings(|kept| kept.wifi = wifi)
     }
 
-    fn change_venue_settings(&self, change: impl FnOnce(&mut Kept)) -> Result<(), EngineError> {
+    fn change_venue_settings(&self, change: impl FnOnce(&mut VenueChoices)) -> Result<(), EngineError> {
         let settings = &self.venue.settings;
         let changed = settings.change(change);
         self.context.changes.moved();
@@ -103,7 +103,7 @@ impl Host {
             others: neighbours.as_ref().map(|all| all.iter().filter(|one| !one.is_router).count()),
             waited: now_ms() - since,
         };
-        let shown = |Seen { ip, is_router }: Seen| Neighbour { ip: ip.to_string(), is_router };
+        let shown = |Device { ip, is_router }: Device| Neighbour { ip: ip.to_string(), is_router };
         Ok(Check {
             since,
             verdict: verdict(&evidence),

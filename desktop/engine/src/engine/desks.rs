@@ -69,7 +69,7 @@ impl Host {
     ) -> Result<TakenEntry, EngineError> {
         let row = self.row(workshop)?;
         let taken = entry::take(&self.context, &row, entry, Origin::HostComputer).await?;
-        let entry::Taken { id, state, outcome, name } = taken;
+        let entry::StoredEntry { id, state, outcome, name } = taken;
         Ok(TakenEntry {
             short_code: id.short_code(),
             id,

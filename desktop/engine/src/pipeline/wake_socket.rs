@@ -74,7 +74,7 @@ impl WakeLoop {
     /// Passes calls on until the socket ends, or is silent for two pings.
     async fn listen(&self, mut socket: WebSocket) {
         let PipelineContext { workshop, context, wake, .. } = &*self.pipeline;
-        let _open = Open::new(wake, context.metrics.socket_share());
+        let _open = OpenSocket::new(wake, context.metrics.socket_share());
         let mut pings = interval(PING);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut answered = true;
@@ -112,19 +112,19 @@ impl WakeLoop {
 }
 
 /// As long as it lives, the edge will call.
-struct Open<'a> {
+struct OpenSocket<'a> {
     wake: &'a Wake,
     _counted: SocketShare,
 }
 
-impl<'a> Open<'a> {
+impl<'a> OpenSocket<'a> {
     fn new(wake: &'a Wake, counted: SocketShare) -> Self {
         wake.connected(true);
         Self { wake, _counted: counted }
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenSocket<'_> {
     fn drop(&mut self) {
         self.wake.connected(false);
     }
@@ -141,7 +141,7 @@ mod tests {
     async fn the_mailbox_grows_by_calls_alone_while_there_is_a_socket() {
         let (wake, metrics) = (Wake::default(), Metrics::new());
         assert!(wake.may_have_grown() && wake.may_have_grown(), "nobody would say");
-        let _open = Open::new(&wake, metrics.socket_share());
+        let _open = OpenSocket::new(&wake, metrics.socket_share());
         assert!(wake.may_have_grown(), "before it was open");
         wake.mail();
         assert!(!wake.may_have_grown(), "what was given back was there before");
@@ -152,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn a_socket_that_comes_or_goes_has_the_mail_looked_at() {
         let (wake, metrics) = (Wake::default(), Metrics::new());
-        let open = Open::new(&wake, metrics.socket_share());
+        let open = OpenSocket::new(&wake, metrics.socket_share());
         assert!(wake.is_connected() && metrics.text().contains("rollcall_wake_sockets 1"));
         wake.wait(HOUR).await;
         drop(open);

@@ -64,3 +64,31 @@ impl Display for VenueUrl {
         write!(f, "http://{}{}", self.laptop, self.base)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rollcall_shared::seal::SecretKey;
+    use rollcall_shared::workshop::sample;
+
+    use super::*;
+
+    #[test]
+    fn every_address_of_a_workshop_is_made_here() {
+        let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+        let (form, code) = ("http://192.168.1.20:7470/k7m2qx/j/", workshop.invite_code.clone());
+        let row = WorkshopRow {
+            workshop,
+            venue_token: "k7m2qx".to_owned(),
+            retired_at: None,
+            rev: 1,
+            published_rev: 0,
+        };
+        assert_eq!(VenueBase::of(&row).to_string(), "/k7m2qx");
+        let url = VenueUrl::of(SocketAddr::from(([192, 168, 1, 20], 7470)), &row);
+        assert_eq!(url.to_string(), "http://192.168.1.20:7470/k7m2qx");
+        assert_eq!(url.form(), format!("{form}{code}"));
+        assert_eq!((url.check(), url.desk()), (format!("{url}/check"), format!("{url}/desk")));
+        let url = VenueUrl::of("[fd00::1]:7470".parse().unwrap(), &row);
+        assert_eq!(url.to_string(), "http://[fd00::1]:7470/k7m2qx");
+    }
+}

@@ -1,9 +1,8 @@
 //! The managed Redis: a private `redis-server` child on a socket that only its owner can reach.
 //!
-//! It is spawned by a thread that lives as long as the engine, because Linux's parent-death signal fires when
-//! the spawning *thread* ends. That thread restarts it when it dies. One left behind by an engine that was
-//! killed is stopped first: its files are synced with every write, so nothing is lost by that. Nobody waits
-//! for any of it: [`Life`] tells.
+//! It ends with the engine, whatever ends that, and a thread of the engine's starts it again when it ends by
+//! itself. Where a system lets it outlive an engine that was killed, the next start stops it first: its files
+//! are synced with every write, so that nothing is lost by that. Nobody waits for any of it: [`Life`] tells.
 
 mod damaged;
 mod orphan;
@@ -15,11 +14,12 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::retry::{self, Failure};
 use rustix::process::{Pid, Signal, kill_process};
@@ -29,7 +29,7 @@ use places::Places;
 
 /// Programs that are looked for, one after the other: Redis, and its kin where that is installed alone.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// A server that ran so long was healthy: the back-off begins anew.
+/// A server that ran this long was healthy: the back-off begins again.
 const HEALTHY: Duration = Duration::from_secs(10);
 
 /// A supervised server.
@@ -55,7 +55,7 @@ pub(crate) enum Life {
 }
 
 impl RedisServer {
-    /// Has one run whose files live in `data`. Returns at once.
+    /// Starts one whose files live in `data`. Returns at once.
     ///
     /// # Errors
     /// Where there is no place for its files.
@@ -63,7 +63,7 @@ impl RedisServer {
         Self::start_one_of(PROGRAMS.map(PathBuf::from).to_vec(), data)
     }
 
-    /// The same with the first of these programs that is installed.
+    /// Starts the first of these programs that is installed.
     pub(super) fn start_one_of(programs: Vec<PathBuf>, data: &Path) -> io::Result<Self> {
         let places = Places::make(data, programs)?;
         let socket = places.socket.clone();
@@ -77,33 +77,33 @@ impl RedisServer {
         Ok(Self { socket, pid, life, stop: Mutex::new(Some(stop)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// The client's address of it.
+    /// Returns the client's address of it.
     pub(crate) fn url(&self) -> String {
         format!("unix://{}", self.socket.display())
     }
 
-    /// The process, while there is one.
+    /// Returns the process, while there is one.
     pub(crate) fn pid(&self) -> Option<i32> {
-        self.pid.lock().unwrap_or_else(PoisonError::into_inner).map(Pid::as_raw_pid)
+        self.pid.lock().map(Pid::as_raw_pid)
     }
 
-    /// How it is doing now.
+    /// Returns how it is doing now.
     pub(crate) fn life(&self) -> Life {
         self.life.borrow().clone()
     }
 
-    /// Has it end for good.
+    /// Asks it to end for good.
     pub(crate) fn ask_to_end(&self) {
-        drop(self.stop.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(pid) = *self.pid.lock().unwrap_or_else(PoisonError::into_inner) {
+        drop(self.stop.lock().take());
+        if let Some(pid) = *self.pid.lock() {
             let _ = kill_process(pid, Signal::TERM);
         }
     }
 
-    /// The same, and waits until it has ended. Blocking.
+    /// Ends it for good, and waits until it has ended. Blocks.
     pub(crate) fn end(&self) {
         self.ask_to_end();
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(thread) = self.thread.lock().take() {
             let _ = thread.join();
             let _ = std::fs::remove_file(&self.socket);
         }
@@ -159,7 +159,7 @@ fn supervise(places: &Places, pid: &Mutex<Option<Pid>>, life: &watch::Sender<Lif
     }
 }
 
-/// Notes why something was not done; whether it was.
+/// Notes why something was not done; returns whether it was.
 fn is_done(result: io::Result<()>, life: &watch::Sender<Life>) -> bool {
     if let Err(error) = &result {
         tracing::error!(%error, "redis-server cannot be started");
@@ -175,18 +175,18 @@ fn run(
     life: &watch::Sender<Life>,
     stop: &Receiver<()>,
 ) -> io::Result<ExitStatus> {
-    *pid.lock().unwrap_or_else(PoisonError::into_inner) = Pid::from_raw(child.id().cast_signed());
+    *pid.lock() = Pid::from_raw(child.id().cast_signed());
     life.send_replace(Life::Running);
     if is_stopping(stop) {
         // Asked between the spawn and the note of its number: nobody else can end it.
         end(&mut child);
     }
     let status = child.wait();
-    *pid.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    *pid.lock() = None;
     status
 }
 
-/// Whether it ended by itself, and not well.
+/// Returns whether it ended by itself, and not well.
 fn has_refused(status: io::Result<ExitStatus>) -> bool {
     status.is_ok_and(|status| status.code().is_some_and(|code| code != 0))
 }
@@ -208,7 +208,7 @@ fn spawn(places: &Places) -> io::Result<Child> {
     let _ = std::fs::remove_file(&places.socket);
     let mut missing = io::Error::from(io::ErrorKind::NotFound);
     for program in &places.programs {
-        match command(program, places).spawn() {
+        match rollcall_child::spawn(command(program, places)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => missing = error,
             spawned => return spawned,
         }
@@ -230,31 +230,5 @@ fn command(program: &Path, places: &Places) -> Command {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    die_with_parent(&mut command);
     command
 }
-
-/// Has the child end when this thread does, whatever ends it: an engine killed by -9 leaves nothing behind.
-#[cfg(target_os = "linux")]
-#[expect(
-    unsafe_code,
-    reason = "the hook runs between fork and exec; it makes two system calls and touches no memory"
-)]
-fn die_with_parent(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    let parent = rustix::process::getpid();
-    let hook = move || {
-        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
-        // The parent may have died before the call.
-        match rustix::process::getppid() == Some(parent) {
-            true => Ok(()),
-            false => Err(io::ErrorKind::NotConnected.into()),
-        }
-    };
-    // SAFETY: prctl and getppid are async-signal-safe, and the closure allocates nothing.
-    unsafe { command.pre_exec(hook) };
-}
-
-/// Elsewhere an orphan is ended at the next start.
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent(_command: &mut Command) {}

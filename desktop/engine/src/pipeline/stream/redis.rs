@@ -1,21 +1,21 @@
 //! The stream in Redis: `signups:{workshop}`, group `writer`, one fixed consumer.
 //!
-//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by XACK and XDEL
-//! in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
+//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by
+//! XACK and XDEL in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex as SyncMutex;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, Value};
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
 use super::{Delivered, Entry, Restarted, Stream, StreamError, reply};
-use crate::failpoints;
 
-const GROUP: &str = "writer";
+/// The one group that reads.
+pub(in crate::pipeline) const GROUP: &str = "writer";
 const CONSUMER: &str = "writer";
 /// How long a read waits for something new. Short, so that a stop is not waited for.
 const BLOCK_MS: usize = 500;
@@ -33,9 +33,9 @@ pub(crate) struct RedisStream {
     /// For the read that blocks.
     blocking: Slot,
     /// Where reading is.
-    place: StdMutex<Place>,
+    place: SyncMutex<ReadPosition>,
     /// Which interruptions are counted.
-    counted: StdMutex<Counted>,
+    counted: SyncMutex<Counted>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -43,7 +43,7 @@ type Slot = Mutex<Option<MultiplexedConnection>>;
 
 /// Whether the reader is still among its own unacknowledged entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ReadPosition {
     /// The group has to be looked at first.
     Unknown,
     /// Reading what was handed out before, after this id.
@@ -70,15 +70,15 @@ struct Pending {
 }
 
 impl RedisStream {
-    /// The stream of that workshop. Connects when it is first used.
+    /// Makes the stream of a workshop. It connects when it is first used.
     pub(crate) fn new(client: Client, workshop: &WorkshopId) -> Self {
         Self {
             client,
-            key: format!("signups:{workshop}"),
+            key: key(workshop),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
-            place: StdMutex::new(Place::Unknown),
-            counted: StdMutex::new(Counted::UpTo("0".to_owned())),
+            place: SyncMutex::new(ReadPosition::Unknown),
+            counted: SyncMutex::new(Counted::UpTo("0".to_owned())),
         }
     }
 
@@ -119,15 +119,15 @@ impl RedisStream {
         result
     }
 
-    fn place(&self) -> Place {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn place(&self) -> ReadPosition {
+        self.place.lock().clone()
     }
 
-    fn set_place(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    fn set_place(&self, place: ReadPosition) {
+        *self.place.lock() = place;
     }
 
-    /// What this consumer was handed before and did not acknowledge, after the id `after`.
+    /// Reads what this consumer was handed before and did not acknowledge, after the id `after`.
     ///
     /// What an earlier process left is claimed: of all ways to read it, this alone makes the server write
     /// down that it was handed out once more, so that the count outlives the server, too. What this process
@@ -143,7 +143,7 @@ impl RedisStream {
         pending.retain(|own| self.is_counted(&own.id) == is_counted);
         let ids: Vec<&String> = pending.iter().map(|own| &own.id).collect();
         let mut pipeline = redis::pipe();
-        if is_counted || failpoints::planted("planted_interruptions_forgotten") {
+        if is_counted {
             // Nothing else stands between them: what is acknowledged is deleted, what is new comes after
             // them.
             pipeline.cmd("XRANGE").arg(&self.key).arg(ids.first()).arg(ids.last());
@@ -156,7 +156,7 @@ impl RedisStream {
             if !is_counted {
                 self.set_counted(Counted::UpTo((*last).clone()));
             }
-            self.set_place(Place::Own((*last).clone()));
+            self.set_place(ReadPosition::Own((*last).clone()));
         }
         let (mut own, mut gone) = (Vec::with_capacity(pending.len()), Vec::new());
         for Pending { id, deliveries } in pending {
@@ -172,7 +172,7 @@ impl RedisStream {
         Ok(own)
     }
 
-    /// What this consumer was handed and did not acknowledge, after the id `after`, oldest first.
+    /// Returns what this consumer was handed and did not acknowledge, after the id `after`, oldest first.
     async fn pending(&self, after: &str, most: usize) -> Result<Vec<Pending>, StreamError> {
         let start = if after == "0" { "-".to_owned() } else { format!("({after}") };
         let mut pipeline = redis::pipe();
@@ -182,11 +182,11 @@ impl RedisStream {
     }
 
     fn set_counted(&self, counted: Counted) {
-        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = counted;
+        *self.counted.lock() = counted;
     }
 
     fn is_counted(&self, id: &str) -> bool {
-        match &*self.counted.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.counted.lock() {
             Counted::All => true,
             Counted::UpTo(last) => order(id) <= order(last),
         }
@@ -201,9 +201,6 @@ impl Stream for RedisStream {
         let mut pipeline = redis::pipe();
         for entry in &entries {
             let command = pipeline.cmd("XADD").arg(&self.key);
-            if failpoints::planted("planted_maxlen") {
-                command.arg("MAXLEN").arg(20);
-            }
             command
                 .arg("*")
                 .arg("lease")
@@ -220,19 +217,19 @@ impl Stream for RedisStream {
     async fn read(&self, most: usize) -> Result<Vec<Delivered>, StreamError> {
         loop {
             match self.place() {
-                Place::Unknown => {
+                ReadPosition::Unknown => {
                     self.restart().await?;
                 }
-                Place::Own(after) => {
+                ReadPosition::Own(after) => {
                     let own = self.read_own(&after, most).await?;
                     if !own.is_empty() {
                         return Ok(own);
                     }
-                    if self.place() == Place::Own(after) {
-                        self.set_place(Place::New);
+                    if self.place() == ReadPosition::Own(after) {
+                        self.set_place(ReadPosition::New);
                     }
                 }
-                Place::New => {
+                ReadPosition::New => {
                     let mut pipeline = redis::pipe();
                     let command = pipeline.cmd("XREADGROUP").arg("GROUP").arg(GROUP).arg(CONSUMER);
                     command.arg("COUNT").arg(most).arg("BLOCK").arg(BLOCK_MS);
@@ -259,8 +256,7 @@ impl Stream for RedisStream {
 
     async fn restart(&self) -> Result<Restarted, StreamError> {
         let mut pipeline = redis::pipe();
-        let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
-        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
+        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         let restarted = match made {
             Ok(()) => {
@@ -273,11 +269,7 @@ impl Stream for RedisStream {
         };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        let place = match failpoints::planted("planted_pending_not_reclaimed") {
-            true => Place::New,
-            false => Place::Own("0".to_owned()),
-        };
-        self.set_place(place);
+        self.set_place(ReadPosition::Own("0".to_owned()));
         Ok(restarted)
     }
 
@@ -289,7 +281,12 @@ impl Stream for RedisStream {
     }
 }
 
-/// A connection whose answers may take their time.
+/// Where a workshop's stream lies in Redis.
+pub(in crate::pipeline) fn key(workshop: &WorkshopId) -> String {
+    format!("signups:{workshop}")
+}
+
+/// Opens a connection whose answers may take their time.
 pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, RedisError> {
     let config = AsyncConnectionConfig::new()
         .set_response_timeout(Some(RESPONSE))
@@ -297,7 +294,7 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
     client.get_multiplexed_async_connection_with_config(&config).await
 }
 
-/// The first word of the server's own error, alone or as one answer of several.
+/// Returns the first word of the server's own error, alone or as one answer of several.
 pub(super) fn server_code(error: &RedisError) -> Option<String> {
     let first =
         error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));

@@ -45,7 +45,7 @@ enum Usage {
     Direct(DirectReason),
 }
 
-/// For the status.
+/// Which Redis is used, for the status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum RedisKind {
@@ -131,7 +131,7 @@ fn managed(_data: &Path) -> Result<Redis, SettingsError> {
 }
 
 fn client(url: &str) -> Result<Client, SettingsError> {
-    Client::open(url).map_err(|e| SettingsError::RedisUrl { url: without_password(url), why: e.to_string() })
+    Client::open(url).map_err(|source| SettingsError::RedisUrl { url: without_password(url), source })
 }
 
 impl Redis {
@@ -231,7 +231,7 @@ impl Redis {
         }
     }
 
-    /// A client, where a server is used.
+    /// Returns a client, where a server is used.
     pub(crate) fn client(&self) -> Option<Client> {
         match (&self.source, &*self.usage.borrow()) {
             (Source::Nowhere, _) | (_, Usage::Direct(_)) => None,
@@ -246,7 +246,7 @@ impl Redis {
         self.usage.subscribe()
     }
 
-    /// For the status.
+    /// Describes it for the status.
     pub(crate) fn describe(&self) -> RedisKind {
         match (&self.source, &*self.usage.borrow()) {
             (_, Usage::Direct(reason)) => RedisKind::Direct(reason.clone()),
@@ -274,7 +274,7 @@ impl Redis {
     }
 }
 
-/// An address as it may stand in a log.
+/// Writes an address as it may be logged.
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
@@ -284,5 +284,6 @@ fn without_password(url: &str) -> String {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

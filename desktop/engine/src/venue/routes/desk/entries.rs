@@ -16,7 +16,7 @@ use super::super::signup::answered;
 use super::pages::to_receipt;
 use crate::db::desks::OpenDesk;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
@@ -40,7 +40,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {

@@ -19,7 +19,7 @@ use super::pages::Filled;
 use crate::clock::now_ms;
 use crate::db::desks::OpenDesk;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::venue::context::VenueContext;
 use crate::workshops::venue_url::VenueBase;
 
@@ -41,11 +41,11 @@ pub(in crate::venue::routes) struct Pin {
 pub(in crate::venue::routes) async fn show(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    match venue.at_desk(&token, &headers) {
+    match venue.at_open_desk(&token, &headers) {
         Ok((row, desk)) => {
             let page = venue.desk_page(&row, &desk, language, Filled::default()).await;
             answer::page(StatusCode::OK, page)
@@ -58,7 +58,7 @@ pub(in crate::venue::routes) async fn show(
 pub(in crate::venue::routes) async fn enter(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     form: Result<Form<Pin>, FormRejection>,
 ) -> Response {
@@ -81,7 +81,7 @@ pub(in crate::venue::routes) async fn enter(
 pub(in crate::venue::routes) async fn leave(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -124,13 +124,24 @@ impl NoDesk {
 }
 
 impl VenueContext {
-    /// Finds the workshop and the desk that a request is for.
+    /// Finds the desk that asks for a page, where its workshop has not been ended.
+    pub(super) fn at_open_desk(
+        &self,
+        token: &str,
+        headers: &HeaderMap,
+    ) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
+        self.open_workshop(token).map_err(NoDesk::Gone)?;
+        self.at_desk(token, headers)
+    }
+
+    /// Finds the desk that sends something: row 1 of the procedure. Whether its workshop has been ended is
+    /// asked once it is known what was sent.
     pub(super) fn at_desk(
         &self,
         token: &str,
         headers: &HeaderMap,
     ) -> Result<(Arc<WorkshopRow>, OpenDesk), NoDesk> {
-        let row = self.open_workshop(token).map_err(NoDesk::Gone)?;
+        let row = self.under(token).map_err(NoDesk::Gone)?;
         match self.desk(&row, headers) {
             Some(desk) => Ok((row, desk)),
             None => Err(NoDesk::SignedOut(row)),

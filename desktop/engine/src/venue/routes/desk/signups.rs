@@ -12,13 +12,14 @@ use rollcall_shared::intake::{Refused, Submission};
 use rollcall_shared::media_type::MediaType;
 use rollcall_shared::receipt::{Accepted, verify};
 
+use super::super::found::not_retired;
 use super::super::signup::answered;
 use super::pages::{receipt_page, to_receipt};
 use crate::clock::now_ms;
 use crate::db::desks::OpenDesk;
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked};
+use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
@@ -40,7 +41,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -63,8 +64,10 @@ async fn take(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Accepted, Refused> {
     let body = body::signup(headers, MediaType::Form, body)?;
+    let submission = Submission::form(&body)?;
+    not_retired(row)?;
     let key = venue.context.keys.receipt_key();
-    let accepted = Submission::form(&body)?.check(&row.workshop, &key, now_ms())?.waived();
+    let accepted = submission.check(&row.workshop, &key, now_ms())?.waived();
     venue.issue(row, accepted, Origin::Desk(desk.id.clone()), body).await
 }
 
@@ -72,11 +75,11 @@ async fn take(
 pub(in crate::venue::routes) async fn receipt(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, receipt)): UrlPath<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
-    let (row, desk) = match venue.at_desk(&token, &headers) {
+    let (row, desk) = match venue.at_open_desk(&token, &headers) {
         Ok(found) => found,
         Err(no_desk) => return no_desk.page(&venue, language).await,
     };
