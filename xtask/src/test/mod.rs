@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use crate::checkout::Checkout;
 use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
 use crate::run::{BENCH_FEATURE, Build, build_host, whole_workspace};
-use crate::setup::{self, EdgeTools, Redis, WASM, Window};
+use crate::setup::{self, EdgeTools, Redis, Skipped, WASM, Window};
 use crate::step::{elapsed, say, step};
 use crate::{edge, interrupt, tool, ui, web};
 use Work::{Look, Run};
@@ -45,6 +45,8 @@ enum Work {
 struct Context {
     checkout: Checkout,
     tools: EdgeTools,
+    /// What no test will tell, on this machine.
+    skipped: Vec<Skipped>,
 }
 
 const STEPS: [Step; 16] = [
@@ -117,6 +119,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     }
     let verdict =
         if failed.is_empty() { "all well".to_owned() } else { format!("FAILED: {}", failed.join(", ")) };
+    context.iter().flat_map(|context| &context.skipped).for_each(|skipped| println!("{skipped}"));
     println!("{checks} steps in {}: {verdict}", elapsed(started.elapsed()));
     println!("{total}");
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -127,8 +130,8 @@ impl Context {
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
-        setup::servers()?;
-        Ok(Self { checkout: checkout.clone(), tools })
+        let skipped = setup::servers()?;
+        Ok(Self { checkout: checkout.clone(), tools, skipped })
     }
 }
 
@@ -139,7 +142,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     setup::browser(&checkout)?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Plain)?;
-    let context = Context { checkout, tools };
+    let context = Context { checkout, tools, skipped: Vec::new() };
     let mut cargo = cargo(&context, "test");
     describe(&mut cargo, &context.checkout)?;
     cargo
@@ -159,7 +162,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     setup::failing_disk()?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Failpoints)?;
-    let context = Context { checkout, tools };
+    let context = Context { checkout, tools, skipped: Vec::new() };
     let test = match (planted.as_deref(), backlogs) {
         (Some("all"), _) => "planted::".to_owned(),
         (Some(name), _) => format!("planted::{name}"),

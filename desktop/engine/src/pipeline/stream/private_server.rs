@@ -11,7 +11,7 @@ mod places;
 mod tests;
 
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -29,6 +29,12 @@ use places::Places;
 
 /// Programs that are looked for, one after the other: Redis, and its kin where that is installed alone.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
+/// How long a server may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(5);
+/// Between two looks at a server that is to end.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// Signals by which a program ends that has found itself in the wrong.
+const CRASHES: [Signal; 5] = [Signal::ABORT, Signal::BUS, Signal::FPE, Signal::ILL, Signal::SEGV];
 /// A server that ran this long was healthy: the back-off begins again.
 const HEALTHY: Duration = Duration::from_secs(10);
 
@@ -58,14 +64,14 @@ impl RedisServer {
     /// Starts one whose files live in `data`. Returns at once.
     ///
     /// # Errors
-    /// Where there is no place for its files.
+    /// Where the operating system refuses a thread. All else is tried again.
     pub(crate) fn start(data: &Path) -> io::Result<Self> {
         Self::start_one_of(PROGRAMS.map(PathBuf::from).to_vec(), data)
     }
 
     /// Starts the first of these programs that is installed.
     pub(super) fn start_one_of(programs: Vec<PathBuf>, data: &Path) -> io::Result<Self> {
-        let places = Places::make(data, programs)?;
+        let places = Places::of(data, programs)?;
         let socket = places.socket.clone();
         let pid = Arc::new(Mutex::new(None));
         let (stop, stopped) = channel();
@@ -95,17 +101,28 @@ impl RedisServer {
     /// Asks it to end for good.
     pub(crate) fn ask_to_end(&self) {
         drop(self.stop.lock().take());
-        if let Some(pid) = *self.pid.lock() {
-            let _ = kill_process(pid, Signal::TERM);
-        }
+        self.send(Signal::TERM);
     }
 
-    /// Ends it for good, and waits until it has ended. Blocks.
+    /// Ends it for good, and waits until it has ended. Blocks, up to [`GRACE`] where it heeds nobody: its
+    /// files are synced with every write.
     pub(crate) fn end(&self) {
         self.ask_to_end();
-        if let Some(thread) = self.thread.lock().take() {
-            let _ = thread.join();
-            let _ = std::fs::remove_file(&self.socket);
+        let Some(thread) = self.thread.lock().take() else { return };
+        let polite = Instant::now() + GRACE;
+        while !thread.is_finished() {
+            if Instant::now() > polite {
+                self.send(Signal::KILL);
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        let _ = thread.join();
+        let _ = std::fs::remove_file(&self.socket);
+    }
+
+    fn send(&self, signal: Signal) {
+        if let Some(pid) = *self.pid.lock() {
+            let _ = kill_process(pid, signal);
         }
     }
 }
@@ -186,9 +203,12 @@ fn run(
     status
 }
 
-/// Returns whether it ended by itself, and not well.
+/// Returns whether it ended by itself, and not well: nobody else sends it those signals.
 fn has_refused(status: io::Result<ExitStatus>) -> bool {
-    status.is_ok_and(|status| status.code().is_some_and(|code| code != 0))
+    let crashed = |signal: i32| CRASHES.iter().any(|crash| crash.as_raw() == signal);
+    status.is_ok_and(|status| {
+        status.code().is_some_and(|code| code != 0) || status.signal().is_some_and(crashed)
+    })
 }
 
 fn is_stopping(stop: &Receiver<()>) -> bool {
@@ -203,8 +223,9 @@ fn end(child: &mut Child) {
 
 /// Starts the first of the programs that is installed.
 fn spawn(places: &Places) -> io::Result<Child> {
-    // Again at every start: somebody may have deleted it under the server.
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&places.data)?;
+    // Again at every start: somebody may have deleted them under the server. A folder that is missing is no
+    // program that is.
+    places.make().map_err(io::Error::other)?;
     let _ = std::fs::remove_file(&places.socket);
     let mut missing = io::Error::from(io::ErrorKind::NotFound);
     for program in &places.programs {

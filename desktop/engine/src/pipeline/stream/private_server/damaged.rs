@@ -10,8 +10,8 @@ use super::places::Places;
 const FILES: [&str; 2] = ["appendonlydir", "appendonly.aof"];
 /// What the name of those ends in that were set aside, until the next ones are.
 const ASIDE: &str = ".damaged";
-/// Much more than a server says between its start and its end.
-const LOG_TAIL: i64 = 16 * 1024;
+/// Much more than a server says between its start and its end, which may be a crash with all that it knew.
+const LOG_TAIL: i64 = 256 * 1024;
 
 /// Sets files aside with which the server that wrote last has refused to start. What stood in them comes
 /// again from the edge, whose leases are not acknowledged; left there, one torn write would keep every server
@@ -39,7 +39,8 @@ fn set_one_aside(path: &Path) {
     }
 }
 
-/// Whether the server that wrote last came to its end before it was ready.
+/// Returns whether the server that wrote last came to its end before it was ready. One of which the beginning
+/// is not known was.
 fn started_in_vain(log: &Path) -> io::Result<bool> {
     let mut file = std::fs::File::open(log)?;
     let length = i64::try_from(file.metadata()?.len()).unwrap_or(i64::MAX);
@@ -48,6 +49,6 @@ fn started_in_vain(log: &Path) -> io::Result<bool> {
     file.read_to_end(&mut tail)?;
     let tail = String::from_utf8_lossy(&tail);
     // Redis is starting, or Valkey is.
-    let last = tail.rsplit(" is starting").next().unwrap_or_default();
-    Ok(!last.contains("eady to accept connections"))
+    let last = tail.rsplit_once(" is starting").map(|(_, last)| last);
+    Ok(last.is_some_and(|last| !last.contains("eady to accept connections")))
 }

@@ -2,12 +2,11 @@
 
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-/// How long a server may take to end when it is asked to.
-const GRACE: Duration = Duration::from_secs(5);
+use super::{GRACE, LOOK_EVERY};
 
 /// Ends a server that an earlier engine left behind, and waits until its files are free: up to 10 s, or until
 /// `stopping`.
@@ -28,12 +27,12 @@ pub(super) fn end_orphan(pid_file: &Path, stopping: impl Fn() -> bool) -> io::Re
             killed = true;
             let _ = kill_process(pid, Signal::KILL);
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(LOOK_EVERY);
     }
     Ok(())
 }
 
-/// The server that still uses these files: its number from its own note, and only if that process is one.
+/// Finds the server that still uses these files: its number from its own note, and only if that process is one.
 pub(super) fn orphan(pid_file: &Path) -> Option<Pid> {
     let noted = std::fs::read_to_string(pid_file).ok()?;
     let pid = Pid::from_raw(noted.trim().parse().ok()?)?;
@@ -41,7 +40,7 @@ pub(super) fn orphan(pid_file: &Path) -> Option<Pid> {
     is_server(pid).then_some(pid)
 }
 
-/// Whether a program of that name is one.
+/// Returns whether a program of that name is a server.
 fn is_servers_name(name: &str) -> bool {
     name.starts_with("redis") || name.starts_with("valkey")
 }

@@ -16,38 +16,49 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Makes the folders.
-    pub(super) fn make(data: &Path, programs: Vec<PathBuf>) -> io::Result<Self> {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data)?;
-        let data = data.canonicalize()?;
-        let socket = runtime_folder(&data)?.join("redis.sock");
+    /// Says where they will be.
+    ///
+    /// # Errors
+    /// The operating system's own, where it has no current folder.
+    pub(super) fn of(data: &Path, programs: Vec<PathBuf>) -> io::Result<Self> {
+        let data = std::path::absolute(data)?;
+        let socket = runtime_folder(&data).join("redis.sock");
         Ok(Self { pid_file: data.join("redis.pid"), data, socket, programs })
     }
 
-    /// What a server says.
+    /// Makes the folders, wherever one is missing.
+    ///
+    /// # Errors
+    /// The operating system's own, and where the socket's folder belongs to somebody else.
+    pub(super) fn make(&self) -> io::Result<()> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data)?;
+        let Some(folder) = self.socket.parent() else { return Ok(()) };
+        match std::fs::DirBuilder::new().mode(0o700).create(folder) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+            _ => {}
+        }
+        // In a folder that everybody writes, the name may have been taken by somebody else.
+        let found = std::fs::symlink_metadata(folder)?;
+        if !found.is_dir() || found.uid() != rustix::process::getuid().as_raw() || found.mode() & 0o077 != 0 {
+            return Err(io::Error::other(format!("{} belongs to somebody else", folder.display())));
+        }
+        Ok(())
+    }
+
+    /// Returns the file into which a server writes what it has to say.
     pub(super) fn log(&self) -> PathBuf {
         self.data.join("redis.log")
     }
 }
 
-/// A folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has. The
-/// name follows from the data folder, so that the next engine finds what the last one left.
-fn runtime_folder(data: &Path) -> io::Result<PathBuf> {
+/// Returns the folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often
+/// has. The name follows from the data folder, so that the next engine finds what the last one left.
+fn runtime_folder(data: &Path) -> PathBuf {
     let base = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
         .filter(|p| p.is_dir() && p.as_os_str().len() < 60);
     let base = base.unwrap_or_else(|| PathBuf::from("/tmp"));
     let me = rustix::process::getuid().as_raw();
     let mark = Digest::of(data.as_os_str().as_encoded_bytes()).to_string();
-    let folder = base.join(format!("rollcall-{me}-{}", mark.get(..12).unwrap_or_default()));
-    match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
-        _ => {}
-    }
-    // In a folder that everybody writes, the name may have been taken by somebody else.
-    let found = std::fs::symlink_metadata(&folder)?;
-    if !found.is_dir() || found.uid() != me || found.mode() & 0o077 != 0 {
-        return Err(io::Error::other(format!("{} belongs to somebody else", folder.display())));
-    }
-    Ok(folder)
+    base.join(format!("rollcall-{me}-{}", mark.get(..12).unwrap_or_default()))
 }

@@ -1,4 +1,4 @@
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use rustix::process::test_kill_process;
 
@@ -15,7 +15,9 @@ fn until(what: &str, mut reached: impl FnMut() -> bool) {
 }
 
 fn places(data: &Path) -> Places {
-    Places::make(data, PROGRAMS.map(PathBuf::from).to_vec()).unwrap()
+    let places = Places::of(data, PROGRAMS.map(PathBuf::from).to_vec()).unwrap();
+    places.make().unwrap();
+    places
 }
 
 #[test]
@@ -86,6 +88,61 @@ fn one_that_cannot_start_says_why_and_is_tried_again() {
     until("it has ended", || matches!(server.life(), Life::Ended(_)));
     let Life::Ended(why) = server.life() else { unreachable!() };
     assert!(why.contains("exit status: 1") && why.contains("redis.log"), "{why}");
+}
+
+/// A program that is `redis-server` but where its script says otherwise.
+fn server_that(dir: &Path, script: &str) -> Vec<PathBuf> {
+    let path = dir.join("redis-server");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\nexec redis-server \"$@\"\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    vec![path]
+}
+
+#[test]
+fn one_that_has_no_place_yet_is_started_once_there_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    std::fs::write(&data, "somebody's file").unwrap();
+    let server = RedisServer::start(&data).unwrap();
+    until("it says why", || matches!(server.life(), Life::Ended(_)));
+    std::fs::remove_file(&data).unwrap();
+    ready(server);
+}
+
+#[test]
+fn one_that_crashes_over_its_files_starts_without_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    std::fs::create_dir(&data).unwrap();
+    std::fs::write(data.join("appendonly.aof"), "what no server can read").unwrap();
+    let script = format!(
+        "if [ -e {0}/appendonly.aof ]; then echo 'Redis is starting' >>{0}/redis.log; kill -SEGV $$; fi",
+        data.display()
+    );
+    ready(RedisServer::start_one_of(server_that(dir.path(), &script), &data).unwrap());
+    assert!(data.join("appendonly.aof.damaged").exists(), "it is kept");
+}
+
+#[test]
+fn one_that_crashes_after_it_was_ready_keeps_its_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("redis");
+    let server = ready(RedisServer::start(&data).unwrap());
+    let first = server.pid().unwrap();
+    kill_process(Pid::from_raw(first).unwrap(), Signal::ABORT).unwrap();
+    until("another process", || server.pid().is_some_and(|pid| pid != first));
+    ready(server);
+    assert!(data.join("appendonlydir").exists() && !data.join("appendonlydir.damaged").exists());
+}
+
+#[test]
+fn one_that_heeds_nobody_is_ended_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ready(RedisServer::start(&dir.path().join("redis")).unwrap());
+    let pid = Pid::from_raw(server.pid().unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    drop(server);
+    assert!(test_kill_process(pid).is_err());
 }
 
 #[test]
