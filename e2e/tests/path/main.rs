@@ -19,6 +19,7 @@ mod privacy;
 mod problems;
 mod proof;
 mod publishing;
+mod receipts;
 mod rehearsal;
 mod settings;
 mod venue;
