@@ -19,6 +19,7 @@ mod privacy;
 mod problems;
 mod proof;
 mod publishing;
+mod receipts;
 mod redis;
 mod rehearsal;
 mod settings;
