@@ -13,6 +13,7 @@ pub mod question;
 pub mod signup;
 pub mod workshop;
 pub mod envelope;
+pub mod entry_code;
 pub mod seal;
 pub mod mailbox;
 pub mod receipt;

@@ -93,6 +93,16 @@ pub enum EntryTrouble {
     NotAnEntry,
     /// It was read in part, or changed.
     Damaged,
+    /// The keyboard by which a scanner typed it made something else of it.
+    Keyboard,
+    /// The picture shows no code, or none that can be read.
+    NoCode,
+    /// The picture has more bytes or pixels than are looked at.
+    PictureTooLarge,
+    /// The picture is of a kind that is not read: HEIC, as some phones save it.
+    PictureKind,
+    /// The file is no picture, or a damaged one.
+    NoPicture,
     /// It is for another workshop.
     OtherWorkshop,
     /// It is sealed to a key that is not here.
@@ -106,9 +116,14 @@ pub enum EntryTrouble {
 }
 
 impl EntryTrouble {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 12] = [
         Self::NotAnEntry,
         Self::Damaged,
+        Self::Keyboard,
+        Self::NoCode,
+        Self::PictureTooLarge,
+        Self::PictureKind,
+        Self::NoPicture,
         Self::OtherWorkshop,
         Self::UnknownKey,
         Self::Newer,
@@ -121,6 +136,11 @@ impl EntryTrouble {
         match self {
             Self::NotAnEntry => "not_an_entry",
             Self::Damaged => "damaged",
+            Self::Keyboard => "keyboard",
+            Self::NoCode => "no_code",
+            Self::PictureTooLarge => "picture_too_large",
+            Self::PictureKind => "picture_kind",
+            Self::NoPicture => "no_picture",
             Self::OtherWorkshop => "other_workshop",
             Self::UnknownKey => "unknown_key",
             Self::Newer => "newer",

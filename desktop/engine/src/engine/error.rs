@@ -79,6 +79,11 @@ impl EngineError {
             Self::Entry(EntryError::Code(trouble)) => match trouble {
                 EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,
                 EntryTrouble::Damaged => RefusalCode::EntryDamaged,
+                EntryTrouble::Keyboard => RefusalCode::EntryKeyboard,
+                EntryTrouble::NoCode => RefusalCode::NoCode,
+                EntryTrouble::PictureTooLarge => RefusalCode::PictureTooLarge,
+                EntryTrouble::PictureKind => RefusalCode::PictureKind,
+                EntryTrouble::NoPicture => RefusalCode::NoPicture,
                 EntryTrouble::OtherWorkshop => RefusalCode::EntryOtherWorkshop,
                 EntryTrouble::UnknownKey => RefusalCode::EntryUnknownKey,
                 EntryTrouble::Newer => RefusalCode::EntryNewer,

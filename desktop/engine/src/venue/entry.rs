@@ -2,6 +2,7 @@
 //! that whichever comes later, the code or the phone's own sending, changes nothing.
 
 use rollcall_shared::admission::Outcome;
+use rollcall_shared::entry_code::{self, EntryCodeError};
 use rollcall_shared::form::EntryTrouble;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
@@ -44,7 +45,8 @@ pub(crate) async fn take(
     unsealer: &Unsealer,
     writer: &Writer,
 ) -> Result<Taken, EntryError> {
-    let message = match unsealer.open(text.trim().to_owned()) {
+    let text = entry_code::read(text).map_err(|error| EntryError::Code(unread(error)))?;
+    let message = match unsealer.open(text) {
         Opened::Message(message) => message,
         Opened::MissingKey(_) => return Err(EntryError::Code(EntryTrouble::UnknownKey)),
     };
@@ -82,6 +84,16 @@ fn checked(signup: Signup, workshop: &Workshop) -> Result<Signup, EntryError> {
         ..SignupForm::default()
     };
     form.parse(workshop).map_err(|_| EntryError::Code(EntryTrouble::Damaged))
+}
+
+/// Why a text is none, in the desk's words.
+fn unread(error: EntryCodeError) -> EntryTrouble {
+    match error {
+        EntryCodeError::NotACode => EntryTrouble::NotAnEntry,
+        EntryCodeError::Damaged => EntryTrouble::Damaged,
+        EntryCodeError::Newer => EntryTrouble::Newer,
+        EntryCodeError::Keyboard => EntryTrouble::Keyboard,
+    }
 }
 
 /// The unsealer's reason in the desk's words.

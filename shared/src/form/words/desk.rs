@@ -136,6 +136,26 @@ pub(in crate::form) fn entry_text(trouble: EntryTrouble, language: Language) -> 
             "这个码没有读全，还没有登记。请再扫一次；还不行就当面填写。",
             "This code did not come through whole, so nobody is signed up yet. Please scan again, or fill in the form.",
         ),
+        EntryTrouble::Keyboard => (
+            "扫码枪打进来的内容被输入法改了，还没有登记。请把键盘切换成英文（输入法和大写锁定都关上），再扫一次。",
+            "The keyboard changed what the scanner typed, so nobody is signed up yet. Switch it to English (input method and caps lock off), then scan again.",
+        ),
+        EntryTrouble::NoCode => (
+            "照片里没有找到二维码，或者看不清。请对准、离近一点，等手机屏幕亮着再拍一次。",
+            "There is no QR code in this picture that can be read. Please aim at it, come closer, and keep the phone's screen bright.",
+        ),
+        EntryTrouble::PictureTooLarge => (
+            "这张照片太大。请在相机里选普通画质，再拍一次。",
+            "This picture is too large. Choose the camera's usual quality, then take it again.",
+        ),
+        EntryTrouble::PictureKind => (
+            "这种格式（HEIC）的照片读不了。请在相机设置里选“兼容性最佳”或 JPEG，再拍一次；或者选一张截屏。",
+            "Pictures of this kind (HEIC) cannot be read. Set the camera to \"Most Compatible\" or JPEG and take it again, or choose a screenshot.",
+        ),
+        EntryTrouble::NoPicture => (
+            "这个文件不是照片，或者没有传全。请重新拍一张。",
+            "This file is no picture, or did not arrive whole. Please take another.",
+        ),
         EntryTrouble::OtherWorkshop => (
             "这是另一个活动的登记，不归这里。对方手机上的那一条没有动过。",
             "This sign-up is for another workshop. It is untouched on their phone.",
