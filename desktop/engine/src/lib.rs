@@ -13,6 +13,7 @@ mod acts;
 pub mod bench;
 mod changes;
 mod clock;
+mod codes;
 pub mod config;
 mod db;
 mod edge;
