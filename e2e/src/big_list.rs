@@ -17,7 +17,7 @@ pub fn fill(folder: &Folder, workshop: &Workshop) {
     for n in 0..ROWS {
         let insert = "INSERT INTO signups (id, workshop_id, phone, name, answers, state, path, digest, \
               flags, form_version, notice_version, filled_at, received_at, stored_at) \
-            VALUES (?1, ?2, ?3, ?4, '{}', 'registered', 'import', ?5, '{}', 1, 1, NULL, ?6, ?6)";
+            VALUES (?1, ?2, ?3, ?4, '{}', 'registered', 'edge', ?5, '{}', 1, 1, NULL, ?6, ?6)";
         let id = uuid::Uuid::new_v4().to_string();
         let (phone, name) = (format!("+86138{n:08}"), format!("老师{}", n % 977));
         let row = params![id, workshop.id(), phone, name, vec![0_u8; 32], 1_700_000_000_000_i64 + n];

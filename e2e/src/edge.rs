@@ -47,7 +47,7 @@ impl Edge {
         let folder = tempfile::tempdir().unwrap();
         let publish_key = Uuid::new_v4().simple().to_string();
         let receipt_key = "5a".repeat(32);
-        let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\nROLLCALL_BENCH=1\n");
+        let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n");
         fs::write(folder.path().join("edge.env"), env).unwrap();
         let mut edge = Self {
             url: String::new(),
@@ -106,10 +106,10 @@ impl Edge {
         request.send().unwrap().json().unwrap()
     }
 
-    /// Puts a raw text on the queue as mail for a workshop, past all checks: what a broken or newer edge
-    /// would send.
-    pub fn deposit_raw(&self, workshop: &str, text: &str) -> Response {
-        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.url);
+    /// Puts a raw text on the queue, past all checks: what a broken or newer edge would send. It is mail for
+    /// the workshop that it names.
+    pub fn deposit_raw(&self, text: &str) -> Response {
+        let url = format!("{}/v1/bench/deposit", self.url);
         client().post(url).body(text.to_owned()).send().unwrap()
     }
 
@@ -140,7 +140,10 @@ fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
     let mut command = Command::new(place("ROLLCALL_WRANGLER", "edge/node_modules/.bin/wrangler"));
     command
         .current_dir(checkout())
-        .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
+        .arg("dev")
+        // The worker that is deployed, with `deposit`.
+        .arg(checkout().join("edge/bench/worker.mjs"))
+        .args(["--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
         .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &free_port().to_string()])
         .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
         .arg("--persist-to")

@@ -1,6 +1,7 @@
 //! The form as browsers send it without script: `application/x-www-form-urlencoded`.
 
 use rollcall_shared::question::Answer;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::{FormError, MAX_BODY_BYTES, SignupForm};
 
 use crate::bounds::{for_nothing, within_bounds};
@@ -21,7 +22,8 @@ pub fn form(data: &[u8]) {
     }
     let workshop = sample::workshop();
     // A browser sends the seed that it was given; libFuzzer need not find one.
-    match form.parse_seeded(&seed, &workshop).or_else(|_| form.parse_seeded(sample::SEED, &workshop)) {
+    let seed = Seed::parse(&seed).unwrap_or_else(|_| sample::seed());
+    match form.parse_seeded(&seed, &workshop) {
         Ok(signup) => holds(&signup, &workshop),
         Err(errors) => comes_back(&form, &errors, &workshop, data.len()),
     }

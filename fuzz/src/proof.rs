@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::proof::{LIFETIME_MS, MAX_PROOF_CHARS, ProofError, ProofKey, verify};
 use rollcall_shared::signup_id::SignupId;
 
@@ -21,7 +21,7 @@ pub fn proof(data: &[u8]) {
 
 fn tried(proof: &str) {
     let (key, id, now) = (sample::proof_key(), sample::id(), sample::NOW);
-    let check = |key: &ProofKey, id: SignupId, now: Millis| verify(proof, key, id, now);
+    let check = |key: &ProofKey, id: SignupId, now: Timestamp| verify(proof, key, id, now);
     if proof.len() > MAX_PROOF_CHARS {
         return assert_eq!(for_nothing(|| check(&key, id, now)), Err(ProofError::Malformed));
     }

@@ -13,13 +13,14 @@ use crate::sample;
 pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Workshop, sent: usize) {
     assert!(!errors.is_empty());
     for FieldError { field, code } in errors {
+        let field = field.to_string();
         assert!(!field.is_empty() && field.chars().count() <= 8 + 32, "{field}");
         assert!(!code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
     }
     // Both languages take turns: a page costs more than everything else here.
     let language = if sent.is_multiple_of(2) { Language::Zh } else { Language::En };
     let page = |values| {
-        let seed = sample::SEED;
+        let seed = &sample::seed();
         join_page(&JoinView { workshop, language, base: "", seed, values, errors, unavailable: false }).html
     };
     let (filled, empty) = (page(form), page(&SignupForm::default()));

@@ -99,7 +99,7 @@ fn answers_fit(answers: &Answers, workshop: &Workshop) {
 
 /// Sealed at the edge, opened on the laptop.
 fn travels(signup: &Signup, workshop: &Workshop) {
-    let sealed = Envelope::seal(workshop, signup, sample::NOW, &mut sample::rng()).unwrap();
+    let sealed = Envelope::seal_signup(workshop, signup, None, sample::NOW, &mut sample::rng()).unwrap();
     let message = sealed.to_text();
     // The doc of `envelope::MAX_BYTES` promises as much.
     assert!(message.len() < 7 * 1_024 && message.len() < envelope::MAX_BYTES);

@@ -1,6 +1,6 @@
 //! A workshop's record, as a host publishes it and as every phone, cache and database reads it again.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::form::{JoinView, Message, join_page, shut_page};
 use rollcall_shared::language::{Language, Text};
 use rollcall_shared::mailbox::Publication;
@@ -77,11 +77,10 @@ fn fits(text: &Text, most: usize) -> bool {
 /// At every time on every clock it is said whether a sign-up is taken, and a phone's clock gains nothing.
 fn intake(workshop: &Workshop) {
     let closing = workshop.closing_time();
-    let mut times: Vec<Millis> = vec![Millis::MIN, -1, 0, sample::NOW, Millis::MAX];
-    for edge in
-        [Some(closing), workshop.opens_at, closing.checked_add(workshop.grace_ms)].into_iter().flatten()
-    {
-        times.extend([edge.saturating_sub(1), edge, edge.saturating_add(1)]);
+    let zero = Timestamp::default();
+    let mut times = vec![Timestamp::MIN, zero - 1, zero, sample::NOW, Timestamp::MAX];
+    for edge in [Some(closing), workshop.opens_at, Some(closing + workshop.grace_ms)].into_iter().flatten() {
+        times.extend([edge - 1, edge, edge + 1]);
     }
     for now in &times {
         let at_once = workshop.intake(*now, None);
@@ -100,7 +99,7 @@ fn page(workshop: &Workshop, language: Language) -> String {
         workshop,
         language,
         base: "",
-        seed: sample::SEED,
+        seed: &sample::seed(),
         values: &values,
         errors: &[],
         unavailable: false,

@@ -1,12 +1,13 @@
-//! The code that a phone without a network shows, and what comes of it at a desk: through a camera as it is, through a hand-held
-//! scanner by way of a keyboard and whatever that makes of it.
+//! The code that a phone without a network shows, and what comes of it at a desk: through a camera as it is,
+//! through a hand-held scanner by way of a keyboard and whatever that makes of it.
 //!
-//! It is a message of the queue ([`Envelope`]) as digits. Digits make the smallest QR code of all signs, and no input method, caps
-//! lock or layout in use here changes them. Phones with an older page show the message's own JSON, which is read as well.
+//! It is a message of the queue ([`Envelope`]) as digits. Digits make the smallest QR code of all signs, and
+//! no input method, caps lock or layout in use here changes them. Phones with an older page show the
+//! message's own JSON, which is read as well (ADR 29).
 
 use sha2::{Digest as _, Sha256};
 
-use crate::Millis;
+use crate::Timestamp;
 use crate::alphabet::SIGNS;
 use crate::envelope::{Envelope, EnvelopeError, MAX_BYTES};
 use crate::seal::KeyId;
@@ -16,18 +17,21 @@ use crate::workshop::WorkshopId;
 
 /// The first byte, which says what the others are.
 const FORMAT: u8 = 1;
-/// Bytes of the SHA-256 of all before them, at the end. What stands in the box is authenticated; what stands before it is not, and
-/// a scanner that lost a digit is not to be told that the code is another workshop's.
+/// Bytes of the SHA-256 of all before them, at the end. What stands in the box is authenticated; what stands
+/// before it is not, and a scanner that lost a digit is not to be told that the code is another workshop's.
 const CHECKSUM_BYTES: usize = 4;
-/// Digits that one to seven bytes become, as FIDO's CTAP 2.2 writes them in its QR codes (section 11.5, *digitEncode*): seven bytes,
-/// lowest first, are a number of 17 digits.
+/// Digits that one to seven bytes become, as FIDO's CTAP 2.2 writes them in its QR codes (section 11.5,
+/// *digitEncode*): seven bytes, lowest first, are a number of 17 digits.
 const DIGITS: [usize; 8] = [0, 3, 5, 8, 10, 13, 15, 17];
-/// Whoever scans so many signs has scanned no number from a poster or a parcel: a code has at least 220 digits.
+/// Most bytes of what is typed: a code's, where each sign is a full-width one of three bytes.
+const MAX_TYPED_BYTES: usize = 3 * MAX_BYTES;
+/// Whoever scans so many signs has scanned no number from a poster or a parcel: a code has at least 220
+/// digits.
 const LONG_CHARS: usize = 60;
 /// In so many letters of base64 there are both cases.
 const LETTERS: usize = 50;
-/// Zeros of the digits that keyboards of this country's languages type beside ASCII's: Arabic, Persian and Uyghur, Devanagari,
-/// Tibetan, Mongolian. Nine follow each.
+/// Zeros of the digits that keyboards of this country's languages type beside ASCII's: Arabic, Persian and
+/// Uyghur, Devanagari, Tibetan, Mongolian. Nine follow each.
 const ZEROS: [char; 5] = ['\u{660}', '\u{6F0}', '\u{966}', '\u{F20}', '\u{1810}'];
 
 /// Why a text is no entry code.
@@ -47,52 +51,70 @@ pub enum EntryCodeError {
     Keyboard,
 }
 
-/// Reads what a camera saw or a scanner typed: the message's text, as [`Envelope::parse`] takes it.
-///
-/// White space and invisible signs are dropped, full-width and other digits folded; in JSON, what Chinese input methods and word
-/// processors make of its signs, and the case of all letters where caps lock turned it round.
-///
-/// ```
-/// use rollcall_shared::entry_code::{EntryCodeError, read};
-/// assert_eq!(read("13800138000"), Err(EntryCodeError::NotACode));
-/// assert_eq!(read("{\"v\":9}"), Err(EntryCodeError::Newer));
-/// ```
-///
-/// # Errors
-/// [`EntryCodeError`]. What is in the box is not looked at.
-pub fn read(typed: &str) -> Result<String, EntryCodeError> {
-    let text = folded(typed);
-    if text.len() > MAX_BYTES {
-        return Err(EntryCodeError::NotACode);
+/// An entry code that was read: what a phone sealed by itself. Its box has not been opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryCode(Envelope);
+
+impl EntryCode {
+    /// Reads what a camera saw or a scanner typed.
+    ///
+    /// White space and invisible signs are dropped, full-width and other digits folded; in JSON, what Chinese
+    /// input methods and word processors make of its signs, and the case of all letters where caps lock
+    /// turned it round.
+    ///
+    /// ```
+    /// use rollcall_shared::entry_code::{EntryCode, EntryCodeError};
+    /// assert_eq!(EntryCode::parse("13800138000"), Err(EntryCodeError::NotACode));
+    /// assert_eq!(EntryCode::parse("{\"v\":9}"), Err(EntryCodeError::Newer));
+    /// ```
+    ///
+    /// # Errors
+    /// [`EntryCodeError`]. What is in the box is not looked at.
+    pub fn parse(typed: &str) -> Result<Self, EntryCodeError> {
+        if typed.len() > MAX_TYPED_BYTES {
+            return Err(EntryCodeError::NotACode);
+        }
+        let text = folded(typed);
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            return from_digits(&text).map(Self);
+        }
+        if !text.is_ascii() {
+            let is_long = text.chars().count() >= LONG_CHARS;
+            return Err(if is_long { EntryCodeError::Keyboard } else { EntryCodeError::NotACode });
+        }
+        if text.starts_with('{') { from_json(text).map(Self) } else { Err(EntryCodeError::NotACode) }
     }
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return from_digits(&text);
+
+    /// Takes the message that a phone sealed.
+    pub fn new(message: Envelope) -> Self {
+        Self(message)
     }
-    if !text.is_ascii() {
-        let is_long = text.chars().count() >= LONG_CHARS;
-        return Err(if is_long { EntryCodeError::Keyboard } else { EntryCodeError::NotACode });
+
+    /// The message.
+    pub fn message(&self) -> &Envelope {
+        &self.0
     }
-    if text.starts_with('{') { from_json(text) } else { Err(EntryCodeError::NotACode) }
+
+    /// Writes it as the phone's page does, in digits.
+    pub fn to_digits(&self) -> String {
+        let Envelope { workshop, id, key_id, received_at, .. } = &self.0;
+        let signs = workshop.as_str().bytes().map(|sign| {
+            let place = SIGNS.iter().position(|b| b.eq_ignore_ascii_case(&sign)).unwrap_or_default();
+            u128::try_from(place).unwrap_or_default()
+        });
+        let workshop = signs.fold(0, |all, sign| (all << 5) | sign);
+        let mut bytes = vec![FORMAT];
+        bytes.extend(workshop.to_be_bytes().iter().skip(6));
+        bytes.extend(hex::decode(key_id.as_str()).unwrap_or_default());
+        bytes.extend(id.as_bytes());
+        bytes.extend(received_at.as_millis().to_be_bytes().iter().skip(2));
+        bytes.extend(self.0.sealed().unwrap_or_default());
+        bytes.extend(checksum(&bytes));
+        digits(&bytes)
+    }
 }
 
-/// Writes a message as the phone's page does, in digits.
-pub fn write(message: &Envelope) -> String {
-    let signs = message.workshop.as_str().bytes().map(|sign| {
-        let place = SIGNS.iter().position(|b| b.eq_ignore_ascii_case(&sign)).unwrap_or_default();
-        u128::try_from(place).unwrap_or_default()
-    });
-    let workshop = signs.fold(0, |all, sign| (all << 5) | sign);
-    let mut bytes = vec![FORMAT];
-    bytes.extend(workshop.to_be_bytes().iter().skip(6));
-    bytes.extend(hex::decode(message.key_id.as_str()).unwrap_or_default());
-    bytes.extend(message.id.as_bytes());
-    bytes.extend(message.received_at.to_be_bytes().iter().skip(2));
-    bytes.extend(message.sealed().unwrap_or_default());
-    bytes.extend(checksum(&bytes));
-    digits(&bytes)
-}
-
-fn from_digits(text: &str) -> Result<String, EntryCodeError> {
+fn from_digits(text: &str) -> Result<Envelope, EntryCodeError> {
     let damaged = if text.len() < LONG_CHARS { EntryCodeError::NotACode } else { EntryCodeError::Damaged };
     let bytes = bytes(text).ok_or(damaged)?;
     let (content, sum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(damaged)?;
@@ -103,7 +125,7 @@ fn from_digits(text: &str) -> Result<String, EntryCodeError> {
     if *format != FORMAT {
         return Err(EntryCodeError::Newer);
     }
-    envelope(content).map(|envelope| envelope.to_text()).ok_or(damaged)
+    envelope(content).ok_or(damaged)
 }
 
 /// From what stands between format and checksum.
@@ -120,7 +142,7 @@ fn envelope(content: &[u8]) -> Option<Envelope> {
         WorkshopId::parse(&workshop).ok()?,
         SignupId::parse(&uuid(id)).ok()?,
         KeyId::try_from(hex::encode(key_id)).ok()?,
-        received_at.iter().fold(0, |all: Millis, byte| (all << 8) | Millis::from(*byte)),
+        Timestamp::from_millis(received_at.iter().fold(0, |all, byte| (all << 8) | i64::from(*byte))),
         sealed,
     ))
 }
@@ -162,14 +184,14 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 }
 
 /// The code of an older page. What is read of it is what the page wrote, or the box does not open.
-fn from_json(text: String) -> Result<String, EntryCodeError> {
+fn from_json(text: String) -> Result<Envelope, EntryCodeError> {
     let (upper, lower) = cases(&text);
     if upper + lower >= LETTERS && (upper == 0 || lower == 0) {
         return Err(EntryCodeError::Keyboard);
     }
     let text = if text.starts_with("{\"V\"") { other_case(&text) } else { text };
     match Envelope::parse(&text) {
-        Ok(_) => Ok(text),
+        Ok(envelope) => Ok(envelope),
         Err(EnvelopeError::UnknownVersion(_)) => Err(EntryCodeError::Newer),
         Err(_) if text.starts_with("{\"v\":") => Err(EntryCodeError::Damaged),
         Err(_) => Err(EntryCodeError::NotACode),
@@ -201,7 +223,8 @@ fn sign(typed: char) -> char {
         '“' | '”' | '„' | '‟' | '″' | '〝' | '〞' | '«' | '»' => '"',
         '「' | '『' => '{',
         '」' | '』' => '}',
-        // The key of the slash, which base64 has; it has no backslash, whose key makes the same of it elsewhere.
+        // The key of the slash, which base64 has; it has no backslash, whose key makes the same of it
+        // elsewhere.
         '、' | '÷' => '/',
         c if is_dash(c) => '-',
         c => digit(c).unwrap_or(c),

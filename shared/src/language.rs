@@ -17,14 +17,33 @@ pub enum Language {
 }
 
 impl Language {
-    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where it names
-    /// neither. Quality values are not weighed: browsers list languages in order of preference.
+    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where
+    /// it names neither. Quality values are not weighed: browsers list languages in order of preference.
+    ///
+    /// ```
+    /// use rollcall_shared::language::Language;
+    /// assert_eq!(Language::from_accept_language("en-GB,en;q=0.9,zh;q=0.8"), Language::En);
+    /// assert_eq!(Language::from_accept_language("fr"), Language::Zh);
+    /// ```
     pub fn from_accept_language(header: &str) -> Self {
         header
             .split(',')
             .take(32)
             .find_map(|range| Self::from_tag(range.split(';').next().unwrap_or_default()))
             .unwrap_or_default()
+    }
+
+    /// The language to answer a person in: the one that the address asks for (`?lang=`), else the one that
+    /// the browser prefers.
+    ///
+    /// ```
+    /// use rollcall_shared::language::Language;
+    /// assert_eq!(Language::of_visit(Some("en"), "zh-CN"), Language::En);
+    /// assert_eq!(Language::of_visit(Some("fr"), "en-GB"), Language::En);
+    /// assert_eq!(Language::of_visit(None, ""), Language::Zh);
+    /// ```
+    pub fn of_visit(asked: Option<&str>, accept_language: &str) -> Self {
+        asked.and_then(Self::from_tag).unwrap_or_else(|| Self::from_accept_language(accept_language))
     }
 
     /// From a language tag such as `en-GB` or `zh`.
@@ -72,6 +91,12 @@ impl Text {
     }
 
     /// The text in `language`, or in the other where that one is empty.
+    ///
+    /// ```
+    /// use rollcall_shared::language::{Language, Text};
+    /// assert_eq!(Text::new("三号", "Room 3").get(Language::En), "Room 3");
+    /// assert_eq!(Text::new("三号", "").get(Language::En), "三号");
+    /// ```
     pub fn get(&self, language: Language) -> &str {
         let (wanted, other) = match language {
             Language::Zh => (&self.zh, &self.en),

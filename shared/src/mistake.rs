@@ -1,6 +1,7 @@
-//! How a page that does not have the rules tells mistakes apart: patterns that the rules render, in their order.
+//! How a page that does not contain the rules tells mistakes apart: by patterns that the rules render, in
+//! order.
 
-/// One way to be wrong. The first whose pattern is found in the input is the one to explain.
+/// One kind of mistake. The first one whose pattern is found in the input is explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The stable code of the rule's error.

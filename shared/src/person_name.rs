@@ -18,7 +18,8 @@ pub const MAX_CHARS: usize = 60;
 /// Longest input looked at, in bytes: 60 characters of four bytes, decomposed with marks, and room to spare.
 pub const MAX_INPUT_BYTES: usize = 1024;
 
-/// A name in NFC with single spaces, 2 to 60 characters: letters and marks of any script, space, `·`, `-`, `'`, `.`.
+/// A name in NFC with single spaces, 2 to 60 characters: letters and marks of any script, space, `·`, `-`,
+/// `'`, `.`.
 ///
 /// `Debug` shows its length only, so that logs cannot hold a name by accident.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,10 +38,10 @@ pub enum PersonNameError {
     /// More than [`MAX_CHARS`].
     #[error("a name has at most {MAX_CHARS} characters")]
     TooLong,
-    /// A character that stands in no name (a digit, a sign, an emoji, a control).
+    /// A character that no name has (a digit, a sign, an emoji, a control).
     #[error("{0:?} does not belong in a name")]
     Character(char),
-    /// Only signs, no letter.
+    /// It has signs only, and no letter.
     #[error("a name has a letter")]
     NoLetter,
 }
@@ -60,6 +61,12 @@ impl PersonNameError {
 
 impl PersonName {
     /// Reads a name as people type it: normalised, trimmed, white space and typographic signs folded.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::{PersonName, PersonNameError};
+    /// assert_eq!(PersonName::parse("  古丽•阿依 ").unwrap().as_str(), "古丽·阿依");
+    /// assert_eq!(PersonName::parse("王芳1"), Err(PersonNameError::Character('1')));
+    /// ```
     ///
     /// # Errors
     /// A [`PersonNameError`] that names the first offender.
@@ -82,13 +89,30 @@ impl PersonName {
         &self.0
     }
 
-    /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. Length is checked
-    /// with it; the rest is checked where the sign-up is taken.
+    /// The name as others may see it: the first character and, of three or more, the last one; between them a
+    /// star for each that is hidden, at most four. Enough for its owner, too little for a passer-by.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("王芳").unwrap().masked(), "王*");
+    /// assert_eq!(PersonName::parse("王小明").unwrap().masked(), "王*明");
+    /// ```
+    pub fn masked(&self) -> String {
+        const MOST_STARS: usize = 4;
+        let count = self.0.chars().count();
+        let last = self.0.chars().next_back().filter(|_| count > 2);
+        let hidden = count - 1 - usize::from(last.is_some());
+        self.0.chars().take(1).chain(std::iter::repeat_n('*', hidden.min(MOST_STARS))).chain(last).collect()
+    }
+
+    /// The `pattern` of the page's input, for the `v` flag: the characters that a name may have, and its
+    /// length. All other rules are checked where the sign-up is taken.
     pub fn html_pattern() -> String {
         format!(r"\s*[{MAY_STAND}]{{{MIN_CHARS},{}}}\s*", MAX_CHARS * 2)
     }
 
-    /// How the page's script tells mistakes apart, once the input does not match [`PersonName::html_pattern`].
+    /// How the page's script tells mistakes apart, once the input does not match
+    /// [`PersonName::html_pattern`].
     pub fn mistakes() -> Vec<Mistake> {
         vec![
             Mistake::new("empty", r"^\s*$"),
@@ -100,11 +124,17 @@ impl PersonName {
     }
 }
 
-/// What a name may be typed with, as a character class without its brackets: a little more than may be kept.
+/// What a name may be typed with, as a character class without its brackets: a little more than may be
+/// stored.
 const MAY_STAND: &str =
     r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
-/// A part of a name as a search compares it: normalised and folded like a name, whatever else it holds.
+/// Folds a part of a name for a search: normalised and folded like a name, but with any characters.
+///
+/// ```
+/// use rollcall_shared::person_name::folded;
+/// assert_eq!(folded(" O’B "), "O'B");
+/// ```
 pub fn folded(input: &str) -> String {
     let visible = input.chars().filter(|c| !is_invisible(*c));
     let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();
@@ -135,7 +165,7 @@ fn canonical(input: &str) -> Result<String, PersonNameError> {
     Ok(name)
 }
 
-/// Signs that keyboards and word processors put for the four that a name may hold.
+/// Folds signs that keyboards and word processors produce for the four that a name may have.
 fn fold(c: char) -> char {
     match c {
         '’' | '‘' => '\'',

@@ -37,29 +37,29 @@ pub enum PhoneError {
     /// Longer than [`MAX_INPUT_CHARS`].
     #[error("more than {MAX_INPUT_CHARS} characters are not a phone number")]
     TooLong,
-    /// A character that stands in no phone number.
+    /// A character that no phone number has.
     #[error("{0:?} does not belong in a phone number")]
     Character(char),
     /// Fewer digits than the number must have.
     #[error("a number of {needed} digits is needed, {typed} were typed")]
     TooFewDigits {
-        /// How many digits stand there.
+        /// How many digits were typed.
         typed: usize,
-        /// How many it takes at the least.
+        /// How many the number has at least.
         needed: usize,
     },
     /// More digits than the number can have.
     #[error("a number of {needed} digits is needed, {typed} were typed")]
     TooManyDigits {
-        /// How many digits stand there.
+        /// How many digits were typed.
         typed: usize,
-        /// How many it takes at the most.
+        /// How many the number has at most.
         needed: usize,
     },
     /// Eleven digits, but not those of a mainland mobile number.
     #[error("a mobile number in mainland China starts with 13 to 19")]
     NotMobile,
-    /// The country code starts with 0, which none does.
+    /// The country code starts with 0, which no country code does.
     #[error("no country code starts with 0")]
     CountryCode,
 }
@@ -82,9 +82,17 @@ impl PhoneError {
 impl Phone {
     /// Reads a number as people type it.
     ///
-    /// Without `+` it is a mainland Chinese mobile number, whose `86` or `0086` is optional; with `+` it is any
-    /// country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits. Spaces, hyphens, dots, brackets, full-width forms and
-    /// invisible characters between the digits are accepted.
+    /// Without `+` it is a mainland Chinese mobile number, whose `86` or `0086` is optional; with `+` it is
+    /// any country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits. Spaces, hyphens, dots, brackets, full-width
+    /// forms and invisible characters between the digits are accepted.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::{Phone, PhoneError};
+    /// assert_eq!(Phone::parse(" 138-0013-8000").unwrap().as_str(), "+8613800138000");
+    /// assert_eq!(Phone::parse("+852 9123 4567").unwrap().as_str(), "+85291234567");
+    /// let error = Phone::parse("1380013800").unwrap_err();
+    /// assert_eq!(error, PhoneError::TooFewDigits { typed: 10, needed: 11 });
+    /// ```
     ///
     /// # Errors
     /// A [`PhoneError`] that names what is wrong; of several mistakes, the first that a reader would see.
@@ -133,31 +141,14 @@ impl Phone {
         &self.0
     }
 
-    /// As people write it: `138 0013 8000` for a mainland number, `+852 9123 4567` in groups of four otherwise
-    /// (country codes have one to three digits; which, only a numbering database knows).
-    pub fn national(&self) -> String {
-        match self.mainland_digits() {
-            Some(d) => [d.get(..3), d.get(3..7), d.get(7..)].map(Option::unwrap_or_default).join(" "),
-            None => {
-                let digits = self.digits();
-                let head = match digits.len() % 4 {
-                    0 => 4,
-                    n => n,
-                };
-                let (first, rest) = digits.split_at(head);
-                let mut text = format!("+{first}");
-                for (i, c) in rest.chars().enumerate() {
-                    if i % 4 == 0 {
-                        text.push(' ');
-                    }
-                    text.push(c);
-                }
-                text
-            }
-        }
-    }
-
-    /// For screens that others see: `138••••8000`, `+852•••4567`; the last four digits always show.
+    /// The number as others may see it: a mainland number's first three digits and its last four,
+    /// `138••••8000`; of any other the `+`, three digits and the last four, `+852••••4567`.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::Phone;
+    /// assert_eq!(Phone::parse("138 0013 8000").unwrap().masked(), "138••••8000");
+    /// assert_eq!(Phone::parse("+852 9123 4567").unwrap().masked(), "+852••••4567");
+    /// ```
     pub fn masked(&self) -> String {
         let (head, digits) = match self.mainland_digits() {
             Some(d) => (3, d.to_owned()),
@@ -176,8 +167,8 @@ impl Phone {
         self.digits().strip_prefix(CHINA)
     }
 
-    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on what is left
-    /// after NFKC, without [`Phone::FOLD_DROPS`] and without [`Phone::FOLD_PREFIX`].
+    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on
+    /// what is left after NFKC, without [`Phone::FOLD_DROPS`] and without [`Phone::FOLD_PREFIX`].
     pub fn mistakes() -> Vec<Mistake> {
         let (few, most) = (CHINA_DIGITS - 3, CHINA_DIGITS - 1);
         let foreign_few = MIN_DIGITS - 2;
@@ -193,14 +184,14 @@ impl Phone {
         ]
     }
 
-    /// What stands between digits and means nothing: a character class for the page's script.
+    /// Characters between digits that have no meaning: a character class for the page's script.
     pub const FOLD_DROPS: &str =
         r"[\s\-.\(\)\u00AD\u200B\u200E\u200F\u2010-\u2015\u202A-\u202E\u2060\u2066-\u2069\u2212\uFEFF]";
     /// China's code before a number, for the page's script: to be replaced by what its group holds.
     pub const FOLD_PREFIX: &str = r"^(?:\+|00)?86([0-9]|$)";
 
-    /// The `pattern` of the page's input: a first check that needs no script. It accepts whatever
-    /// [`Phone::parse`] accepts but for invisible characters, and little else. Written for the `v` flag, under
+    /// The `pattern` of the page's input: a first check that needs no script. It accepts all that
+    /// [`Phone::parse`] accepts except invisible characters, and little else. Written for the `v` flag, under
     /// which browsers compile it.
     pub fn html_pattern() -> String {
         const SEP: &str = r"[\s\-.\u2010-\u2015\u2212\uFF0D\uFF0E\(\)\uFF08\uFF09]*";
@@ -208,7 +199,7 @@ impl Phone {
         let prefix =
             format!(r"(?:[+\uFF0B]{SEP}[8８]{SEP}[6６]{SEP}|(?:[0０]{SEP}[0０]{SEP})?[8８]{SEP}[6６]{SEP})?");
         let mobile = format!(r"[1１]{SEP}[3-9\uFF13-\uFF19](?:{SEP}{DIGIT}){{9}}");
-        // Two digits that are not China's code, then the rest.
+        // Two digits that are not China's code, then the other digits.
         let country = format!(
             r"(?:[1-79\uFF11-\uFF17\uFF19]{SEP}{DIGIT}|[8８]{SEP}[0-57-9\uFF10-\uFF15\uFF17-\uFF19])"
         );
@@ -218,7 +209,7 @@ impl Phone {
     }
 }
 
-/// The digits of an input and whether a `+` stood before them.
+/// The digits of an input and whether a `+` preceded them.
 struct Typed {
     international: bool,
     digits: String,
@@ -277,18 +268,6 @@ mod tests {
     #[test]
     fn debug_hides_all_but_two_digits() {
         assert_eq!(format!("{:?}", Phone::parse("13800138042").unwrap()), "Phone(…42)");
-    }
-
-    #[test]
-    fn shown_forms() {
-        let check = |input: &str, national: &str, masked: &str| {
-            let phone = Phone::parse(input).unwrap();
-            assert_eq!((phone.national().as_str(), phone.masked().as_str()), (national, masked));
-        };
-        check("13800138000", "138 0013 8000", "138••••8000");
-        check("+85291234567", "+852 9123 4567", "+852••••4567");
-        check("+12345678", "+1234 5678", "+123•5678");
-        check("+442079460123", "+4420 7946 0123", "+442•••••0123");
     }
 
     #[test]

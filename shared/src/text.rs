@@ -2,7 +2,7 @@
 
 /// Characters that show nothing and carry no meaning in a name, a number or a code: zero-width space and
 /// no-break space, word joiner, soft hyphen, and the direction *marks* that address books add around
-/// numbers. They are dropped, because nobody can mend what they cannot see. Overrides and embeddings
+/// numbers. They are dropped, because nobody can correct what they cannot see. Overrides and embeddings
 /// (U+202A–U+202E, U+2066–U+2069) are handled by each rule: they change how the text around them reads.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}')

@@ -1,5 +1,6 @@
-//! The golden vectors: what each rule takes, what it makes of it, and how it refuses the rest. The page's patterns are
-//! held against the same vectors, so that a browser without script refuses nothing that the server takes.
+//! The golden vectors: what each rule takes, what it makes of it, and how it refuses the rest. The page's
+//! patterns are held against the same vectors, so that a browser without script refuses nothing that the
+//! server takes.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its own data should fail there")]
 
@@ -7,10 +8,16 @@ use std::collections::BTreeSet;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use regex::Regex;
+use rollcall_shared::entry_code::EntryCode;
+use rollcall_shared::envelope::Envelope;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::language::Text;
 use rollcall_shared::mistake::Mistake;
 use rollcall_shared::person_name::PersonName;
 use rollcall_shared::phone::{self, Phone};
+use rollcall_shared::question::{Answer, Answers, FormAge, Kind, Question, canonical_answers};
+use rollcall_shared::retry;
+use rollcall_shared::signup_id::SignupId;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -18,6 +25,50 @@ struct Vectors {
     phones: Vec<Vector>,
     names: Vec<Vector>,
     invite_codes: Vec<Vector>,
+    masked_phones: Vec<Masked>,
+    masked_names: Vec<Masked>,
+    short_codes: Vec<ShortCode>,
+    text_answers: Vec<TextAnswer>,
+    delays: Vec<Delay>,
+    retried_statuses: Vec<Status>,
+    entry_codes: Vec<CodeOfEntry>,
+}
+
+#[derive(Deserialize)]
+struct Masked {
+    input: String,
+    masked: String,
+}
+
+#[derive(Deserialize)]
+struct ShortCode {
+    id: SignupId,
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct CodeOfEntry {
+    message: Envelope,
+    digits: String,
+}
+
+#[derive(Deserialize)]
+struct TextAnswer {
+    input: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Delay {
+    attempt: u32,
+    random: u32,
+    delay_ms: u128,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status: u16,
+    retried: bool,
 }
 
 #[derive(Deserialize)]
@@ -75,9 +126,83 @@ fn invite_codes_are_read_as_people_type_them() {
     check(&vectors().invite_codes, 60, |i| InviteCode::parse(i).map(|c| c.to_string()), |e| e.code());
 }
 
-/// Characters that nobody types but address books paste; the pattern cannot name them all, a text field drops line breaks.
+#[test]
+fn people_are_masked() {
+    let Vectors { masked_phones, masked_names, .. } = vectors();
+    assert!(masked_phones.len() >= 12 && masked_names.len() >= 10);
+    for Masked { input, masked } in masked_phones {
+        assert_eq!(Phone::parse(&input).unwrap().masked(), masked, "{input}");
+    }
+    for Masked { input, masked } in masked_names {
+        assert_eq!(PersonName::parse(&input).unwrap().masked(), masked, "{input}");
+    }
+}
+
+#[test]
+fn ids_have_short_codes() {
+    let codes = vectors().short_codes;
+    assert!(codes.len() >= 10);
+    for ShortCode { id, code } in codes {
+        assert_eq!(id.short_code(), code, "{id}");
+    }
+}
+
+#[test]
+fn entry_codes_are_digits() {
+    let codes = vectors().entry_codes;
+    assert!(codes.len() >= 10);
+    for CodeOfEntry { message, digits } in codes {
+        assert_eq!(EntryCode::parse(&digits).as_ref().map(EntryCode::message), Ok(&message), "{digits}");
+        assert_eq!(EntryCode::new(message).to_digits(), digits);
+    }
+}
+
+#[test]
+fn texts_have_one_form() {
+    let text = Question {
+        key: "q".into(),
+        label: Text::new("问", "q"),
+        required: false,
+        kind: Kind::Text { max_chars: 99 },
+    };
+    for TextAnswer { input, text: expected } in vectors().text_answers {
+        let answers = Answers::from([("q".to_owned(), Answer::One(input.clone()))]);
+        let kept = canonical_answers(std::slice::from_ref(&text), &answers, FormAge::Current).unwrap();
+        let kept = match kept.get("q") {
+            Some(Answer::One(text)) => text.as_str(),
+            _ => "",
+        };
+        assert_eq!(kept, expected, "{input:?}");
+    }
+}
+
+#[test]
+fn delays_follow_from_the_attempt_and_random_bits() {
+    for Delay { attempt, random, delay_ms } in vectors().delays {
+        let delay = retry::full_jitter(attempt, retry::BASE, retry::CAP, random);
+        assert_eq!(delay.as_millis(), delay_ms, "{attempt} {random}");
+    }
+}
+
+#[test]
+fn some_statuses_are_asked_again() {
+    let statuses = vectors().retried_statuses;
+    for Status { status, retried } in &statuses {
+        assert_eq!(retry::is_retried(*status), *retried, "{status}");
+    }
+    for status in retry::RETRIED_STATUSES {
+        assert!(statuses.iter().any(|vector| vector.status == status), "{status} has no vector");
+    }
+}
+
+/// Characters that nobody types but address books paste; the pattern cannot name them all, a text field drops
+/// line breaks.
 fn is_typed(input: &str) -> bool {
-    !input.contains(|c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}'))
+    let is_pasted = |c: char| {
+        matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{FEFF}' | '\u{AD}')
+    };
+    !input.contains(is_pasted)
 }
 
 #[test]
@@ -100,7 +225,8 @@ fn the_pages_patterns_take_what_the_rules_take() {
     }
 }
 
-/// What a page's script does: the first pattern that is found in what was typed, once the ordinary pattern refused it.
+/// What a page's script does: the first pattern that is found in what was typed, once the ordinary pattern
+/// refused it.
 fn explained<'a>(mistakes: &'a [Mistake], typed: &str) -> Option<&'a str> {
     mistakes.iter().find(|m| Regex::new(&m.pattern).unwrap().is_match(typed)).map(|m| m.code)
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: the rows of the targets, measured on this machine, in one run.
 
+mod beside;
 mod bursts;
+mod commit;
 mod faces;
 mod loops;
 mod replaced;
@@ -14,15 +16,23 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::checkout::Checkout;
-use crate::run::{self, RedisChoice, ScratchFolder, Settings, System};
+use crate::cli::BenchOptions;
+use crate::run::{self, RedisChoice, ScratchFolder, Settings, System, Worker};
 use crate::setup::{self, Redis, Window};
 use crate::{edge, ui, versions};
 use row::Row;
 
 /// `cargo xtask bench`.
-pub(crate) fn command() -> Result<ExitCode> {
+pub(crate) fn command(options: &BenchOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
-    let folder = ScratchFolder::new(&checkout, "bench")?;
+    match &options.beside {
+        Some(commit) => beside::compare(&checkout, commit),
+        None => all_rows(&checkout),
+    }
+}
+
+fn all_rows(checkout: &Checkout) -> Result<ExitCode> {
+    let folder = ScratchFolder::new(checkout, "bench")?;
     let [edge_port, lan_port, metrics_port] = run::free_ports()?;
     let settings = Settings {
         data_dir: folder.path().to_owned(),
@@ -32,20 +42,20 @@ pub(crate) fn command() -> Result<ExitCode> {
         metrics_port,
         redis: RedisChoice::Private,
         window: false,
-        bench: true,
+        worker: Worker::Bench,
     };
-    run::prepare(&checkout, &settings)?;
-    setup::tools(&checkout, Redis::Private, Window::Tested)?;
-    ui::build(&checkout)?;
-    let mut system = System::start(&checkout, &settings)?;
-    let rows = measure(&checkout, &mut system, folder.path());
+    run::prepare(checkout, &settings)?;
+    setup::tools(checkout, Redis::Private, Window::Tested)?;
+    ui::build(checkout)?;
+    let mut system = System::start(checkout, &settings)?;
+    let rows = measure(checkout, &mut system, folder.path());
     system.stop();
     let mut rows = rows?;
     // By itself: nothing else may have the processors.
-    rows.push(loops::drain_row(&checkout, folder.path())?);
-    rows.push(loops::list_row(&checkout, folder.path())?);
-    rows.extend(faces::window_rows(&checkout)?);
-    rows.push(weight_row(&checkout)?);
+    rows.push(loops::drain_row(checkout, folder.path())?);
+    rows.push(loops::list_row(checkout, folder.path())?);
+    rows.extend(faces::window_rows(checkout)?);
+    rows.push(weight_row(checkout)?);
     println!("| what | target | measured | |");
     println!("|---|---|---|---|");
     for Row { what, target, measured, met } in &rows {

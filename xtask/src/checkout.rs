@@ -12,19 +12,27 @@ use crate::tool;
 #[derive(Debug, Clone)]
 pub(crate) struct Checkout {
     root: PathBuf,
+    /// `None` for the one that cargo's settings name.
+    target: Option<PathBuf>,
 }
 
 impl Checkout {
     /// The checkout that this program was compiled in.
     pub(crate) fn find() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a workspace")?;
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), target: None })
     }
 
     /// The checkout at a folder, to be looked at.
     pub(crate) fn at(root: impl AsRef<Path>) -> Result<Self> {
         let root = root.as_ref();
-        Ok(Self { root: root.canonicalize().with_context(|| format!("looking for {}", root.display()))? })
+        let root = root.canonicalize().with_context(|| format!("looking for {}", root.display()))?;
+        Ok(Self { root, target: None })
+    }
+
+    /// The same checkout, built into a target directory of its own.
+    pub(crate) fn built_into(self, target: PathBuf) -> Self {
+        Self { target: Some(target), ..self }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -38,6 +46,11 @@ impl Checkout {
     /// What wrangler serves.
     pub(crate) fn worker(&self) -> PathBuf {
         self.edge().join("build")
+    }
+
+    /// The same with the routes that only tests and benchmarks call.
+    pub(crate) fn bench_worker(&self) -> PathBuf {
+        self.edge().join("bench/worker.mjs")
     }
 
     pub(crate) fn npm_bin(&self) -> PathBuf {
@@ -66,6 +79,9 @@ impl Checkout {
         let mut command = Command::new("cargo");
         command.current_dir(self.root());
         tool::forget_our_cargo(&mut command);
+        if let Some(target) = &self.target {
+            command.env("CARGO_TARGET_DIR", target);
+        }
         command
     }
 

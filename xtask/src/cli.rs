@@ -27,8 +27,8 @@ pub(crate) enum Command {
     Faults(FaultsOptions),
     /// Has a fuzzer look for bytes that break what must hold for every parser of bytes from outside
     Fuzz(FuzzOptions),
-    /// Prints every row of the targets that is measured so far
-    Bench,
+    /// Prints every row of the targets that is measured so far; or compares with another commit
+    Bench(BenchOptions),
     /// Counts what the source comes to: circles of files, imports against the order of wings, long functions
     Census(CensusOptions),
     /// Builds the worker into edge/build, unless nothing has changed
@@ -118,6 +118,13 @@ pub(crate) struct FuzzOptions {
     /// The properties, by the names of their folders under fuzz/corpus; all of them where none is named
     #[arg(value_name = "PROPERTY")]
     pub(crate) targets: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BenchOptions {
+    /// Builds the host of this commit as well, and measures its drain and its venue page in turn with ours
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) beside: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]

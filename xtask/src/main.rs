@@ -43,7 +43,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Offline(options) => test::offline(options),
         Command::Faults(options) => test::faults(options),
         Command::Fuzz(options) => fuzz::command(options),
-        Command::Bench => bench::command(),
+        Command::Bench(options) => bench::command(options),
         Command::Census(options) => test::census(options),
         Command::Web => web::command(),
         Command::Setup => setup::command(),

@@ -349,8 +349,7 @@ impl Phone {
         let (person, other) = (self.somebody_new(), self.somebody_new());
         let text = poison::make(&mut self.dice, &self.places.record, &person, &other.id);
         self.ledger.note(&Line::PoisonSent(text.clone()));
-        let workshop = &self.places.record.id;
-        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.places.edge);
+        let url = format!("{}/v1/bench/deposit", self.places.edge);
         let answer = self.http.post(url).body(text.clone()).send();
         if answer.is_ok_and(|answer| answer.status() == 202) {
             self.ledger.note(&Line::PoisonPromised(text));

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use hyper::StatusCode;
 use serde_json::json;
+use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::rounds::{ROUNDS, TEACHERS, middle, post_all};
@@ -14,7 +15,7 @@ use crate::interrupt;
 use crate::load::burst::{self, Burst};
 use crate::load::teachers::{self, Teacher};
 use crate::load::{http, stored};
-use crate::run::{Scene, System};
+use crate::run::{Ready, Scene, System};
 use crate::step::say;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,12 +35,13 @@ pub(super) fn edge_rows(scene: &Scene) -> Result<Vec<Row>> {
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("edge burst, round {round} of {ROUNDS}"));
-        let baseline = post_all(scene.edge, "/v1/bench/queue-only", &teachers::crowd(TEACHERS), scene)?;
+        let crowd = teachers::crowd(TEACHERS);
+        let baseline = post_all(scene.edge, "/v1/bench/queue-only", &crowd, &scene.ready.invite_code)?;
         let baseline = runtime.block_on(burst::fire(scene.edge, baseline));
         expect_all(&baseline, StatusCode::ACCEPTED)?;
 
         let crowd = teachers::crowd(TEACHERS);
-        let requests = post_all(scene.edge, "/v1/signups", &crowd, scene)?;
+        let requests = post_all(scene.edge, "/v1/signups", &crowd, &scene.ready.invite_code)?;
         let started = Instant::now();
         let watcher = watch(scene, &crowd, started);
         let burst = runtime.block_on(burst::fire(scene.edge, requests));
@@ -76,21 +78,15 @@ pub(super) fn edge_rows(scene: &Scene) -> Result<Vec<Row>> {
 
 /// Measures the burst on the venue page's own route.
 pub(super) fn venue_row(scene: &Scene) -> Result<(Row, Duration)> {
-    let (venue, path) = venue(&scene.ready.lan)?;
     let runtime = http::runtime()?;
     let (mut walls, mut failed) = (Vec::new(), 0);
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("venue burst, round {round} of {ROUNDS}"));
-        let crowd = teachers::crowd(TEACHERS);
-        let requests = post_all(venue, &path, &crowd, scene)?;
-        let burst = runtime.block_on(burst::fire(venue, requests));
-        // 201 is said after COMMIT: nothing is waited for here.
-        let ids: Vec<Uuid> = crowd.iter().map(|teacher| teacher.id).collect();
-        let stored = stored::wait(&scene.ready.db, &ids, Instant::now(), Instant::now())?;
+        let burst = venue_burst(&runtime, &scene.ready)?;
         if round > 0 {
             walls.push(burst.wall);
-            failed += crowd.len() - burst.count(StatusCode::CREATED).min(stored.rows);
+            failed += burst.failed;
         }
     }
     let wall = middle(walls);
@@ -103,6 +99,27 @@ pub(super) fn venue_row(scene: &Scene) -> Result<(Row, Duration)> {
     Ok((row, wall))
 }
 
+/// What one burst on a venue page came to.
+pub(super) struct VenueBurst {
+    pub(super) wall: Duration,
+    pub(super) failed: usize,
+}
+
+/// Sends one crowd to the venue page of a running host.
+pub(super) fn venue_burst(runtime: &Runtime, host: &Ready) -> Result<VenueBurst> {
+    let (venue, path) = venue(&host.lan)?;
+    let crowd = teachers::crowd(TEACHERS);
+    let requests = post_all(venue, &path, &crowd, &host.invite_code)?;
+    let burst = runtime.block_on(burst::fire(venue, requests));
+    // 201 is said after COMMIT: nothing is waited for here.
+    let ids: Vec<Uuid> = crowd.iter().map(|teacher| teacher.id).collect();
+    let stored = stored::wait(&host.db, &ids, Instant::now(), Instant::now())?;
+    Ok(VenueBurst {
+        wall: burst.wall,
+        failed: crowd.len() - burst.count(StatusCode::CREATED).min(stored.rows),
+    })
+}
+
 /// Measures the same burst while the host fetches what the edge took in its absence.
 #[cfg(unix)]
 pub(super) fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Result<Row> {
@@ -113,8 +130,8 @@ pub(super) fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Re
     system.freeze_host(true)?;
     let deposited = mail.chunks(TEACHERS as usize).try_for_each(|crowd| {
         interrupt::check()?;
-        let burst =
-            runtime.block_on(burst::fire(scene.edge, post_all(scene.edge, "/v1/signups", crowd, scene)?));
+        let requests = post_all(scene.edge, "/v1/signups", crowd, &scene.ready.invite_code)?;
+        let burst = runtime.block_on(burst::fire(scene.edge, requests));
         expect_all(&burst, StatusCode::ACCEPTED)
     });
     system.freeze_host(false)?;
@@ -123,7 +140,8 @@ pub(super) fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Re
     let first: Vec<Uuid> = mail.iter().take(TEACHERS as usize).map(|teacher| teacher.id).collect();
     stored::wait(&scene.ready.db, &first, began, began + PATIENCE)?;
     let crowd = teachers::crowd(TEACHERS);
-    let burst = runtime.block_on(burst::fire(venue, post_all(venue, &path, &crowd, scene)?));
+    let requests = post_all(venue, &path, &crowd, &scene.ready.invite_code)?;
+    let burst = runtime.block_on(burst::fire(venue, requests));
     let ids = |crowd: &[Teacher]| crowd.iter().map(|teacher| teacher.id).collect::<Vec<Uuid>>();
     let hall = stored::wait(&scene.ready.db, &ids(&crowd), Instant::now(), Instant::now())?;
     let drained = stored::wait(&scene.ready.db, &ids(&mail), began, began + PATIENCE)?;

@@ -13,7 +13,7 @@ use crate::step::say;
 use crate::{run, tool};
 
 /// Enough for the loop to be in its stride for seconds.
-const DRAIN_MESSAGES: u32 = 50_000;
+pub(super) const DRAIN_MESSAGES: u32 = 50_000;
 const DRAIN_RATE: f64 = 10_000.0;
 /// Per cent of the rate that the hops would allow, each measured alone and one after the other.
 const DRAIN_SHARE: f64 = 60.0;
@@ -25,13 +25,8 @@ const LIST_ANSWER_MS: f64 = 20.0;
 /// Measures Redis to SQLite, by the host's own loop, compared with what its hops do alone in the same run.
 pub(super) fn drain_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     say(format!("drain of {DRAIN_MESSAGES} sealed messages"));
-    let mut host = Command::new(run::build_host(checkout, run::Build::Plain)?);
-    host.args(["bench-drain", "--messages", &DRAIN_MESSAGES.to_string(), "--data-dir"])
-        .arg(folder.join("drain"));
-    let figures: Value =
-        serde_json::from_str(tool::output(&mut host)?.trim()).context("bench-drain's figures")?;
-    let figure = |name: &str| figures[name].as_f64().with_context(|| format!("no {name} in {figures}"));
-    let (rate, allowed) = (figure("per_second")?, figure("allowed_per_second")?);
+    let mut bench = Command::new(run::build_host(checkout, run::Build::Bench)?);
+    let Drain { rate, allowed } = drain(bench.arg("drain"), folder)?;
     let share = 100.0 * rate / allowed;
     Ok(Row {
         what: "drain rate, sealed messages, Redis to SQLite, FULL".to_owned(),
@@ -41,14 +36,30 @@ pub(super) fn drain_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     })
 }
 
+/// What a drain came to, in messages a second.
+pub(super) struct Drain {
+    pub(super) rate: f64,
+    /// What its hops would allow.
+    pub(super) allowed: f64,
+}
+
+/// Measures one drain by a command that takes this one's options, whichever program has it.
+pub(super) fn drain(command: &mut Command, folder: &Path) -> Result<Drain> {
+    command.args(["--messages", &DRAIN_MESSAGES.to_string(), "--data-dir"]).arg(folder.join("drain"));
+    let figures: Value =
+        serde_json::from_str(tool::output(command)?.trim()).context("the drain's figures")?;
+    let figure = |name: &str| figures[name].as_f64().with_context(|| format!("no {name} in {figures}"));
+    Ok(Drain { rate: figure("per_second")?, allowed: figure("allowed_per_second")? })
+}
+
 /// Measures what the window asks of a long list, without the window: every page, search and scroll.
 pub(super) fn list_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
     say(format!("pages and searches of {LIST_ROWS} rows"));
-    let mut host = Command::new(run::build_host(checkout, run::Build::Plain)?);
-    host.args(["bench-list", "--rows", &LIST_ROWS.to_string(), "--data-dir"]).arg(folder.join("list"));
+    let mut bench = Command::new(run::build_host(checkout, run::Build::Bench)?);
+    bench.args(["list", "--rows", &LIST_ROWS.to_string(), "--data-dir"]).arg(folder.join("list"));
     let figures: Value =
-        serde_json::from_str(tool::output(&mut host)?.trim()).context("bench-list's figures")?;
-    let questions = figures["questions"].as_array().context("no questions in bench-list's figures")?;
+        serde_json::from_str(tool::output(&mut bench)?.trim()).context("the list's figures")?;
+    let questions = figures["questions"].as_array().context("no questions in the list's figures")?;
     let slowest = |searches: bool| {
         let of_kind = questions
             .iter()
@@ -56,7 +67,7 @@ pub(super) fn list_row(checkout: &Checkout, folder: &Path) -> Result<Row> {
         of_kind.filter_map(|q| q["median_ms"].as_f64()).fold(0.0, f64::max)
     };
     let (page, search) = (slowest(false), slowest(true));
-    let scroll = figures["scroll_worst_ms"].as_f64().context("no scroll in bench-list's figures")?;
+    let scroll = figures["scroll_worst_ms"].as_f64().context("no scroll in the list's figures")?;
     Ok(Row {
         what: format!("pages and searches of a list of {LIST_ROWS} rows, without the window"),
         target: format!("each ≤ {LIST_ANSWER_MS:.0} ms"),

@@ -27,8 +27,8 @@ const FACTOR: f64 = 8.0;
 
 /// Measures the replaced design. `venue` is how long the venue page took.
 pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Duration) -> Result<Row> {
-    let mut command = Command::new(run::build_host(checkout, run::Build::Plain)?);
-    command.args(["bench-replaced", "--data-dir"]).arg(folder).stdout(Stdio::piped());
+    let mut command = Command::new(run::build_host(checkout, run::Build::Bench)?);
+    command.args(["replaced", "--data-dir"]).arg(folder).stdout(Stdio::piped());
     let mut server = Process::start("the design it replaces", &mut command)?;
     let stdout = server.child().stdout.take().context("its output")?;
     let mut line = String::new();
@@ -39,7 +39,7 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("the design it replaces, round {round} of {ROUNDS}"));
-        let stored = until_all_are_stored(address, scene)?;
+        let stored = until_all_are_stored(address, &scene.ready.invite_code)?;
         if round > 0 {
             walls.push(stored.wall);
             failed += stored.failed_at_first;
@@ -72,11 +72,12 @@ struct Stored {
 
 /// Most of them fail at once. A design is as fast as its last sign-up is stored: people who are refused press
 /// again.
-fn until_all_are_stored(address: SocketAddr, scene: &Scene) -> Result<Stored> {
+fn until_all_are_stored(address: SocketAddr, invite_code: &str) -> Result<Stored> {
     let runtime = http::runtime()?;
     let (mut left, mut wall, mut failed_at_first) = (teachers::crowd(TEACHERS), Duration::ZERO, None);
     for _ in 0..PRESSES {
-        let burst = runtime.block_on(burst::fire(address, post_all(address, "/v1/signups", &left, scene)?));
+        let burst =
+            runtime.block_on(burst::fire(address, post_all(address, "/v1/signups", &left, invite_code)?));
         wall += burst.wall;
         let is_stored = |answer: &Result<Answer>| {
             answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::CREATED)

@@ -7,7 +7,6 @@ use anyhow::Result;
 
 use crate::load::http;
 use crate::load::teachers::Teacher;
-use crate::run::Scene;
 
 pub(super) const TEACHERS: u32 = 500;
 /// Each burst is measured so often; the middle one counts, so that one hiccup of the machine does not.
@@ -17,9 +16,9 @@ pub(super) fn post_all(
     to: SocketAddr,
     path: &str,
     crowd: &[Teacher],
-    scene: &Scene,
+    invite_code: &str,
 ) -> Result<Vec<http::Outgoing>> {
-    crowd.iter().map(|teacher| http::post(to, path, &teacher.body(&scene.ready.invite_code))).collect()
+    crowd.iter().map(|teacher| http::post(to, path, &teacher.body(invite_code))).collect()
 }
 
 pub(super) fn middle(mut times: Vec<Duration>) -> Duration {

@@ -22,10 +22,16 @@ pub(crate) enum Build {
     Failpoints,
     /// With its window. The pages must be built before.
     Window,
+    /// What measures the host's loops from inside; no host.
+    Bench,
 }
 
 const HEADLESS: &str = "rollcall-host";
+const BENCH: &str = "rollcall-bench";
 const WINDOW: &str = "rollcall-desktop";
+
+/// What the measurements in the engine are compiled with.
+pub(crate) const BENCH_FEATURE: &str = "rollcall-engine/bench";
 
 /// What names the whole workspace, for every cargo command: dependencies then have the same features in all
 /// of them and are compiled once. The window's crate is left out where its toolkit is not there: the host
@@ -37,11 +43,14 @@ pub(crate) fn whole_workspace() -> &'static [&'static str] {
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
     let mut cargo = checkout.cargo();
-    let name = if build == Build::Window { WINDOW } else { HEADLESS };
+    let (name, features) = match build {
+        Build::Plain => (HEADLESS, None),
+        Build::Failpoints => (HEADLESS, Some("rollcall-engine/failpoints")),
+        Build::Window => (WINDOW, None),
+        Build::Bench => (BENCH, Some(BENCH_FEATURE)),
+    };
     cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
-    if build == Build::Failpoints {
-        cargo.args(["--features", "rollcall-engine/failpoints"]);
-    }
+    cargo.args(features.iter().flat_map(|features| ["--features", *features]));
     tool::run(&mut cargo)?;
     let program = |name| {
         checkout

@@ -10,12 +10,18 @@ use anyhow::{Context, Result};
 
 use super::ports;
 use super::secrets::Secrets;
+use super::settings::{Settings, Worker};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
 
 /// Starts it. It answers some seconds later.
-pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Secrets) -> Result<Process> {
+pub(super) fn start(
+    checkout: &Checkout,
+    settings: &Settings,
+    folder: &Path,
+    secrets: &Secrets,
+) -> Result<Process> {
     let logs = folder.join("logs");
     fs::create_dir_all(&logs).with_context(|| format!("making {}", logs.display()))?;
     let mut wrangler =
@@ -25,7 +31,7 @@ pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Sec
     let [inspector] = ports::free()?;
     wrangler
         .current_dir(checkout.root())
-        .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
+        .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &settings.edge_port.to_string()])
         // A port of its own: with the usual one, a second `wrangler dev` on this machine would be in the way.
         .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &inspector.to_string()])
         .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
@@ -42,6 +48,9 @@ pub(super) fn start(checkout: &Checkout, port: u16, folder: &Path, secrets: &Sec
         .env("CI", "true")
         .stdin(std::process::Stdio::null())
         .stdout(tool::to_stderr()?);
+    if settings.worker == Worker::Bench {
+        wrangler.arg(checkout.bench_worker());
+    }
     Process::start("the edge", &mut wrangler).context("starting wrangler dev")
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask run`: the whole system on this machine.
 
 mod host;
+mod host_alone;
 mod local_edge;
 mod ports;
 mod ready;
@@ -10,6 +11,7 @@ mod scratch_folder;
 mod secrets;
 mod settings;
 mod system;
+mod waiting;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -23,12 +25,13 @@ use crate::cli::RunOptions;
 use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
 use crate::{edge, interrupt, ui};
-pub(crate) use host::{Build, build as build_host, whole_workspace};
+pub(crate) use host::{BENCH_FEATURE, Build, build as build_host, whole_workspace};
+pub(crate) use host_alone::HostAlone;
 pub(crate) use ports::free as free_ports;
-use ready::Ready;
+pub(crate) use ready::Ready;
 pub(crate) use scene::Scene;
 pub(crate) use scratch_folder::ScratchFolder;
-pub(crate) use settings::{RedisChoice, Settings};
+pub(crate) use settings::{RedisChoice, Settings, Worker};
 pub(crate) use system::System;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);

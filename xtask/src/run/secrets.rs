@@ -19,15 +19,14 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Reads them, or makes them where there are none. `bench` opens the routes that only benchmarks call.
-    pub(crate) fn in_folder(folder: &Path, bench: bool) -> Result<Self> {
+    /// Reads them, or makes them where there are none.
+    pub(crate) fn in_folder(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         let publish_key_file = folder.join("publish-key");
         let publish_key = keep(&publish_key_file)?;
         let receipt_key = keep(&folder.join("receipt-key"))?;
         let env_file = folder.join("edge.env");
-        let bench = if bench { "ROLLCALL_BENCH=1\n" } else { "" };
-        write_private(&env_file, &format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n{bench}"))?;
+        write_private(&env_file, &format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n"))?;
         Ok(Self { env_file, publish_key_file, publish_key })
     }
 }

@@ -22,8 +22,16 @@ pub(crate) struct Settings {
     pub(crate) redis: RedisChoice,
     /// Whether the host has a window.
     pub(crate) window: bool,
-    /// Whether the edge has the routes that only benchmarks call.
-    pub(crate) bench: bool,
+    pub(crate) worker: Worker,
+}
+
+/// Which worker the edge runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worker {
+    /// The one that is deployed.
+    Deployed,
+    /// The same with the routes that only tests and benchmarks call.
+    Bench,
 }
 
 /// Where the stream between mailbox and writer lives.
@@ -45,7 +53,16 @@ impl Settings {
         };
         let RunOptions { edge_port, lan_host, lan_port, metrics_port, .. } = *options;
         let window = !options.headless && setup::display_is_there();
-        Ok(Self { data_dir, edge_port, lan_host, lan_port, metrics_port, redis, window, bench: false })
+        Ok(Self {
+            data_dir,
+            edge_port,
+            lan_host,
+            lan_port,
+            metrics_port,
+            redis,
+            window,
+            worker: Worker::Deployed,
+        })
     }
 
     /// Whether a start can succeed, as far as that can be told beforehand.

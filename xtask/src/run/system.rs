@@ -1,30 +1,21 @@
 //! The edge and the host together: started in order, watched, stopped in order.
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::sync::mpsc::{self, Receiver, TryRecvError};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+#[cfg(unix)]
+use anyhow::Context;
+use anyhow::Result;
 
 use super::ready::Ready;
 use super::scene::Scene;
 use super::secrets::Secrets;
 use super::settings::Settings;
+use super::waiting::{check_running, wait_for_ready, wait_until};
 use super::{host, local_edge};
 use crate::checkout::Checkout;
 use crate::child::Process;
-use crate::interrupt;
 use crate::load::http;
-use crate::settings::WrongSetting;
 use crate::step::step;
-
-/// Long enough for a slow machine that has everything else to do.
-const START_DEADLINE: Duration = Duration::from_secs(120);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// What a program exits with when a setting of the person's is wrong; it has said which.
-const WRONG_SETTING: i32 = 2;
 
 /// The running system. Dropping it stops everything, the host first.
 #[derive(Debug)]
@@ -41,10 +32,10 @@ impl System {
     /// Starts the edge, then the host, and returns when sign-ups can be taken.
     pub(crate) fn start(checkout: &Checkout, settings: &Settings) -> Result<Self> {
         let folder = settings.data_dir.join("edge");
-        let secrets = Secrets::in_folder(&folder, settings.bench)?;
+        let secrets = Secrets::in_folder(&folder)?;
         let edge_address = local_edge::address(settings.edge_port);
         let edge = step("the edge", "workerd on this machine, with KV, Queue and Durable Objects", || {
-            let mut edge = local_edge::start(checkout, settings.edge_port, &folder, &secrets)?;
+            let mut edge = local_edge::start(checkout, settings, &folder, &secrets)?;
             wait_until("the edge", || {
                 check_running(&mut edge)?;
                 Ok(http::is_healthy(edge_address).then_some(()))
@@ -54,15 +45,7 @@ impl System {
         let (host, ready) =
             step("the host", "venue page, collector and database, with a demo workshop", || {
                 let mut host = host::start(checkout, settings, &secrets)?;
-                let lines = lines(&mut host)?;
-                let ready = wait_until("the host", || match lines.try_recv() {
-                    Ok(line) => Ready::parse(&line).transpose(),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
-                        check_running(&mut host).map(|()| None)
-                    }
-                })?;
-                // Keep reading, so that the pipe never fills.
-                thread::spawn(move || lines.iter().for_each(|line| eprintln!("{line}")));
+                let ready = wait_for_ready(&mut host)?;
                 anyhow::Ok((host, ready))
             })?;
         Ok(Self { host, edge, ready, edge_address, publish_key: secrets.publish_key })
@@ -96,40 +79,4 @@ impl System {
         self.host.stop();
         self.edge.stop();
     }
-}
-
-fn check_running(process: &mut Process) -> Result<()> {
-    let Some(status) = process.ended()? else { return Ok(()) };
-    if status.code() == Some(WRONG_SETTING) {
-        return Err(WrongSetting::already_said().into());
-    }
-    bail!("{} ended by itself ({status}); its last lines above say why", process.name())
-}
-
-fn wait_until<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
-    let deadline = Instant::now() + START_DEADLINE;
-    loop {
-        interrupt::check()?;
-        if let Some(found) = look()? {
-            return Ok(found);
-        }
-        if Instant::now() > deadline {
-            bail!("{what} was not ready within {} s", START_DEADLINE.as_secs());
-        }
-        thread::sleep(LOOK_EVERY);
-    }
-}
-
-/// A program's standard output, line by line.
-fn lines(process: &mut Process) -> Result<Receiver<String>> {
-    let stdout = process.child().stdout.take().context("its standard output is not ours to read")?;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                break;
-            }
-        }
-    });
-    Ok(receiver)
 }

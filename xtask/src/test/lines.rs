@@ -27,11 +27,11 @@ enum Longer {
 }
 
 /// Every folder and page of the checkout that people write.
-const PLACES: [(&str, Longer); 16] = [
+const PLACES: [(&str, Longer); 17] = [
     ("README.md", Longer::Counted),
-    ("CHANGELOG.md", Longer::Counted),
-    ("CONTRIBUTING.md", Longer::Counted),
-    ("desktop/app", Longer::Counted),
+    ("CHANGELOG.md", Longer::None),
+    ("CONTRIBUTING.md", Longer::None),
+    ("desktop/app", Longer::None),
     ("desktop/child", Longer::None),
     ("desktop/engine", Longer::Counted),
     ("desktop/ui", Longer::Counted),
@@ -39,10 +39,11 @@ const PLACES: [(&str, Longer); 16] = [
     ("e2e/browser", Longer::Counted),
     ("e2e/src", Longer::None),
     ("e2e/tests", Longer::Counted),
-    ("edge/src", Longer::Counted),
+    ("edge/bench", Longer::None),
+    ("edge/src", Longer::None),
     ("edge/web", Longer::Counted),
     ("fuzz", Longer::None),
-    ("shared", Longer::Counted),
+    ("shared", Longer::None),
     ("xtask", Longer::None),
 ];
 

@@ -20,8 +20,8 @@ pub struct CodeTooLong(usize);
 
 /// Draws a text.
 ///
-/// Where it is not ASCII the code says that it is UTF-8. Without that word the standard says ISO 8859-1, and readers guess: one that
-/// many phones have takes 会议 for Shift_JIS.
+/// Where it is not ASCII the code says that it is UTF-8. Without that word the standard says ISO 8859-1, and
+/// readers guess: one that many phones have takes 会议 for Shift_JIS.
 ///
 /// # Errors
 /// [`CodeTooLong`].

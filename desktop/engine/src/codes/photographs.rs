@@ -2,7 +2,7 @@
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{GrayImage, ImageFormat, Luma};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use imageproc::filter::{box_filter, gaussian_blur_f32};
 use imageproc::geometric_transformations::{Border, Interpolation, Projection, warp_into};
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
@@ -206,6 +206,7 @@ fn jpeg(picture: &GrayImage) -> Vec<u8> {
 /// A picture as a file of that format.
 pub(super) fn file(picture: &GrayImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
+    // Every format has these colours.
+    DynamicImage::from(picture.clone()).into_rgba8().write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }

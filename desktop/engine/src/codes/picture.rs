@@ -1,4 +1,5 @@
-//! A picture as it comes from somebody's device: how light each place of it is, within bounds of memory and time.
+//! A picture as it comes from somebody's device: how light each place of it is, within bounds of memory and
+//! time.
 
 use std::io::Cursor;
 
@@ -8,7 +9,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// Most bytes of a picture. Phones write 2 to 10 MB; those of 50 million pixels and more, where somebody asks for them, 15 to 25.
+/// Most bytes of a picture. Phones write 2 to 10 MB; those of 50 million pixels and more, where somebody asks
+/// for them, 15 to 25.
 pub(crate) const MAX_PICTURE_BYTES: usize = 25 * 1024 * 1024;
 /// Most pixels of one. Each takes a byte, and up to three more while a JPEG is read that comes in passes.
 const MAX_PIXELS: u64 = 50_000_000;
@@ -31,7 +33,8 @@ pub(crate) enum PictureError {
     NoPicture,
 }
 
-/// Reads a picture: JPEG, PNG, WebP, GIF (its first image) or BMP. Blocking: a second and more for the largest.
+/// Reads a picture: JPEG, PNG, WebP, GIF (its first image) or BMP. Blocking: a second and more for the
+/// largest.
 ///
 /// # Errors
 /// [`PictureError`]. Its size is known, and refused, before any of it is unpacked.
@@ -50,7 +53,8 @@ pub(crate) fn luma(bytes: &[u8]) -> Result<GrayImage, PictureError> {
     }
 }
 
-/// What iPhones save where nobody asked them for JPEG, and some Androids; a file of the ISO base media format, as films are.
+/// What iPhones save where nobody asked them for JPEG, and some Androids; a file of the ISO base media
+/// format, as films are.
 fn is_heic(bytes: &[u8]) -> bool {
     bytes.get(4..8) == Some(b"ftyp")
 }

@@ -1,8 +1,8 @@
-//! Finds the QR code in a picture that somebody took of a phone: small in it, turned by any angle, tilted, mirrored by a camera that
-//! faces its user, light on dark on a phone at night.
+//! Finds the QR code in a picture that somebody took of a phone: small in it, turned by any angle, tilted,
+//! mirrored by a camera that faces its user, light on dark on a phone at night.
 //!
-//! The steps are rxing's, which are ZXing-C++'s; taken one by one, because only so can they be stopped: whoever makes a picture of
-//! thousands of corners of codes would otherwise be looked at for minutes.
+//! The steps are rxing's, which are ZXing-C++'s; taken one by one, because only so can they be stopped:
+//! whoever makes a picture of thousands of corners of codes would otherwise be looked at for minutes.
 
 use std::time::Instant;
 
@@ -15,21 +15,23 @@ use rxing::{Binarizer as _, Luma8Source};
 
 /// The longer side of a picture at its first, quick look, in pixels: a code that fills a tenth of it is read.
 const FIRST_LOOK: u32 = 1_600;
-/// A picture of more pixels a side is looked at in parts, which overlap by more than a code is large that the first look missed.
+/// A picture of more pixels a side is looked at in parts, which overlap by more than a code is large that the
+/// first look missed.
 const PART: u32 = 2_048;
 const OVERLAP: u32 = 512;
 /// How far a picture that is out of focus spreads a place, in pixels: a standard deviation.
 const BLUR: f32 = 2.0;
-/// Corners of fewer pixels a module are none: nothing could be read between them, and of small ones there can be so many that
-/// finding them takes seconds.
+/// Corners of fewer pixels a module are none: nothing could be read between them, and of small ones there can
+/// be so many that finding them takes seconds.
 const MIN_MODULE: u32 = 2;
 /// The same in a picture that was made twice as large.
 const MIN_MODULE_OF_TWO: u32 = 3;
-/// Most corners of codes that are looked at in one picture, the largest first. One code has three; a page of print some tens
-/// that only look so.
+/// Most corners of codes that are looked at in one picture, the largest first. One code has three; a page of
+/// print some tens that only look so.
 const MAX_CORNERS: usize = 300;
 
-/// The text of a QR code in a picture, if one is found until then. Blocking, and on the processor all the time.
+/// The text of a QR code in a picture, if one is found until then. Blocking, and on the processor all the
+/// time.
 pub(crate) fn read(picture: &GrayImage, until: Instant) -> Option<String> {
     let (width, height) = picture.dimensions();
     let longer = width.max(height);
@@ -55,7 +57,8 @@ fn by_parts(picture: &GrayImage, until: Instant) -> Option<String> {
     })
 }
 
-/// Looks as the picture is, and then with its edges brought out: half of the pictures that are not read at once are out of focus.
+/// Looks as the picture is, and then with its edges brought out: half of the pictures that are not read at
+/// once are out of focus.
 fn look_twice(picture: &GrayImage, until: Instant) -> Option<String> {
     look(picture, MIN_MODULE, until).or_else(|| {
         (Instant::now() < until).then_some(())?;

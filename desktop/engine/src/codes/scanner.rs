@@ -53,7 +53,8 @@ impl Scanner {
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned());
         let Ok(Ok(turn)) = turn.await else { return Err(ScanError::Busy) };
         let read = move || {
-            // Kept by the work, not by whoever waits for it: a request that was given up goes on using a core.
+            // Kept by the work, not by whoever waits for it: a request that was given up goes on using a
+            // core.
             let _turn = turn;
             let luma = picture::luma(&picture)?;
             drop(picture);

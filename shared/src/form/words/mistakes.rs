@@ -1,40 +1,43 @@
-//! What is wrong with a field, in words that say how to mend it.
+//! What is wrong with a field, in words that say how to correct it.
 
-use crate::form::SIGNUP;
+use crate::field_error::{FieldError, FieldName};
 use crate::language::Language;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone, PhoneError};
-use crate::problem::FieldError;
 use crate::signup::SignupForm;
 
 /// A mistake, with the numbers of what was typed.
 pub(in crate::form) fn error_text(error: &FieldError, values: &SignupForm, language: Language) -> String {
-    match error.field.as_str() {
-        // Parsed again for what a code does not carry: how many digits there are, and how many there should be.
-        "phone" => phone_text(Phone::parse(&values.phone).err(), language),
-        "name" => {
+    match &error.field {
+        // Parsed again for what a code does not carry: how many digits there are, and how many there should
+        // be.
+        FieldName::Phone => phone_text(Phone::parse(&values.phone).err(), language),
+        FieldName::Name => {
             let code = PersonName::parse(&values.name).err().map_or("", |e| e.code());
             name_text(code, language).to_owned()
         }
-        SIGNUP => whole_text(&error.code, language).to_owned(),
+        FieldName::Signup => whole_text(&error.code, language).to_owned(),
         _ => answer_text(&error.code, language).to_owned(),
     }
 }
 
-/// What is said of the whole form, none of whose fields is wrong.
+/// What is wrong with the whole form, if no field is wrong.
 fn whole_text(code: &str, language: Language) -> &'static str {
     let (zh, en) = match code {
         "needs_script" => (
             "这个浏览器不能完成登记前的验证。请换一个浏览器打开本页，或到签到台登记。",
-            "This browser cannot do the check before signing up. Please open this page in another browser, or see the desk.",
+            "This browser cannot do the check before signing up. Please open this page in another browser, \
+             or see the desk.",
         ),
         "rush" => (
             "这会儿登记的人特别多，您填的都在。请过一分钟再点一次“登记”，或到签到台登记。",
-            "Very many people are signing up at this moment. Nothing you typed is lost: please press \"Sign up\" again in a minute, or see the desk.",
+            "Very many people are signing up at this moment. Nothing you typed is lost: please press \"Sign \
+             up\" again in a minute, or see the desk.",
         ),
         _ => (
             "这部手机刚才已经登记了好几位，您填的都在。请过几分钟再点一次“登记”，或到签到台登记。",
-            "Several people were just signed up from this phone. Nothing you typed is lost: please press \"Sign up\" again in a few minutes, or see the desk.",
+            "Several people were just signed up from this phone. Nothing you typed is lost: please press \
+             \"Sign up\" again in a few minutes, or see the desk.",
         ),
     };
     match language {
@@ -57,8 +60,8 @@ fn phone_text(error: Option<PhoneError>, language: Language) -> String {
         .fold(template.to_owned(), |text, (name, n)| text.replace(&format!("{{{name}}}"), &n.to_string()))
 }
 
-/// The text of a mistake in the number. Where digits are counted, `{typed}`, `{needed}` and `{missing}` (or too many) stand
-/// for their numbers; `needed` tells a number from elsewhere from one of China's.
+/// The text of a mistake in the number. Where digits are counted, `{typed}`, `{needed}` and `{missing}` (or
+/// too many) are placeholders for their numbers; `needed` distinguishes a foreign number from a Chinese one.
 pub(in crate::form) fn phone_template(code: &str, needed: Option<usize>, language: Language) -> &'static str {
     let at_home = needed == Some(phone::CHINA_DIGITS);
     let (zh, en) = match code {
@@ -102,7 +105,8 @@ pub(in crate::form) fn name_text(code: &str, language: Language) -> &'static str
     }
 }
 
-/// The codes of mistakes in a workshop's own questions and in what the page itself sends; the last for all others.
+/// The codes of mistakes in a workshop's own questions and in what the page itself sends; the last one for
+/// all others.
 pub(in crate::form) const ANSWER_CODES: [&str; 6] =
     ["required", "too_long", "character", "option", "token", ""];
 
@@ -135,7 +139,7 @@ mod tests {
     fn mistakes_in_numbers_are_counted() {
         let check = |phone: &str, zh: &str, en: &str| {
             let values = SignupForm { phone: phone.to_owned(), ..SignupForm::default() };
-            let error = FieldError::new("phone", Phone::parse(phone).unwrap_err().code());
+            let error = FieldError::new(FieldName::Phone, Phone::parse(phone).unwrap_err().code());
             assert_eq!(error_text(&error, &values, Language::Zh), zh);
             assert_eq!(error_text(&error, &values, Language::En), en);
         };
@@ -148,7 +152,7 @@ mod tests {
     #[test]
     fn a_form_that_needs_a_proof_says_what_to_do() {
         for code in ["needs_script", "several", "rush"] {
-            let error = FieldError::new(SIGNUP, code);
+            let error = FieldError::new(FieldName::Signup, code);
             let said = |language| error_text(&error, &SignupForm::default(), language);
             assert!(
                 said(Language::Zh).contains("签到台") && said(Language::En).contains("see the desk"),
