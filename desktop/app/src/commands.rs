@@ -6,7 +6,7 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
@@ -73,6 +73,7 @@ commands! {
         |engine| engine.take_entry(&workshop, &entry);
     fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
+    fn draw_code(text: String) -> DrawnCode = |engine| engine.draw_code(&text);
     fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
 
     fn put_workshop(draft: WorkshopDraft) -> WorkshopId =

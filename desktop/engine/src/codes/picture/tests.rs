@@ -94,8 +94,8 @@ fn a_picture_takes_no_more_memory_than_its_bound() {
     bmp[18..26].copy_from_slice(&[0xFF, 0xFF, 0, 0, 0xFF, 0xFF, 0, 0]);
     let mut webp = file(&GrayImage::new(8, 8), ImageFormat::WebP);
     let size = webp.iter().position(|byte| *byte == 0x2F).unwrap();
-    // Its largest: 16,384 pixels a side.
-    webp[size + 1..size + 5].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0x1F]);
+    // 16,383 pixels a side, and colours that one can see through.
+    webp[size + 1..size + 5].copy_from_slice(&[0xFE, 0xBF, 0xFF, 0x1F]);
     let bombs = [
         ("png", png(60_000, 60_000, 1, 0)),
         ("png of deep colours", png(7_000, 7_000, 16, 6)),
