@@ -71,6 +71,8 @@ commands! {
     fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
     fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
         |engine| engine.take_entry(&workshop, &entry);
+    fn take_picture(workshop: WorkshopId, picture: String) -> TakenEntry =
+        |engine| engine.take_picture(&workshop, &picture);
     fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
     fn draw_code(text: String) -> DrawnCode = |engine| engine.draw_code(&text);

@@ -4,14 +4,12 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
+use rollcall_shared::entry_code::MAX_PICTURE_BYTES;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// Most bytes of a picture. Phones write 2 to 10 MB; those of 50 million pixels and more, where somebody asks
-/// for them, 15 to 25.
-pub(crate) const MAX_PICTURE_BYTES: usize = 25 * 1024 * 1024;
 /// Most pixels of one. Each takes a byte, and up to three more while a JPEG is read that comes in passes.
 const MAX_PIXELS: u64 = 50_000_000;
 /// Most bytes of memory that a picture in any other format may take while it is read: four a pixel.

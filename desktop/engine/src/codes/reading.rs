@@ -4,6 +4,7 @@
 //! The steps are rxing's, which are ZXing-C++'s; taken one by one, because only so can they be stopped:
 //! whoever makes a picture of thousands of corners of codes would otherwise be looked at for minutes.
 
+use std::cmp::Reverse;
 use std::time::Instant;
 
 use image::imageops::{self, FilterType};
@@ -30,68 +31,96 @@ const MIN_MODULE_OF_TWO: u32 = 3;
 /// print some tens that only look so.
 const MAX_CORNERS: usize = 300;
 
-/// The text of a QR code in a picture, if one is found until then. Blocking, and on the processor all the
-/// time.
-pub(crate) fn read(picture: &GrayImage, until: Instant) -> Option<String> {
-    let (width, height) = picture.dimensions();
-    let longer = width.max(height);
-    if longer > FIRST_LOOK {
-        let side = |side: u32| (side * FIRST_LOOK).div_ceil(longer).max(1);
-        let small = imageops::thumbnail(picture, side(width), side(height));
-        return look_twice(&small, until).or_else(|| by_parts(picture, until));
+/// The text of a QR code in a picture, if one is found until then: of one that is wanted, or else of the first
+/// one. A poster on the wall has codes, too. Blocking, and on the processor all the time.
+pub(crate) fn read(picture: &GrayImage, until: Instant, wanted: fn(&str) -> bool) -> Option<String> {
+    let mut search = Search { until, wanted, other: None };
+    search.whole(picture).or(search.other)
+}
+
+/// A search in one picture.
+struct Search {
+    until: Instant,
+    wanted: fn(&str) -> bool,
+    /// The first text that is not wanted.
+    other: Option<String>,
+}
+
+impl Search {
+    fn whole(&mut self, picture: &GrayImage) -> Option<String> {
+        let (width, height) = picture.dimensions();
+        let longer = width.max(height);
+        if longer > FIRST_LOOK {
+            let side = |side: u32| (side * FIRST_LOOK).div_ceil(longer).max(1);
+            let small = imageops::thumbnail(picture, side(width), side(height));
+            return self.look_twice(&small).or_else(|| self.by_parts(picture));
+        }
+        self.look_twice(picture).or_else(|| {
+            self.is_on().then_some(())?;
+            let large = imageops::resize(picture, 2 * width, 2 * height, FilterType::Triangle);
+            self.look(&sharper(&large, 2.0), MIN_MODULE_OF_TWO)
+        })
     }
-    look_twice(picture, until).or_else(|| {
-        (Instant::now() < until).then_some(())?;
-        let large = imageops::resize(picture, 2 * width, 2 * height, FilterType::Triangle);
-        look(&sharper(&large, 2.0), MIN_MODULE_OF_TWO, until)
-    })
-}
 
-fn by_parts(picture: &GrayImage, until: Instant) -> Option<String> {
-    let (width, height) = picture.dimensions();
-    let starts = |side: u32| (0..side.saturating_sub(OVERLAP).max(1)).step_by((PART - OVERLAP) as usize);
-    starts(height).flat_map(|y| starts(width).map(move |x| (x, y))).find_map(|(x, y)| {
-        (Instant::now() < until).then_some(())?;
-        let part = picture.view(x, y, PART.min(width - x), PART.min(height - y));
-        look_twice(&part.to_image(), until)
-    })
-}
+    fn by_parts(&mut self, picture: &GrayImage) -> Option<String> {
+        let (width, height) = picture.dimensions();
+        let starts = |side: u32| (0..side.saturating_sub(OVERLAP).max(1)).step_by((PART - OVERLAP) as usize);
+        starts(height).flat_map(|y| starts(width).map(move |x| (x, y))).find_map(|(x, y)| {
+            self.is_on().then_some(())?;
+            let part = picture.view(x, y, PART.min(width - x), PART.min(height - y));
+            self.look_twice(&part.to_image())
+        })
+    }
 
-/// Looks as the picture is, and then with its edges brought out: half of the pictures that are not read at
-/// once are out of focus.
-fn look_twice(picture: &GrayImage, until: Instant) -> Option<String> {
-    look(picture, MIN_MODULE, until).or_else(|| {
-        (Instant::now() < until).then_some(())?;
-        look(&sharper(picture, 1.0), MIN_MODULE, until)
-    })
+    /// Looks as the picture is, and then with its edges brought out: half of the pictures that are not read at
+    /// once are out of focus.
+    fn look_twice(&mut self, picture: &GrayImage) -> Option<String> {
+        self.look(picture, MIN_MODULE).or_else(|| {
+            self.is_on().then_some(())?;
+            self.look(&sharper(picture, 1.0), MIN_MODULE)
+        })
+    }
+
+    /// Looks once, for dark codes on light and for light ones on dark.
+    fn look(&mut self, picture: &GrayImage, min_module: u32) -> Option<String> {
+        let source = Luma8Source::new_with_slice(picture.as_raw(), picture.width(), picture.height()).ok()?;
+        let binarizer = HybridBinarizer::new(source);
+        let dark = binarizer.get_black_matrix().ok()?;
+        self.decode(dark, min_module).or_else(|| {
+            let mut light = dark.clone();
+            light.flip_self();
+            self.decode(&light, min_module)
+        })
+    }
+
+    fn decode(&mut self, dots: &BitMatrix, min_module: u32) -> Option<String> {
+        let mut corners = FindFinderPatterns(dots, true, min_module);
+        corners.sort_by_key(|corner| Reverse(corner.size));
+        corners.truncate(MAX_CORNERS);
+        let (sets, until) = (GenerateFinderPatternSets(&mut corners), self.until);
+        sets.iter().take_while(|_| Instant::now() < until).find_map(|set| {
+            let code = SampleQR(dots, set).ok()?;
+            let decoded = Decode(code.getBits()).ok().filter(|decoded| decoded.isValid())?;
+            self.kept(decoded.text())
+        })
+    }
+
+    fn kept(&mut self, text: String) -> Option<String> {
+        if (self.wanted)(&text) {
+            return Some(text);
+        }
+        self.other.get_or_insert(text);
+        None
+    }
+
+    fn is_on(&self) -> bool {
+        Instant::now() < self.until
+    }
 }
 
 /// For a picture that was taken with so many pixels a place.
 fn sharper(picture: &GrayImage, pixels: f32) -> GrayImage {
     imageops::unsharpen(picture, BLUR * pixels, 0)
-}
-
-/// Looks once, for dark codes on light and for light ones on dark.
-fn look(picture: &GrayImage, min_module: u32, until: Instant) -> Option<String> {
-    let source = Luma8Source::new_with_slice(picture.as_raw(), picture.width(), picture.height()).ok()?;
-    let binarizer = HybridBinarizer::new(source);
-    let dark = binarizer.get_black_matrix().ok()?;
-    decode(dark, min_module, until).or_else(|| {
-        let mut light = dark.clone();
-        light.flip_self();
-        decode(&light, min_module, until)
-    })
-}
-
-fn decode(dots: &BitMatrix, min_module: u32, until: Instant) -> Option<String> {
-    let mut corners = FindFinderPatterns(dots, true, min_module);
-    corners.sort_by_key(|corner| std::cmp::Reverse(corner.size));
-    corners.truncate(MAX_CORNERS);
-    GenerateFinderPatternSets(&mut corners).iter().take_while(|_| Instant::now() < until).find_map(|set| {
-        let code = SampleQR(dots, set).ok()?;
-        let decoded = Decode(code.getBits()).ok()?;
-        decoded.isValid().then(|| decoded.text())
-    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 
 use crate::clock::now_ms;
+use crate::codes::scanner::Place;
 use crate::db::workshops::WorkshopRow;
 use crate::message::{Origin, Written};
 use crate::venue::store::store;
@@ -72,6 +73,18 @@ pub(crate) async fn take(
     let Written { outcome, state } = stored.map_err(EntryError::Unwritable)?;
     let signup = accepted.signup();
     Ok(StoredEntry { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
+}
+
+/// Takes the one that a picture shows, for which a place was made.
+pub(crate) async fn take_picture(
+    context: &Context,
+    row: &WorkshopRow,
+    place: Place,
+    picture: Vec<u8>,
+    origin: Origin,
+) -> Result<StoredEntry, EntryError> {
+    let text = place.scan(picture).await.map_err(|error| EntryError::Code(error.into()))?;
+    take(context, row, &text, origin).await
 }
 
 /// Says it in the desk's words, which every refusal of an entry code has.

@@ -187,7 +187,6 @@ export const en: Texts = {
   'scan.camera_stop': 'Stop the camera',
   'scan.camera_refused': 'The camera did not open. Use a picture or a hand-held scanner.',
   'scan.reading': 'Reading…',
-  'scan.no_code': 'There is no QR code in this picture. Come closer and aim at it.',
   'scan.look': 'Needs a look',
   'scan.again': 'This one had come before; it counts once.',
   'scan.say': 'Ask them to note or photograph the code.',

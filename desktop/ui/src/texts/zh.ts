@@ -190,7 +190,6 @@ export const zh = {
   'scan.camera_stop': '停下摄像头',
   'scan.camera_refused': '摄像头没有打开。请用照片或扫码枪。',
   'scan.reading': '正在读…',
-  'scan.no_code': '照片里没有找到二维码。离近一点、对准再拍。',
   'scan.look': '请看一眼',
   'scan.again': '这一位之前已经收到，没有重复登记。',
   'scan.say': '请对方记下或拍下登记码。',

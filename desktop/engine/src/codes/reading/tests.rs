@@ -26,7 +26,7 @@ fn read_of(text: &str, shots: impl Iterator<Item = Shot>) -> (usize, Vec<Shot>) 
     let (mut count, mut missed) = (0, Vec::new());
     for shot in shots {
         count += 1;
-        let found = read(&luma(&shot.taken_of(text)).unwrap(), soon());
+        let found = read(&luma(&shot.taken_of(text)).unwrap(), soon(), |_| true);
         match found {
             Some(found) => assert_eq!(found, text, "{shot:?}"),
             None => missed.push(shot),
