@@ -6,8 +6,8 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
-    Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved, ListPage,
+    ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
 use rollcall_shared::Timestamp;

@@ -291,6 +291,19 @@ desks: Array<DeskDevice>,
 here: number, };
 
 /**
+ * A QR code, drawn.
+ */
+export type DrawnCode = { 
+/**
+ * Modules of a side, with the light ones around it.
+ */
+size: number, 
+/**
+ * Its dark modules: an SVG path in a square of that size.
+ */
+path: string, };
+
+/**
  * How a duplicate's name compares to the first one's.
  */
 export type DuplicateReason = "same_name" | "other_name";
