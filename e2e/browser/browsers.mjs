@@ -58,6 +58,7 @@ async function inFirefox(told, settings) {
       "layout.css.prefers-color-scheme.content-override": told.scheme === "dark" ? 0 : 1,
       "ui.prefersReducedMotion": 1,
       "javascript.enabled": told.script,
+      ...(told.hidesPictures && { "privacy.resistFingerprinting": true }),
       ...(told.keepsNothing && { "network.cookie.cookieBehavior": 2 }),
       // Asks nobody for experiments, settings or updates.
       "services.settings.server": "data:,#remote-settings-dummy/v1",

@@ -5,7 +5,7 @@
 //! ```text
 //! json(body)          ┐
 //! form(body)          ├▶ Submission ── check ──▶ CheckedSignup ── proven or waived ──▶ AcceptedSignup
-//! entry_code(text, …) ┘
+//! entry_code(code, …) ┘
 //! ```
 //!
 //! Each step may answer with [`Refused`], which knows its problem for programs and its page for people. A

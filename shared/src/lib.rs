@@ -17,6 +17,7 @@ pub mod digest;
 pub mod signup;
 pub mod workshop;
 pub mod envelope;
+pub mod entry_code;
 pub mod seal;
 pub mod mailbox;
 pub mod receipt;

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use regex::Regex;
+use rollcall_shared::entry_code::EntryCode;
+use rollcall_shared::envelope::Envelope;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::mistake::Mistake;
@@ -29,6 +31,7 @@ struct Vectors {
     text_answers: Vec<TextAnswer>,
     delays: Vec<Delay>,
     retried_statuses: Vec<Status>,
+    entry_codes: Vec<CodeOfEntry>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,12 @@ struct Masked {
 struct ShortCode {
     id: SignupId,
     code: String,
+}
+
+#[derive(Deserialize)]
+struct CodeOfEntry {
+    message: Envelope,
+    digits: String,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +144,16 @@ fn ids_have_short_codes() {
     assert!(codes.len() >= 10);
     for ShortCode { id, code } in codes {
         assert_eq!(id.short_code(), code, "{id}");
+    }
+}
+
+#[test]
+fn entry_codes_are_digits() {
+    let codes = vectors().entry_codes;
+    assert!(codes.len() >= 10);
+    for CodeOfEntry { message, digits } in codes {
+        assert_eq!(EntryCode::parse(&digits).as_ref().map(EntryCode::message), Ok(&message), "{digits}");
+        assert_eq!(EntryCode::new(message).to_digits(), digits);
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
-    Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved, ListPage,
+    ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
 use rollcall_shared::Timestamp;
@@ -71,8 +71,11 @@ commands! {
     fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
     fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
         |engine| engine.take_entry(&workshop, &entry);
+    fn take_picture(workshop: WorkshopId, picture: String) -> TakenEntry =
+        |engine| engine.take_picture(&workshop, &picture);
     fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
+    fn draw_code(text: String) -> DrawnCode = |engine| engine.draw_code(&text);
     fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
 
     fn put_workshop(draft: WorkshopDraft) -> WorkshopId =

@@ -291,6 +291,19 @@ desks: Array<DeskDevice>,
 here: number, };
 
 /**
+ * A QR code, drawn.
+ */
+export type DrawnCode = { 
+/**
+ * Modules of a side, with the light ones around it.
+ */
+size: number, 
+/**
+ * Its dark modules: an SVG path in a square of that size.
+ */
+path: string, };
+
+/**
  * How a duplicate's name compares to the first one's.
  */
 export type DuplicateReason = "same_name" | "other_name";
@@ -589,7 +602,7 @@ text: string, };
 /**
  * The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
  */
-export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
+export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
 
 /**
  * What the host decides about a case.
@@ -1002,8 +1015,10 @@ export const commands = {
   shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),
   end_desk: (workshop: WorkshopId, desk: string) => invoke<null>('end_desk', { workshop, desk }),
   take_entry: (workshop: WorkshopId, entry: string) => invoke<TakenEntry>('take_entry', { workshop, entry }),
+  take_picture: (workshop: WorkshopId, picture: string) => invoke<TakenEntry>('take_picture', { workshop, picture }),
   check: (workshop: WorkshopId, since: Timestamp) => invoke<Check>('check', { workshop, since }),
   choose_network: (network: string | null) => invoke<null>('choose_network', { network }),
+  draw_code: (text: string) => invoke<DrawnCode>('draw_code', { text }),
   set_wifi: (wifi: Wifi | null) => invoke<null>('set_wifi', { wifi }),
   put_workshop: (draft: WorkshopDraft) => invoke<WorkshopId>('put_workshop', { draft }),
   open: (workshop: WorkshopId) => invoke<null>('open', { workshop }),

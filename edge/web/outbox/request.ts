@@ -13,7 +13,7 @@ export interface Answer {
   retryAfterMs: number;
 }
 
-/** Makes a request, with a body as JSON where one is given. */
+/** Makes a request, with a body where one is given: a file as it is, whatever else as JSON. */
 export async function request(url: string, method: string, body?: unknown): Promise<Answer> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
@@ -23,7 +23,11 @@ export async function request(url: string, method: string, body?: unknown): Prom
       signal: patience.signal,
       cache: "no-store",
       credentials: "same-origin",
-      ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : undefined),
+      ...(body instanceof Blob
+        ? { body }
+        : body
+          ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+          : undefined),
     });
     const text = await response.text();
     // A date, which it may also be, counts as nothing said.

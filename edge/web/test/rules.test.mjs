@@ -9,6 +9,7 @@ const VECTORS = new URL("../../../shared/tests/vectors.json", import.meta.url);
 const vectors = JSON.parse(readFileSync(VECTORS, "utf8"));
 const rules = await load(
   "rules/answer",
+  "rules/entry_digits",
   "rules/invite_code",
   "rules/mask",
   "rules/retry",
@@ -33,6 +34,10 @@ check("delays", ({ attempt, random, delay_ms }) => {
 });
 check("retried_statuses", ({ status, retried }) => {
   assert.equal(rules.isRetried(status), retried, `${status}`);
+});
+check("entry_codes", ({ message, digits }) => {
+  const box = new Uint8Array(Buffer.from(message.box, "base64"));
+  assert.equal(rules.entryDigits(message, box), digits, message.id);
 });
 // What is no code leads to no kept page, whatever its key.
 check("invite_codes", ({ input, ok }) => {

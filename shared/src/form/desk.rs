@@ -13,6 +13,7 @@ use super::script::Script;
 use super::words::desk::{DeskWords, desk_words, entry_text, pin_text};
 use super::words::{REFUSALS, refusal_text, state_words, words};
 use crate::desk_trouble::{EntryTrouble, PinTrouble};
+use crate::entry_code::MAX_PICTURE_BYTES;
 use crate::field_error::FieldError;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
@@ -161,11 +162,16 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 div #entry-status role="alert" class=[entry.map(|_| "alert")] {
                     @if let Some(trouble) = entry { (entry_text(trouble, language)) }
                 }
-                div #cameras hidden {
-                    div.photo {
+                form #picture-form method="post" action={ (base) "/desk/picture?lang=" (lang) }
+                    enctype="multipart/form-data" {
+                    div {
                         label.act for="photo" { (d.photo) }
-                        input #photo type="file" accept="image/*" capture="environment";
+                        input #photo name="picture" type="file" accept="image/*" capture="environment"
+                            required;
                     }
+                    button #send-picture.act type="submit" { (d.take) }
+                }
+                div #cameras hidden {
                     button #live.act type="button" hidden { (d.camera) }
                     video #video hidden muted playsinline {}
                 }
@@ -187,6 +193,8 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
     let data = DeskData {
         signups: &format!("{base}/v1/desk/signups"),
         entries: &format!("{base}/v1/entries"),
+        pictures: &format!("{base}/v1/desk/pictures"),
+        picture_bytes: MAX_PICTURE_BYTES,
         desk: &format!("{base}/desk?lang={lang}"),
         phone: phone_explained(language),
         name: name_explained(language),
@@ -198,11 +206,11 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         }),
         sending: w.sending,
         reading: d.reading,
-        no_code: d.no_code,
         taken: d.taken_here,
         camera: d.camera,
         camera_stop: d.camera_stop,
         camera_refused: d.camera_refused,
+        camera_blind: d.camera_blind,
         not_taken: d.not_taken,
         signed_out: d.signed_out,
         enter_again: d.enter_again,
@@ -284,6 +292,10 @@ struct DeskData<'a> {
     signups: &'a str,
     /// Where entry codes go.
     entries: &'a str,
+    /// Where pictures of them go.
+    pictures: &'a str,
+    /// Most bytes of one.
+    picture_bytes: usize,
     /// This page.
     desk: &'a str,
     phone: Explained,
@@ -295,11 +307,11 @@ struct DeskData<'a> {
     states: [(&'static str, &'static str, &'static str); STATES.len()],
     sending: &'static str,
     reading: &'static str,
-    no_code: &'static str,
     taken: &'static str,
     camera: &'static str,
     camera_stop: &'static str,
     camera_refused: &'static str,
+    camera_blind: &'static str,
     /// There was no answer, or only the answer that it cannot be done just now.
     not_taken: &'static str,
     signed_out: &'static str,

@@ -24,6 +24,8 @@ use crate::venue::context::VenueContext;
 
 /// Makes the public routes of the edge, under a workshop's own token, and those of the desk.
 pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
+    let picture_form =
+        post(desk::pictures::form).layer(DefaultBodyLimit::max(desk::pictures::MAX_FORM_BYTES));
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
@@ -32,9 +34,11 @@ pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
         .route("/{token}/desk", get(desk::session::show).post(desk::session::enter))
         .route("/{token}/desk/signup", post(desk::signups::form))
         .route("/{token}/desk/entry", post(desk::entries::form))
+        .route("/{token}/desk/picture", picture_form)
         .route("/{token}/desk/leave", post(desk::session::leave))
         .route("/{token}/desk/r/{receipt}", get(desk::signups::receipt))
         .route("/{token}/v1/desk/signups", post(desk::signups::json))
+        .route("/{token}/v1/desk/pictures", post(desk::pictures::bytes))
         .route("/{token}/v1/entries", post(desk::entries::json))
         .route("/{token}/check", get(page::check))
         .route("/{token}/v1/signups", post(signup::json))

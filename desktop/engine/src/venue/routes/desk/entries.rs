@@ -20,7 +20,7 @@ use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
-use crate::venue::entry;
+use crate::venue::entry::{self, StoredEntry};
 use crate::workshops::venue_url::VenueBase;
 
 /// Takes `{"entry": "…"}`.
@@ -65,6 +65,11 @@ async fn take(
 ) -> Result<Accepted, Refused> {
     let text = entry_text(media_type, &body::signup(headers, media_type, body)?)?;
     let taken = entry::take(&venue.context, row, &text, Origin::Desk(desk.id.clone())).await?;
+    Ok(issued(venue, row, &taken))
+}
+
+/// Issues the receipt of what a code has become.
+pub(super) fn issued(venue: &VenueContext, row: &WorkshopRow, taken: &StoredEntry) -> Accepted {
     let key = venue.context.keys.receipt_key();
-    Ok(Accepted::issue(&key, VenueBase::of(row).as_str(), &row.workshop.id, taken.id, taken.state))
+    Accepted::issue(&key, VenueBase::of(row).as_str(), &row.workshop.id, taken.id, taken.state)
 }
