@@ -1,5 +1,8 @@
 //! The form as browsers send it without script: `application/x-www-form-urlencoded`.
 
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 use rollcall_shared::form::{JoinView, join_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
@@ -73,6 +76,9 @@ pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Wo
     assert!(filled.len() <= empty.len() + 4_096 + 40 * sent, "{} bytes for {sent}", filled.len());
 }
 
+/// Outside of signs that are named, each of which stands in an element of its own.
 fn marks(html: &str) -> [usize; 3] {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| Regex::new("<b>[^<>\"]{1,8}</b>").unwrap());
+    let html = SIGN.replace_all(html, "");
     ['<', '>', '"'].map(|mark| html.matches(mark).count())
 }

@@ -7,6 +7,8 @@
 
 pub mod phone;
 pub mod person_name;
+pub mod fold;
+pub mod search;
 pub mod invite_code;
 pub mod signup_id;
 pub mod question;
@@ -28,6 +30,9 @@ pub mod mistake;
 pub mod secret;
 
 mod alphabet;
+mod dialling;
+mod ideograph;
+mod presentation;
 mod text;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::{Text, is_plain};
 use crate::problem::FieldError;
+use crate::text::{clean, is_blank};
 
 /// Most questions of a workshop: a page that a thumb can scroll.
 pub const MAX_QUESTIONS: usize = 20;
@@ -183,9 +184,8 @@ impl Question {
 }
 
 fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'static str> {
-    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() {
+    let text = tidy(text);
+    if text.chars().all(is_blank) {
         return Ok(None);
     }
     if text.chars().count() > max_chars {
@@ -195,6 +195,13 @@ fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'stat
         return Err("character");
     }
     Ok(Some(Answer::One(text)))
+}
+
+/// A text in NFC on one line, without what shows nothing and means nothing.
+fn tidy(text: &str) -> String {
+    let text = clean(text);
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'static str> {
@@ -252,10 +259,16 @@ pub fn canonical_answers(
 }
 
 fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, answers: &Answers) {
-    let texts: &[String] = match answers.get(key) {
-        Some(Answer::One(text)) => std::slice::from_ref(text),
-        Some(Answer::Many(texts)) => texts,
-        Some(Answer::Ticked(_)) | None => &[],
+    let Some(answer) = answers.get(key) else { return };
+    let answer = match answer {
+        Answer::One(text) => Answer::One(tidy(text)),
+        Answer::Many(texts) => Answer::Many(texts.iter().map(|text| tidy(text)).collect()),
+        Answer::Ticked(ticked) => Answer::Ticked(*ticked),
+    };
+    let texts: &[String] = match &answer {
+        Answer::One(text) => std::slice::from_ref(text),
+        Answer::Many(texts) => texts,
+        Answer::Ticked(_) => &[],
     };
     if key.len() > MAX_KEY_CHARS || !is_plain(key, MAX_KEY_CHARS) {
         return errors.push(FieldError::new(field_of_stranger(key), "unknown"));
@@ -263,9 +276,7 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
     if texts.len() > MAX_OPTIONS || texts.iter().any(|text| !is_plain(text, MAX_TEXT_CHARS)) {
         return errors.push(FieldError::new(field_of_stranger(key), "character"));
     }
-    if let Some(answer) = answers.get(key) {
-        kept.insert(key.to_owned(), answer.clone());
-    }
+    kept.insert(key.to_owned(), answer);
 }
 
 /// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.

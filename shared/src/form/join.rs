@@ -97,7 +97,7 @@ pub(super) fn fields(
     let w = words(language);
     html! {
         (Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language }.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_CHARS * 2)
+            input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_TYPED_CHARS)
                 autocapitalize="words" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
@@ -114,8 +114,8 @@ pub(super) fn fields(
 /// How mistakes in a number are told apart and explained.
 pub(super) fn phone_explained(language: Language) -> Explained {
     Explained {
-        drops: Some(Phone::FOLD_DROPS),
-        prefix: Some(Phone::FOLD_PREFIX),
+        drops: Some(Phone::fold_drops()),
+        folds: Some(Phone::FOLDS),
         groups: Some(phone::CHINA_GROUPS),
         mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
     }
@@ -125,9 +125,9 @@ pub(super) fn phone_explained(language: Language) -> Explained {
 pub(super) fn name_explained(language: Language) -> Explained {
     Explained {
         drops: None,
-        prefix: None,
+        folds: None,
         groups: None,
-        mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+        mistakes: told(PersonName::mistakes(), |m| texts::name_template(m.code, m.kind, language)),
     }
 }
 
@@ -156,10 +156,12 @@ struct JoinData<'a> {
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
 pub(super) struct Explained {
+    /// A class of characters that are no mistake; where there is none, all that the field's own pattern takes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drops: Option<&'static str>,
+    drops: Option<String>,
+    /// Patterns, and what stands in their place before mistakes are looked for. Where there are any, NFKC comes before all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    prefix: Option<&'static str>,
+    folds: Option<[(&'static str, &'static str); 4]>,
     /// How many digits stand together.
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<[usize; 3]>,
@@ -178,7 +180,7 @@ struct Told {
 fn told(mistakes: Vec<Mistake>, text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
     let told = |mistake: Mistake| {
         let text = text(&mistake);
-        let Mistake { code, pattern, needed } = mistake;
+        let Mistake { code, pattern, needed, kind: _ } = mistake;
         Told { code, pattern, needed, text }
     };
     mistakes.into_iter().map(told).collect()
