@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::text::clean;
+use crate::text::{clean, stranger};
 
 /// A language of the page, the window and the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,6 +86,11 @@ impl Text {
         self.zh.is_empty() && self.en.is_empty()
     }
 
+    /// The first character that no page shows, if there is one.
+    pub(crate) fn stranger(&self) -> Option<char> {
+        [&self.zh, &self.en].into_iter().find_map(|text| stranger(text))
+    }
+
     /// Whether both texts are short enough and free of controls that change how a page reads.
     pub(crate) fn is_plain(&self, max_chars: usize) -> bool {
         [&self.zh, &self.en].into_iter().all(|text| is_plain(text, max_chars))
@@ -98,9 +103,7 @@ fn tidy<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
 
 /// At most `max_chars` characters, none of them a control or one that shows nothing and means nothing.
 pub(crate) fn is_plain(text: &str, max_chars: usize) -> bool {
-    text.chars().take(max_chars + 1).count() <= max_chars
-        && !text.chars().any(char::is_control)
-        && clean(text) == text
+    text.chars().take(max_chars + 1).count() <= max_chars && stranger(text).is_none()
 }
 
 #[cfg(test)]

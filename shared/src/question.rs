@@ -350,6 +350,33 @@ mod tests {
     }
 
     #[test]
+    fn what_shows_nothing_is_dropped_from_answers() {
+        let kept = |key: &str, typed: &str, age| {
+            let one = |text: &str| Answer::One(text.to_owned());
+            let answers = [("school".to_owned(), one("x")), (key.to_owned(), one(typed))].into();
+            canonical_answers(&questions(), &answers, age).ok().and_then(|mut kept| kept.remove(key))
+        };
+        let check = |typed: &str, expected: Option<&str>| {
+            let expected = expected.map(|text| Answer::One(text.to_owned()));
+            assert_eq!(kept("school", typed, FormAge::Current), expected, "{typed:?}");
+            if expected.is_some() {
+                assert_eq!(kept("gone", typed, FormAge::Older), expected, "{typed:?}");
+            }
+        };
+        check("\u{FEFF}一\u{200B}中", Some("一中"));
+        check("\u{202D}138\u{202C}", Some("138"));
+        check("\u{2068}一中\u{2069}\u{200E}", Some("一中"));
+        check("An\u{AD}na", Some("Anna"));
+        check("一中\n二班\t三", Some("一中 二班 三"));
+        check("👩\u{200D}🏫❤\u{FE0F}", Some("👩\u{200D}🏫❤\u{FE0F}"));
+        check("می\u{200C}نا", Some("می\u{200C}نا"));
+        check("一\u{200D}中", Some("一中"));
+        check("e\u{200B}\u{301}", Some("é"));
+        check("\u{200B}\u{3164}", None);
+        check("\u{2800}", None);
+    }
+
+    #[test]
     fn an_older_form_is_forgiven() {
         check(r#"{"stage":"high","gone":"kept"}"#, FormAge::Older, Ok(r#"{"gone":"kept","stage":"high"}"#));
         check(r#"{"gone":"a\u0007"}"#, FormAge::Older, Err(&[("answers.gone", "character")]));

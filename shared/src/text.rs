@@ -132,6 +132,12 @@ pub(crate) fn clean(text: &str) -> String {
     visible(text, Use::Prose).collect()
 }
 
+/// The first character of a cleaned text that does not belong there: a control, or one that cleaning drops.
+pub(crate) fn stranger(text: &str) -> Option<char> {
+    let mut kept = visible(text, Use::Prose).peekable();
+    text.chars().find(|c| c.is_control() || kept.next_if_eq(c).is_none())
+}
+
 /// The first character of a text that cannot be kept: a control that no cleaning drops.
 pub(crate) fn forbidden(text: &str) -> Option<char> {
     text.chars().find(|c| c.is_control() && !c.is_whitespace())
@@ -199,6 +205,15 @@ mod tests {
         check("🏳\u{FE0F}\u{200D}🌈", "🏳🌈", "🏳\u{FE0F}\u{200D}🌈");
         check("🏴\u{E0067}\u{E0062}\u{E007F}", "🏴", "🏴\u{E0067}\u{E0062}\u{E007F}");
         check("x\u{E0067}\u{E0062}", "x", "x");
+    }
+
+    #[test]
+    fn what_does_not_belong_is_found() {
+        let check = |text: &str, sign| assert_eq!(stranger(text), sign, "{text:?}");
+        check("一中 👩\u{200D}🏫", None);
+        check("一\u{202E}中", Some('\u{202E}'));
+        check("一中\u{200B}", Some('\u{200B}'));
+        check("一\n中", Some('\n'));
     }
 
     #[test]
