@@ -1,4 +1,4 @@
-//! Tauri's own build step: configuration, capabilities and the pages of the window become part of the program.
+//! Tauri's own build step: configuration, capabilities and the window's pages become part of the program.
 
 fn main() {
     tauri_build::build();

@@ -1,4 +1,5 @@
-// The two browsers, each as a phone of 360 × 740. Debian's own: Chromium over its DevTools protocol, Firefox over WebDriver BiDi.
+// The two browsers, each as a phone of 360 × 740. Debian's own: Chromium over its DevTools protocol, Firefox
+// over WebDriver BiDi.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { chromium, firefox } from "playwright-core";
@@ -17,8 +18,8 @@ const CHROMIUM = {
 };
 
 /**
- * A browser for one story: what the story plays in, a context for looking at copies of a page without script, and what is to
- * be done at the end, the last first.
+ * A browser for one story: what the story plays in, a context for looking at copies of a page without script,
+ * and what is to be done at the end, the last first.
  */
 export async function phone(told) {
   const settings = {

@@ -1,6 +1,8 @@
 // The phone's own database, read past the page.
 
-/** What waits in it; an entry's id is a sign-up's, whatever else stands there is the page's own trying out. */
+/**
+ * What waits in it; an entry's id is a sign-up's, whatever else stands there is the page's own trying out.
+ */
 export function kept(page) {
   return page.evaluate(
     () =>

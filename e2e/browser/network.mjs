@@ -1,11 +1,14 @@
-// What people see while the network goes and comes, in every browser. The test holds the line, see e2e/src/line.rs, and knows what
-// came to the server. Told as in stories.mjs.
+// What people see while the network goes and comes, in every browser. The test holds the line, see
+// e2e/src/line.rs, and knows what came to the server. Told as in stories.mjs.
 import assert from "node:assert/strict";
 import { kept } from "./kept.mjs";
 import { openForGood } from "./outbox.mjs";
 import { WORDS, button, card, fillIn, heard, open, shows } from "./stories.mjs";
 
-/** After one visit the page opens without a network; two people sign up from this phone, and it goes out once there is one. */
+/**
+ * After one visit the page opens without a network; two people sign up from this phone, and it goes out once
+ * there is one.
+ */
 export async function cut(told) {
   const { page, look, language, phone } = told;
   const words = WORDS[language];
@@ -41,7 +44,10 @@ export async function cut(told) {
   assert.equal(await page.inputValue("#name"), "");
 }
 
-/** The server takes it, and the answer is lost: the person sees that it was not heard of, and then that all is well. */
+/**
+ * The server takes it, and the answer is lost: the person sees that it was not heard of, and then that all is
+ * well.
+ */
 export async function lostAnswer(told) {
   const { page, phone } = told;
   await open(told);
@@ -52,7 +58,10 @@ export async function lostAnswer(told) {
   assert.deepEqual(await kept(page), []);
 }
 
-/** The host's laptop cannot take it yet: it is received, no more, and registered later, without anybody's doing. */
+/**
+ * The host's laptop cannot take it yet: it is received, no more, and registered later, without anybody's
+ * doing.
+ */
 export async function receivedFirst(told) {
   const { page, phone, look } = told;
   await open(told);

@@ -1,8 +1,9 @@
-// Plays a run of the outbox in a Chromium of its own, on a profile that outlives it: the steps come from the test's seed, and so
-// does the line between this phone and the edge. After every step what people see is told to the test, which knows what the
-// server has taken.
+// Plays a run of the outbox in a Chromium of its own, on a profile that outlives it: the steps come from the
+// test's seed, and so does the line between this phone and the edge. After every step what people see is told
+// to the test, which knows what the server has taken.
 //
-//   node offline.mjs '{"server":"http://…","code":"ABCD-23456","profile":"/tmp/…","language":"zh","steps":[…]}'
+//   node offline.mjs
+// '{"server":"http://…","code":"ABCD-23456","profile":"/tmp/…","language":"zh","steps":[…]}'
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -125,7 +126,8 @@ async function look() {
 /** What waits on this phone; what is on the way to a receipt meanwhile is no entry any more. */
 async function kept() {
   for (;;) {
-    // A line that is cut while the page leaves for its receipt leaves the browser's own page, which keeps nothing.
+    // A line that is cut while the page leaves for its receipt leaves the browser's own page, which keeps
+    // nothing.
     if (!phone.page.url().startsWith(told.server)) await phone.open();
     const entries = await keptIn(phone.page).catch(() => undefined);
     // The page was just left for another.
@@ -191,7 +193,8 @@ async function start() {
           return;
         } catch (error) {
           if (Date.now() > deadline) throw error;
-          // A page that is on its way elsewhere ends one's own navigation, in no time and for as long as it takes.
+          // A page that is on its way elsewhere ends one's own navigation, in no time and for as long as it
+          // takes.
           await pause(300);
         }
       }

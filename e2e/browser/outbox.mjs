@@ -1,5 +1,5 @@
-// What becomes of a sign-up that its phone cannot send: it is read off the screen, or goes over the venue's network; and what a
-// page does that is seen twice. Told as in stories.mjs.
+// What becomes of a sign-up that its phone cannot send: it is read off the screen, or goes over the venue's
+// network; and what a page does that is seen twice. Told as in stories.mjs.
 import assert from "node:assert/strict";
 import { kept } from "./kept.mjs";
 import { DESK, WORDS, button, card, fillIn, heard, open, photograph, posts, receipt, said, shows, until } from "./stories.mjs";
@@ -19,7 +19,7 @@ export async function sealed(told) {
           worker.postMessage(task);
         });
       const made = [];
-      for (const signup of signups) made.push(await ask({ show: { signup, to } }));
+      for (const signup of signups) made.push(await ask({ show: signup, to }));
       return made.map(({ text, short_code }) => ({ text, short_code }));
     },
     { signups, to },
@@ -27,7 +27,10 @@ export async function sealed(told) {
   await said(JSON.stringify(made));
 }
 
-/** Without a network the desk takes the entry off the phone's screen; what the phone sends later changes nothing. */
+/**
+ * Without a network the desk takes the entry off the phone's screen; what the phone sends later changes
+ * nothing.
+ */
 export async function codeAtDesk(told) {
   const { page, context, look, language, desk, pin } = told;
   const words = WORDS[language];
@@ -57,7 +60,10 @@ export async function codeAtDesk(told) {
   await card(page, words.registered).waitFor();
 }
 
-/** The internet is away, the venue's network is there: the entry goes over that, and what the phone sends later changes nothing. */
+/**
+ * The internet is away, the venue's network is there: the entry goes over that, and what the phone sends
+ * later changes nothing.
+ */
 export async function overVenue(told) {
   const { page, look, language, requests, venue, phone, server, code } = told;
   const words = WORDS[language];
@@ -148,7 +154,10 @@ export async function notKept(told) {
   assert.equal(posts(requests).length, 1);
 }
 
-/** The phone's database is silent, as iOS's sometimes is, and somebody taps before the page has given it up, on a line that is cut. */
+/**
+ * The phone's database is silent, as iOS's sometimes is, and somebody taps before the page has given it up,
+ * on a line that is cut.
+ */
 export async function tappedEarly(told) {
   const { page, look, language, phone } = told;
   const words = WORDS[language];
@@ -168,7 +177,10 @@ export async function tappedEarly(told) {
   await card(page, words.registered).waitFor();
 }
 
-/** The network goes just when the page leaves for the receipt: what has arrived is seen all the same, and again by the receipt's address. */
+/**
+ * The network goes just when the page leaves for the receipt: what has arrived is seen all the same, and
+ * again by the receipt's address.
+ */
 export async function cutOnTheWay(told) {
   const { page, look, language, phone } = told;
   const words = WORDS[language];
@@ -192,8 +204,8 @@ export async function cutOnTheWay(told) {
 /** Opens the page and waits until it opens without a network, too. */
 export async function openForGood(told) {
   await open(told);
-  // The page in both languages, and the script that makes codes; and the worker is in charge. Looked at from here: a condition
-  // that is a promise counts as fulfilled with `waitForFunction`.
+  // The page in both languages, and the script that makes codes; and the worker is in charge. Looked at from
+  // here: a condition that is a promise counts as fulfilled with `waitForFunction`.
   const isKept = async () => !!navigator.serviceWorker.controller && (await (await caches.open("rollcall-pages")).keys()).length === 3;
   await until(() => told.page.evaluate(isKept), "the page can be opened without a network");
 }

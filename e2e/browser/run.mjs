@@ -1,9 +1,11 @@
-// Plays one story in a real browser as a phone of 360 × 740 and says by its exit code whether it went as told.
+// Plays one story in a real browser as a phone of 360 × 740 and says by its exit code whether it went as
+// told.
 //
 //   node run.mjs '{"story":"signUp","server":"http://…","code":"ABCD-23456","browser":"firefox", …}'
 //
-// In every story: nothing is asked of anybody but the server, no script fails, no policy is violated; and wherever a story
-// looks, axe finds nothing, nothing is wider than the phone even with text at 200 %, and all targets are large enough.
+// In every story: nothing is asked of anybody but the server, no script fails, no policy is violated; and
+// wherever a story looks, axe finds nothing, nothing is wider than the phone even with text at 200 %, and all
+// targets are large enough.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -49,8 +51,8 @@ function watch(page, origins) {
     if (!origins.includes(url.origin)) seen.strangers.push(request.url());
   });
   const complain = (text) => {
-    // Taking a picture, of a code for the desk too, tries a style of the driver's own, which Firefox holds against the page's
-    // policy. Chromium sees to it that the page itself keeps to it.
+    // Taking a picture, of a code for the desk too, tries a style of the driver's own, which Firefox holds
+    // against the page's policy. Chromium sees to it that the page itself keeps to it.
     if (told.browser === "firefox" && text.includes("style-src-elem")) return;
     // Where nothing may be kept Firefox says so of the service worker, and the page does without.
     if (told.keepsNothing && text.startsWith("Failed to register/update a ServiceWorker")) return;
@@ -66,7 +68,8 @@ function watch(page, origins) {
 }
 
 async function look(shown, inspector, name) {
-  // Firefox without script runs nobody's timers, so that no picture comes and no script looks; Chromium does both there.
+  // Firefox without script runs nobody's timers, so that no picture comes and no script looks; Chromium does
+  // both there.
   const canLook = told.script || told.browser !== "firefox";
   if (process.env.ROLLCALL_SCREENSHOTS && canLook) {
     mkdirSync(process.env.ROLLCALL_SCREENSHOTS, { recursive: true });

@@ -1,4 +1,5 @@
-// What people do with the page. Each story gets the page, what the page has asked for, `look`, and what it was told.
+// What people do with the page. Each story gets the page, what the page has asked for, `look`, and what it
+// was told.
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline/promises";
 import encodeQR from "qr";
@@ -90,7 +91,10 @@ export const button = (page) => page.locator("form#signup button[type=submit]");
 export const card = (page, title) => page.locator("#entries .card").filter({ has: page.locator(".title", { hasText: title }) });
 export const posts = (requests) => requests.all.filter(({ method, path }) => method === "POST" && /signups$|\/j\//.test(path));
 
-/** Waits for the receipt's page. Where the answer took its time the form has made way for a card, which leads there. */
+/**
+ * Waits for the receipt's page. Where the answer took its time the form has made way for a card, which leads
+ * there.
+ */
 export async function atReceipt(page, there) {
   const link = page.locator("#entries .card a.open");
   const deadline = Date.now() + 60_000;
@@ -306,7 +310,8 @@ async function noNetwork(told) {
   // Even after the page was loaded again it is the same sign-up, and it goes out by itself.
   await context.setOffline(false);
   await page.reload();
-  // It may even have gone out before the page was loaded again: then it is one of those that had arrived before.
+  // It may even have gone out before the page was loaded again: then it is one of those that had arrived
+  // before.
   const [arrived, before] = [card(page, words.registered), page.locator("#receipts a").filter({ hasText: words.registered })];
   await arrived.or(before).first().waitFor();
   const isCard = await arrived.isVisible();
@@ -365,8 +370,8 @@ async function twice(told) {
 }
 
 /**
- * What a server refuses is said in words of its own, and what was typed stays; what is no answer of the server's waits.
- * The servers do not give all of these on demand.
+ * What a server refuses is said in words of its own, and what was typed stays; what is no answer of the
+ * server's waits. The servers do not give all of these on demand.
  */
 async function refusals(told) {
   const { page, phone, look, language } = told;
@@ -440,7 +445,9 @@ export async function until(condition, what) {
   }
 }
 
-/** The golden vectors: what the rules take the browser's own check takes, and mistakes are told apart alike. */
+/**
+ * The golden vectors: what the rules take the browser's own check takes, and mistakes are told apart alike.
+ */
 async function vectors(told) {
   const { page, phones, names } = told;
   await open(told);
@@ -450,7 +457,8 @@ async function vectors(told) {
       const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/;
       for (const [id, vectors] of Object.entries({ phone: phones, name: names })) {
         const field = document.getElementById(id);
-        // Compiled here as browsers compile it, so that a pattern that is none does not pass as one that takes all.
+        // Compiled here as browsers compile it, so that a pattern that is none does not pass as one that
+        // takes all.
         new RegExp(`^(?:${field.pattern})$`, "v");
         for (const { input, ok, error } of vectors) {
           // A text field drops line breaks by itself.
@@ -498,7 +506,10 @@ export const DESK = {
   en: { digits: "not the digits", next: "Next person", taken: "2 signed up", noCode: "no QR code", other: "another workshop", signedOut: "has closed this desk", notSignup: "not a sign-up's code" },
 };
 
-/** A helper signs people up: a wrong PIN, two people by the form, one by a photograph of their phone, one by a scanner. */
+/**
+ * A helper signs people up: a wrong PIN, two people by the form, one by a photograph of their phone, one by a
+ * scanner.
+ */
 async function desk(told) {
   const { page, server, language, pin, entries, other, look, script } = told;
   const words = { ...WORDS[language], ...DESK[language] };
@@ -577,7 +588,10 @@ export async function photograph(context, screen, size = 1) {
   return picture;
 }
 
-/** The host ends the desk while somebody is being signed up: nothing that was typed is lost, nobody is called signed up. */
+/**
+ * The host ends the desk while somebody is being signed up: nothing that was typed is lost, nobody is called
+ * signed up.
+ */
 async function deskEnded(told) {
   const { page, server, language, pin, look } = told;
   await page.goto(`${server}/desk?lang=${language}`);

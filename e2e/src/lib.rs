@@ -1,7 +1,8 @@
-//! Starts the real parts for end-to-end tests and speaks to them as their users do: a phone, a host, a reader of the database.
+//! Starts the real parts for end-to-end tests and speaks to them as their users do: a phone, a host, a reader
+//! of the database.
 //!
-//! `cargo xtask test` sets up what is needed and says in `ROLLCALL_*` variables where it lies; without them, the places
-//! that `cargo xtask` uses in this checkout are taken.
+//! `cargo xtask test` sets up what is needed and says in `ROLLCALL_*` variables where it lies; without them,
+//! the places that `cargo xtask` uses in this checkout are taken.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

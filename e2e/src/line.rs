@@ -1,15 +1,15 @@
-//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one, after the server took
-//! it and before the answer, and networks on the way answer for the server.
+//! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one,
+//! after the server took it and before the answer, and networks on the way answer for the server.
 
 use std::collections::{HashSet, VecDeque};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use rollcall_shared::signup::Digest;
 use serde_json::{Value, json};
 
-use crate::relay::{Ends, Port, head_end, message};
+use crate::relay::{Ends, PORTAL, Port, closing, head_end, message, own_answer};
 use crate::wait;
 
 /// What happens to one sign-up on its way.
@@ -34,7 +34,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// One of each that time or the phone itself mends.
+    /// One of each from which a phone recovers with time, or by itself.
     pub const PASSING: [Self; 10] = [
         Self::BeforeRequest,
         Self::InsideRequest,
@@ -77,7 +77,7 @@ struct State {
 const NUMBER: u32 = 4321;
 
 impl Line {
-    /// A line to `http://127.0.0.1:PORT`.
+    /// Opens a line to `http://127.0.0.1:PORT`.
     pub fn to(server: &str) -> Self {
         let server: SocketAddr = server.strip_prefix("http://").unwrap().parse().unwrap();
         let state: Arc<Mutex<State>> = Arc::default();
@@ -91,14 +91,14 @@ impl Line {
         self.port.url()
     }
 
-    /// There is no network: what is open ends at once.
+    /// Takes the network away: what is open ends at once.
     pub fn cut(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = true;
         state.open.cut();
     }
 
-    /// The network is back, and no fault is left.
+    /// Brings the network back, and forgets all faults.
     pub fn mend(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = false;
@@ -106,13 +106,13 @@ impl Line {
         state.unproven.clear();
     }
 
-    /// From now on the page and its service worker come as a later version would: their files' addresses have another digest,
-    /// and the worker is another text.
+    /// Serves the page and its service worker as a later version would be from now on: their files' addresses
+    /// have another digest, and the worker is another text.
     pub fn serve_newer(&self) {
         self.state.lock().unwrap().is_newer = true;
     }
 
-    /// What happens to the next sign-ups, one each.
+    /// Sets what happens to the next sign-ups, one fault each.
     pub fn fail(&self, faults: &[Fault]) {
         self.state.lock().unwrap().faults = faults.iter().copied().collect();
     }
@@ -122,93 +122,41 @@ impl Line {
         self.state.lock().unwrap().taken.contains(id)
     }
 
-    /// Ids of the sign-ups that came to the line, each as often as it came.
+    /// Returns the ids of the sign-ups that came to the line, each as often as it came.
     pub fn attempts(&self) -> Vec<String> {
         self.state.lock().unwrap().attempts.clone()
     }
 }
 
-/// One request on a connection of its own, and its answer.
+/// Carries one request on a connection of its own, and its answer.
 fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     phone.set_read_timeout(Some(wait::DEADLINE))?;
-    {
-        let mut state = state.lock().unwrap();
-        if state.is_cut {
-            return phone.shutdown(Shutdown::Both);
-        }
-        state.open.add(phone);
+    if !state.lock().unwrap().lets_in(phone) {
+        return phone.shutdown(Shutdown::Both);
     }
     let mut phone = &**phone;
-    let request = message(&mut phone)?;
-    let head_ends = head_end(&request).unwrap_or(request.len());
-    let head = String::from_utf8_lossy(&request[..head_ends]).into_owned();
-    let body: Value = serde_json::from_slice(&request[head_ends..]).unwrap_or_default();
-    let id = body["id"].as_str().unwrap_or_default().to_owned();
-    let is_signup = head.starts_with("POST /v1/signups");
-    let fault = is_signup.then(|| next_fault(&id, &body, &mut state.lock().unwrap())).flatten();
-
-    let own = |status: u16, headers: &str, body: &str| {
-        let length = body.len();
-        format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
-    };
-    let problem = "content-type: application/problem+json\r\n";
-    match fault {
-        Some(Fault::BeforeRequest) => return phone.shutdown(Shutdown::Both),
-        Some(Fault::Portal) => {
-            let html = "<!doctype html><title>Wi-Fi</title><h1>Welcome, please log in</h1>";
-            return phone.write_all(own(200, "content-type: text/html\r\n", html).as_bytes());
-        }
-        Some(Fault::Proof) => {
-            let answer = own(428, problem, &challenge(&id).to_string());
-            return phone.write_all(answer.as_bytes());
-        }
-        Some(Fault::Status(status)) => {
-            let code = match status {
-                404 => "unknown_code",
-                413 => "too_large",
-                429 => "slow_down",
-                _ => "unavailable",
-            };
-            let headers =
-                if status == 429 { format!("{problem}retry-after: 1\r\n") } else { problem.to_owned() };
-            let body = json!({ "status": status, "code": code }).to_string();
-            return phone.write_all(own(status, &headers, &body).as_bytes());
-        }
-        _ => {}
+    let request = Request::read(&mut phone)?;
+    let fault = request.is_signup().then(|| next_fault(&request, &mut state.lock().unwrap())).flatten();
+    if fault == Some(Fault::BeforeRequest) {
+        return phone.shutdown(Shutdown::Both);
+    }
+    if let Some(answer) = fault.and_then(|fault| fault.own_answer(request.id())) {
+        return phone.write_all(answer.as_bytes());
     }
 
     let edge = Arc::new(TcpStream::connect(server)?);
     edge.set_read_timeout(Some(wait::DEADLINE))?;
     state.lock().unwrap().open.add(&edge);
     let mut edge = &*edge;
-    // One request a connection, so that a fault belongs to one.
-    // And in plain text, so that a page can be made another.
-    let dropped = ["connection:", "accept-encoding:"];
-    let is_kept = |line: &str| !dropped.iter().any(|name| line.to_ascii_lowercase().starts_with(name));
-    let lines = head.split("\r\n").filter(|line| is_kept(line));
-    let head = lines.collect::<Vec<_>>().join("\r\n").replacen("\r\n", "\r\nconnection: close\r\n", 1);
-    let request = [head.as_bytes(), &request[head_ends..]].concat();
+    let head = request.head_to_pass_on();
     if fault == Some(Fault::InsideRequest) {
-        edge.write_all(&request[..head.len() + (request.len() - head.len()) / 2])?;
+        edge.write_all(&[head.as_bytes(), &request.body[..request.body.len() / 2]].concat())?;
         edge.shutdown(Shutdown::Both)?;
         return phone.shutdown(Shutdown::Both);
     }
-    edge.write_all(&request)?;
-    let mut answer = message(&mut edge)?;
-    if is_signup && answer.starts_with(b"HTTP/1.1 202") {
-        state.lock().unwrap().taken.insert(id);
-    }
-    if let Some(end) = head_end(&answer) {
-        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-        if !head.contains("connection: close") {
-            let with =
-                String::from_utf8_lossy(&answer[..end]).replacen("\r\n", "\r\nconnection: close\r\n", 1);
-            answer = [with.as_bytes(), &answer[end..]].concat();
-        }
-    }
-    if head.starts_with("GET /j/") && state.lock().unwrap().is_newer {
-        answer = newer(&head, &answer);
-    }
+    edge.write_all(&[head.as_bytes(), &request.body].concat())?;
+    let answer = message(&mut edge)?;
+    let answer = state.lock().unwrap().taken(&request, &answer);
     match fault {
         Some(Fault::BeforeAnswer) => {}
         Some(Fault::InsideAnswer) => phone.write_all(&answer[..answer.len() / 2])?,
@@ -221,7 +169,91 @@ fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> st
     phone.shutdown(Shutdown::Both)
 }
 
-/// Of the same length, so that its head stays right. A page's own script stays as it is: its policy names it by its digest.
+/// What a phone asks.
+struct Request {
+    head: String,
+    body: Vec<u8>,
+    /// The body where it is JSON, `null` elsewhere.
+    json: Value,
+}
+
+impl Request {
+    fn read(phone: &mut impl Read) -> std::io::Result<Self> {
+        let bytes = message(phone)?;
+        let (head, body) = bytes.split_at(head_end(&bytes).unwrap_or(bytes.len()));
+        let head = String::from_utf8_lossy(head).into_owned();
+        Ok(Self { head, json: serde_json::from_slice(body).unwrap_or_default(), body: body.to_owned() })
+    }
+
+    fn is_signup(&self) -> bool {
+        self.head.starts_with("POST /v1/signups")
+    }
+
+    /// The sign-up's; empty where it names none.
+    fn id(&self) -> &str {
+        self.json["id"].as_str().unwrap_or_default()
+    }
+
+    /// The head to pass on: one request per connection, so that a fault belongs to one; and in plain text, so
+    /// that a page can be changed.
+    fn head_to_pass_on(&self) -> String {
+        closing(&self.head, &["connection:", "accept-encoding:"])
+    }
+}
+
+impl State {
+    /// Notes a phone's connection, unless there is no network.
+    fn lets_in(&mut self, phone: &Arc<TcpStream>) -> bool {
+        if !self.is_cut {
+            self.open.add(phone);
+        }
+        !self.is_cut
+    }
+
+    /// Notes the server's answer, and returns what is passed on to the phone.
+    fn taken(&mut self, request: &Request, answer: &[u8]) -> Vec<u8> {
+        if request.is_signup() && answer.starts_with(b"HTTP/1.1 202") {
+            self.taken.insert(request.id().to_owned());
+        }
+        let (head, body) = answer.split_at(head_end(answer).unwrap_or(answer.len()));
+        let head = closing(&String::from_utf8_lossy(head), &["connection:"]);
+        let answer = [head.as_bytes(), body].concat();
+        if self.is_newer && request.head.starts_with("GET /j/") {
+            return newer(&request.head, &answer);
+        }
+        answer
+    }
+}
+
+impl Fault {
+    /// What somebody on the way answers for the server.
+    fn own_answer(self, id: &str) -> Option<String> {
+        let problem = "application/problem+json";
+        let (status, media, body) = match self {
+            Self::Portal => (200, "text/html", PORTAL.to_owned()),
+            Self::Proof => (428, problem, challenge(id).to_string()),
+            Self::Status(status) => {
+                let code = match status {
+                    404 => "unknown_code",
+                    413 => "too_large",
+                    429 => "slow_down",
+                    _ => "unavailable",
+                };
+                (status, problem, json!({ "status": status, "code": code }).to_string())
+            }
+            Self::BeforeRequest
+            | Self::InsideRequest
+            | Self::BeforeAnswer
+            | Self::InsideAnswer
+            | Self::AfterAnswer => return None,
+        };
+        let more = if status == 429 { "retry-after: 1\r\n" } else { "" };
+        Some(own_answer(status, media, more, &body))
+    }
+}
+
+/// Makes an answer look newer. It keeps its length, so that its head stays right; a page's own script stays
+/// as it is, for its policy names it by its digest.
 fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     const ADDRESS: &str = "worker.js?v=";
     let text = String::from_utf8_lossy(answer);
@@ -232,17 +264,19 @@ fn newer(head: &str, answer: &[u8]) -> Vec<u8> {
     format!("{before}{ADDRESS}{}{}", "f".repeat(8), &after[8..]).into_bytes()
 }
 
-/// The fault for this sign-up. One that owes a proof gets no further without it.
-fn next_fault(id: &str, body: &Value, state: &mut State) -> Option<Fault> {
+/// Takes the fault for this sign-up. One that owes a proof gets no further without it.
+fn next_fault(request: &Request, state: &mut State) -> Option<Fault> {
+    let id = request.id();
+    let proof = &request.json["proof"];
     state.attempts.push(id.to_owned());
     if state.unproven.contains(id) {
-        match body["proof"].as_str() {
+        match proof.as_str() {
             Some(proof) => assert_proven(id, proof),
             None => return Some(Fault::Proof),
         }
     }
     let fault = state.faults.pop_front();
-    if fault == Some(Fault::Proof) && body["proof"].is_null() {
+    if fault == Some(Fault::Proof) && proof.is_null() {
         state.unproven.insert(id.to_owned());
         return fault;
     }
@@ -262,7 +296,7 @@ fn challenge(id: &str) -> Value {
     json!({ "status": 428, "code": "proof_required", "challenge": challenge })
 }
 
-/// A wrong proof ends the program: its thread's panic alone would be overlooked.
+/// Ends the program where a proof is wrong: a panic of this thread alone would be overlooked.
 fn assert_proven(id: &str, proof: &str) {
     use base64::Engine as _;
     let json = base64::engine::general_purpose::STANDARD.decode(proof).unwrap_or_default();
@@ -270,5 +304,77 @@ fn assert_proven(id: &str, proof: &str) {
     if proof["number"] != NUMBER || proof["salt"] != salt(id).as_str() {
         eprintln!("a wrong proof for {id}: {proof}");
         std::process::exit(101);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that takes every sign-up, and says on which connections it was asked.
+    fn server() -> Port {
+        Port::open(|stream| {
+            let mut stream = &*stream;
+            let request = message(&mut stream)?;
+            let head = String::from_utf8_lossy(&request[..head_end(&request).unwrap()]).into_owned();
+            assert!(head.contains("connection: close") && !head.contains("gzip"), "{head}");
+            let body = if head.starts_with("GET") { "worker.js?v=12345678" } else { "{}" };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 202 Accepted\r\ncontent-length: {length}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes())
+        })
+    }
+
+    /// What a phone hears; empty where the line is cut before it hears anything.
+    fn ask(line: &Line, request: &str, body: &str) -> String {
+        let mut phone = TcpStream::connect(line.url().strip_prefix("http://").unwrap()).unwrap();
+        let length = body.len();
+        let request =
+            format!("{request} HTTP/1.1\r\nAccept-Encoding: gzip\r\ncontent-length: {length}\r\n\r\n{body}");
+        phone.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // An answer that is cut is what there is of it.
+        let _ = phone.read_to_string(&mut answer);
+        answer
+    }
+
+    #[test]
+    fn every_fault_happens_to_one_sign_up_and_where_it_should() {
+        let server = server();
+        let line = Line::to(&server.url());
+        let sign_up = |id: &str| ask(&line, "POST /v1/signups", &format!(r#"{{"id":"{id}"}}"#));
+        let whole = sign_up("whole");
+        assert!(whole.starts_with("HTTP/1.1 202") && whole.contains("connection: close"), "{whole}");
+
+        let check = |fault: Fault, id: &str, answer: &str, is_taken: bool| {
+            line.fail(&[fault]);
+            let heard = sign_up(id);
+            assert!(heard.starts_with(answer) && heard.is_empty() == answer.is_empty(), "{fault:?}: {heard}");
+            assert_eq!(line.has_taken(id), is_taken, "{fault:?}");
+        };
+        check(Fault::BeforeRequest, "a", "", false);
+        check(Fault::InsideRequest, "b", "", false);
+        check(Fault::BeforeAnswer, "c", "", true);
+        check(Fault::InsideAnswer, "d", "HTTP/1.1 202", true);
+        check(Fault::Status(429), "e", "HTTP/1.1 429", false);
+        check(Fault::Portal, "f", "HTTP/1.1 200", false);
+        check(Fault::Proof, "g", "HTTP/1.1 428", false);
+        // It owes a proof, and gets no further without it.
+        assert!(sign_up("g").starts_with("HTTP/1.1 428"));
+        assert!(sign_up("h").starts_with("HTTP/1.1 202"));
+        check(Fault::AfterAnswer, "i", "HTTP/1.1 202", true);
+        assert_eq!(sign_up("j"), "");
+        line.mend();
+        assert!(sign_up("g").starts_with("HTTP/1.1 202"));
+        assert_eq!(line.attempts().join(" "), "whole a b c d e f g g h i g");
+    }
+
+    #[test]
+    fn a_page_is_served_as_a_later_version() {
+        let server = server();
+        let line = Line::to(&server.url());
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=12345678"));
+        line.serve_newer();
+        assert!(ask(&line, "GET /j/A", "").ends_with("?v=ffffffff"));
     }
 }

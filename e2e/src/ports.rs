@@ -4,12 +4,12 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below what Linux (32768 to 60999), macOS and Windows (49152 and up) hand out to connections by themselves: nobody's
-/// connection takes one between its being found free and its being listened on.
+/// Below what Linux (32768 to 60999), macOS and Windows (49152 and up) hand out to connections by themselves:
+/// nobody's connection takes one between its being found free and its being listened on.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 12_000;
 
-/// A port that nobody listens on at this moment, and that no other call in this process is given.
+/// Returns a port that nobody listens on at this moment, and that no other call in this process is given.
 pub fn free_port() -> u16 {
     static NEXT: OnceLock<AtomicU16> = OnceLock::new();
     let next = NEXT.get_or_init(|| {

@@ -1,9 +1,10 @@
-//! What a power cut leaves on a disk. The real program runs under strace, which notes every write, every sync and every answer
-//! in their order; from that the disk is built as it could be found after a cut at any moment: what was synced is there, of
-//! what was not synced any part may be.
+//! What a power cut leaves on a disk. The real program runs under strace, which notes every write, every sync
+//! and every answer in their order; from that the disk is built as it could be found after a cut at any
+//! moment: what was synced is there, of what was not synced any part may be.
 //!
-//! Models what POSIX promises, and no more: a sync that has returned keeps what was written to that file before it began;
-//! unsynced writes may be there, torn at any sector, or not. A file whose content was synced is there under its name.
+//! Models what POSIX promises, and no more: a sync that has returned keeps what was written to that file
+//! before it began; unsynced writes may be there, torn at any sector, or not. A file whose content was synced
+//! is there under its name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,7 +49,7 @@ pub enum Event {
     },
 }
 
-/// `command` under strace, which writes to `trace`.
+/// Wraps `command` in strace, which writes to `trace`.
 pub fn traced(command: &Command, trace: &Path) -> Command {
     let mut traced = Command::new("strace");
     traced
@@ -118,7 +119,7 @@ pub fn events(trace: &Path) -> Vec<Event> {
     events
 }
 
-/// The first string of a call, and what follows it.
+/// Returns the first string of a call, and what follows it.
 fn quoted(arguments: &str) -> Option<(Vec<u8>, &str)> {
     let (_, rest) = arguments.split_once('"')?;
     let (hex, rest) = rest.split_once('"')?;
@@ -130,8 +131,8 @@ fn unhex(text: &str) -> Vec<u8> {
     text.split("\\x").skip(1).map(|digits| u8::from_str_radix(&digits[..2], 16).unwrap()).collect()
 }
 
-/// Builds the files of `folder` in `into` as a cut after the first `cut` events could leave them. Of what was not synced,
-/// `keeps` says for each sector of each write whether it is there.
+/// Builds the files of `folder` in `into` as a cut after the first `cut` events could leave them. Of what was
+/// not synced, `keeps` says for each sector of each write whether it is there.
 pub fn after_a_cut(
     events: &[Event],
     cut: usize,
@@ -171,7 +172,7 @@ pub fn after_a_cut(
         }
     }
     for (file, content) in files {
-        // The index of the WAL lives in memory and is built anew.
+        // The index of the WAL lives in memory and is built again.
         if file.parent() == Some(folder) && file.extension().is_some_and(|end| end == "db" || end == "db-wal")
         {
             fs::write(into.join(file.file_name().unwrap()), content).unwrap();

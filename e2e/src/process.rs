@@ -4,50 +4,34 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Arc, LazyLock, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::wait;
 
-type Start = (Command, mpsc::Sender<std::io::Result<Child>>);
-
-/// The thread that starts every program.
-static STARTER: LazyLock<Mutex<mpsc::Sender<Start>>> = LazyLock::new(|| {
-    let (sender, starts) = mpsc::channel::<Start>();
-    thread::spawn(move || {
-        for (mut command, answer) in starts {
-            answer.send(command.spawn()).expect("the test waits for it");
-        }
-    });
-    Mutex::new(sender)
-});
-
 /// A running program in a process group of its own; dropped, it is killed with all that it started.
 #[derive(Debug)]
 pub struct Process(Child);
 
 impl Process {
-    /// Starts `command` so that it is told to stop if the test is killed. `setpriv` (of util-linux) does that without
-    /// unsafe code here. The kernel tells it when the *thread* ends that started it, hence one thread that starts all and never
-    /// ends.
+    /// Starts what `command` says, with nothing to read and its output to be taken, so that it is told to
+    /// stop if the test is killed.
     pub fn start(command: &Command) -> Self {
-        let mut guarded = Command::new("setpriv");
-        guarded.args(["--pdeathsig", "TERM", "--"]).arg(command.get_program()).args(command.get_args());
+        let mut own = Command::new(command.get_program());
+        own.args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {
-                Some(value) => guarded.env(name, value),
-                None => guarded.env_remove(name),
+                Some(value) => own.env(name, value),
+                None => own.env_remove(name),
             };
         }
         if let Some(folder) = command.get_current_dir() {
-            guarded.current_dir(folder);
+            own.current_dir(folder);
         }
-        guarded.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (answer, child) = mpsc::channel();
-        STARTER.lock().unwrap().send((guarded, answer)).expect("the thread never ends");
-        Self(child.recv().expect("the thread answers").unwrap_or_else(|e| panic!("{command:?}: {e}")))
+        own.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(rollcall_child::spawn(own).unwrap_or_else(|e| panic!("{command:?}: {e}")))
     }
 
     /// The process id.
@@ -125,12 +109,12 @@ pub fn end(pid: u32) {
     });
 }
 
-/// Makes a program stand still, as a laptop does that sleeps. It must be made to go on.
+/// Stops a program (SIGSTOP), as sleep does to a laptop. It must be continued with [`go_on`].
 pub fn stand_still(pid: u32) {
     signal(pid, Signal::STOP);
 }
 
-/// Lets it go on.
+/// Continues a stopped program (SIGCONT).
 pub fn go_on(pid: u32) {
     signal(pid, Signal::CONT);
 }
@@ -145,17 +129,17 @@ pub fn descendant(parent: u32, child: &str) -> Option<u32> {
     family(parent).into_iter().skip(1).find(|pid| name(*pid).starts_with(child))
 }
 
-/// Kills a program at once that may have ended by itself; whether it was there.
+/// Kills a program that may have ended by itself; returns whether it was there.
 pub fn kill(pid: u32) -> bool {
     try_signal(pid, Signal::KILL)
 }
 
-/// Makes a program stand still that may have ended by itself; whether it was there.
+/// Stops a program (SIGSTOP) that may have ended by itself; returns whether it was there.
 pub fn stands_still(pid: u32) -> bool {
     try_signal(pid, Signal::STOP)
 }
 
-/// Lets it go on, where it is still there.
+/// Continues a program that may have ended by itself; returns whether it was there.
 pub fn goes_on(pid: u32) -> bool {
     try_signal(pid, Signal::CONT)
 }
@@ -195,4 +179,26 @@ pub fn was_killed(status: ExitStatus) -> bool {
 /// Runs a program that ends by itself and returns what it printed.
 pub fn output(command: &mut Command) -> Output {
     command.stdin(Stdio::null()).output().unwrap_or_else(|e| panic!("{command:?}: {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_starts_with_what_its_command_says_and_ends_with_all_that_it_started() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $SAID in $PWD; sleep 100 & wait"]).env("SAID", "started").current_dir("/");
+        let mut process = Process::start(&command);
+        let (stdout, _stderr) = process.outputs();
+        let log = Arc::<Mutex<String>>::default();
+        keep(stdout, Arc::clone(&log));
+        wait::until_equal("it speaks", &"started in /\n".to_owned(), || log.lock().unwrap().clone());
+        let sleep = wait::until("it has a child", || descendant(process.id(), "sleep"));
+        process.kill();
+        // One that nobody has waited for yet keeps its place, without a command line.
+        let command_line = || fs::read(format!("/proc/{sleep}/cmdline")).unwrap_or_default();
+        wait::until("its child ends", || command_line().is_empty().then_some(()));
+        assert!(was_killed(process.ended()));
+    }
 }

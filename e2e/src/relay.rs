@@ -1,4 +1,5 @@
-//! What the tests' lines are made of: a port whose connections are passed on, and what is open, so that it can be cut.
+//! What the tests' lines are made of: a port whose connections are passed on, and what is open, so that it
+//! can be cut.
 
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -53,7 +54,8 @@ impl Drop for Port {
     }
 }
 
-/// Both ends of what is open. Each belongs to whoever serves it, and is closed when that is done.
+/// Both ends of every open connection. Each belongs to the thread that serves it, and is closed when that
+/// ends.
 #[derive(Debug, Default)]
 pub(crate) struct Ends(Vec<Weak<TcpStream>>);
 
@@ -103,8 +105,32 @@ fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
+/// Where a message's body begins.
 pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4)
+}
+
+/// A head without the lines that begin like these, in small letters, which ends its connection: one request
+/// on each, so that what goes wrong belongs to one.
+pub(crate) fn closing(head: &str, without: &[&str]) -> String {
+    let lines = head.trim_end().split("\r\n");
+    let kept = lines.filter(|line| {
+        let line = line.to_ascii_lowercase();
+        !without.iter().any(|name| line.starts_with(name))
+    });
+    let mut lines: Vec<&str> = kept.collect();
+    lines.push("connection: close\r\n\r\n");
+    lines.join("\r\n")
+}
+
+/// The page of a captive portal.
+pub(crate) const PORTAL: &str = "<!doctype html><title>Wi-Fi</title><h1>Welcome, please log in</h1>";
+
+/// An answer of somebody on the way; `more` are further lines of its head, each with its end.
+pub(crate) fn own_answer(status: u16, media: &str, more: &str, body: &str) -> String {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: {media}\r\ncontent-length: {length}\r\n{more}");
+    format!("{head}connection: close\r\n\r\n{body}")
 }
 
 #[cfg(test)]
@@ -142,5 +168,13 @@ mod tests {
         });
         drop(port);
         wait::until("the port is closed", || TcpStream::connect(address).is_err().then_some(()));
+    }
+    #[test]
+    fn a_head_that_is_passed_on_ends_its_connection_and_keeps_the_rest() {
+        let head = "GET /j/A HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nAccept-Encoding: br\r\n\r\n";
+        assert_eq!(
+            closing(head, &["connection:", "accept-encoding:"]),
+            "GET /j/A HTTP/1.1\r\nHost: x\r\nconnection: close\r\n\r\n"
+        );
     }
 }

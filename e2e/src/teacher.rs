@@ -22,7 +22,7 @@ pub struct Teacher {
 }
 
 impl Teacher {
-    /// Somebody new.
+    /// Makes up somebody new.
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -30,13 +30,13 @@ impl Teacher {
         Self { id: Uuid::new_v4().to_string(), name: "王芳".to_owned(), phone: format!("139{number:08}") }
     }
 
-    /// The same number with another id, as a second phone in the family would send.
+    /// Makes a teacher with the same number and another id, as a second phone in the family would send.
     #[must_use]
     pub fn again(&self) -> Self {
         Self { id: Uuid::new_v4().to_string(), ..self.clone() }
     }
 
-    /// The body of a sign-up.
+    /// Returns the body of a sign-up.
     pub fn body(&self, invite_code: &str) -> Value {
         json!({ "id": self.id, "invite_code": invite_code, "name": self.name, "phone": self.phone })
     }
@@ -73,14 +73,14 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// What the server says of it now.
+    /// Asks what the server says of it now.
     pub fn now(&self) -> Value {
         let answer = client().get(self.address("v1/receipts")).send().unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().unwrap()
     }
 
-    /// Takes the sign-up back; what the receipt says then.
+    /// Cancels the sign-up, and returns what the receipt says then.
     pub fn cancel(&self) -> Value {
         let answer = client().delete(self.address("v1/receipts")).send().unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());

@@ -1,4 +1,5 @@
-//! Taking turns: what keeps a processor busy by itself (a browser, a window) runs two at a time, however many tests wait.
+//! Taking turns: what keeps a processor busy by itself (a browser, a window) runs two at a time, however many
+//! tests wait.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +7,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 static FREE: Mutex<usize> = Mutex::new(2);
 static FREED: Condvar = Condvar::new();
 
-/// One of the places; free again once it is dropped. A test takes one at a time, or two of them could wait for each other.
+/// One of the places, which is free again once this is dropped. A test takes one at a time, or two of them
+/// could wait for each other.
 #[derive(Debug)]
 #[must_use]
 pub struct Turn(());

@@ -1,4 +1,4 @@
-//! Waiting for a condition, never for a time.
+//! Waiting for a condition, never for a time; and the length of a fault, which is one.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,4 +36,10 @@ pub fn until_equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, mut
         assert!(Instant::now() < deadline, "{what}: waited {DEADLINE:?} for {expected:?}, there is {seen:?}");
         thread::sleep(LOOK_EVERY);
     }
+}
+
+/// Sleeps for as many milliseconds as a fault lasts. Not for waiting: whatever has a condition is waited for
+/// by [`until`].
+pub fn pause(ms: u64) {
+    thread::sleep(Duration::from_millis(ms));
 }

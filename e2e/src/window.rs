@@ -1,4 +1,5 @@
-//! The real window, driven as a person drives it: WebKitWebDriver presses its buttons on a display that nobody sees.
+//! The real window, driven as a person drives it: WebKitWebDriver presses its buttons on a display that
+//! nobody sees.
 
 use std::env;
 use std::fs;
@@ -33,6 +34,48 @@ pub struct Options<'a> {
     pub arguments: &'a [&'a str],
 }
 
+impl Options<'_> {
+    /// What the window's program is started with.
+    fn command_line(&self, folder: &Folder, home: &Path) -> Vec<String> {
+        let mut arguments = vec!["--data-dir".to_owned(), folder.path().display().to_string()];
+        arguments.extend(["--files-dir".to_owned(), home.join("files").display().to_string()]);
+        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string()];
+        arguments.extend(fixed.map(str::to_owned));
+        if !self.redis {
+            arguments.push("--no-redis".to_owned());
+        }
+        if self.venue {
+            arguments.push("--venue-open".to_owned());
+        }
+        arguments.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
+        arguments
+    }
+}
+
+/// WebKitWebDriver on a port, with a bus and a home of its own for the windows that it opens.
+fn driver(port: u16, home: &Path) -> Command {
+    let mut command = Command::new("dbus-run-session");
+    command
+        .args(["--", "WebKitWebDriver", &format!("--port={port}")])
+        .env("DISPLAY", display())
+        .env("TAURI_AUTOMATION", "true")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+        // No accessibility bus, no settings of the person's, no language of the machine's.
+        .env("NO_AT_BRIDGE", "1")
+        .env("GSETTINGS_BACKEND", "memory")
+        .env("LANG", "C.UTF-8")
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        .env("XDG_RUNTIME_DIR", home)
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS");
+    command
+}
+
 /// An open window on a data folder. Dropped, it is closed with all that belongs to it.
 #[derive(Debug)]
 pub struct Window {
@@ -51,26 +94,7 @@ impl Window {
         let home = folder.path().join("home");
         fs::create_dir_all(home.join("files")).unwrap();
         let port = free_port();
-        let mut command = Command::new("dbus-run-session");
-        command
-            .args(["--", "WebKitWebDriver", &format!("--port={port}")])
-            .env("DISPLAY", display())
-            .env("TAURI_AUTOMATION", "true")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-            // No accessibility bus, no settings of the person's, no language of the machine's.
-            .env("NO_AT_BRIDGE", "1")
-            .env("GSETTINGS_BACKEND", "memory")
-            .env("LANG", "C.UTF-8")
-            .env("HOME", &home)
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("XDG_RUNTIME_DIR", &home)
-            .env_remove("WAYLAND_DISPLAY")
-            .env_remove("DBUS_SESSION_BUS_ADDRESS");
-        let mut driver = Process::start(&command);
+        let mut driver = Process::start(&driver(port, &home));
         let log = Arc::<Mutex<String>>::default();
         let (stdout, stderr) = driver.outputs();
         keep(stdout, Arc::clone(&log));
@@ -81,20 +105,9 @@ impl Window {
         let base = format!("http://127.0.0.1:{port}");
         wait::until("the driver answers", || client.get(format!("{base}/status")).send().ok());
 
-        let mut arguments = vec!["--data-dir".to_owned(), folder.path().display().to_string()];
-        arguments.extend(["--files-dir".to_owned(), home.join("files").display().to_string()]);
-        let fixed = ["--lan-host", "127.0.0.1", "--lan-port", &free_port().to_string()];
-        arguments.extend(fixed.map(str::to_owned));
-        if !options.redis {
-            arguments.push("--no-redis".to_owned());
-        }
-        if options.venue {
-            arguments.push("--venue-open".to_owned());
-        }
-        arguments.extend(options.arguments.iter().map(|&argument| argument.to_owned()));
         let program = place("ROLLCALL_DESKTOP_BIN", "target/release/rollcall-desktop");
         let wanted = json!({ "capabilities": { "alwaysMatch": {
-            "webkitgtk:browserOptions": { "binary": program, "args": arguments }
+            "webkitgtk:browserOptions": { "binary": program, "args": options.command_line(folder, &home) }
         } } });
         let answer = client.post(format!("{base}/session")).json(&wanted).send().unwrap();
         let answer: Value = answer.json().unwrap();
@@ -142,19 +155,19 @@ impl Window {
         text(found, "lan").split("/j/").next().unwrap().to_owned()
     }
 
-    /// The first element that a selector finds, now.
+    /// Returns the first element that a selector finds now.
     pub fn find(&self, selector: &str) -> Option<Element<'_>> {
         let asked = json!({ "using": "css selector", "value": selector });
         let answer = self.ask("POST", "/element", Some(&asked)).ok()?;
         Some(Element { window: self, id: answer[ELEMENT].as_str()?.to_owned() })
     }
 
-    /// Waits for it.
+    /// Waits for an element.
     pub fn wait_for(&self, selector: &str) -> Element<'_> {
         self.until(selector, || self.find(selector))
     }
 
-    /// Waits until it is gone.
+    /// Waits until an element is gone.
     pub fn wait_until_gone(&self, selector: &str) {
         self.until(&format!("no {selector}"), || self.find(selector).is_none().then_some(()));
     }
@@ -164,7 +177,7 @@ impl Window {
         self.until(&format!("{selector} can be pressed"), || self.find(selector)?.click().ok());
     }
 
-    /// Waits for a field and types into it, after what stands there is gone.
+    /// Waits for a field and types into it, after removing what is there.
     pub fn fill(&self, selector: &str, words: &str) {
         self.until(&format!("{selector} can be filled"), || {
             let field = self.find(selector)?;
@@ -190,21 +203,21 @@ impl Window {
         };
     }
 
-    /// Makes the window so large.
+    /// Resizes the window, in pixels.
     pub fn resize(&self, width: u32, height: u32) {
         let wanted = json!({ "width": width, "height": height });
         self.ask("POST", "/window/rect", Some(&wanted)).unwrap();
         self.until("the window's size", || (self.size() == (width, height)).then_some(()));
     }
 
-    /// How large it is.
+    /// Returns the window's size, in pixels.
     pub fn size(&self) -> (u32, u32) {
         let rect = self.ask("GET", "/window/rect", None).unwrap();
         let side = |name: &str| rect[name].as_f64().map_or(0, |side| side as u32);
         (side("width"), side("height"))
     }
 
-    /// Runs a script in the page; what it returns.
+    /// Runs a script in the page, and returns what it returns.
     pub fn run(&self, script: &str, arguments: Value) -> Value {
         let asked = json!({ "script": script, "args": arguments });
         self.ask("POST", "/execute/sync", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -216,7 +229,7 @@ impl Window {
         self.ask("POST", "/execute/async", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Asks the program as the page does; what it answers, or refuses with.
+    /// Asks the program as the page does, and returns what it answers, or refuses with.
     pub fn invoke(&self, command: &str, arguments: &Value) -> Result<Value, Value> {
         let script = "const done = arguments[arguments.length - 1];\
              window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])\
@@ -226,7 +239,7 @@ impl Window {
         answer.get("refused").map_or_else(|| Ok(answer["ok"].clone()), |refused| Err(refused.clone()))
     }
 
-    /// A picture of the whole display, where `ROLLCALL_PICTURES` names a folder for them.
+    /// Takes a picture of the whole display, where `ROLLCALL_PICTURES` names a folder for pictures.
     pub fn picture(&self, name: &str) {
         let Some(folder) = env::var_os("ROLLCALL_PICTURES") else { return };
         fs::create_dir_all(&folder).unwrap();
@@ -238,7 +251,7 @@ impl Window {
         assert!(taken.unwrap().success());
     }
 
-    /// Two of them, in the language of now and in the other one. The button may be under a dialog.
+    /// Takes two pictures, in the current language and in the other one. The button may be under a dialog.
     pub fn pictures(&self, name: &str) {
         if env::var_os("ROLLCALL_PICTURES").is_none() {
             return;
@@ -295,7 +308,7 @@ pub struct Element<'a> {
 }
 
 impl Element<'_> {
-    /// Presses it.
+    /// Presses the element.
     pub fn click(&self) -> Result<Value, String> {
         self.window.ask("POST", &format!("/element/{}/click", self.id), Some(&json!({})))
     }
@@ -305,12 +318,12 @@ impl Element<'_> {
         self.window.ask("POST", &format!("/element/{}/clear", self.id), Some(&json!({})))
     }
 
-    /// Types.
+    /// Types a text into the element.
     pub fn send_keys(&self, words: &str) -> Result<Value, String> {
         self.window.ask("POST", &format!("/element/{}/value", self.id), Some(&json!({ "text": words })))
     }
 
-    /// What a person reads there; `None` where it is gone.
+    /// Returns what a person reads there; `None` where it is gone.
     pub fn text(&self) -> Option<String> {
         // Not WebDriver's own question: to it, text that is cut off with an ellipsis is not there.
         let asked = json!({ "script": "return arguments[0].innerText", "args": [{ ELEMENT: self.id }] });
@@ -318,7 +331,7 @@ impl Element<'_> {
         text.as_str().map(|text| text.trim().to_owned())
     }
 
-    /// An attribute; `None` where there is none.
+    /// Returns an attribute; `None` where there is none.
     pub fn attribute(&self, name: &str) -> Option<String> {
         let value = self.window.ask("GET", &format!("/element/{}/attribute/{name}", self.id), None).ok()?;
         value.as_str().map(str::to_owned)

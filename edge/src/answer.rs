@@ -1,19 +1,20 @@
-//! Answers: what goes back, with the headers that every one of them carries.
+//! Answers, with the headers that every one of them carries.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::form::Page;
-use rollcall_shared::problem::{self, Problem, ProblemCode};
+use rollcall_shared::headers;
+use rollcall_shared::intake::{PageAnswer, Refused};
+use rollcall_shared::media_type;
+use rollcall_shared::problem::{self, Problem, ProblemCode, RETRY_AFTER_SECONDS};
+use rollcall_shared::signup::FormError;
 use serde::Serialize;
 use worker::{Error, Response, ResponseBody, Result, console_error};
-
-/// Seconds after which a phone tries again when something behind the worker failed.
-const RETRY_AFTER_S: u32 = 2;
-/// For answers that are no page: nothing may be loaded from them, and nobody frames them.
-const NO_CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Why a request gets no ordinary answer.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// The request is refused, and the answer says why. Boxed: it is much larger than what a route usually returns.
+    /// The request is refused, and the answer says why. Boxed: it is much larger than what a route usually
+    /// returns.
     Problem(Box<Problem>),
     /// Something behind the worker failed: 503, to be tried again.
     Failure(Error),
@@ -31,7 +32,63 @@ impl From<Error> for Refusal {
     }
 }
 
-/// What a route comes to.
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        refused.problem().into()
+    }
+}
+
+impl From<Stopped> for Refusal {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Refused(refused) => refused.into(),
+            Stopped::Failure(error) => error.into(),
+        }
+    }
+}
+
+/// Why a sign-up, or a person who asks for a workshop's page, gets no ordinary answer: an answer for programs
+/// and one for people can be made of it.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// It is refused.
+    Refused(Refused),
+    /// Something behind the worker failed: 503, to be tried again.
+    Failure(Error),
+}
+
+impl Stopped {
+    /// The refusal to show. A failure is logged here, once, and shown as *try again*.
+    pub(crate) fn into_refused(self) -> Refused {
+        match self {
+            Self::Refused(refused) => refused,
+            Self::Failure(error) => {
+                log(&error);
+                Refused::unavailable()
+            }
+        }
+    }
+}
+
+impl From<Refused> for Stopped {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<FormError> for Stopped {
+    fn from(error: FormError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Failure(error)
+    }
+}
+
+/// The result of a route.
 pub(crate) type Answer = std::result::Result<Response, Refusal>;
 
 impl Refusal {
@@ -40,11 +97,26 @@ impl Refusal {
         match self {
             Self::Problem(problem) => *problem,
             Self::Failure(error) => {
-                console_error!("request failed, answered 503: {error}");
-                Problem::unavailable(RETRY_AFTER_S)
+                log(&error);
+                Problem::unavailable(RETRY_AFTER_SECONDS)
             }
         }
     }
+}
+
+/// 401: no key, or a wrong one.
+pub(crate) fn unauthorized() -> Problem {
+    Problem::new(ProblemCode::Unauthorized)
+}
+
+/// 422 for one field.
+pub(crate) fn invalid(field: &str, code: &'static str) -> Refusal {
+    Problem::invalid(vec![FieldError::new(field, code)]).into()
+}
+
+/// Logs what failed behind the worker.
+pub(crate) fn log(error: &Error) {
+    console_error!("request failed, answered 503: {error}");
 }
 
 /// JSON with a status.
@@ -56,11 +128,21 @@ pub(crate) fn json(status: u16, value: &impl Serialize) -> Answer {
 pub(crate) fn page(status: u16, page: Page) -> Answer {
     let response =
         Response::builder().with_status(status).with_header("content-security-policy", &page.csp)?;
-    Ok(response.with_header("content-type", "text/html; charset=utf-8")?.fixed(page.html.into_bytes()))
+    Ok(response.with_header("content-type", media_type::HTML)?.fixed(page.html.into_bytes()))
 }
 
-/// *See other*: where to look after a form was posted.
-pub(crate) fn see_other(location: &str) -> Answer {
+/// A page as the procedure for sign-ups answers with it.
+pub(crate) fn page_answer(answer: PageAnswer) -> Answer {
+    let PageAnswer { status, retry_after, page: shown } = answer;
+    let response = page(status, shown)?;
+    if let Some(seconds) = retry_after {
+        response.headers().set("retry-after", &seconds.to_string())?;
+    }
+    Ok(response)
+}
+
+/// *See other*: the page to show after a form was posted.
+pub(crate) fn see_other(location: &str) -> Result<Response> {
     Ok(Response::builder().with_status(303).with_header("location", location)?.empty())
 }
 
@@ -77,14 +159,13 @@ pub(crate) fn refuse(problem: &Problem) -> Result<Response> {
     Ok(response.fixed(problem.to_json().into_bytes()))
 }
 
-/// Headers for every answer. Receipts' addresses are secrets, hence no referrer; nothing is stored on the way.
+/// Sets the headers that every answer carries.
 pub(crate) fn secured(response: Response) -> Result<Response> {
     let headers = response.headers();
-    headers.set("x-content-type-options", "nosniff")?;
-    headers.set("referrer-policy", "no-referrer")?;
-    headers.set("x-frame-options", "DENY")?;
-    headers.set("strict-transport-security", "max-age=31536000")?;
-    for (name, value) in [("cache-control", "no-store"), ("content-security-policy", NO_CONTENT_POLICY)] {
+    for (name, value) in headers::ALWAYS.into_iter().chain(headers::OVER_HTTPS) {
+        headers.set(name, value)?;
+    }
+    for (name, value) in headers::UNLESS_SET {
         if !headers.has(name)? {
             headers.set(name, value)?;
         }
@@ -92,7 +173,7 @@ pub(crate) fn secured(response: Response) -> Result<Response> {
     Ok(response)
 }
 
-/// The answer to HEAD: that to GET without its body.
+/// Makes the answer to HEAD: the answer to GET without its body.
 pub(crate) fn without_body(response: Response) -> Response {
     let (builder, _) = response.into_parts();
     builder.body(ResponseBody::Empty)

@@ -1,13 +1,13 @@
-//! Finding the workshop that an invite code leads to: memory, then KV, then the InviteCode object.
+//! Finds the workshop that an invite code leads to: in memory, then in KV, then in the InviteCode object.
 //!
-//! The rules, lifetimes and keys are `rollcall_shared::cache`'s. No request waits for what another one fetches: Workers
-//! cancel such requests. Each looks, fetches for itself and puts what it found.
+//! The rules, lifetimes and keys are `rollcall_shared::cache`'s. No request waits for what another one
+//! fetches: Workers cancel such requests. Each looks, fetches for itself and stores what it found.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::cache::{
     Counters, Entry, Freshness, KV_CACHE_TTL_SECONDS, Known, MEMORY_ENTRIES, REFRESH_TIMEOUT_MS, kv_key,
 };
@@ -22,8 +22,13 @@ thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-/// What is known about a code.
-pub(crate) async fn find(env: &Env, context: &Context, code: &InviteCode, now: Millis) -> Result<Rc<Entry>> {
+/// Finds what is known about a code.
+pub(crate) async fn find(
+    env: &Env,
+    context: &Context,
+    code: &InviteCode,
+    now: Timestamp,
+) -> Result<Rc<Entry>> {
     match MEMORY.with_borrow_mut(|memory| memory.look(code, now)) {
         Looked::Hit(entry) => Ok(entry),
         Looked::RefreshAfter(entry) => {
@@ -60,7 +65,7 @@ async fn fetch(env: &Env, code: &InviteCode) -> Result<Rc<Entry>> {
                 counters.kv_misses += 1;
                 counters.authoritative += 1;
             });
-            object::ask(&invite_code::object(env, code)?, &LookUp {}).await?
+            object::call(&invite_code::object(env, code)?, &LookUp {}).await?
         }
     };
     let entry = Rc::new(Entry { known, stored_at: clock::now() });
@@ -95,8 +100,8 @@ struct Memory {
 
 struct Slot {
     entry: Rc<Entry>,
-    /// When the one refresh began that runs at a time.
-    refreshing_since: Option<Millis>,
+    /// When the running refresh began; one runs at a time.
+    refreshing_since: Option<Timestamp>,
 }
 
 enum Looked {
@@ -106,7 +111,7 @@ enum Looked {
 }
 
 impl Memory {
-    fn look(&mut self, code: &InviteCode, now: Millis) -> Looked {
+    fn look(&mut self, code: &InviteCode, now: Timestamp) -> Looked {
         let slot = self.entries.get_mut(code);
         let freshness = slot.as_ref().map_or(Freshness::Expired, |slot| slot.entry.freshness(now));
         match (slot, freshness) {
@@ -137,7 +142,7 @@ impl Memory {
         self.entries.insert(code, Slot { entry, refreshing_since: None });
     }
 
-    /// Makes room: guessed codes go before workshops, old entries before new ones.
+    /// Makes room: evicts guessed codes before workshops, old entries before new ones.
     fn evict(&mut self) {
         let rank = |slot: &Slot| (slot.entry.known != Known::Unknown, slot.entry.stored_at);
         let first = self.entries.iter().min_by_key(|(_, slot)| rank(slot)).map(|(code, _)| code.clone());
@@ -156,21 +161,27 @@ mod tests {
         InviteCode::from_random([n; 16])
     }
 
-    fn entry(known: Known, stored_at: Millis) -> Rc<Entry> {
+    fn entry(known: Known, stored_at: Timestamp) -> Rc<Entry> {
         Rc::new(Entry { known, stored_at })
     }
 
     #[test]
     fn one_request_refreshes_a_stale_entry_and_the_others_are_served() {
         let mut memory = Memory::default();
-        assert!(matches!(memory.look(&code(1), 0), Looked::Miss));
-        memory.put(code(1), entry(Known::Retired, 0));
-        assert!(matches!(memory.look(&code(1), 0), Looked::Hit(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS), Looked::RefreshAfter(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS), Looked::Hit(_)));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(0)), Looked::Miss));
+        memory.put(code(1), entry(Known::Retired, Timestamp::from_millis(0)));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(0)), Looked::Hit(_)));
+        assert!(matches!(
+            memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS)),
+            Looked::RefreshAfter(_)
+        ));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS)), Looked::Hit(_)));
         let given_up = MEMORY_TTL_MS + REFRESH_TIMEOUT_MS;
-        assert!(matches!(memory.look(&code(1), given_up), Looked::RefreshAfter(_)));
-        assert!(matches!(memory.look(&code(1), MEMORY_TTL_MS + STALE_MS), Looked::Miss));
+        assert!(matches!(memory.look(&code(1), Timestamp::from_millis(given_up)), Looked::RefreshAfter(_)));
+        assert!(matches!(
+            memory.look(&code(1), Timestamp::from_millis(MEMORY_TTL_MS + STALE_MS)),
+            Looked::Miss
+        ));
         let Counters { memory_hits, memory_stale, memory_misses, .. } = memory.counters;
         assert_eq!((memory_hits, memory_stale, memory_misses), (1, 3, 2));
     }
@@ -178,11 +189,11 @@ mod tests {
     #[test]
     fn guessed_codes_do_not_push_workshops_out() {
         let mut memory = Memory::default();
-        memory.put(code(0), entry(Known::Retired, 0));
+        memory.put(code(0), entry(Known::Retired, Timestamp::from_millis(0)));
         for n in 0..2 * MEMORY_ENTRIES {
             let mut random = [0; 16];
             random[..8].copy_from_slice(&(n as u64 + 1_000).to_le_bytes());
-            memory.put(InviteCode::from_random(random), entry(Known::Unknown, 1));
+            memory.put(InviteCode::from_random(random), entry(Known::Unknown, Timestamp::from_millis(1)));
         }
         assert_eq!(memory.entries.len(), MEMORY_ENTRIES);
         assert!(memory.entries.contains_key(&code(0)));

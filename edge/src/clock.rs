@@ -1,9 +1,9 @@
-//! The worker's clock. It stands still between two waits, which is exact enough here.
+//! The worker's clock. It advances only while the worker waits, which is exact enough here.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use worker::Date;
 
-/// Milliseconds since 1970 UTC.
-pub(crate) fn now() -> Millis {
-    Millis::try_from(Date::now().as_millis()).unwrap_or(Millis::MAX)
+/// Now.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
 }

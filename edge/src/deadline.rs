@@ -1,4 +1,4 @@
-//! Waiting, but not for ever.
+//! Deadlines for everything that is waited for.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +13,8 @@ pub(crate) const OBJECT: Duration = Duration::from_secs(10);
 /// Longest wait for KV, which is only a cache: then the object is asked.
 pub(crate) const KV: Duration = Duration::from_secs(2);
 
-/// What `future` comes to, or an error after `limit`. The future is dropped then; the work behind it may still be done.
+/// Waits for `future`, and returns an error after `limit`. The future is dropped then; the work behind it may
+/// still be done.
 pub(crate) async fn within<T>(
     limit: Duration,
     what: &str,

@@ -1,29 +1,29 @@
-//! The InviteCode object, named by the code: whose it is, and the public record. It alone writes the code's KV entry, so
-//! that one key has one writer.
+//! The InviteCode object, named by the code: to which workshop it leads, and the public record. It alone
+//! writes the code's KV entry, so that one key has one writer.
 
 use std::cell::Cell;
 
-use rollcall_shared::Millis;
 use rollcall_shared::cache::{Entry, KV_ENTRY_TTL_SECONDS, Known, kv_key};
 use rollcall_shared::invite_code::InviteCode as Code;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, Stub, console_warn,
     durable_object,
 };
 
-use crate::object::{Ask, asks, name, question, reply};
+use crate::object::{Rpc, read_request, respond, rpc_name, rpcs};
 use crate::{clock, deadline, sql};
 
-/// KV takes one write a second to a key (<https://developers.cloudflare.com/kv/platform/limits/>).
+/// KV accepts one write per second and key (<https://developers.cloudflare.com/kv/platform/limits/>).
 const KV_WRITE_INTERVAL_MS: Millis = 1_000;
-/// After a write to KV that failed, the next one.
+/// Delay before a failed write to KV is tried again.
 const KV_RETRY_MS: Millis = 2_000;
 
-asks! {
-    /// What is known about the code: the authoritative look-up. Asked by a reader that found nothing in KV, which is
-    /// therefore written again.
+rpcs! {
+    /// Looks the code up, authoritatively. Requested by a reader that found nothing in KV, which is therefore
+    /// written again.
     LookUp {} -> Known;
     /// Makes the code lead to this workshop, as it is now.
     Claim { workshop: Workshop } -> Claimed;
@@ -33,12 +33,12 @@ asks! {
     CountLookUps {} -> u64;
 }
 
-/// What became of a claim.
+/// The result of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Claimed {
     /// The code leads to the workshop.
     Claimed,
-    /// The code is another workshop's.
+    /// The code belongs to another workshop.
     Taken,
 }
 
@@ -57,34 +57,40 @@ const TABLE: &str = "
     ) STRICT;
 ";
 
-/// See the module.
+/// One invite code's object.
 #[durable_object(alarm)]
 pub struct InviteCode {
     state: State,
     env: Env,
     sql: SqlStorage,
-    /// Counts changes of the row, so that a write to KV which one overtook is noticed.
+    /// Counts changes of the row, to notice a change during a write to KV.
     changes: Cell<u64>,
-    written_to_kv_at: Cell<Millis>,
+    written_to_kv_at: Cell<Timestamp>,
 }
 
 impl DurableObject for InviteCode {
     fn new(state: State, env: Env) -> Self {
         let sql = state.storage().sql();
-        Self { state, env, sql, changes: Cell::new(0), written_to_kv_at: Cell::new(0) }
+        Self {
+            state,
+            env,
+            sql,
+            changes: Cell::new(0),
+            written_to_kv_at: Cell::new(Timestamp::from_millis(0)),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let name = name(&request);
+        let name = rpc_name(&request);
         let bytes = request.bytes().await?;
         match name.as_str() {
-            LookUp::NAME => reply::<LookUp>(&self.look_up().await?),
-            Claim::NAME => reply::<Claim>(&self.claim(question::<Claim>(&bytes)?.workshop).await?),
+            LookUp::NAME => respond::<LookUp>(&self.look_up().await?),
+            Claim::NAME => respond::<Claim>(&self.claim(read_request::<Claim>(&bytes)?.workshop).await?),
             RetireCode::NAME => {
-                reply::<RetireCode>(&self.retire(&question::<RetireCode>(&bytes)?.workshop).await?)
+                respond::<RetireCode>(&self.retire(&read_request::<RetireCode>(&bytes)?.workshop).await?)
             }
-            CountLookUps::NAME => reply::<CountLookUps>(&self.count_look_ups()?),
-            _ => Response::error("no such question", 404),
+            CountLookUps::NAME => respond::<CountLookUps>(&self.count_look_ups()?),
+            _ => Response::error("no such request", 404),
         }
     }
 
@@ -150,7 +156,7 @@ impl InviteCode {
         self.write_kv(holder).await
     }
 
-    /// Writes KV. It may fail without harm to the caller: the object is the truth, and the alarm tries again.
+    /// Writes KV. A failure does not harm the caller: the object is authoritative, and the alarm tries again.
     async fn write_kv(&self, holder: &Holder) -> Result<()> {
         let changes = self.changes.get();
         self.written_to_kv_at.set(clock::now());
@@ -174,7 +180,7 @@ impl InviteCode {
         put.expiration_ttl(KV_ENTRY_TTL_SECONDS).execute().await.map_err(Error::from)
     }
 
-    async fn set_alarm_at(&self, at: Millis) -> Result<()> {
+    async fn set_alarm_at(&self, at: Timestamp) -> Result<()> {
         self.state.storage().set_alarm(at - clock::now()).await
     }
 
@@ -214,7 +220,7 @@ impl Holder {
         }
     }
 
-    fn end_of_keeping(&self) -> Millis {
+    fn end_of_keeping(&self) -> Timestamp {
         self.workshop.keeps_mail_until()
     }
 }

@@ -1,7 +1,7 @@
-//! Rollcall's edge: a Cloudflare Worker that takes sign-ups, seals them for their host and keeps them until the host's
-//! laptop has fetched them.
+//! Rollcall's edge: a Cloudflare Worker that takes sign-ups, seals them for their host and keeps them until
+//! the host's laptop has fetched them.
 //!
-//! `router` lists the addresses and `routes` answers them, one noun to a file; `cache`, `queue`, `workshop`,
+//! `router` lists the addresses and `routes` answers them, one noun per file; `cache`, `queue`, `workshop`,
 //! `invite_code` and `lost_mail` adapt what Cloudflare offers. Every rule is `rollcall_shared`'s.
 
 mod answer;
@@ -10,6 +10,7 @@ mod cache;
 mod clock;
 mod deadline;
 mod guard;
+mod inbound;
 mod invite_code;
 mod lost_mail;
 mod object;
@@ -22,10 +23,10 @@ mod workshop;
 
 use worker::{Context, Env, MessageBatch, Request, Response, Result, console_error, event};
 
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 
-/// Runs once an isolate. A panic ends the isolate's requests; what it says might quote a name, so only its place is
-/// logged.
+/// Runs once per isolate. A panic ends the isolate's requests; its message might quote a name, so only its
+/// place is logged.
 #[event(start)]
 fn start() {
     std::panic::set_hook(Box::new(|panic| match panic.location() {

@@ -1,6 +1,8 @@
-//! Asking a Durable Object: one typed question, one typed answer, as JSON over the object's own `fetch`.
+//! Remote procedure calls to a Durable Object: one typed request, one typed response, as JSON over the
+//! object's own `fetch`.
 //!
-//! JSON is read from bytes here and everywhere in this crate: each kind of source would be another copy of every reader.
+//! JSON is read from bytes here and everywhere in this crate: each kind of source would be another copy of
+//! every deserializer.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,41 +13,46 @@ use worker::{Error, Headers, Request, Response, Result, Stub};
 
 use crate::deadline;
 
-/// Carries the hash of the key that a host showed. The worker sets it; nothing else reaches an object.
+/// The header with the hash of the key that a host showed. The worker sets it; nothing else reaches an
+/// object.
 pub(crate) const KEY_HEADER: &str = "key-sha256";
 
-/// A question to an object. Both ends are this crate, so neither side is checked further.
-pub(crate) trait Ask: Serialize + DeserializeOwned {
-    /// Names the question among those of its object.
+/// A request to an object. Both ends are this crate, so neither side is checked further.
+pub(crate) trait Rpc: Serialize + DeserializeOwned {
+    /// Names the request among those of its object.
     const NAME: &'static str;
-    /// What the object answers.
-    type Answer: Serialize + DeserializeOwned;
+    /// What the object responds.
+    type Response: Serialize + DeserializeOwned;
 }
 
-/// Declares questions: `Name { fields } -> Answer`.
-macro_rules! asks {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? } -> $answer:ty;)*) => {$(
+/// Declares requests: `Name { fields } -> Response`.
+macro_rules! rpcs {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? } -> $response:ty;
+    )*) => {$(
         $(#[$doc])*
         #[derive(Debug, serde::Serialize, serde::Deserialize)]
         pub(crate) struct $name { $($(#[$field_doc])* pub(crate) $field: $type),* }
 
-        impl crate::object::Ask for $name {
+        impl crate::object::Rpc for $name {
             const NAME: &'static str = stringify!($name);
-            type Answer = $answer;
+            type Response = $response;
         }
     )*};
 }
-pub(crate) use asks;
+pub(crate) use rpcs;
 
-/// Asks and waits, at most [`deadline::OBJECT`].
-pub(crate) async fn ask<A: Ask>(object: &Stub, question: &A) -> Result<A::Answer> {
-    let answer = call(object, A::NAME, serde_json::to_string(question)?).await?;
-    Ok(serde_json::from_slice(&answer)?)
+/// Calls and waits, at most [`deadline::OBJECT`].
+pub(crate) async fn call<R: Rpc>(object: &Stub, request: &R) -> Result<R::Response> {
+    let response = post(object, R::NAME, serde_json::to_string(request)?).await?;
+    Ok(serde_json::from_slice(&response)?)
 }
 
-/// What every question shares. Not generic: a waiting function is large, and each kind of it would be another copy.
-async fn call(object: &Stub, name: &str, question: String) -> Result<Vec<u8>> {
-    let mut answer = fetch(object, "POST", name, &Headers::new(), &JsValue::from_str(&question)).await?;
+/// What every call has in common. It is not generic: an async function is large, and each instance would be
+/// another copy.
+async fn post(object: &Stub, name: &str, request: String) -> Result<Vec<u8>> {
+    let mut answer = fetch(object, "POST", name, &Headers::new(), &JsValue::from_str(&request)).await?;
     match answer.status_code() {
         200 => deadline::within(deadline::OBJECT, "the object", answer.bytes()).await,
         status => Err(Error::RustError(format!("the object answered {status} to {name}"))),
@@ -68,14 +75,15 @@ async fn fetch(
     deadline::within(deadline::OBJECT, "the object", answer).await
 }
 
-/// Hands a host's request on to an object, which answers it by itself; `key_sha256` says which key was shown.
+/// Passes a host's request on to an object, which answers it itself; `key_sha256` is the hash of the shown
+/// key.
 pub(crate) async fn forward(object: &Stub, name: &str, key_sha256: &str, body: &[u8]) -> Result<Response> {
     let headers = Headers::new();
     headers.set(KEY_HEADER, key_sha256)?;
     fetch(object, "POST", name, &headers, &Uint8Array::from(body)).await.map(changeable)
 }
 
-/// Hands a host's socket on to an object, which takes it or refuses.
+/// Passes a host's socket on to an object, which takes it or refuses.
 pub(crate) async fn connect(object: &Stub, name: &str, key_sha256: &str) -> Result<Response> {
     let headers = Headers::new();
     headers.set(KEY_HEADER, key_sha256)?;
@@ -83,24 +91,24 @@ pub(crate) async fn connect(object: &Stub, name: &str, key_sha256: &str) -> Resu
     fetch(object, "GET", name, &headers, &JsValue::UNDEFINED).await.map(changeable)
 }
 
-/// A fetched answer's headers cannot be added to; a copy's can.
+/// Copies the headers: those of a fetched response are immutable.
 fn changeable(answer: Response) -> Response {
     let headers = answer.headers().clone();
     let (builder, body) = answer.into_parts();
     builder.with_headers(headers).body(body)
 }
 
-/// The question's name in a request that [`ask`] made.
-pub(crate) fn name(request: &Request) -> String {
+/// The name of the request that [`call`] sent.
+pub(crate) fn rpc_name(request: &Request) -> String {
     request.path().trim_start_matches('/').to_owned()
 }
 
-/// The object's end of [`ask`]: what was asked. The answer goes back by [`Response::from_json`].
-pub(crate) fn question<A: Ask>(bytes: &[u8]) -> Result<A> {
+/// Reads the request that [`call`] sent, at the object's end.
+pub(crate) fn read_request<R: Rpc>(bytes: &[u8]) -> Result<R> {
     Ok(serde_json::from_slice(bytes)?)
 }
 
-/// The answer to a question of the type `A`.
-pub(crate) fn reply<A: Ask>(answer: &A::Answer) -> Result<Response> {
-    Response::from_json(answer)
+/// Responds to a request of the type `R`.
+pub(crate) fn respond<R: Rpc>(response: &R::Response) -> Result<Response> {
+    Response::from_json(response)
 }

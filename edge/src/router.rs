@@ -1,52 +1,18 @@
-//! The table of addresses: what stands where, and which methods it has.
+//! The table of addresses: what answers at each, and to which methods.
 
-use rollcall_shared::Millis;
 use rollcall_shared::form::{Message, message_page};
-use rollcall_shared::language::Language;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use worker::{Context, Env, Method, Request, Response, Result};
+use worker::{Method, Response, Result};
 
 use crate::answer::{self, Answer};
+use crate::inbound::Inbound;
 use crate::routes::{
-    bench, cancellation, challenge, errands, files, health, join, publication, receipts, signups, stats,
+    cancellation, challenge, files, health, host_operations, join, publication, receipts, signups, stats,
     wake, workshops,
 };
-use crate::settings;
-use crate::workshop::Errand;
+use crate::workshop::HostOperation;
 
-/// A request and what is needed to answer it.
-pub(crate) struct Inbound {
-    /// The request.
-    pub(crate) request: Request,
-    /// Bindings, variables and secrets.
-    pub(crate) env: Env,
-    /// For what goes on after the answer.
-    pub(crate) context: Context,
-    /// The time at which it came.
-    pub(crate) now: Millis,
-}
-
-impl Inbound {
-    /// The value of a parameter of the address, the first one where it comes twice.
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        let url = self.request.inner().url();
-        let (_, query) = url.split_once('?')?;
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-    }
-
-    /// The language to answer a person in.
-    pub(crate) fn language(&self) -> Language {
-        let chosen = self.parameter("lang").and_then(|tag| Language::from_tag(&tag));
-        chosen.unwrap_or_else(|| {
-            let header = self.request.headers().get("accept-language").ok().flatten();
-            Language::from_accept_language(&header.unwrap_or_default())
-        })
-    }
-}
-
-/// Answers a request; whatever goes wrong on the way becomes an answer, too.
+/// Answers a request; every error on the way becomes an answer, too.
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
     let response = match dispatch(inbound).await {
@@ -59,7 +25,7 @@ pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
 
 async fn dispatch(mut inbound: Inbound) -> Answer {
     let path = inbound.request.path();
-    let Some(address) = Address::parse(&path).filter(|address| address.exists(&inbound.env)) else {
+    let Some(address) = Address::parse(&path) else {
         return nothing_at(&path, &inbound);
     };
     // HEAD is GET whose body is left out at the end.
@@ -87,30 +53,30 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         }
         (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
-        (Address::Pull { workshop }, Method::Post) => errands::forward(inbound, workshop, Errand::Pull).await,
+        (Address::Pull { workshop }, Method::Post) => {
+            host_operations::forward(inbound, workshop, HostOperation::Pull).await
+        }
         (Address::Ack { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::Acknowledge).await
+            host_operations::forward(inbound, workshop, HostOperation::Acknowledge).await
         }
         (Address::Replay { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::Replay).await
+            host_operations::forward(inbound, workshop, HostOperation::Replay).await
         }
         (Address::Takeover { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::TakeOver).await
+            host_operations::forward(inbound, workshop, HostOperation::TakeOver).await
         }
         (Address::ReceiptStates { workshop }, Method::Post) => {
-            errands::forward(inbound, workshop, Errand::StoreReceipts).await
+            host_operations::forward(inbound, workshop, HostOperation::StoreReceipts).await
         }
         (Address::Erase { workshop }, Method::Post) => publication::erase(inbound, workshop).await,
         (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
-        (Address::BenchQueueOnly, Method::Post) => bench::queue_only(inbound).await,
-        (Address::BenchDeposit, Method::Post) => bench::deposit(inbound).await,
         (address, _) => not_allowed(&address),
     }
 }
 
-/// What stands at a path.
+/// What a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Address<'a> {
     Join { code: &'a str },
@@ -131,8 +97,6 @@ enum Address<'a> {
     Wake { workshop: &'a str },
     Stats,
     Health,
-    BenchQueueOnly,
-    BenchDeposit,
 }
 
 impl<'a> Address<'a> {
@@ -164,15 +128,8 @@ impl<'a> Address<'a> {
             ["v1", "host", "workshops", workshop, "wake"] => Self::Wake { workshop },
             ["v1", "host", "stats"] => Self::Stats,
             ["healthz"] => Self::Health,
-            ["v1", "bench", "queue-only"] => Self::BenchQueueOnly,
-            ["v1", "bench", "deposit"] => Self::BenchDeposit,
             _ => return None,
         })
-    }
-
-    /// The routes of tests and benchmarks exist where the deployment says so.
-    fn exists(&self, env: &Env) -> bool {
-        !matches!(self, Self::BenchQueueOnly | Self::BenchDeposit) || settings::has_bench_routes(env)
     }
 
     /// The value of `Allow`.
@@ -195,14 +152,12 @@ impl<'a> Address<'a> {
             | Self::Replay { .. }
             | Self::Takeover { .. }
             | Self::ReceiptStates { .. }
-            | Self::Erase { .. }
-            | Self::BenchQueueOnly
-            | Self::BenchDeposit => "POST",
+            | Self::Erase { .. } => "POST",
         }
     }
 }
 
-/// Programs read problem details, people a page.
+/// Answers that there is nothing: with problem details for programs, with a page for people.
 fn nothing_at(path: &str, inbound: &Inbound) -> Answer {
     if path.starts_with("/v1/") {
         return Err(Problem::new(ProblemCode::NotFound).into());

@@ -1,12 +1,11 @@
-//! What answers at each address, one noun to a file.
+//! The answers to each address, one noun per file.
 
-pub(crate) mod bench;
 pub(crate) mod cancellation;
 pub(crate) mod challenge;
-pub(crate) mod errands;
 pub(crate) mod files;
 pub(crate) mod health;
 mod host;
+pub(crate) mod host_operations;
 pub(crate) mod join;
 pub(crate) mod publication;
 pub(crate) mod receipts;

@@ -1,4 +1,4 @@
-//! Secrets and variables of the deployment; `wrangler.toml` says what each is for.
+//! Secrets and variables of the deployment; `wrangler.toml` explains each.
 
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::secret;
@@ -10,14 +10,9 @@ pub(crate) fn receipt_key(env: &Env) -> Result<ReceiptKey> {
     ReceiptKey::from_hex(&text).map_err(|error| Error::RustError(format!("RECEIPT_KEY: {error}")))
 }
 
-/// Whether a key's hash is the publish key's. Where none is set, none is right.
+/// Whether a key's hash is the publish key's. Where no publish key is set, no key is right.
 pub(crate) fn is_publish_key(env: &Env, sha256: &str) -> bool {
     let Ok(key) = env.secret("PUBLISH_KEY") else { return false };
     let key = key.to_string();
     !key.is_empty() && secret::equal(secret::sha256_hex(key.as_bytes()).as_bytes(), sha256.as_bytes())
-}
-
-/// Whether the routes for tests and benchmarks exist. Never in production.
-pub(crate) fn has_bench_routes(env: &Env) -> bool {
-    env.var("ROLLCALL_BENCH").is_ok_and(|value| value.to_string() == "1")
 }

@@ -1,10 +1,10 @@
-//! What every table of a Durable Object needs of its SQL.
+//! Helpers for the SQL of Durable Objects.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
-/// The first row of a query, where there is one.
+/// Reads the first row of a query, where there is one.
 pub(crate) fn first<T: DeserializeOwned>(
     sql: &SqlStorage,
     query: &str,
@@ -13,7 +13,7 @@ pub(crate) fn first<T: DeserializeOwned>(
     sql.exec(query, values.into())?.next().next().transpose()
 }
 
-/// Runs a statement and says how many rows it changed, which `RETURNING 1` must say.
+/// Runs a statement, which must end with `RETURNING 1`, and counts the rows that it changed.
 pub(crate) fn changed(
     sql: &SqlStorage,
     statement: &str,
@@ -22,7 +22,7 @@ pub(crate) fn changed(
     Ok(sql.exec(statement, values.into())?.raw().count() as u64)
 }
 
-/// Whether the table exists: an object that was never written to has none.
+/// Whether the table exists: an object that was never written to has no tables.
 pub(crate) fn has_table(sql: &SqlStorage, table: &str) -> bool {
     #[derive(Deserialize)]
     struct Row {}

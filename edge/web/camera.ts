@@ -2,7 +2,10 @@
 
 import decodeQR from "qr/decode.js";
 
-/** The longer side of a picture as it is looked at, first small and quick, then in what a code on a small screen needs. */
+/**
+ * The longer side of a picture as it is looked at, first small and quick, then in what a code on a small
+ * screen needs.
+ */
 const SIDES = [1000, 1800, 2800];
 /** How long one size may take, and one frame. */
 const PHOTO_MS = 2500;
@@ -35,13 +38,19 @@ function pictureOf(file: Blob): Promise<HTMLImageElement | undefined> {
 
 const canvas = document.createElement("canvas");
 
-function read(source: CanvasImageSource, width: number, height: number, timeLimit: number): string | undefined {
+function read(
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+  timeLimit: number,
+): string | undefined {
   [canvas.width, canvas.height] = [Math.round(width), Math.round(height)];
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context || !canvas.width || !canvas.height) return undefined;
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   try {
-    return decodeQR(context.getImageData(0, 0, canvas.width, canvas.height), { timeLimit, effort: timeLimit > FRAME_MS ? 8 : 1 });
+    const picture = context.getImageData(0, 0, canvas.width, canvas.height);
+    return decodeQR(picture, { timeLimit, effort: timeLimit > FRAME_MS ? 8 : 1 });
   } catch {
     // No code in it, or none that can be read.
     return undefined;
@@ -74,7 +83,8 @@ export function camera(video: HTMLVideoElement, seen: (text: string) => void) {
     /** Whether it opened. */
     async start(): Promise<boolean> {
       try {
-        stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+        const wanted = { facingMode: "environment", width: { ideal: 1280 } };
+        stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
         video.srcObject = stream;
         video.hidden = false;
         await video.play();

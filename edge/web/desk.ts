@@ -1,14 +1,17 @@
-// The desk: person after person, by the form or by the code on their phone. The receipt is shown on the spot, and the page clears
-// itself for the next one. It goes into the laptop's venue page only, over plain HTTP: no service worker, nothing stored.
+// The desk: person after person, by the form or by the code on their phone. The receipt is shown on the spot,
+// and the page clears itself for the next one. It goes into the laptop's venue page only, over plain HTTP: no
+// service worker, nothing stored.
 
 import { camera, readPhoto } from "./camera";
-import { theForm, type FormData } from "./form";
-import { maskName, maskPhone } from "./mask";
-import type { Typed } from "./memory";
-import { element, pageData } from "./page";
-import { request, type Answer } from "./send";
-import { newId } from "./signup_id";
-import type { FieldError } from "./store";
+import { fill, hiddenIn, typedIn } from "./form/form";
+import { formCheck, type FormData } from "./form/form_check";
+import type { Typed } from "./form/memory";
+import { busy, rest } from "./form/submit_button";
+import { request, type Answer } from "./outbox/request";
+import type { FieldError } from "./outbox/signup";
+import { newId } from "./outbox/signup_id";
+import { element, pageData, part } from "./page";
+import { maskName, maskPhone } from "./rules/mask";
 
 interface Data extends FormData {
   signups: string;
@@ -38,7 +41,7 @@ interface Receipt {
 
 const data = pageData<Data>();
 const box = element<HTMLFormElement>("signup");
-const form = theForm(box, data);
+const check = formCheck(box, data);
 const [work, done, next] = [element("work"), element("done"), element<HTMLButtonElement>("next")];
 const [status, entryStatus] = [element("status"), element("entry-status")];
 const entryForm = element<HTMLFormElement>("entry-form");
@@ -50,7 +53,7 @@ const blank: Typed = { name: "", phone: "", answers: {} };
 
 /** What is on its way: a second press of the same content is the same sign-up. */
 let attempt = { id: "", content: "", filled_at: 0 };
-let busy = false;
+let isSending = false;
 
 box.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -79,32 +82,31 @@ liveButton.addEventListener("click", () => void turnCamera());
 
 async function signUp() {
   say(status, "");
-  if (busy || !form.isRight()) return;
-  const content = form.typedNow();
+  if (isSending || !check.isRight()) return;
+  const content = typedIn(box);
   const text = JSON.stringify(content);
   if (attempt.content !== text) attempt = { id: newId(), content: text, filled_at: Date.now() };
-  const hidden = (name: string) => box.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`)?.value;
   const { id, filled_at } = attempt;
-  const form_version = Number(hidden("form_version"));
-  const signup = { id, filled_at, ...content, invite_code: hidden("invite_code"), form_version };
+  const { invite_code, form_version } = hiddenIn(box);
+  const signup = { id, filled_at, ...content, invite_code, form_version };
   const answer = await send(box, data.signups, signup);
   const receipt = accepted(answer, id);
   if (receipt) return show(receipt, content);
-  const mistakes = answer.status === 422 ? ((answer.body as { errors?: FieldError[] } | undefined)?.errors ?? []) : [];
-  const elsewhere = form.explainAll(mistakes);
+  const mistakes = answer.status === 422 ? ((answer.body as { errors?: FieldError[] }).errors ?? []) : [];
+  const elsewhere = check.explainAll(mistakes);
   refuse(status, answer, elsewhere || (mistakes.length ? "" : refusalOf(answer)));
 }
 
 /** An entry code, whatever way it came. */
 async function take(text: string) {
-  if (busy || !text.trim()) return;
+  if (isSending || !text.trim()) return;
   live.stop();
   liveButton.textContent = data.camera;
   say(entryStatus, "");
   const answer = await send(entryForm, data.entries, { entry: text.trim() });
   const receipt = accepted(answer);
   if (receipt) return show(receipt);
-  const code = (answer.body as { errors?: FieldError[] } | undefined)?.errors?.[0]?.code ?? "";
+  const code = (answer.body as { errors?: FieldError[] }).errors?.[0]?.code ?? "";
   const closed = answer.status === 410 ? "closed" : answer.status === 503 ? "unavailable" : code;
   refuse(entryStatus, answer, entryErrors.get(closed) ?? refusalOf(answer));
   entry.select();
@@ -128,22 +130,21 @@ async function turnCamera() {
 }
 
 async function send(from: HTMLFormElement, url: string, body: unknown): Promise<Answer> {
-  const button = from.querySelector<HTMLButtonElement>("button[type=submit]")!;
+  const button = part(from, "button[type=submit]");
   const words = button.textContent;
-  busy = true;
-  button.setAttribute("aria-disabled", "true");
-  button.textContent = data.sending;
+  isSending = true;
+  busy(button, data.sending);
   const answer = await request(url, "POST", body);
-  button.textContent = words;
-  button.removeAttribute("aria-disabled");
-  busy = false;
+  rest(button, words);
+  isSending = false;
   return answer;
 }
 
 /** Only a receipt says that somebody is signed up; one for a form names that very sign-up. */
 function accepted({ status, body }: Answer, id?: string): Receipt | undefined {
-  const receipt = status === 201 ? (body as { receipt?: Receipt } | undefined)?.receipt : undefined;
-  return receipt && typeof receipt.short_code === "string" && (!id || receipt.id === id) ? receipt : undefined;
+  const receipt = status === 201 ? (body as { receipt?: Receipt }).receipt : undefined;
+  const isOne = receipt && typeof receipt.short_code === "string" && (!id || receipt.id === id);
+  return isOne ? receipt : undefined;
 }
 
 function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
@@ -161,7 +162,7 @@ function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
   done.dataset.id = id;
   // Cleared before it is hidden: nothing of this person waits behind the receipt.
   attempt = { id: "", content: "", filled_at: 0 };
-  form.fill(blank);
+  fill(box, blank);
   entry.value = "";
   say(status, "");
   say(entryStatus, "");

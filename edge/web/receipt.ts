@@ -1,18 +1,20 @@
-// The receipt: adds what only this phone knows, follows the state for a while, cancels without leaving the page.
+// The receipt: adds what only this phone knows, follows the state for a while, cancels without leaving the
+// page.
 
+import { durableReceipts } from "./outbox/durable_store";
+import { receiptApi } from "./outbox/kept_receipt";
+import { request } from "./outbox/request";
 import { element, pageData } from "./page";
-import { request } from "./send";
-import { durableStore } from "./store";
+import { lookAfter } from "./rules/looks";
 
 interface Data {
   api: string;
   state: string;
   states: [name: string, title: string, next: string, mark: string][];
+  /** When the state is asked for, in seconds after the page came, and after it was cancelled. */
+  looks_s: number[];
   not_cancelled: string;
 }
-
-/** When the state is asked for, in seconds after the page came. Whoever looks again later is answered then. */
-const LOOKS_S = [2, 5, 15, 60];
 
 const data = pageData<Data>();
 const box = element("state");
@@ -21,7 +23,7 @@ const cancel = document.getElementById("cancel");
 let looking = false;
 
 void remember().catch(() => undefined);
-LOOKS_S.forEach((seconds) => setTimeout(look, seconds * 1000));
+lookAfter(data.looks_s, look);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 cancel?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -29,8 +31,7 @@ cancel?.addEventListener("submit", (event) => {
 });
 
 async function remember() {
-  const receipts = await (await durableStore()).receipts();
-  const person = receipts.find(({ url }) => url.replace("/r/", "/v1/receipts/") === data.api);
+  const person = (await durableReceipts()).find(({ url }) => receiptApi(url) === data.api);
   const place = element("person");
   const [name, phone] = Array.from(place.querySelectorAll("span"));
   if (!person || !name || !phone) return;
@@ -44,7 +45,7 @@ async function look() {
   looking = true;
   const { status, body } = await request(data.api, "GET");
   looking = false;
-  const { state, see_desk } = (body ?? {}) as { state?: string; see_desk?: boolean };
+  const { state, see_desk } = body as { state?: string; see_desk?: boolean };
   if (status === 200) element("desk").hidden = !see_desk;
   // A cancellation is on its way: what the receipt said before is not news.
   if (status === 200 && state && (data.state !== "cancelling" || state === "cancelled")) show(state);
@@ -58,10 +59,10 @@ async function takeBack() {
   const { status, body } = await request(data.api, "DELETE");
   button.removeAttribute("aria-disabled");
   if (status === 200 || status === 202) {
-    const state = (body as { state?: string } | undefined)?.state;
+    const state = (body as { state?: string }).state;
     show(state === "cancelled" ? state : "cancelling");
     box.querySelector("h1")?.focus();
-    LOOKS_S.forEach((seconds) => setTimeout(look, seconds * 1000));
+    lookAfter(data.looks_s, look);
   } else {
     trouble.textContent = data.not_cancelled;
     trouble.hidden = false;
@@ -80,5 +81,7 @@ function show(state: string) {
   if (paragraph) paragraph.textContent = next;
   const over = name === "cancelled" || name === "cancelling";
   if (cancel) cancel.hidden = over;
-  document.querySelectorAll<HTMLElement>(".on,.off").forEach((act) => (act.hidden = over === act.classList.contains("on")));
+  document.querySelectorAll<HTMLElement>(".on,.off").forEach((act) => {
+    act.hidden = over === act.classList.contains("on");
+  });
 }

@@ -1,7 +1,7 @@
 //! How much memory reading may take.
 
-/// Bytes of memory that a byte of input may cost at the most: three bytes of JSON (`"",`) become a string's 24 in a vector
-/// that doubles, after they stood in serde's buffer for untagged values.
+/// Bytes of memory that a byte of input may cost at most: three bytes of JSON (`"",`) become a string's
+/// 24 in a vector that doubles, after serde's buffer for untagged values held them.
 const BYTES_PER_BYTE: u64 = 96;
 /// What any input may cost: small buffers, an error's text.
 const BYTES_ALWAYS: u64 = 4 * 1024;

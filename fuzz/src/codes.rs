@@ -1,15 +1,17 @@
-//! Everything short that stands in addresses, headers and on posters: invite codes, ids, keys' ids, receipts' tokens, languages.
+//! Everything short that appears in addresses, in headers and on posters: invite codes, ids, keys' ids,
+//! receipts' tokens, languages.
 
+use rollcall_shared::digest::Digest;
 use rollcall_shared::invite_code::{HEAD, InviteCode, InviteCodeError, MAX_INPUT_CHARS, TAIL};
 use rollcall_shared::language::Language;
 use rollcall_shared::receipt::{self, ReceiptKey, ReceiptState};
 use rollcall_shared::seal::KeyId;
 use rollcall_shared::secret;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
 /// Each has one text; what is read is written as it was read; a token holds for its own sign-up alone.
 pub fn codes(data: &[u8]) {
@@ -71,7 +73,7 @@ fn drawn(random: [u8; 16], rest: &[u8]) {
     let workshop = WorkshopId::from_random(random);
     assert_eq!(WorkshopId::parse(workshop.as_str()).as_ref(), Ok(&workshop));
     let (id, digest) = (SignupId::from_random(random), Digest::of(rest));
-    for id in [id, id.reused(&digest), SignupId::derive(sample::SEED, &digest)] {
+    for id in [id, id.reused(&digest), SignupId::derive(sample::seed().as_str(), &digest)] {
         assert_eq!(SignupId::parse(&id.to_string()), Ok(id));
         short_code(id);
         let (key, token) = (sample::receipt_key(), receipt::token(&sample::receipt_key(), &workshop, id));

@@ -1,5 +1,5 @@
-//! What is in the box. At the edge it was checked before it was sealed; in an entry code, which a phone seals by itself and the desk
-//! reads off its screen, it is whatever somebody with the page put there.
+//! What is in the box. At the edge it was checked before it was sealed; in an entry code, which a phone seals
+//! by itself and the desk reads off its screen, it is whatever somebody with the page put there.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -11,8 +11,8 @@ use crate::bounds::within_bounds;
 use crate::sample;
 use crate::signup::holds;
 
-/// What comes out of a box is what its envelope says, comes out again as it was, and is taken at the desk as the venue page would take
-/// it. The first byte is the envelope's version, the rest is what was sealed.
+/// What comes out of a box is what its envelope says, comes out again as it was, and is taken at the desk as
+/// the venue page would take it. The first byte is the envelope's version, the rest is what was sealed.
 pub fn entry(data: &[u8]) {
     let Some((version, plain)) = data.split_first() else { return };
     let envelope = around(1 + u32::from(version % 2), plain);
@@ -58,7 +58,7 @@ fn signup(envelope: &Envelope, sealed: SealedSignup) {
     let again = Envelope::seal_signup(&theirs, signup, *replaces, *received_at, &mut sample::rng()).unwrap();
     assert_eq!(again.open(&sample::secret_key()), Ok(Opened::Signup(Box::new(sealed.clone()))));
 
-    // As `desktop/engine/src/entry.rs` checks it.
+    // As the engine's `entry` checks it.
     let workshop = sample::workshop();
     let form = SignupForm {
         id: signup.id.to_string(),

@@ -5,7 +5,8 @@ use rollcall_shared::envelope::{
 };
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
 /// A message is read within its limits, written as it was read, and delivered to whom it names.
 pub fn envelope(data: &[u8]) {

@@ -1,9 +1,10 @@
-//! What must hold for whatever bytes come from outside: one property a parser, over raw bytes.
+//! What must hold for whatever bytes come from outside: one property per parser, over raw bytes.
 //!
-//! `cargo xtask fuzz` has libFuzzer look for bytes that break one (`libfuzzer/`, a workspace of its own); what it found
-//! interesting is kept in `corpus/`, one folder a property, and every test run replays it here. A property says more than that
-//! nothing panics: what was parsed parses again as itself, has one canonical form, keeps the limits that its rule states, and
-//! was read without taking more memory than its length allows.
+//! `cargo xtask fuzz` has libFuzzer look for bytes that break one (`libfuzzer/`, a workspace of its own);
+//! what it found interesting is kept in `corpus/`, one folder per property, and every test run replays it
+//! here. A property says more than that nothing panics: what was parsed parses again as itself, has one
+//! canonical form, keeps the limits that its rule states, and was read without taking more memory than its
+//! length allows.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,8 +23,10 @@ mod mailbox;
 mod person_name;
 mod phone;
 mod proof;
+mod refused;
 mod sample;
 mod signup;
+mod text;
 mod workshop;
 
 pub use codes::codes;
@@ -55,11 +58,6 @@ pub const PROPERTIES: [(&str, Property); 11] = [
     ("signup", signup),
     ("workshop", workshop),
 ];
-
-/// The bytes as text, where they are one. What takes text never sees others.
-fn text(data: &[u8]) -> Option<&str> {
-    std::str::from_utf8(data).ok()
-}
 
 #[cfg(test)]
 mod tests {

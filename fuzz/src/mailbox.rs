@@ -1,4 +1,5 @@
-//! What host and edge say to each other: requests as the edge reads them, answers and refusals as the host does.
+//! What host and edge say to each other: requests as the edge reads them, answers and refusals as the host
+//! does.
 
 use std::fmt::Debug;
 

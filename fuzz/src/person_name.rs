@@ -9,7 +9,7 @@ use rollcall_shared::person_name::{
 };
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::text;
+use crate::text::text;
 
 static PATTERN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!("^(?:{})$", PersonName::html_pattern())).unwrap());

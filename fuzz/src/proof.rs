@@ -2,15 +2,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::proof::{LIFETIME_MS, MAX_PROOF_CHARS, ProofError, ProofKey, verify};
 use rollcall_shared::signup_id::SignupId;
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::{sample, text};
+use crate::sample;
+use crate::text::text;
 
-/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the proof itself, and as the
-/// JSON in it.
+/// Nobody makes up a proof: what holds was asked for here, for one sign-up, until it expires. Tried as the
+/// proof itself, and as the JSON in it.
 pub fn proof(data: &[u8]) {
     if let Some(proof) = text(data) {
         tried(proof);
@@ -20,7 +21,7 @@ pub fn proof(data: &[u8]) {
 
 fn tried(proof: &str) {
     let (key, id, now) = (sample::proof_key(), sample::id(), sample::NOW);
-    let check = |key: &ProofKey, id: SignupId, now: Millis| verify(proof, key, id, now);
+    let check = |key: &ProofKey, id: SignupId, now: Timestamp| verify(proof, key, id, now);
     if proof.len() > MAX_PROOF_CHARS {
         return assert_eq!(for_nothing(|| check(&key, id, now)), Err(ProofError::Malformed));
     }

@@ -1,21 +1,24 @@
 //! A workshop with every kind of question, its keys, and a random source that is the same every time.
 
 use rand_core::{CryptoRng, RngCore};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::proof::ProofKey;
 use rollcall_shared::question::{Choice, Kind, Question};
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::seal::SecretKey;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId, sample};
 
 /// The time at which everything happens.
-pub(crate) const NOW: Millis = 1_795_539_000_500;
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_539_000_500);
 
 /// The page's seed in forms that bring none.
-pub(crate) const SEED: &str = "00112233445566778899aabbccddeeff";
+pub(crate) fn seed() -> Seed {
+    Seed::parse("00112233445566778899aabbccddeeff").unwrap()
+}
 
 pub(crate) fn secret_key() -> SecretKey {
     SecretKey::from_bytes([9; 32])

@@ -1,4 +1,5 @@
-//! A sign-up as the page's script sends it: JSON. And what holds of every sign-up that is taken, whatever way it came.
+//! A sign-up as the page's script sends it: JSON. And what holds of every sign-up that is taken, whatever way
+//! it came.
 
 use rollcall_shared::envelope::{self, Envelope, Opened, SealedSignup};
 use rollcall_shared::question::{Answer, Answers, Kind, MAX_KEY_CHARS, MAX_OPTIONS, MAX_TEXT_CHARS};
@@ -6,7 +7,7 @@ use rollcall_shared::signup::{Digest, FormError, MAX_BODY_BYTES, MAX_CANONICAL_B
 use rollcall_shared::workshop::Workshop;
 
 use crate::bounds::{for_nothing, within_bounds};
-use crate::form::comes_back;
+use crate::refused::comes_back;
 use crate::sample;
 
 /// A body is read within its limits and written as it was read; what is taken of it holds.
@@ -34,7 +35,8 @@ pub fn signup(data: &[u8]) {
     let _ = form.replaces(&sample::receipt_key(), &workshop.id);
 }
 
-/// What holds of every sign-up that is taken: it keeps the limits, is its own canonical form, and comes out of the box as it was.
+/// What holds of every sign-up that is taken: it keeps the limits, is its own canonical form, and comes out
+/// of the box as it was.
 pub(crate) fn holds(signup: &Signup, workshop: &Workshop) {
     let again = SignupForm {
         id: signup.id.to_string(),
@@ -97,7 +99,7 @@ fn answers_fit(answers: &Answers, workshop: &Workshop) {
 
 /// Sealed at the edge, opened on the laptop.
 fn travels(signup: &Signup, workshop: &Workshop) {
-    let sealed = Envelope::seal(workshop, signup, sample::NOW, &mut sample::rng()).unwrap();
+    let sealed = Envelope::seal_signup(workshop, signup, None, sample::NOW, &mut sample::rng()).unwrap();
     let message = sealed.to_text();
     // The doc of `envelope::MAX_BYTES` promises as much.
     assert!(message.len() < 7 * 1_024 && message.len() < envelope::MAX_BYTES);

@@ -1,6 +1,6 @@
 //! A workshop's record, as a host publishes it and as every phone, cache and database reads it again.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::form::{JoinView, Message, join_page, shut_page};
 use rollcall_shared::language::{Language, Text};
 use rollcall_shared::mailbox::Publication;
@@ -13,7 +13,8 @@ use rollcall_shared::workshop::{
 use crate::bounds::within_bounds;
 use crate::sample;
 
-/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page of its own words only.
+/// A record that passes its check keeps its limits, opens and closes at every time there is, and makes a page
+/// of its own words only.
 pub fn workshop(data: &[u8]) {
     // The edge bounds the body before it reads it.
     if data.len() > MAX_RECORD_BYTES {
@@ -41,7 +42,7 @@ fn record(mut workshop: Workshop) {
     for language in [Language::Zh, Language::En] {
         let html = page(&workshop, language);
         let plain = page(&without_marks(&workshop), language);
-        // The page's data for its script stands there as JSON, in which `>` is a sign like any other.
+        // The page holds its script's data as JSON, in which `>` is a sign like any other.
         assert_eq!(html.matches('<').count(), plain.matches('<').count(), "{workshop:?}");
         assert!(html.len() <= 128 * 1_024 + 8 * json.len());
         let _ = shut_page(Message::NotYet, &workshop, "", language);
@@ -76,11 +77,10 @@ fn fits(text: &Text, most: usize) -> bool {
 /// At every time on every clock it is said whether a sign-up is taken, and a phone's clock gains nothing.
 fn intake(workshop: &Workshop) {
     let closing = workshop.closing_time();
-    let mut times: Vec<Millis> = vec![Millis::MIN, -1, 0, sample::NOW, Millis::MAX];
-    for edge in
-        [Some(closing), workshop.opens_at, closing.checked_add(workshop.grace_ms)].into_iter().flatten()
-    {
-        times.extend([edge.saturating_sub(1), edge, edge.saturating_add(1)]);
+    let zero = Timestamp::default();
+    let mut times = vec![Timestamp::MIN, zero - 1, zero, sample::NOW, Timestamp::MAX];
+    for edge in [Some(closing), workshop.opens_at, Some(closing + workshop.grace_ms)].into_iter().flatten() {
+        times.extend([edge - 1, edge, edge + 1]);
     }
     for now in &times {
         let at_once = workshop.intake(*now, None);
@@ -99,7 +99,7 @@ fn page(workshop: &Workshop, language: Language) -> String {
         workshop,
         language,
         base: "",
-        seed: sample::SEED,
+        seed: &sample::seed(),
         values: &values,
         errors: &[],
         unavailable: false,

@@ -1,44 +1,104 @@
-//! How much may be sent before a proof of work is asked for: by one device, and for one code. Never by IP address, for a whole
-//! hall shares one.
+//! How much one device, or everybody for one code, may send before a proof of work is asked for. IP addresses
+//! are never counted: a whole hall shares one.
 
 use std::collections::BTreeMap;
 
-use crate::Millis;
+use crate::cookie;
 use crate::invite_code::InviteCode;
 use crate::proof::ProofKey;
 use crate::secret;
 use crate::signup_id::SignupId;
+use crate::workshop::ProofMode;
+use crate::{Millis, Timestamp};
 
-/// Sign-ups that one device sends without a proof: a teacher's own and some colleagues'.
+/// How many sign-ups one device sends without a proof: a teacher's own and some colleagues'.
 pub const DEVICE_SIGNUPS: usize = 5;
-/// Within this time.
+/// The time within which a device's sign-ups are counted: 10 minutes.
 pub const DEVICE_WINDOW_MS: Millis = 10 * 60 * 1_000;
-/// Sign-ups for one code without a proof: more than twice the largest hall at one instant.
+/// How many sign-ups for one code come without a proof: more than twice the largest hall at one instant.
 pub const CODE_SIGNUPS: u32 = 1_200;
-/// Within this time.
+/// The time within which a code's sign-ups are counted: 1 minute.
 pub const CODE_WINDOW_MS: Millis = 60 * 1_000;
 /// The cookie's name.
 pub const COOKIE: &str = "device";
 /// Sign-ups that a device's cookie remembers.
 const REMEMBERED: usize = 16;
-/// Characters of an id by which the cookie knows it again.
+/// Characters of an id by which the cookie recognises it.
 const TAG_CHARS: usize = 8;
-/// Codes that are counted at once.
+/// How many codes are counted at a time.
 const CODES: usize = 1_000;
 
-/// What one device has sent lately, as it stands in its own cookie: times and the beginnings of ids, signed. There is no name in
-/// it by which the device could be known again after ten minutes.
+/// Why a proof of work is asked for. A person whose browser runs no script is told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofReason {
+    /// The workshop asks everybody for one.
+    Always,
+    /// This device sent [`DEVICE_SIGNUPS`] already; seconds until it may send another without a proof.
+    Device(u32),
+    /// More than [`CODE_SIGNUPS`] came for this code; seconds until they are counted from 0 again.
+    Rush(u32),
+}
+
+impl ProofReason {
+    /// Why a sign-up needs a proof, if it needs one. `rush` is what [`Rush::count`] returned for its code.
+    ///
+    /// ```
+    /// use rollcall_shared::Timestamp;
+    /// use rollcall_shared::allowance::{Device, ProofReason};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// use rollcall_shared::workshop::ProofMode;
+    /// let (id, fresh) = (SignupId::from_random([7; 16]), Device::default());
+    /// let reason = |mode| ProofReason::of(mode, &fresh, None, id, Timestamp::default());
+    /// assert_eq!(reason(ProofMode::Auto), None);
+    /// assert_eq!(reason(ProofMode::On), Some(ProofReason::Always));
+    /// ```
+    pub fn of(
+        mode: ProofMode,
+        device: &Device,
+        rush: Option<u32>,
+        id: SignupId,
+        now: Timestamp,
+    ) -> Option<Self> {
+        match (mode, rush) {
+            (ProofMode::Off, _) => None,
+            (ProofMode::On, _) => Some(Self::Always),
+            (ProofMode::Auto, _) if !device.may_send(id) => Some(Self::Device(device.retry_after(now))),
+            (ProofMode::Auto, rush) => rush.map(Self::Rush),
+        }
+    }
+
+    /// The stable code that the page chooses its words by.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Always => "needs_script",
+            Self::Device(_) => "several",
+            Self::Rush(_) => "rush",
+        }
+    }
+
+    /// Seconds after which no proof is needed any more; `None` where one is always needed.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Always => None,
+            Self::Device(seconds) | Self::Rush(seconds) => Some(seconds),
+        }
+    }
+}
+
+/// What one device has sent lately, as its own cookie holds it: times and the beginnings of ids, signed.
+/// Nothing in it identifies the device for longer than ten minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
     /// Seconds since 1970, and the beginning of the id; oldest first.
-    sent: Vec<(Millis, String)>,
+    sent: Vec<(i64, String)>,
 }
 
 impl Device {
-    /// Reads the `Cookie` header. What was not signed here is no more than no cookie.
-    pub fn read(header: &str, key: &ProofKey, now: Millis) -> Self {
-        let value = header.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
-        let Some((text, mac)) = value.and_then(|value| value.split_once('~')) else { return Self::default() };
+    /// Reads the `Cookie` header. A cookie that was not signed under this key counts as no cookie.
+    pub fn read(header: &str, key: &ProofKey, now: Timestamp) -> Self {
+        let Some((text, mac)) = cookie::find(header, COOKIE).and_then(|value| value.split_once('~')) else {
+            return Self::default();
+        };
         if !secret::equal(sign(text, key).as_bytes(), mac.as_bytes()) {
             return Self::default();
         }
@@ -47,27 +107,38 @@ impl Device {
             Some((seconds.parse().ok()?, tag.to_owned()))
         });
         let mut device = Self { sent: entries.collect() };
-        device.sent.retain(|(seconds, _)| now - seconds * 1_000 < DEVICE_WINDOW_MS);
+        device.sent.retain(|(seconds, _)| now.as_millis() - seconds * 1_000 < DEVICE_WINDOW_MS);
         device
     }
 
-    /// Whether it may send this one without a proof. The same sign-up again is no other one.
+    /// Whether it may send this sign-up without a proof. The same sign-up sent again is not counted twice.
+    ///
+    /// ```
+    /// use rollcall_shared::Timestamp;
+    /// use rollcall_shared::allowance::{DEVICE_SIGNUPS, Device};
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let (id, mut device) = (|n: u8| SignupId::from_random([n; 16]), Device::default());
+    /// (0..5).for_each(|n| device.note(id(n), Timestamp::default()));
+    /// assert_eq!(DEVICE_SIGNUPS, 5);
+    /// assert!(device.may_send(id(4)), "the same again");
+    /// assert!(!device.may_send(id(5)));
+    /// ```
     pub fn may_send(&self, id: SignupId) -> bool {
         self.has_sent(id) || self.sent.len() < DEVICE_SIGNUPS
     }
 
-    /// Seconds until it may send another.
-    pub fn retry_after(&self, now: Millis) -> u32 {
+    /// Seconds until it may send another sign-up without a proof.
+    pub fn retry_after(&self, now: Timestamp) -> u32 {
         let Some(first_to_go) = self.sent.len().checked_sub(DEVICE_SIGNUPS) else { return 0 };
         let Some((seconds, _)) = self.sent.get(first_to_go) else { return 0 };
-        let wait = seconds * 1_000 + DEVICE_WINDOW_MS - now;
+        let wait = seconds * 1_000 + DEVICE_WINDOW_MS - now.as_millis();
         u32::try_from(wait.max(0).div_euclid(1_000) + 1).unwrap_or(u32::MAX)
     }
 
-    /// It sent this one.
-    pub fn note(&mut self, id: SignupId, now: Millis) {
+    /// Notes that it sent this sign-up.
+    pub fn note(&mut self, id: SignupId, now: Timestamp) {
         if !self.has_sent(id) {
-            self.sent.push((now.div_euclid(1_000), tag(id)));
+            self.sent.push((now.as_seconds(), tag(id)));
             let too_many = self.sent.len().saturating_sub(REMEMBERED);
             self.sent.drain(..too_many);
         }
@@ -95,7 +166,7 @@ fn tag(id: SignupId) -> String {
 }
 
 fn sign(text: &str, key: &ProofKey) -> String {
-    // Another beginning than a challenge's, which is hexadecimal: neither can be passed off as the other.
+    // It begins differently than a challenge, which is hexadecimal: neither can be passed off as the other.
     let mut mac = hex::encode(key.mac(&format!("device {text}")));
     mac.truncate(32);
     mac
@@ -104,14 +175,25 @@ fn sign(text: &str, key: &ProofKey) -> String {
 /// Sign-ups for each code in its running minute, as one isolate sees them.
 #[derive(Debug, Default)]
 pub struct Rush {
-    /// When the minute began, and how many there were since.
-    minutes: BTreeMap<InviteCode, (Millis, u32)>,
+    /// When the minute began, and how many sign-ups have come since.
+    minutes: BTreeMap<InviteCode, (Timestamp, u32)>,
 }
 
 impl Rush {
-    /// Counts one for a code; the seconds until the next minute, where it is one too many for this one.
-    pub fn count(&mut self, code: &InviteCode, now: Millis) -> Option<u32> {
-        let over = |began: Millis| !(0..CODE_WINDOW_MS).contains(&(now - began));
+    /// Counts one sign-up for a code. Returns the seconds until the next minute where it is one too many for
+    /// this minute.
+    ///
+    /// ```
+    /// use rollcall_shared::Timestamp;
+    /// use rollcall_shared::allowance::{CODE_SIGNUPS, Rush};
+    /// use rollcall_shared::invite_code::InviteCode;
+    /// let (mut rush, code) = (Rush::default(), InviteCode::parse("ABCD-23456").unwrap());
+    /// let began = Timestamp::from_millis(1_000);
+    /// assert!((0..CODE_SIGNUPS).all(|_| rush.count(&code, began).is_none()));
+    /// assert_eq!(rush.count(&code, began + 30_000), Some(31));
+    /// ```
+    pub fn count(&mut self, code: &InviteCode, now: Timestamp) -> Option<u32> {
+        let over = |began: Timestamp| !(0..CODE_WINDOW_MS).contains(&(now - began));
         if self.minutes.len() >= CODES && !self.minutes.contains_key(code) {
             self.minutes.retain(|_, (began, _)| !over(*began));
             if self.minutes.len() >= CODES {
@@ -124,7 +206,7 @@ impl Rush {
         }
         *count = count.saturating_add(1);
         (*count > CODE_SIGNUPS)
-            .then(|| u32::try_from((*began + CODE_WINDOW_MS - now) / 1_000 + 1).unwrap_or(60))
+            .then(|| u32::try_from((*began - now + CODE_WINDOW_MS) / 1_000 + 1).unwrap_or(60))
     }
 }
 
@@ -132,7 +214,7 @@ impl Rush {
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_795_539_000_500;
+    const NOW: Timestamp = Timestamp::from_millis(1_795_539_000_500);
 
     fn key() -> ProofKey {
         ProofKey::from_bytes([3; 32])
@@ -142,7 +224,7 @@ mod tests {
         SignupId::from_random([n; 16])
     }
 
-    fn kept(device: &Device, now: Millis) -> Device {
+    fn kept(device: &Device, now: Timestamp) -> Device {
         let cookie = device.set_cookie(&key());
         let pair = cookie.split(';').next().unwrap();
         Device::read(&format!("other=1; {pair}; more=2"), &key(), now)
@@ -165,6 +247,21 @@ mod tests {
         assert!(!kept(&device, NOW + Millis::from(wait - 2) * 1_000).may_send(id(5)));
         assert!(kept(&device, NOW + Millis::from(wait) * 1_000).may_send(id(5)));
         assert_eq!(Device::default().retry_after(NOW), 0);
+    }
+
+    #[test]
+    fn a_proof_is_asked_for_where_the_workshop_the_device_or_the_code_gives_a_reason() {
+        let fresh = Device::default();
+        let mut busy = Device::default();
+        (0..5).for_each(|n| busy.note(id(n), NOW));
+        let check = |mode, device, rush, expected| {
+            assert_eq!(ProofReason::of(mode, device, rush, id(9), NOW), expected, "{mode:?} {rush:?}");
+        };
+        check(ProofMode::Off, &busy, Some(7), None);
+        check(ProofMode::On, &fresh, None, Some(ProofReason::Always));
+        check(ProofMode::Auto, &fresh, None, None);
+        check(ProofMode::Auto, &fresh, Some(7), Some(ProofReason::Rush(7)));
+        check(ProofMode::Auto, &busy, Some(7), Some(ProofReason::Device(busy.retry_after(NOW))));
     }
 
     #[test]

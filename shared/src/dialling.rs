@@ -1,12 +1,12 @@
-//! What is dialled before a number: the calling codes of countries, and the trunk prefix that many people write after one though
-//! it is dialled within the country only.
+//! What people dial before a number: country codes, and the trunk prefix that many write after one though it
+//! is only dialled within the country.
 //!
-//! Source of all tables: Google's libphonenumber, metadata 9.0.42. It is too heavy for the worker, so the rules stand here by
-//! themselves, and a test holds them against the crate `rlibphonenumber`: the example numbers of every country, as they are
-//! written at home behind the country's code, come to the number that is dialled from abroad.
+//! Source of all tables: Google's libphonenumber, metadata 9.0.42, which is too large for the worker. A test
+//! compares these rules with the crate `rlibphonenumber`: each country's example numbers, as they are written
+//! at home but after the country code, must give the number that is dialled from abroad.
 
-/// The calling code that a number (without `+`) begins with: 1 and 7, the pairs that are given, else three digits, which are
-/// not all given. Source: ITU-T E.164, annex.
+/// The country code that a number (without `+`) begins with: 1, 7, an assigned pair, or any three digits.
+/// Source: the annex to ITU-T E.164.
 pub(crate) fn calling_code(digits: &str) -> &str {
     let length = match digits.as_bytes() {
         [b'1' | b'7', ..] => 1,
@@ -22,8 +22,9 @@ pub(crate) fn calling_code(digits: &str) -> &str {
     digits.get(..length).unwrap_or(digits)
 }
 
-/// The one form of a number that is dialled from abroad, from its digits after `+`: without a trunk prefix, and where a country
-/// writes its mobile numbers in two ways, in the way that works from everywhere. Doing it twice changes nothing more.
+/// Makes the number that is dialled from abroad from the digits after a `+`: without a trunk prefix, and with
+/// the notation of mobile numbers that works from everywhere. Its result stays the same when it is passed
+/// again.
 pub(crate) fn from_abroad(digits: &str) -> String {
     let code = calling_code(digits);
     let mut national = digits.get(code.len()..).unwrap_or_default().to_owned();
@@ -41,20 +42,20 @@ pub(crate) fn from_abroad(digits: &str) -> String {
 
 fn without_trunk_prefix<'a>(code: &str, national: &'a str) -> &'a str {
     let length = national.len();
-    // Whether it is this prefix before a number of that many digits.
+    // Whether this prefix is followed by so many digits.
     let before = |prefix: &str, rest: usize| length == prefix.len() + rest && national.starts_with(prefix);
     let drop = |prefix: &str| national.get(prefix.len()..).unwrap_or(national);
     match code {
         "1" if before("1", 10) => drop("1"),
         "7" if before("8", 10) => drop("8"),
         "36" if national.starts_with("06") => drop("06"),
-        // Until 2020 mobile numbers had a 1 from abroad, and other prefixes at home.
+        // Until 2020 mobile numbers had a 1 from abroad, and other prefixes within the country.
         "52" => {
             ["1", "01", "044", "045"].into_iter().find(|prefix| before(prefix, 10)).map_or(national, drop)
         }
         "370" if before("8", 8) => drop("8"),
         "375" if before("80", 9) => drop("80"),
-        // Numbers of hotlines begin with 80 themselves.
+        // Hotlines' own numbers begin with 80.
         "375" if before("8", 9) && !national.starts_with("80") => drop("8"),
         "692" if before("1", 7) => drop("1"),
         "993" if before("8", 8) => drop("8"),
@@ -67,9 +68,9 @@ fn drop_zero(national: &str) -> &str {
     national.strip_prefix('0').unwrap_or(national)
 }
 
-/// Countries some of whose numbers begin with a zero that is dialled from abroad as well, by how many digits these numbers
-/// have: Italy and the Vatican (whatever their length), San Marino, Ivory Coast, Benin, Congo, Tajikistan, Burkina Faso, Niger,
-/// Gabon, Rwanda's oldest, and satellites.
+/// Whether a leading zero of so many digits belongs to the number, and is dialled from abroad as well: in
+/// Italy and the Vatican always; in San Marino, Ivory Coast, Benin, Congo, Tajikistan, Burkina Faso, Niger,
+/// Gabon and Rwanda at a certain length; and for satellites.
 fn zero_is_the_numbers_own(code: &str, length: usize) -> bool {
     match code {
         "39" | "881" | "888" => true,
@@ -81,7 +82,7 @@ fn zero_is_the_numbers_own(code: &str, length: usize) -> bool {
     }
 }
 
-/// Within Argentina a mobile number is 0, the area, 15 and the rest; from abroad 9, the area and the rest.
+/// Within Argentina a mobile number is dialled as 0, area, 15 and line; from abroad as 9, area and line.
 fn argentine(national: &str) -> String {
     let bare = drop_zero(national);
     let (has_9, bare) = match bare.strip_prefix('9') {
@@ -95,14 +96,14 @@ fn argentine(national: &str) -> String {
     }
 }
 
-/// Digits of an Argentine area and what follows it, together.
+/// Digits of an Argentine area and line together.
 const ARGENTINE_DIGITS: usize = 10;
 
 fn without_15(bare: &str) -> Option<String> {
     if bare.len() != ARGENTINE_DIGITS + 2 {
         return None;
     }
-    // Areas have two digits (only 11), three or four. Two of these places cannot both hold a 15.
+    // An area has two digits (only 11), three or four; a 15 cannot follow both of the latter.
     let areas = if bare.starts_with("11") { 2..=2 } else { 3..=4 };
     areas.into_iter().find_map(|at| {
         let (area, rest) = bare.split_at_checked(at)?;
@@ -110,9 +111,9 @@ fn without_15(bare: &str) -> Option<String> {
     })
 }
 
-/// Whether digits typed without `+` are a number from elsewhere that lacks nothing else: a mobile number of a country from which
-/// teachers come, of ten or eleven digits, or whatever has twelve or thirteen, as no number within China has. Landlines of an area
-/// whose zero was forgotten look like Russia's and Colombia's, so that these are not told.
+/// Whether digits without `+` are a foreign number that lacks nothing else: a mobile number of ten or eleven
+/// digits from a country that many teachers come from, or any of twelve or thirteen digits, which no number
+/// within China has. Russia and Colombia are left out, because landlines whose zero was forgotten look alike.
 pub(crate) fn lacks_plus(digits: &str) -> bool {
     match digits.as_bytes() {
         // Hong Kong, Macau.
@@ -130,8 +131,17 @@ pub(crate) fn lacks_plus(digits: &str) -> bool {
     }
 }
 
-/// The same for a page's script.
-pub(crate) const LACKS_PLUS: &str = r"^(?:85(?:2[4-9]|3[68])\d{7}|65[89]\d{7}|(?:601|614|628|642|66[689]|84[35789]|3[34][67])\d{8}|[2-9]\d{11,12})$";
+/// [`lacks_plus`] as a regular expression, for a page's script.
+pub(crate) const LACKS_PLUS: &str = concat!(
+    r"^(?:85(?:2[4-9]|3[68])\d{7}|65[89]\d{7}|",
+    r"(?:601|614|628|642|66[689]|84[35789]|3[34][67])\d{8}|[2-9]\d{11,12})$",
+);
+
+/// Whether it is a number of North America's plan: 1, an area and an exchange that start with 2 to 9, and
+/// four digits.
+pub(crate) fn is_north_american(digits: &str) -> bool {
+    matches!(digits.as_bytes(), [b'1', b'2'..=b'9', _, _, b'2'..=b'9', _, _, _, _, _, _])
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,41 +1,45 @@
-//! The message on the queue: what the edge seals and the laptop opens. Text, versioned, with nothing personal outside the box.
+//! The message on the queue: what the edge seals and the laptop opens. It is text, it has a version, and
+//! nothing personal is outside the box.
+
+mod content;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
-use crate::person_name::PersonName;
-use crate::phone::Phone;
-use crate::question::Answers;
+use content::{CancellationContent, Content};
+pub use content::{Opened, SealedCancellation, SealedSignup};
+
+use crate::Timestamp;
 use crate::seal::{KeyId, SealError, SecretKey};
-use crate::signup::{Digest, MAX_CANONICAL_BYTES, Signup, digest};
+use crate::signup::{MAX_CANONICAL_BYTES, Signup};
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
-/// A sign-up.
+/// The version of a message that is a sign-up.
 pub const VERSION: u32 = 1;
-/// What a program of version 1 must not take for a sign-up: a correction or a cancellation. Each message has the lowest
-/// version that says it, so that an older laptop goes on reading sign-ups and keeps the rest for when it is newer.
+/// The version of a correction or a cancellation, which a program of version 1 must not take for a sign-up.
+/// Each message has the lowest version that can express it, so that an older laptop still reads sign-ups and
+/// keeps other messages until it is updated.
 pub const CHANGE_VERSION: u32 = 2;
-/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the queue's own
-/// limit is 128 KB.
+/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the
+/// queue's own limit is 128 KB.
 pub const MAX_BYTES: usize = 4 * MAX_CANONICAL_BYTES;
 
 /// One sign-up, correction or cancellation on its way, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
     v: u32,
-    /// Whose mail it is.
+    /// The workshop that it is for.
     pub workshop: WorkshopId,
-    /// The id of the sign-up that it is, or that it cancels; so that a repetition and an erasure are recognised without
-    /// the key.
+    /// The id of the sign-up that it contains or cancels, so that a repetition and an erasure are recognised
+    /// without the key.
     pub id: SignupId,
     /// The key that it was sealed to.
     pub key_id: KeyId,
     /// When the edge took it.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
     /// The sealed box, base64 without padding.
     #[serde(rename = "box")]
     sealed: String,
@@ -58,7 +62,8 @@ pub enum EnvelopeError {
 /// Why an envelope does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The secret key given is not the one that the envelope names. Not the message's fault: with the right key it opens.
+    /// The secret key is not the one that the envelope names. The message is not at fault: with the right key
+    /// it opens.
     #[error("the envelope is sealed to another key")]
     OtherKey,
     /// The box is damaged.
@@ -73,7 +78,7 @@ pub enum OpenError {
 }
 
 impl EnvelopeError {
-    /// The stable code that stands as a reason with parked messages.
+    /// The stable code that is stored as the reason with parked messages.
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooLarge(_) => "too_large",
@@ -84,7 +89,7 @@ impl EnvelopeError {
 }
 
 impl OpenError {
-    /// The stable code that stands as a reason with parked messages.
+    /// The stable code that is stored as the reason with parked messages.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OtherKey => "other_key",
@@ -95,90 +100,8 @@ impl OpenError {
     }
 }
 
-/// What is in the box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opened {
-    /// A sign-up, perhaps one that corrects another.
-    Signup(Box<SealedSignup>),
-    /// A sign-up is taken back.
-    Cancellation(SealedCancellation),
-}
-
-/// A valid sign-up with what only the edge knew.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedSignup {
-    /// Whose list it is for.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub signup: Signup,
-    /// The sign-up whose place it takes, where it corrects one: proven by its receipt's token.
-    pub replaces: Option<SignupId>,
-    /// When it was taken.
-    pub received_at: Millis,
-    /// Version of the notice that the page showed.
-    pub notice_version: u32,
-}
-
-/// A sign-up that its own phone takes back: proven by its receipt's token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedCancellation {
-    /// From whose list.
-    pub workshop: WorkshopId,
-    /// The sign-up.
-    pub id: SignupId,
-    /// When it was taken.
-    pub received_at: Millis,
-}
-
-/// A sign-up in the box, on the wire.
-#[derive(Serialize, Deserialize)]
-struct Content {
-    workshop: WorkshopId,
-    id: SignupId,
-    name: PersonName,
-    phone: Phone,
-    #[serde(default)]
-    answers: Answers,
-    form_version: u32,
-    #[serde(default)]
-    filled_at: Option<Millis>,
-    received_at: Millis,
-    notice_version: u32,
-    /// In version 2, and there always.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    replaces: Option<SignupId>,
-}
-
-/// A cancellation in the box, on the wire; version 2.
-#[derive(Serialize, Deserialize)]
-struct CancellationContent {
-    workshop: WorkshopId,
-    cancels: SignupId,
-    received_at: Millis,
-}
-
-impl SealedSignup {
-    /// The digest of the sign-up's content.
-    pub fn digest(&self) -> Digest {
-        digest(&self.signup.name, &self.signup.phone, &self.signup.answers)
-    }
-}
-
 impl Envelope {
-    /// Seals a valid sign-up to the workshop's key.
-    ///
-    /// # Errors
-    /// [`SealError`] where the cipher refuses.
-    pub fn seal(
-        workshop: &Workshop,
-        signup: &Signup,
-        received_at: Millis,
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<Self, SealError> {
-        Self::seal_signup(workshop, signup, None, received_at, rng)
-    }
-
-    /// Seals a valid sign-up that takes another one's place, where `replaces` names one.
+    /// Seals a valid sign-up to the workshop's key. It takes another one's place where `replaces` names one.
     ///
     /// # Errors
     /// [`SealError`] where the cipher refuses.
@@ -186,7 +109,7 @@ impl Envelope {
         workshop: &Workshop,
         signup: &Signup,
         replaces: Option<SignupId>,
-        received_at: Millis,
+        received_at: Timestamp,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
         let Signup { id, name, phone, answers, form_version, filled_at } = signup.clone();
@@ -214,7 +137,7 @@ impl Envelope {
     pub fn seal_cancellation(
         workshop: &Workshop,
         id: SignupId,
-        received_at: Millis,
+        received_at: Timestamp,
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
         let content = CancellationContent { workshop: workshop.id.clone(), cancels: id, received_at };
@@ -226,7 +149,7 @@ impl Envelope {
         v: u32,
         workshop: &Workshop,
         id: SignupId,
-        received_at: Millis,
+        received_at: Timestamp,
         plain: &[u8],
         rng: &mut impl CryptoRngCore,
     ) -> Result<Self, SealError> {
@@ -248,6 +171,19 @@ impl Envelope {
 
     /// Reads a message.
     ///
+    /// ```
+    /// # use rollcall_shared::{seal::SecretKey, signup_id::SignupId, testing::rng, workshop::sample};
+    /// # let key = SecretKey::from_bytes([9; 32]);
+    /// # let (workshop, id) = (sample::workshop(key.public()), SignupId::from_random([7; 16]));
+    /// use rollcall_shared::Timestamp;
+    /// use rollcall_shared::envelope::{Envelope, EnvelopeError, Opened};
+    /// let now = Timestamp::from_millis(42);
+    /// let text = Envelope::seal_cancellation(&workshop, id, now, &mut rng(1)).unwrap().to_text();
+    /// let opened = Envelope::parse(&text).unwrap().open(&key).unwrap();
+    /// assert!(matches!(opened, Opened::Cancellation(cancellation) if cancellation.id == id));
+    /// assert_eq!(Envelope::parse("garbage"), Err(EnvelopeError::Malformed));
+    /// ```
+    ///
     /// # Errors
     /// [`EnvelopeError`]; the version is looked at before the rest, so that a newer edge is named as such.
     pub fn parse(text: &str) -> Result<Self, EnvelopeError> {
@@ -265,17 +201,17 @@ impl Envelope {
         serde_json::from_str(text).map_err(|_| EnvelopeError::Malformed)
     }
 
-    /// Opens the box and compares what stands inside with what stands outside.
+    /// Opens the box and compares what is inside with what is outside.
     ///
     /// # Errors
-    /// [`OpenError`]; only [`OpenError::OtherKey`] can be mended, by the right key.
+    /// [`OpenError`]; only [`OpenError::OtherKey`] can be overcome, with the right key.
     pub fn open(&self, key: &SecretKey) -> Result<Opened, OpenError> {
         if *key.key_id() != self.key_id {
             return Err(OpenError::OtherKey);
         }
         let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;
         let plain = key.open(&sealed).map_err(|_| OpenError::Box)?;
-        // Whoever carries the message can write another version on it; what is in the box decides.
+        // Anybody on the way can write another version on the message; what is in the box decides.
         if self.v == CHANGE_VERSION
             && let Ok(content) = serde_json::from_slice::<CancellationContent>(&plain)
         {
@@ -306,14 +242,22 @@ impl Envelope {
         Ok(Opened::Signup(Box::new(sealed)))
     }
 
-    fn compare(&self, workshop: &WorkshopId, id: SignupId, received_at: Millis) -> Result<(), OpenError> {
+    fn compare(&self, workshop: &WorkshopId, id: SignupId, received_at: Timestamp) -> Result<(), OpenError> {
         let same = *workshop == self.workshop && id == self.id && received_at == self.received_at;
         if same { Ok(()) } else { Err(OpenError::Mismatch) }
     }
 }
 
-/// Reads only whose mail a message is, whatever else is wrong with it: enough to deliver it to a laptop that can park it.
-/// `None` where not even that can be read, or where it is longer than the queue carries.
+/// Reads only which workshop a message is for, even if everything else is wrong with it: enough to deliver it
+/// to a laptop, which can park it. `None` where not even that can be read, or where it is longer than the
+/// queue carries.
+///
+/// ```
+/// use rollcall_shared::envelope::addressee;
+/// let workshop = addressee(r#"{"workshop":"23456789abcdefgh","box":5}"#).unwrap();
+/// assert_eq!(workshop.as_str(), "23456789abcdefgh");
+/// assert_eq!(addressee("garbage"), None);
+/// ```
 pub fn addressee(text: &str) -> Option<WorkshopId> {
     #[derive(Deserialize)]
     struct Addressed {
@@ -347,7 +291,8 @@ mod tests {
 
     fn envelope() -> Envelope {
         let workshop = sample::workshop(key().public());
-        Envelope::seal(&workshop, &signup(&workshop), 42, &mut rng(1)).unwrap()
+        Envelope::seal_signup(&workshop, &signup(&workshop), None, Timestamp::from_millis(42), &mut rng(1))
+            .unwrap()
     }
 
     #[test]
@@ -360,7 +305,7 @@ mod tests {
             workshop: workshop.id.clone(),
             signup: signup(&workshop),
             replaces: None,
-            received_at: 42,
+            received_at: Timestamp::from_millis(42),
             notice_version: 1,
         };
         assert_eq!(opened, Opened::Signup(Box::new(expected)));
@@ -370,13 +315,20 @@ mod tests {
     fn corrections_and_cancellations_have_a_version_of_their_own() {
         let workshop = sample::workshop(key().public());
         let (signup, old) = (signup(&workshop), SignupId::from_random([8; 16]));
-        let correction = Envelope::seal_signup(&workshop, &signup, Some(old), 42, &mut rng(1)).unwrap();
-        let cancellation = Envelope::seal_cancellation(&workshop, old, 43, &mut rng(2)).unwrap();
+        let correction =
+            Envelope::seal_signup(&workshop, &signup, Some(old), Timestamp::from_millis(42), &mut rng(1))
+                .unwrap();
+        let cancellation =
+            Envelope::seal_cancellation(&workshop, old, Timestamp::from_millis(43), &mut rng(2)).unwrap();
         assert_eq!((envelope().v, correction.v, cancellation.v), (1, 2, 2));
         let read = |envelope: &Envelope| Envelope::parse(&envelope.to_text()).unwrap().open(&key());
         let Ok(Opened::Signup(opened)) = read(&correction) else { panic!("no sign-up") };
         assert_eq!((opened.signup, opened.replaces), (signup, Some(old)));
-        let expected = SealedCancellation { workshop: workshop.id.clone(), id: old, received_at: 43 };
+        let expected = SealedCancellation {
+            workshop: workshop.id.clone(),
+            id: old,
+            received_at: Timestamp::from_millis(43),
+        };
         assert_eq!(read(&cancellation), Ok(Opened::Cancellation(expected)));
 
         // Another version on the outside makes nothing else of what is inside.

@@ -30,11 +30,11 @@ pub enum InviteCodeError {
     /// Not nine signs.
     #[error("a code has {} signs, {typed} were typed", HEAD + TAIL)]
     Length {
-        /// How many signs stand there.
+        /// How many signs were typed.
         typed: usize,
     },
     /// A sign that no code has (0, O, 1, I and L are left out because they are mistaken for others).
-    #[error("{0:?} stands in no code")]
+    #[error("no code has the sign {0:?}")]
     Character(char),
     /// A digit among the first four.
     #[error("the first four signs of a code are letters, not {0:?}")]
@@ -55,6 +55,12 @@ impl InviteCodeError {
 
 impl InviteCode {
     /// Reads a code as people type it: any case, with or without the hyphen, full-width forms, spaces around.
+    ///
+    /// ```
+    /// use rollcall_shared::invite_code::{InviteCode, InviteCodeError};
+    /// assert_eq!(InviteCode::parse("abcd 23456").unwrap().as_str(), "ABCD-23456");
+    /// assert_eq!(InviteCode::parse("ABCD-2345O"), Err(InviteCodeError::Character('O')));
+    /// ```
     ///
     /// # Errors
     /// An [`InviteCodeError`] that names the first offender.
@@ -93,7 +99,7 @@ impl InviteCode {
         Self(signs)
     }
 
-    /// The shown form, `ABCD-23456`: also what stands in addresses and cache keys.
+    /// The shown form, `ABCD-23456`, which addresses and cache keys have as well.
     pub fn as_str(&self) -> &str {
         &self.0
     }

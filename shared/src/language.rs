@@ -17,14 +17,33 @@ pub enum Language {
 }
 
 impl Language {
-    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where it names
-    /// neither. Quality values are not weighed: browsers list languages in order of preference.
+    /// The better of the two for an `Accept-Language` header: the first of them that it names; Chinese where
+    /// it names neither. Quality values are not weighed: browsers list languages in order of preference.
+    ///
+    /// ```
+    /// use rollcall_shared::language::Language;
+    /// assert_eq!(Language::from_accept_language("en-GB,en;q=0.9,zh;q=0.8"), Language::En);
+    /// assert_eq!(Language::from_accept_language("fr"), Language::Zh);
+    /// ```
     pub fn from_accept_language(header: &str) -> Self {
         header
             .split(',')
             .take(32)
             .find_map(|range| Self::from_tag(range.split(';').next().unwrap_or_default()))
             .unwrap_or_default()
+    }
+
+    /// The language to answer a person in: the one that the address asks for (`?lang=`), else the one that
+    /// the browser prefers.
+    ///
+    /// ```
+    /// use rollcall_shared::language::Language;
+    /// assert_eq!(Language::of_visit(Some("en"), "zh-CN"), Language::En);
+    /// assert_eq!(Language::of_visit(Some("fr"), "en-GB"), Language::En);
+    /// assert_eq!(Language::of_visit(None, ""), Language::Zh);
+    /// ```
+    pub fn of_visit(asked: Option<&str>, accept_language: &str) -> Self {
+        asked.and_then(Self::from_tag).unwrap_or_else(|| Self::from_accept_language(accept_language))
     }
 
     /// From a language tag such as `en-GB` or `zh`.
@@ -53,8 +72,8 @@ impl Language {
     }
 }
 
-/// A host's text in one or both languages; an empty one falls back to the other. Read without what shows nothing and means
-/// nothing, and without white space around it: hosts paste from chats and documents.
+/// A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
+/// a meaning and white space around it are dropped when it is read: hosts paste from chats and documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Text {
@@ -73,6 +92,12 @@ impl Text {
     }
 
     /// The text in `language`, or in the other where that one is empty.
+    ///
+    /// ```
+    /// use rollcall_shared::language::{Language, Text};
+    /// assert_eq!(Text::new("三号", "Room 3").get(Language::En), "Room 3");
+    /// assert_eq!(Text::new("三号", "").get(Language::En), "三号");
+    /// ```
     pub fn get(&self, language: Language) -> &str {
         let (wanted, other) = match language {
             Language::Zh => (&self.zh, &self.en),
@@ -86,7 +111,7 @@ impl Text {
         self.zh.is_empty() && self.en.is_empty()
     }
 
-    /// The first character that no page shows, if there is one.
+    /// Finds the first character that no page shows.
     pub(crate) fn stranger(&self) -> Option<char> {
         [&self.zh, &self.en].into_iter().find_map(|text| stranger(text))
     }
@@ -101,7 +126,8 @@ fn tidy<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
     Ok(clean(&String::deserialize(text)?).trim().to_owned())
 }
 
-/// At most `max_chars` characters, none of them a control or one that shows nothing and means nothing.
+/// Whether it has at most `max_chars` characters, none of them a control or an invisible one without a
+/// meaning.
 pub(crate) fn is_plain(text: &str, max_chars: usize) -> bool {
     text.chars().take(max_chars + 1).count() <= max_chars && stranger(text).is_none()
 }

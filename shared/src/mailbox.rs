@@ -1,13 +1,14 @@
-//! What host and edge say to each other: Cloudflare's pull-consumer contract
-//! (<https://developers.cloudflare.com/queues/configuration/pull-consumers/>), scoped to one workshop, and what goes with it.
+//! The messages between host and edge: Cloudflare's pull-consumer contract
+//! (<https://developers.cloudflare.com/queues/configuration/pull-consumers/>), scoped to one workshop, and
+//! what goes with it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
 use crate::cache::Counters;
 use crate::receipt::ReceiptState;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
+use crate::{Millis, Timestamp};
 
 /// Most messages of one pull.
 pub const MAX_BATCH: u32 = 100;
@@ -17,7 +18,7 @@ pub const LEASE_MS: u32 = 60_000;
 pub const MAX_LEASE_MS: u32 = 12 * 60 * 60 * 1000;
 /// Longest delay of a returned message: 12 hours, as Cloudflare's.
 pub const MAX_DELAY_SECONDS: u32 = 12 * 60 * 60;
-/// Acknowledged messages are kept so long for replay: 14 days.
+/// How long acknowledged messages are kept for replay: 14 days.
 pub const KEEP_ACKED_MS: Millis = 14 * 24 * 60 * 60 * 1000;
 /// Most bytes of a body on the host's routes: 1,000 acknowledgements or receipts.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -29,7 +30,7 @@ pub const MAX_COLLECTOR_CHARS: usize = 64;
 /// One installation of the host's program. Exactly one at a time collects a workshop's mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collector {
-    /// Drawn once an installation; a restored copy gets a new one.
+    /// Drawn once per installation; a restored copy gets a new one.
     pub id: String,
     /// What the host calls the machine, to be named to a second one.
     pub name: String,
@@ -37,6 +38,12 @@ pub struct Collector {
 
 impl Collector {
     /// Whether both texts are 1 to [`MAX_COLLECTOR_CHARS`] characters without controls.
+    ///
+    /// ```
+    /// use rollcall_shared::mailbox::Collector;
+    /// assert!(Collector { id: "a1".into(), name: "A laptop".into() }.is_valid());
+    /// assert!(!Collector { id: String::new(), name: "A laptop".into() }.is_valid());
+    /// ```
     pub fn is_valid(&self) -> bool {
         [&self.id, &self.name]
             .into_iter()
@@ -45,6 +52,13 @@ impl Collector {
 }
 
 /// `POST …/messages/pull`
+///
+/// ```
+/// use rollcall_shared::mailbox::{LEASE_MS, MAX_BATCH, PullRequest};
+/// let json = r#"{"collector":{"id":"a","name":"A laptop"}}"#;
+/// let pull: PullRequest = serde_json::from_str(json).unwrap();
+/// assert_eq!((pull.batch_size, pull.visibility_timeout_ms), (MAX_BATCH, LEASE_MS));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullRequest {
     /// Who pulls.
@@ -52,11 +66,12 @@ pub struct PullRequest {
     /// How long the lease lasts; at most [`MAX_LEASE_MS`].
     #[serde(default = "lease")]
     pub visibility_timeout_ms: u32,
-    /// How many at the most; at most [`MAX_BATCH`].
+    /// How many messages to lease; at most [`MAX_BATCH`].
     #[serde(default = "batch")]
     pub batch_size: u32,
-    /// Ends the leases that there are, first. Said once, by a collector that has just started and does not know them:
-    /// after a crash its mail comes again at once, not when the leases run out. Ours; Cloudflare's contract has none.
+    /// Whether to end all existing leases first. Sent once, by a collector that has just started and does not
+    /// know them: after a crash its mail comes again at once, not when the leases run out. Cloudflare's
+    /// contract does not have it.
     #[serde(default)]
     pub release: bool,
 }
@@ -105,7 +120,7 @@ pub struct PulledMessage {
     /// The message's text, as it came from the queue.
     pub body: String,
     /// When it was deposited.
-    pub timestamp_ms: Millis,
+    pub timestamp_ms: Timestamp,
     /// How often it has been delivered, this time included.
     pub attempts: u32,
     /// Describes the body.
@@ -129,6 +144,13 @@ impl Default for MessageMetadata {
 }
 
 /// `POST …/messages/ack`
+///
+/// ```
+/// use rollcall_shared::mailbox::AckRequest;
+/// let json = r#"{"collector":{"id":"a","name":"b"},"retries":[{"lease_id":"7","delay_seconds":5}]}"#;
+/// let request: AckRequest = serde_json::from_str(json).unwrap();
+/// assert_eq!((request.acks.len(), request.retries[0].delay_seconds), (0, 5));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AckRequest {
     /// Who acknowledges.
@@ -158,7 +180,7 @@ pub struct Retry {
     pub delay_seconds: u32,
 }
 
-/// The result of an acknowledgement. A late acknowledgement counts: the message is done all the same.
+/// The result of an acknowledgement. A late acknowledgement counts: the message is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AckResult {
@@ -166,7 +188,7 @@ pub struct AckResult {
     pub ack_count: u32,
     /// Messages that were given back.
     pub retry_count: u32,
-    /// Lease ids that nobody knows.
+    /// Lease ids that are unknown.
     #[serde(default)]
     pub warnings: Vec<String>,
 }
@@ -177,7 +199,7 @@ pub struct ReplayRequest {
     /// Who replays.
     pub collector: Collector,
     /// Messages deposited at this time or later become deliverable again.
-    pub since: Millis,
+    pub since: Timestamp,
 }
 
 /// The result of a replay.
@@ -197,9 +219,9 @@ pub struct TakeoverRequest {
 /// The result of a take-over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeoverResult {
-    /// Who collected before, if anybody did.
+    /// The collector before, if there was one.
     pub previous: Option<Collector>,
-    /// Ids that were erased so far: the database of whoever takes over may be older than that.
+    /// Ids that were erased so far: the database of the new collector may be older.
     #[serde(default)]
     pub erased: Vec<SignupId>,
     /// The whole workshop was erased.
@@ -208,17 +230,23 @@ pub struct TakeoverResult {
 }
 
 /// `POST …/erase`
+///
+/// ```
+/// use rollcall_shared::mailbox::EraseRequest;
+/// assert_eq!(serde_json::from_str::<EraseRequest>(r#""workshop""#).unwrap(), EraseRequest::Workshop);
+/// assert_eq!(serde_json::from_str::<EraseRequest>(r#"{"ids":[]}"#).unwrap(), EraseRequest::Ids(vec![]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EraseRequest {
-    /// Everything that came under these ids, and whatever still comes; at most [`MAX_ENTRIES`]. Their receipts stay and say
-    /// what the laptop sends.
+    /// Everything that came under these ids, and what will still come; at most [`MAX_ENTRIES`]. Their
+    /// receipts stay and show what the laptop sends.
     Ids(Vec<SignupId>),
     /// The whole workshop: its codes, its record, its mail and its receipts.
     Workshop,
 }
 
-/// The result of an erasure. The same one again erases nothing more and is a success.
+/// The result of an erasure. The same erasure again erases nothing and succeeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EraseResult {
     /// Messages that were deleted from the mailbox.
@@ -242,30 +270,31 @@ pub struct ReceiptUpdate {
     /// Whether the teacher should see the desk.
     #[serde(default)]
     pub see_desk: bool,
-    /// Counts up with every change; the highest one stands, in whatever order they come.
+    /// Counts up with every change; the highest one wins, in any order of arrival.
     pub rev: u64,
 }
 
 /// The result of a delivery of receipts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptsResult {
-    /// Receipts that stand as sent, or newer.
+    /// How many receipts are stored as sent, or newer.
     pub stored: u64,
 }
 
-/// `GET …/host/stats`, for who holds the publish key.
+/// `GET …/host/stats`, for the holder of the publish key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeFigures {
-    /// Of the isolate that answered, since it began. A deployment has many.
+    /// The cache of the isolate that answered, since the isolate began. A deployment has many.
     pub cache: Counters,
-    /// The deployment's, for the time that lost mail is kept.
+    /// The deployment's alarms, for the time that lost mail is kept.
     pub alarms: Alarms,
 }
 
-/// What somebody should look into.
+/// What an administrator should look into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Alarms {
-    /// Messages that could not be deposited within all their attempts, and were delivered by the dead-letter queue.
+    /// Messages that could not be deposited within all their attempts, and were delivered by the dead-letter
+    /// queue.
     pub dead_letters: u64,
     /// Messages that name no workshop.
     pub unaddressed: u64,
@@ -299,7 +328,7 @@ mod tests {
             messages: vec![PulledMessage {
                 id: "7".into(),
                 body: "{}".into(),
-                timestamp_ms: 5,
+                timestamp_ms: Timestamp::from_millis(5),
                 attempts: 1,
                 metadata: MessageMetadata::default(),
                 lease_id: "l".into(),
@@ -307,7 +336,11 @@ mod tests {
         });
         assert_eq!(
             serde_json::to_string(&pulled).unwrap(),
-            r#"{"success":true,"errors":[],"result":{"message_backlog_count":1,"messages":[{"id":"7","body":"{}","timestamp_ms":5,"attempts":1,"metadata":{"CF-Content-Type":"text"},"lease_id":"l"}]}}"#
+            concat!(
+                r#"{"success":true,"errors":[],"result":{"message_backlog_count":1,"#,
+                r#""messages":[{"id":"7","body":"{}","timestamp_ms":5,"attempts":1,"#,
+                r#""metadata":{"CF-Content-Type":"text"},"lease_id":"l"}]}}"#
+            )
         );
         let acked = Answer::of(AckResult { ack_count: 1, retry_count: 0, warnings: vec![] });
         assert_eq!(

@@ -1,8 +1,9 @@
-//! How a page that does not have the rules tells mistakes apart: patterns that the rules render, in their order.
+//! How a page that does not contain the rules tells mistakes apart: by patterns that the rules render, in
+//! order.
 
-use crate::person_name::SignKind;
+use crate::sign_kind::SignKind;
 
-/// One way to be wrong. The first whose pattern is found in the input is the one to explain.
+/// One kind of mistake. The first one whose pattern is found in the input is explained.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The stable code of the rule's error.
@@ -11,11 +12,12 @@ pub struct Mistake {
     pub pattern: String,
     /// How many digits are needed, where the explanation counts.
     pub needed: Option<usize>,
-    /// The kind of the sign that the pattern's group `sign` finds, where the explanation depends on it.
+    /// The kind of the character that the pattern's group `sign` matches, where the explanation depends on
+    /// it.
     pub kind: Option<SignKind>,
 }
 
-/// The pattern of a mistake that only the server finds: it is found in nothing.
+/// The pattern of a mistake that only the server finds: it matches nothing.
 pub(crate) const NEVER: &str = "(?!)";
 
 impl Mistake {

@@ -1,36 +1,29 @@
 //! A person's name: letters of any script, folded so that one name has one spelling.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde::{Deserialize, Serialize};
 
-use crate::fold;
-use crate::ideograph::{is_ideograph, unified};
 use crate::mistake::{Mistake, NEVER};
-use crate::presentation::push_plain;
-use crate::text::{
-    Use, is_apostrophe, is_blank, is_dash, is_full_stop, is_invisible, is_middle_dot, visible,
-};
+use crate::name_key;
+pub use crate::sign_kind::SignKind;
+use crate::spelling::{self, MAY_BE_TYPED};
 
 /// Fewest characters of a name: people are called 王, Y and O.
 pub const MIN_CHARS: usize = 1;
-/// Most characters of a name as people count them: letters and signs without the marks on them and without joiners. The
-/// longest names on Chinese identity papers (Uyghur, Tibetan, with their dots) stay under 50, and China's rule of 2016 asks
-/// programs to take that many.
+/// Most characters of a name as people count them: letters and signs, without the marks on them and without
+/// joiners. The longest names on Chinese identity papers (Uyghur, Tibetan, with their dots) stay under 50,
+/// and China's rule of 2016 asks programs to take that many.
 pub const MAX_CHARS: usize = 60;
-/// Most characters that are typed for such a name, marks and joiners counted.
+/// Most characters that are typed for such a name, including marks and joiners.
 pub const MAX_TYPED_CHARS: usize = 4 * MAX_CHARS;
 /// Longest input looked at, in bytes: 60 characters of four bytes, decomposed with marks, and room to spare.
 pub const MAX_INPUT_BYTES: usize = 1024;
 
-/// A name in NFC with single spaces, 1 to 60 characters: letters and marks of any script, space, `·`, `-`, `'`, `.`, and the
-/// dot between the syllables of Tibetan.
+/// A name in NFC with single spaces, 1 to 60 characters: letters and marks of any script, space, `·`, `-`,
+/// `'`, `.`, and the dot between the syllables of Tibetan.
 ///
-/// `Debug` shows its length only, so that logs cannot hold a name by accident.
+/// `Debug` shows its length only, so that logs cannot contain a name by accident.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct PersonName(String);
@@ -44,62 +37,17 @@ pub enum PersonNameError {
     /// More than [`MAX_CHARS`].
     #[error("a name has at most {MAX_CHARS} characters")]
     TooLong,
-    /// A character that stands in no name.
+    /// A character that no name has.
     #[error("{sign:?} does not belong in a name")]
     Character {
-        /// As it was typed.
+        /// The character as it was typed.
         sign: char,
-        /// What kind of sign it is: what to do about it differs.
+        /// What kind of character it is: what to do about it depends on that.
         kind: SignKind,
     },
     /// Only signs, no letter.
     #[error("a name has a letter")]
     NoLetter,
-}
-
-/// Kinds of signs that stand in no name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SignKind {
-    /// A digit or a number of any script: something else was typed along.
-    Digit,
-    /// A bracket: a class, a school, a remark stands in it.
-    Bracket,
-    /// An emoji, a symbol.
-    Emoji,
-    /// A character that other devices cannot show: of the private-use area, unassigned, a replacement, or a description of a
-    /// Chinese character in place of it (⿰).
-    Unreadable,
-    /// Any other: commas, slashes, quotation marks, control characters, ….
-    Other,
-}
-
-impl SignKind {
-    /// All of them, in the order in which a page tells them apart.
-    pub const ALL: [Self; 5] = [Self::Unreadable, Self::Bracket, Self::Digit, Self::Emoji, Self::Other];
-
-    fn of(c: char) -> Self {
-        use GeneralCategory as Category;
-        match category(c) {
-            Category::PrivateUse | Category::Unassigned | Category::Surrogate => Self::Unreadable,
-            _ if matches!(c, '\u{FFFD}' | '\u{2FF0}'..='\u{2FFF}' | '\u{31EF}') => Self::Unreadable,
-            Category::OpenPunctuation | Category::ClosePunctuation => Self::Bracket,
-            _ if matches!(c, '<' | '>' | '＜' | '＞' | '«' | '»' | '‹' | '›') => Self::Bracket,
-            Category::DecimalNumber | Category::LetterNumber | Category::OtherNumber => Self::Digit,
-            Category::OtherSymbol | Category::ModifierSymbol => Self::Emoji,
-            _ => Self::Other,
-        }
-    }
-
-    /// The class of these signs for a page's script, without its brackets.
-    fn class(self) -> &'static str {
-        match self {
-            Self::Unreadable => r"\p{Co}\p{Cn}\uFFFD⿰-\u2FFF\u31EF",
-            Self::Bracket => r"\p{Ps}\p{Pe}<>＜＞«»‹›",
-            Self::Digit => r"\p{N}",
-            Self::Emoji => r"\p{So}\p{Sk}",
-            Self::Other => r"\s\S",
-        }
-    }
 }
 
 impl PersonNameError {
@@ -115,8 +63,15 @@ impl PersonNameError {
 }
 
 impl PersonName {
-    /// Reads a name as people type it: normalised, trimmed, other forms of letters and signs folded, what shows nothing
-    /// dropped. docs/NAMES-AND-NUMBERS.md has the whole table.
+    /// Reads a name as people type it: normalised, trimmed, other forms of letters and signs folded,
+    /// characters that show nothing dropped. docs/NAMES-AND-NUMBERS.md has the whole table.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::{PersonName, PersonNameError, SignKind};
+    /// assert_eq!(PersonName::parse("  古丽•阿依 ").unwrap().as_str(), "古丽·阿依");
+    /// let error = PersonNameError::Character { sign: '1', kind: SignKind::Digit };
+    /// assert_eq!(PersonName::parse("王芳1"), Err(error));
+    /// ```
     ///
     /// # Errors
     /// A [`PersonNameError`] that names the first offender.
@@ -124,16 +79,17 @@ impl PersonName {
         if input.len() > MAX_INPUT_BYTES {
             return Err(PersonNameError::TooLong);
         }
-        let folded =
-            folded_chars(input, |sign| Err(PersonNameError::Character { sign, kind: SignKind::of(sign) }))?;
+        let folded = spelling::folded_chars(input, |sign| {
+            Err(PersonNameError::Character { sign, kind: SignKind::of(sign) })
+        })?;
         if folded.trim().is_empty() {
             return Err(PersonNameError::Empty);
         }
-        if !folded.chars().any(is_letter) {
+        if !folded.chars().any(spelling::is_letter) {
             return Err(PersonNameError::NoLetter);
         }
-        let name = arranged(&folded);
-        if length(&name) > MAX_CHARS || name.chars().count() > MAX_TYPED_CHARS {
+        let name = spelling::arranged(&folded);
+        if spelling::length(&name) > MAX_CHARS || name.chars().count() > MAX_TYPED_CHARS {
             return Err(PersonNameError::TooLong);
         }
         Ok(Self(name))
@@ -144,25 +100,47 @@ impl PersonName {
         &self.0
     }
 
-    /// What two spellings of one name have in common: see [`fold::same_person`].
+    /// The key that all spellings of the name have in common: see [`crate::fold`].
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("Anne-Marie").unwrap().key(), "annemarie");
+    /// ```
     pub fn key(&self) -> String {
-        fold::name_key(self)
+        name_key::of_name(&self.0)
     }
 
-    /// The `pattern` of the page's input, for the `v` flag: what may stand in a name at all. [`MAX_TYPED_CHARS`] is its
-    /// `maxlength`; the rest is checked where the sign-up is taken.
+    /// The name as others may see it: the first character and, of three or more, the last one; between them a
+    /// star for each that is hidden, at most four. Enough for its owner, too little for a passer-by.
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("王芳").unwrap().masked(), "王*");
+    /// assert_eq!(PersonName::parse("王小明").unwrap().masked(), "王*明");
+    /// ```
+    pub fn masked(&self) -> String {
+        const MOST_STARS: usize = 4;
+        let count = self.0.chars().count();
+        let last = self.0.chars().next_back().filter(|_| count > 2);
+        let hidden = count - 1 - usize::from(last.is_some());
+        self.0.chars().take(1).chain(std::iter::repeat_n('*', hidden.min(MOST_STARS))).chain(last).collect()
+    }
+
+    /// The `pattern` of the page's input, for the `v` flag: the characters that a name may be typed with.
+    /// [`MAX_TYPED_CHARS`] is its `maxlength`; all other rules are checked where the sign-up is taken.
     pub fn html_pattern() -> String {
-        format!("[{MAY_STAND}]+")
+        format!("[{MAY_BE_TYPED}]+")
     }
 
-    /// How the page's script tells mistakes apart, once the input does not match [`PersonName::html_pattern`]: on what is left
-    /// without all that the pattern takes. What is left first is the sign that is explained, the patterns' group `sign`.
+    /// How the page's script tells mistakes apart, once the input does not match
+    /// [`PersonName::html_pattern`]: on what is left without all that the pattern matches. The first
+    /// character that is left is the one to explain, the patterns' group `sign`.
     pub fn mistakes() -> Vec<Mistake> {
         let sign = |kind: SignKind| Mistake::sign(kind, format!("^(?<sign>[{}])", kind.class()));
         SignKind::ALL
             .map(sign)
             .into_iter()
-            // Nothing is left; the server alone says the other two.
+            // Nothing is left; only the server finds the other two.
             .chain([
                 Mistake::new("empty", "^$"),
                 Mistake::new("no_letter", NEVER),
@@ -172,126 +150,14 @@ impl PersonName {
     }
 }
 
-/// What a name may be typed with, as a character class without its brackets: a little more than may be kept. Ideographs stand
-/// by their numbers, for old browsers do not know the newest; letters that are used as dots and apostrophes are among `\p{L}`.
-const MAY_STAND: &str = r"\p{L}\p{M}\s\p{Pd}\p{DI}·\u0387'.•‧∙⋅⸱・･．。․﹒｡‘’‛′\x60´＇｀՚׳\u2043\u2212\u2800་༌\u2E80-\u2FD5〇\uE815-\uE864\u3400-\u9FFF\u{20000}-\u{3FFFD}";
-
-/// A part of a name as it stands in names: normalised and folded like a name, whatever else it holds.
+/// Folds a part of a name for a search: normalised and folded like a name, but with any characters.
+///
+/// ```
+/// use rollcall_shared::person_name::folded;
+/// assert_eq!(folded(" O’B "), "O'B");
+/// ```
 pub fn folded(input: &str) -> String {
-    let Ok(folded) = folded_chars(input, Ok::<char, std::convert::Infallible>);
-    arranged(&folded)
-}
-
-/// Every character as it stands in a name. What stands in none goes to `stranger`, which refuses or lets it pass.
-fn folded_chars<E>(input: &str, stranger: impl Fn(char) -> Result<char, E>) -> Result<String, E> {
-    let mut folded = String::with_capacity(input.len());
-    for c in settled(input).chars() {
-        match sign(c).or_else(|| unified(c)) {
-            Some(c) => folded.push(c),
-            None if is_word(c) || is_joiner(c) => push_plain(c, &mut folded),
-            None => folded.push(stranger(c)?),
-        }
-    }
-    // What was folded may join what stands beside it.
-    Ok(settled(&folded).into_owned())
-}
-
-/// In NFC and without what shows nothing. Either can undo the other: a mark changes its place, and a joiner stands behind another
-/// letter; a joiner goes, and a mark joins a letter.
-fn settled(text: &str) -> Cow<'_, str> {
-    let nfc = ComposingNormalizerBorrowed::new_nfc();
-    if nfc.is_normalized(text) && !text.chars().any(is_invisible) {
-        return Cow::Borrowed(text);
-    }
-    let mut settled = text.to_owned();
-    loop {
-        let again: String = nfc.normalize_iter(visible(&settled, Use::Name)).collect();
-        if again == settled {
-            return Cow::Owned(settled);
-        }
-        settled = again;
-    }
-}
-
-/// The sign that `c` is typed for, of those that a name may hold.
-fn sign(c: char) -> Option<char> {
-    match c {
-        // White space that is a control as well: a line break or a tab pasted along is a space; others are refused.
-        c if is_blank(c) && (!c.is_control() || matches!(c, '\t' | '\n' | '\r')) => Some(' '),
-        c if is_middle_dot(c) => Some('·'),
-        c if is_dash(c) => Some('-'),
-        c if is_apostrophe(c) => Some('\''),
-        c if is_full_stop(c) => Some('.'),
-        TSHEG | '\u{F0C}' => Some(TSHEG),
-        _ => None,
-    }
-}
-
-/// The dot after each syllable of Tibetan.
-const TSHEG: char = '\u{F0B}';
-
-/// The signs where a name has them: a full stop between Chinese characters is the dot between a name's parts, one after them is
-/// nobody's; no space beside that dot, and none of it at the ends.
-fn arranged(folded: &str) -> String {
-    let mut name = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    // What one sign left may be the end, or stand beside another: until nothing changes, which is the second time at most
-    // but for texts made on purpose.
-    loop {
-        let again = arranged_once(&name);
-        if again == name {
-            return name;
-        }
-        name = again;
-    }
-}
-
-fn arranged_once(spaced: &str) -> String {
-    const RUN: [char; 3] = ['·', '.', ' '];
-    let mut name = String::with_capacity(spaced.len());
-    let mut rest = spaced;
-    while let Some(at) = rest.find(RUN) {
-        let (word, behind) = rest.split_at(at);
-        rest = behind.trim_start_matches(RUN);
-        let run = behind.get(..behind.len() - rest.len()).unwrap_or_default();
-        name.push_str(word);
-        let stands_after_chinese = run.contains('.') && name.ends_with(is_ideograph);
-        let is_dot = run.contains('·') || (stands_after_chinese && rest.starts_with(is_ideograph));
-        match (is_dot, rest.is_empty()) {
-            (true, false) if !name.is_empty() => name.push('·'),
-            (true, _) => {}
-            (false, true) if stands_after_chinese => {}
-            (false, _) => name.push_str(run),
-        }
-    }
-    name.push_str(rest);
-    name.truncate(name.trim_end_matches([TSHEG, ' ']).len());
-    name
-}
-
-/// How long people find it: marks stand on letters, joiners between them.
-fn length(name: &str) -> usize {
-    name.chars().filter(|c| !is_of(*c, GeneralCategoryGroup::Mark) && !is_joiner(*c)).count()
-}
-
-fn is_word(c: char) -> bool {
-    is_letter(c) || is_of(c, GeneralCategoryGroup::Mark)
-}
-
-fn is_letter(c: char) -> bool {
-    is_of(c, GeneralCategoryGroup::Letter) || is_ideograph(c)
-}
-
-fn is_of(c: char, group: GeneralCategoryGroup) -> bool {
-    group.contains(category(c))
-}
-
-fn category(c: char) -> GeneralCategory {
-    CodePointMapData::<GeneralCategory>::new().get(c)
-}
-
-/// What [`visible`] leaves between letters that need it.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{180E}')
+    spelling::folded(input)
 }
 
 impl fmt::Debug for PersonName {

@@ -7,8 +7,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dialling::{from_abroad, lacks_plus};
-use typed::Typed;
+use crate::dialling::{from_abroad, is_north_american, lacks_plus};
+pub use typed::MAX_INPUT_CHARS;
+use typed::{Typed, TypedError};
 
 /// Digits of a mainland mobile number without its country code (`1[3-9]` and nine more).
 /// Source: the numbering plan of China's MIIT, <https://en.wikipedia.org/wiki/Telephone_numbers_in_China>.
@@ -19,16 +20,14 @@ pub const CHINA_GROUPS: [usize; 3] = [3, 4, 4];
 pub const MIN_DIGITS: usize = 8;
 /// Most digits of a number with its country code: ITU-T E.164, section 6.
 pub const MAX_DIGITS: usize = 15;
-/// From so many digits on it is more than one number: a mainland mobile number and the shortest beside it.
+/// Fewest digits that are taken for two numbers: those of a mainland mobile number and of a short local one.
 pub const TWO_NUMBERS_DIGITS: usize = 18;
-/// Longest input looked at, in characters: 15 digits with a separator around each and room to spare.
-pub const MAX_INPUT_CHARS: usize = 64;
 
 const CHINA: &str = "86";
 
 /// A phone number in E.164 form, such as `+8613800138000`.
 ///
-/// `Debug` shows the last two digits only, so that logs cannot hold a number by accident.
+/// `Debug` shows the last two digits only, so that logs cannot contain a number by accident.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Phone(String);
@@ -42,54 +41,54 @@ pub enum PhoneError {
     /// Longer than [`MAX_INPUT_CHARS`].
     #[error("more than {MAX_INPUT_CHARS} characters are not a phone number")]
     TooLong,
-    /// A character that stands in no phone number.
+    /// A character that no phone number has.
     #[error("{0:?} does not belong in a phone number")]
     Character(char),
     /// Fewer digits than the number must have.
     #[error("a number of {needed} digits is needed, {typed} were typed")]
     TooFewDigits {
-        /// How many digits stand there.
+        /// How many digits were typed.
         typed: usize,
-        /// How many it takes at the least.
+        /// How many the number has at least.
         needed: usize,
     },
     /// More digits than the number can have.
     #[error("a number of {needed} digits is needed, {typed} were typed")]
     TooManyDigits {
-        /// How many digits stand there.
+        /// How many digits were typed.
         typed: usize,
-        /// How many it takes at the most.
+        /// How many the number has at most.
         needed: usize,
     },
-    /// Not the digits of a mainland mobile number, and nothing that says what else they are.
+    /// Not the digits of a mainland mobile number, and no sign of what else they are.
     #[error("a mobile number in mainland China starts with 13 to 19")]
     NotMobile,
-    /// A landline of mainland China, with its area.
+    /// A landline of mainland China, with its area code.
     #[error("this is a landline; a mobile number is needed")]
     Landline,
     /// A hotline of mainland China: 400 or 800 and seven digits.
     #[error("this is a hotline; a person's own mobile number is needed")]
     ServiceNumber,
-    /// A mobile number from elsewhere that lacks nothing but its `+`.
-    #[error("a number from elsewhere starts with +")]
+    /// A foreign number that lacks only its `+`.
+    #[error("a foreign number starts with +")]
     PlusMissing {
-        /// What it is with `+`.
+        /// The number with its `+`.
         with_plus: Phone,
     },
-    /// Written as people write numbers in the United States and Canada (`1 415 555 2671`). The same digits in one piece can be
-    /// a mainland mobile number, so that nobody but its owner can tell.
+    /// A number in the notation of the United States and Canada, `1 415 555 2671`. The same digits without
+    /// spaces can be a mainland mobile number; only its owner knows which it is.
     #[error("this is written as in North America, where numbers start with +1")]
     NorthAmerican {
-        /// What it is with `+`.
+        /// The number with its `+`.
         with_plus: Phone,
     },
     /// Two numbers in one field.
-    #[error("two numbers stand here; one is needed")]
+    #[error("these are two numbers; one is needed")]
     TwoNumbers,
-    /// A spreadsheet's `1.38E+10`: digits are lost.
+    /// A spreadsheet's `1.38E+10`, which has lost digits.
     #[error("a spreadsheet has shortened the number; all of its digits are needed")]
     Shortened,
-    /// The country code starts with 0, which none does.
+    /// The country code starts with 0, which no country code does.
     #[error("no country code starts with 0")]
     CountryCode,
 }
@@ -115,13 +114,34 @@ impl PhoneError {
     }
 }
 
+impl From<TypedError> for PhoneError {
+    fn from(error: TypedError) -> Self {
+        match error {
+            TypedError::Empty => Self::Empty,
+            TypedError::TooLong => Self::TooLong,
+            TypedError::Character(c) => Self::Character(c),
+            TypedError::TwoNumbers => Self::TwoNumbers,
+            TypedError::Shortened => Self::Shortened,
+        }
+    }
+}
+
 impl Phone {
     /// Reads a number as people type it.
     ///
-    /// Without `+` or `00` it is a mainland Chinese mobile number, whose `86` or trunk `0` is optional; with either it is any
-    /// country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits, and a trunk prefix behind the country's code is dropped. Spaces,
-    /// hyphens, dots, slashes, brackets, quotation marks, digits of any script and invisible characters are accepted.
-    /// docs/NAMES-AND-NUMBERS.md has the whole table.
+    /// Without `+` or `00` it is a mainland Chinese mobile number, whose `86` and trunk `0` are optional;
+    /// with either it is any country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits, and a trunk prefix after the
+    /// country code is dropped. Spaces, punctuation, digits of any script and invisible characters are
+    /// accepted. docs/NAMES-AND-NUMBERS.md has the whole table.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::{Phone, PhoneError};
+    /// assert_eq!(Phone::parse(" 138-0013-8000").unwrap().as_str(), "+8613800138000");
+    /// assert_eq!(Phone::parse("00852 9123 4567").unwrap().as_str(), "+85291234567");
+    /// assert_eq!(Phone::parse("+44 (0)20 7946 0123").unwrap().as_str(), "+442079460123");
+    /// let error = Phone::parse("1380013800").unwrap_err();
+    /// assert_eq!(error, PhoneError::TooFewDigits { typed: 10, needed: 11 });
+    /// ```
     ///
     /// # Errors
     /// A [`PhoneError`] that names what is wrong; of several mistakes, the first that a reader would see.
@@ -132,19 +152,22 @@ impl Phone {
             Some(rest) => Some(rest),
             None => typed.has_plus.then_some(digits),
         };
-        match (abroad, abroad.unwrap_or(digits).strip_prefix(CHINA)) {
-            (_, Some(national)) => Self::behind_86(national),
-            // Nobody in North America has such a number; 00 before one of China's is more likely, and a wrong one the result.
-            (Some(rest), None)
+        if let Some(national) = behind_china(abroad.unwrap_or(digits)) {
+            return Self::behind_86(national);
+        }
+        match abroad {
+            // No North American number: 00 before a Chinese one is more likely, and the result would be
+            // wrong.
+            Some(rest)
                 if !typed.has_plus && rest.starts_with('1') && !is_north_american(&from_abroad(rest)) =>
             {
                 Err(PhoneError::NotMobile)
             }
-            (Some(rest), None) => Self::international(rest),
-            (None, None) if typed.is_grouped_as_in_north_america() => {
+            Some(rest) => Self::international(rest),
+            None if typed.is_grouped_as_in_north_america() => {
                 Err(PhoneError::NorthAmerican { with_plus: Self(format!("+{digits}")) })
             }
-            (None, None) => Self::mainland(digits),
+            None => Self::mainland(digits),
         }
     }
 
@@ -163,7 +186,7 @@ impl Phone {
         }
     }
 
-    /// Behind China's code landlines have lost the zero that they have at home.
+    /// Reads what follows China's code, where landlines have lost the zero that they have without it.
     fn behind_86(national: &str) -> Result<Self, PhoneError> {
         match national.as_bytes() {
             [b'2'..=b'9', ..] => Self::mainland(&format!("0{national}")),
@@ -202,8 +225,14 @@ impl Phone {
         &self.0
     }
 
-    /// Whether it lies in a range of mainland mobile numbers that nobody had been given by November 2026: worth a second look,
-    /// and never a reason to refuse, for new ranges are opened now and then.
+    /// Whether it is in a range of mainland mobile numbers that had not been assigned by November 2026. That
+    /// is worth a second look, and no reason to refuse it, because new ranges are opened now and then.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::Phone;
+    /// assert!(Phone::parse("14155552671").unwrap().is_unassigned_range());
+    /// assert!(!Phone::parse("13800138000").unwrap().is_unassigned_range());
+    /// ```
     pub fn is_unassigned_range(&self) -> bool {
         match self.mainland_digits().map(str::as_bytes) {
             Some([b'1', b'4', b'0'..=b'4' | b'6' | b'8' | b'9', ..]) => true,
@@ -215,30 +244,14 @@ impl Phone {
         }
     }
 
-    /// As people write it: `138 0013 8000` for a mainland number, `+852 9123 4567` in groups of four otherwise.
-    pub fn national(&self) -> String {
-        match self.mainland_digits() {
-            Some(d) => [d.get(..3), d.get(3..7), d.get(7..)].map(Option::unwrap_or_default).join(" "),
-            None => {
-                let digits = self.digits();
-                let head = match digits.len() % 4 {
-                    0 => 4,
-                    n => n,
-                };
-                let (first, rest) = digits.split_at(head);
-                let mut text = format!("+{first}");
-                for (i, c) in rest.chars().enumerate() {
-                    if i % 4 == 0 {
-                        text.push(' ');
-                    }
-                    text.push(c);
-                }
-                text
-            }
-        }
-    }
-
-    /// For screens that others see: `138••••8000`, `+852•••4567`; the last four digits always show.
+    /// The number as others may see it: a mainland number's first three digits and its last four,
+    /// `138••••8000`; of any other the `+`, three digits and the last four, `+852••••4567`.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::Phone;
+    /// assert_eq!(Phone::parse("138 0013 8000").unwrap().masked(), "138••••8000");
+    /// assert_eq!(Phone::parse("+852 9123 4567").unwrap().masked(), "+852••••4567");
+    /// ```
     pub fn masked(&self) -> String {
         let (head, digits) = match self.mainland_digits() {
             Some(d) => (3, d.to_owned()),
@@ -258,26 +271,27 @@ impl Phone {
     }
 }
 
-/// The digits of a text that holds nothing but what a number is written with, and whether a `+` stands before them.
+/// Reads the digits of a text that has nothing but what numbers are written with, and whether a `+` precedes
+/// them.
 pub(crate) fn digits(text: &str) -> Option<(bool, String)> {
     Typed::read(text).ok().map(|typed| (typed.has_plus, typed.digits))
 }
 
-/// The plan of North America: 1, an area and an exchange that start with 2 to 9, four digits.
-fn is_north_american(digits: &str) -> bool {
-    matches!(digits.as_bytes(), [b'1', b'2'..=b'9', _, _, b'2'..=b'9', _, _, _, _, _, _])
+/// What follows China's code, which people also write as `086`.
+fn behind_china(digits: &str) -> Option<&str> {
+    digits.strip_prefix(CHINA).or_else(|| digits.strip_prefix("086").filter(|rest| rest.starts_with('1')))
 }
 
-/// 400 or 800 and seven digits, behind China's code or not.
+/// Whether it is 400 or 800 and seven digits.
 fn is_hotline(digits: &str) -> bool {
     let bare = digits.strip_prefix('0').unwrap_or(digits);
     bare.len() == 10 && (bare.starts_with("400") || bare.starts_with("800"))
 }
 
-/// The zero, Beijing's 10, a 2 and a digit or three digits, then seven or eight, and perhaps an extension of up to five.
+/// Whether it is an area code with its zero, seven or eight digits, and perhaps an extension of up to five.
 fn is_landline(digits: &str) -> bool {
     let area = match digits.as_bytes() {
-        // Beijing behind China's code.
+        // Beijing after China's code.
         [b'1', b'0', ..] => return digits.len() == 10,
         [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => 3,
         [b'0', b'3'..=b'9', ..] => 4,
@@ -313,18 +327,6 @@ mod tests {
     #[test]
     fn debug_hides_all_but_two_digits() {
         assert_eq!(format!("{:?}", Phone::parse("13800138042").unwrap()), "Phone(…42)");
-    }
-
-    #[test]
-    fn shown_forms() {
-        let check = |input: &str, national: &str, masked: &str| {
-            let phone = Phone::parse(input).unwrap();
-            assert_eq!((phone.national().as_str(), phone.masked().as_str()), (national, masked));
-        };
-        check("13800138000", "138 0013 8000", "138••••8000");
-        check("+85291234567", "+852 9123 4567", "+852••••4567");
-        check("+12345678", "+1234 5678", "+123•5678");
-        check("+442079460123", "+4420 7946 0123", "+442•••••0123");
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Forms of letters that mean the letter itself: full width, half width, ligatures and the joined shapes of Arabic that PDFs
-//! hand out, and the letters of mathematics that people decorate their names with.
+//! Forms of letters that mean the letter itself: full width, half width, ligatures, the joined shapes of
+//! Arabic that PDFs contain, and the letters of mathematics that people decorate their names with.
 
-/// Blocks of forms in their order, each written as what a form stands for and how many forms of it follow one another.
-/// Source: Unicode's compatibility decompositions; a test holds them against `icu_normalizer`, whose own table of all
-/// decompositions would make the worker heavier by 16 KB.
+/// Blocks of forms, in order: each form's letters, and how many forms in a row have them. Source: Unicode's
+/// compatibility decompositions. A test compares them with `icu_normalizer`, whose table of all
+/// decompositions would add 16 KB to the worker.
 const FORMS: [(char, &str); 4] = [
     ('\u{FB00}', "ff1fi1fl1ffi1ffl1st2"),
     ('\u{FB50}', "ٱ2ٻ4پ4ڀ4ٺ4ٿ4ٹ4ڤ4ڦ4ڄ4ڃ4چ4ڇ4ڍ2ڌ2ڎ2ڈ2ژ2ڑ2ک4گ4ڳ4ڱ4ں2ڻ4ۀ2ہ4ھ4ے2ۓ2"),
@@ -11,8 +11,9 @@ const FORMS: [(char, &str); 4] = [
     ('\u{FE80}', "ء1آ2أ2ؤ2إ2ئ4ا2ب4ة2ت4ث4ج4ح4خ4د2ذ2ر2ز2س4ش4ص4ض4ط4ظ4ع4غ4ف4ق4ك4ل4م4ن4ه4و2ى2ي4لآ2لأ2لإ2لا2"),
 ];
 
-/// What the half-width forms U+FF66 to U+FF9F stand for; the last two are marks that join the letter before.
-const KATAKANA: &str = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u{3099}\u{309A}";
+/// The letters of the half-width forms U+FF66 to U+FF9F; the last two are marks on the letter before.
+const KATAKANA: &str = "ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\
+    \u{3099}\u{309A}";
 
 /// Appends the letters that `c` is a form of, or `c` itself.
 pub(crate) fn push_plain(c: char, text: &mut String) {
@@ -36,7 +37,7 @@ pub(crate) fn full_width(c: char) -> char {
     }
 }
 
-/// Thirteen alphabets of 52 letters stand one after another.
+/// The letter of a mathematical one. There are thirteen alphabets of 52 letters in a row.
 fn mathematical(c: char) -> char {
     let nth = (c as u32 - 0x1D400) % 52;
     let first = if nth < 26 { u32::from(b'A') } else { u32::from(b'a') - 26 };

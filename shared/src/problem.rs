@@ -1,12 +1,16 @@
-//! What an answer says when it refuses: RFC 9457 problem details with a stable code.
+//! Refusals: RFC 9457 problem details with a stable code.
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
 
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Seconds after which a phone may try again where something behind the server failed.
+pub const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// The stable code of a refusal; clients decide by it, never by the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,7 +20,7 @@ pub enum ProblemCode {
     Malformed,
     /// No key, or a wrong one.
     Unauthorized,
-    /// Nothing stands at this address.
+    /// There is nothing at this address.
     NotFound,
     /// No workshop has this invite code (yet).
     UnknownCode,
@@ -36,9 +40,9 @@ pub enum ProblemCode {
     Invalid,
     /// A proof of work is asked for.
     ProofRequired,
-    /// Too much from this device or for this code.
+    /// Too many requests from this device or for this code.
     SlowDown,
-    /// Not now; nothing was taken. Try again after `Retry-After`.
+    /// Not now: nothing was taken. Try again after `Retry-After`.
     Unavailable,
 }
 
@@ -66,7 +70,7 @@ impl ProblemCode {
         match self {
             Self::Malformed => "The request could not be read",
             Self::Unauthorized => "The key is missing or wrong",
-            Self::NotFound => "Nothing stands at this address",
+            Self::NotFound => "There is nothing at this address",
             Self::UnknownCode => "No workshop has this invite code",
             Self::MethodNotAllowed => "This address has other methods",
             Self::Taken => "The invite code belongs to another workshop",
@@ -74,7 +78,7 @@ impl ProblemCode {
             Self::Closed => "The workshop takes no sign-ups now",
             Self::TooLarge => "The request is too large",
             Self::MediaType => "The body has another media type than this address reads",
-            Self::Invalid => "Some fields need mending",
+            Self::Invalid => "Some fields are wrong",
             Self::ProofRequired => "A proof of work is needed",
             Self::SlowDown => "Too many requests",
             Self::Unavailable => "Not taken: try again in a moment",
@@ -82,23 +86,7 @@ impl ProblemCode {
     }
 }
 
-/// One wrong field of a sign-up or of a workshop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    /// The field's name on the wire: `name`, `phone`, `answers.school`, ….
-    pub field: String,
-    /// The stable code of what is wrong with it.
-    pub code: String,
-}
-
-impl FieldError {
-    /// A field and the code of what is wrong with it.
-    pub fn new(field: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { field: field.into(), code: code.into() }
-    }
-}
-
-/// A refusal, as it stands in the body.
+/// A refusal, as the body of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{status} {code:?}: {title}")]
 pub struct Problem {
@@ -111,7 +99,7 @@ pub struct Problem {
     pub code: ProblemCode,
     /// A short English title.
     pub title: String,
-    /// What is special about this occurrence, in English, where there is something to say.
+    /// What is special about this occurrence, in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The wrong fields, with [`ProblemCode::Invalid`].
@@ -130,6 +118,12 @@ pub struct Problem {
 
 impl Problem {
     /// A refusal with nothing special about it.
+    ///
+    /// ```
+    /// use rollcall_shared::problem::{Problem, ProblemCode};
+    /// let closed = Problem::new(ProblemCode::Closed).with_detail("not open yet");
+    /// assert_eq!((closed.status, closed.kind.as_str()), (410, "urn:rollcall:problem:closed"));
+    /// ```
     pub fn new(code: ProblemCode) -> Self {
         let name =
             serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
@@ -146,27 +140,27 @@ impl Problem {
         }
     }
 
-    /// Fields that need mending.
+    /// A refusal because of wrong fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(ProblemCode::Invalid) }
     }
 
-    /// Nothing was taken; to be tried again after so many seconds.
+    /// A refusal for now: nothing was taken. To be tried again after `retry_after` seconds.
     pub fn unavailable(retry_after: u32) -> Self {
         Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable) }
     }
 
-    /// To be sent again with a proof of work.
+    /// A refusal until the request is sent again with a proof of work.
     pub fn proof_required(challenge: Challenge) -> Self {
         Self { challenge: Some(challenge), ..Self::new(ProblemCode::ProofRequired) }
     }
 
-    /// Another installation collects.
+    /// A refusal because another installation collects.
     pub fn owned_elsewhere(collector: Collector) -> Self {
         Self { collector: Some(collector), ..Self::new(ProblemCode::OwnedElsewhere) }
     }
 
-    /// The same with words about this occurrence. They must hold no name and no number.
+    /// Adds words about this occurrence. They must contain no name and no number.
     #[must_use]
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
@@ -182,12 +176,16 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field_error::FieldName;
 
     #[test]
     fn the_body_is_rfc_9457_with_a_code() {
         assert_eq!(
-            Problem::invalid(vec![FieldError::new("phone", "empty")]).to_json(),
-            r#"{"type":"urn:rollcall:problem:invalid","status":422,"code":"invalid","title":"Some fields need mending","errors":[{"field":"phone","code":"empty"}]}"#
+            Problem::invalid(vec![FieldError::new(FieldName::Phone, "empty")]).to_json(),
+            concat!(
+                r#"{"type":"urn:rollcall:problem:invalid","status":422,"code":"invalid","#,
+                r#""title":"Some fields are wrong","errors":[{"field":"phone","code":"empty"}]}"#
+            )
         );
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 
+use crate::field_error::{FieldError, FieldName};
 use crate::language::{Text, is_plain};
-use crate::problem::FieldError;
 use crate::text::{clean, is_blank};
 
-/// Most questions of a workshop: a page that a thumb can scroll.
+/// Most questions of a workshop: more would make a page that nobody scrolls with a thumb.
 pub const MAX_QUESTIONS: usize = 20;
 /// Most options of a choice.
 pub const MAX_OPTIONS: usize = 30;
@@ -95,8 +95,8 @@ pub enum QuestionError {
     /// A key of other characters, too long, or empty.
     #[error("the key {0:?} is not 1 to {MAX_KEY_CHARS} of a-z, 0-9 and _")]
     Key(String),
-    /// The same key twice.
-    #[error("the key {0:?} stands twice")]
+    /// A key that two questions have.
+    #[error("two questions have the key {0:?}")]
     Repeated(String),
     /// A label that is empty, too long or holds controls.
     #[error(
@@ -112,6 +112,15 @@ pub enum QuestionError {
 }
 
 /// Checks a workshop's questions.
+///
+/// ```
+/// use rollcall_shared::question::{Question, QuestionError, check_questions};
+/// let json = r#"[{"key":"lunch","label":{"zh":"午餐"},"kind":"checkbox"}]"#;
+/// let mut questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// assert_eq!(check_questions(&questions), Ok(()));
+/// questions.push(questions[0].clone());
+/// assert_eq!(check_questions(&questions), Err(QuestionError::Repeated("lunch".into())));
+/// ```
 ///
 /// # Errors
 /// The first [`QuestionError`] in the order of the page.
@@ -159,11 +168,11 @@ impl Question {
     }
 
     /// The field's name in forms and in errors.
-    pub fn field(&self) -> String {
-        format!("answers.{}", self.key)
+    pub fn field(&self) -> FieldName {
+        FieldName::Answer(self.key.clone())
     }
 
-    /// The answer in its one canonical form; `None` where nothing was answered.
+    /// Brings the answer into its canonical form; `None` where nothing was answered.
     fn canonical(&self, answer: &Answer) -> Result<Option<Answer>, &'static str> {
         match (&self.kind, answer) {
             (Kind::Text { max_chars }, Answer::One(text)) => canonical_text(text, usize::from(*max_chars)),
@@ -197,7 +206,7 @@ fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'stat
     Ok(Some(Answer::One(text)))
 }
 
-/// A text in NFC on one line, without what shows nothing and means nothing.
+/// Writes a text in NFC and on one line, without invisible characters that have no meaning.
 fn tidy(text: &str) -> String {
     let text = clean(text);
     let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text);
@@ -218,15 +227,27 @@ fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'stati
 pub enum FormAge {
     /// The answers must fit the questions.
     Current,
-    /// The questions may have changed since the page was opened: what still fits is kept, what is missing is
-    /// forgiven, and answers to questions that are gone are kept as they came, within the limits of text.
+    /// The questions may have changed since the page was opened: what still fits is kept, missing answers are
+    /// accepted, and answers to questions that are gone are kept as they came, within the limits of text.
     Older,
 }
 
 /// Checks answers against the questions and brings them into their one canonical form.
 ///
+/// ```
+/// use rollcall_shared::question::{Answers, FormAge, Question, canonical_answers};
+/// let json = r#"[{"key":"school","label":{"zh":"学校"},"kind":"text","max_chars":10}]"#;
+/// let questions: Vec<Question> = serde_json::from_str(json).unwrap();
+/// let answers = |json: &str| serde_json::from_str::<Answers>(json).unwrap();
+/// let kept = canonical_answers(&questions, &answers(r#"{"school":"  一  中 "}"#), FormAge::Current);
+/// assert_eq!(kept, Ok(answers(r#"{"school":"一 中"}"#)));
+/// let stranger = canonical_answers(&questions, &answers(r#"{"x":"y"}"#), FormAge::Current);
+/// assert_eq!(stranger.unwrap_err()[0].code, "unknown");
+/// ```
+///
 /// # Errors
-/// One [`FieldError`] an answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`, `character`.
+/// One [`FieldError`] per wrong answer, with the codes `required`, `unknown`, `kind`, `option`, `too_long`,
+/// `character`.
 pub fn canonical_answers(
     questions: &[Question],
     answers: &Answers,
@@ -279,9 +300,9 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
     kept.insert(key.to_owned(), answer);
 }
 
-/// A field's name for a key that nobody checked: bounded, so that an error cannot echo kilobytes.
-fn field_of_stranger(key: &str) -> String {
-    format!("answers.{}", key.chars().take(MAX_KEY_CHARS).collect::<String>())
+/// The name of a field whose key was not checked: bounded, so that an error cannot echo kilobytes.
+fn field_of_stranger(key: &str) -> FieldName {
+    FieldName::Answer(key.chars().take(MAX_KEY_CHARS).collect())
 }
 
 #[cfg(test)]
@@ -311,7 +332,9 @@ mod tests {
             Ok(kept) => assert_eq!(serde_json::to_string(&got.unwrap()).unwrap(), kept, "{json}"),
             Err(errors) => {
                 let got = got.unwrap_err();
-                let got: Vec<_> = got.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
+                let got: Vec<_> = got.iter().map(|e| (e.field.to_string(), e.code.to_string())).collect();
+                let errors: Vec<_> =
+                    errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
                 assert_eq!(got, errors, "{json}");
             }
         }

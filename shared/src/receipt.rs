@@ -1,4 +1,4 @@
-//! What a teacher holds: a state, a token that cannot be guessed, a code that can be read out.
+//! Receipts: a state, a token that cannot be guessed, a code that can be read out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,21 +6,28 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::Millis;
+use crate::language::Language;
 use crate::signup_id::SignupId;
-use crate::workshop::WorkshopId;
+use crate::workshop::{KEEP_AFTER_END_MS, WorkshopId};
 
 /// Bytes of a token's MAC: 128 of HMAC-SHA256's 256 bits (RFC 2104, section 5, allows half).
 pub const MAC_BYTES: usize = 16;
+
+/// When a page looks up a receipt's state by itself, in seconds after the receipt came.
+pub const LOOKS_S: [u32; 4] = [2, 5, 15, 60];
+/// How long a phone keeps a receipt: as long as undelivered mail is kept.
+pub const KEEP_ON_PHONE_MS: Millis = KEEP_AFTER_END_MS;
 
 /// How far a sign-up has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReceiptState {
-    /// Kept safely; the host confirms later.
+    /// It is stored safely; the host confirms later.
     Received,
     /// On the list.
     Registered,
-    /// No seat left: waiting, or (without a waiting list) noted.
+    /// No seat is left: on the waiting list, or (where there is none) noted.
     Waitlisted,
     /// Taken off the list.
     Cancelled,
@@ -38,6 +45,12 @@ impl ReceiptState {
     }
 
     /// From the word on the wire and in the database.
+    ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptState;
+    /// assert_eq!(ReceiptState::from_word("waitlisted"), Some(ReceiptState::Waitlisted));
+    /// assert_eq!(ReceiptState::from_word("gone"), None);
+    /// ```
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Received, Self::Registered, Self::Waitlisted, Self::Cancelled]
             .into_iter()
@@ -78,8 +91,8 @@ pub struct IssuedReceipt {
 }
 
 impl Accepted {
-    /// The answer to a sign-up that is kept. `base` is what stands before `/r/` in this server's addresses: empty at the
-    /// edge, `/{token}` on the venue page.
+    /// Issues the receipt of a sign-up that is stored. `base` is what precedes `/r/` in this server's
+    /// addresses: empty at the edge, `/{token}` on the venue page.
     pub fn issue(
         key: &ReceiptKey,
         base: &str,
@@ -89,6 +102,18 @@ impl Accepted {
     ) -> Self {
         let url = format!("{base}/r/{workshop}/{}", token(key, workshop, id));
         Self { receipt: IssuedReceipt { id, url, state, short_code: id.short_code() } }
+    }
+}
+
+impl IssuedReceipt {
+    /// Path of the receipt's page in a language: where a browser goes that sent the form.
+    pub fn page(&self, language: Language) -> String {
+        format!("{}?lang={}", self.url, language.tag())
+    }
+
+    /// The token at the end of the receipt's path.
+    pub fn token(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -107,7 +132,13 @@ impl ReceiptKey {
         Self(bytes)
     }
 
-    /// From 64 hexadecimal digits, as it stands in settings.
+    /// Reads 64 hexadecimal digits, as settings have it.
+    ///
+    /// ```
+    /// use rollcall_shared::receipt::ReceiptKey;
+    /// assert!(ReceiptKey::from_hex(&"0f".repeat(32)).is_ok());
+    /// assert!(ReceiptKey::from_hex("0f").is_err());
+    /// ```
     ///
     /// # Errors
     /// [`ReceiptKeyError`].
@@ -117,7 +148,7 @@ impl ReceiptKey {
         Ok(Self(bytes))
     }
 
-    /// Another secret, for something else: HMAC of what it is for.
+    /// Derives another secret: the HMAC of its purpose.
     pub(crate) fn derived(&self, label: &str) -> [u8; 32] {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             unreachable!("HMAC takes keys of any length")
@@ -149,8 +180,19 @@ pub struct TokenError;
 
 /// Reads a token; the MAC is compared in constant time.
 ///
+/// ```
+/// use rollcall_shared::receipt::{ReceiptKey, TokenError, token, verify};
+/// use rollcall_shared::signup_id::SignupId;
+/// use rollcall_shared::workshop::WorkshopId;
+/// let (id, workshop) = (SignupId::from_random([7; 16]), WorkshopId::from_random([3; 16]));
+/// let key = ReceiptKey::from_bytes([1; 32]);
+/// let issued = token(&key, &workshop, id);
+/// assert_eq!(verify(&issued, &key, &workshop), Ok(id));
+/// assert_eq!(verify(&issued, &ReceiptKey::from_bytes([2; 32]), &workshop), Err(TokenError));
+/// ```
+///
 /// # Errors
-/// [`TokenError`], the same whatever is wrong.
+/// [`TokenError`], the same for every mistake.
 pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<SignupId, TokenError> {
     let (id, mac) = token.split_once('.').ok_or(TokenError)?;
     let id = SignupId::parse(id).map_err(|_| TokenError)?;
@@ -162,7 +204,15 @@ pub fn verify(token: &str, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Si
     Ok(id)
 }
 
-/// Whose receipt a token names, unproven: for tokens that were proven before they were kept.
+/// Reads the address of a receipt, `{workshop}/{token}`: whose it is, if it was issued under this key.
+pub fn issued(workshop: &str, token: &str, key: &ReceiptKey) -> Option<(WorkshopId, SignupId)> {
+    let workshop = WorkshopId::parse(workshop).ok()?;
+    let id = verify(token, key, &workshop).ok()?;
+    Some((workshop, id))
+}
+
+/// The sign-up whose receipt a token names, without proof: for tokens that were verified before they were
+/// stored.
 pub fn named_by(token: &str) -> Option<SignupId> {
     SignupId::parse(token.split_once('.')?.0).ok()
 }
@@ -187,6 +237,18 @@ mod tests {
         for bad in ["", ".", "x.y", &id.to_string(), &format!("{id}."), &format!("{id}.AAAA")] {
             assert_eq!(verify(bad, &key, &workshop), Err(TokenError), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_issued_receipt_knows_its_page_and_its_token() {
+        let (key, id) = (ReceiptKey::from_bytes([1; 32]), SignupId::from_random([7; 16]));
+        let workshop = WorkshopId::from_random([3; 16]);
+        let Accepted { receipt } = Accepted::issue(&key, "/k7m2qx", &workshop, id, ReceiptState::Received);
+        assert_eq!(receipt.token(), token(&key, &workshop, id));
+        assert_eq!(receipt.page(Language::En), format!("{}?lang=en", receipt.url));
+        assert_eq!(issued(workshop.as_str(), receipt.token(), &key), Some((workshop.clone(), id)));
+        assert_eq!(issued("x", receipt.token(), &key), None);
+        assert_eq!(issued(WorkshopId::from_random([4; 16]).as_str(), receipt.token(), &key), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sealing: from the edge on, only the host's laptop can read a sign-up.
 //!
-//! X25519 sealed boxes as libsodium makes them (`crypto_box_seal`): an ephemeral key a box, XSalsa20-Poly1305.
+//! X25519 sealed boxes as libsodium makes them (`crypto_box_seal`): an ephemeral key per box,
+//! XSalsa20-Poly1305.
 
 use std::fmt;
 
@@ -8,10 +9,7 @@ use crypto_box::aead::rand_core::CryptoRngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Bytes that sealing adds: the ephemeral public key (32) and the authenticator (16).
-pub const OVERHEAD_BYTES: usize = 48;
-
-/// Names a key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
+/// The id of a key pair: the first 16 hexadecimal digits of the SHA-256 of its public key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct KeyId(String);
@@ -71,6 +69,15 @@ impl PublicKey {
     }
 
     /// Seals `plain`; only the secret half opens it.
+    ///
+    /// ```
+    /// # use rollcall_shared::testing::rng;
+    /// use rollcall_shared::seal::{SecretKey, UnsealError};
+    /// let key = SecretKey::from_bytes([9; 32]);
+    /// let sealed = key.public().seal(b"a name", &mut rng(1)).unwrap();
+    /// assert_eq!(key.open(&sealed).unwrap(), b"a name");
+    /// assert_eq!(SecretKey::from_bytes([8; 32]).open(&sealed), Err(UnsealError));
+    /// ```
     ///
     /// # Errors
     /// [`SealError`] where the cipher refuses: a length beyond its limit, which bounded sign-ups never reach.
@@ -167,7 +174,8 @@ mod tests {
     fn only_its_own_key_opens_a_box() {
         let key = SecretKey::from_bytes([9; 32]);
         let sealed = key.public().seal("王芳".as_bytes(), &mut rng(1)).unwrap();
-        assert_eq!(sealed.len(), 6 + OVERHEAD_BYTES);
+        // The ephemeral public key (32) and the authenticator (16).
+        assert_eq!(sealed.len(), 6 + 48);
         assert_eq!(key.open(&sealed).unwrap(), "王芳".as_bytes());
         assert_eq!(SecretKey::from_bytes([8; 32]).open(&sealed), Err(UnsealError));
         let mut damaged = sealed;

@@ -1,13 +1,13 @@
-//! What a host types into a search field, and what it finds: a name in any spelling, a number however it is written, a short
-//! code.
+//! What a host types into a search field: a name in any spelling, a number in any notation, a short code.
 
+use crate::dialling::from_abroad;
 use crate::fold::search_key;
-use crate::phone::Phone;
+use crate::phone::{Phone, digits};
 use crate::text::{fold_full_width, is_blank, is_dash, is_invisible};
 
-/// Signs of a short code.
+/// Characters of a short code.
 const CODE_SIGNS: usize = 6;
-/// A zero before fewer digits may be in the middle of a number as well as before it.
+/// Fewest digits after a zero that make it a prefix: before fewer it can be in the middle of a number.
 const FEWEST_BEHIND_ZERO: usize = 6;
 
 /// What is looked for.
@@ -19,7 +19,15 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads what was typed; `None` where nothing was, or nothing but signs.
+    /// Reads what was typed; `None` if that is nothing, or nothing but signs.
+    ///
+    /// ```
+    /// use rollcall_shared::search::Query;
+    /// assert_eq!(Query::of("O’Brien").unwrap().name(), Some("obrien"));
+    /// assert_eq!(Query::of("0086 138").unwrap().numbers()[1], "86138");
+    /// assert_eq!(Query::of("ｋ７ｍ ２ｑｘ").unwrap().short_code(), Some("K7M2QX"));
+    /// assert_eq!(Query::of(" · "), None);
+    /// ```
     pub fn of(typed: &str) -> Option<Self> {
         let key = search_key(typed);
         let numbers = numbers(typed);
@@ -31,17 +39,18 @@ impl Query {
         Some(Self { name, numbers, short_code: short_code(typed) })
     }
 
-    /// The key to look for in the keys of names ([`crate::person_name::PersonName::key`]).
+    /// The key to look for within the keys of names ([`crate::person_name::PersonName::key`]).
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Digits in a row to look for in numbers, the likeliest reading first: the next one is worth a look where nothing is found.
+    /// Digits to look for within numbers. The likeliest reading is first; the next one is for when nothing
+    /// was found.
     pub fn numbers(&self) -> &[String] {
         &self.numbers
     }
 
-    /// The short code that it can be, in capitals and without spaces.
+    /// The text as a short code, if it can be one: in capitals and without spaces.
     pub fn short_code(&self) -> Option<&str> {
         self.short_code.as_deref()
     }
@@ -57,16 +66,16 @@ impl Query {
     }
 }
 
-/// The readings of a text that holds digits and what stands between them, and nothing else.
+/// Lists the readings of a text that has nothing but digits and separators.
 fn numbers(typed: &str) -> Vec<String> {
-    let Some((has_plus, digits)) = crate::phone::digits(typed) else { return Vec::new() };
+    let Some((has_plus, digits)) = digits(typed) else { return Vec::new() };
     let mut readings = Vec::new();
     let mut add = |reading: &str| {
         if !reading.is_empty() && !readings.iter().any(|known| known == reading) {
             readings.push(reading.to_owned());
         }
     };
-    // A whole number is looked for as it is kept.
+    // A whole number is looked for in its canonical form.
     if let Ok(phone) = Phone::parse(typed) {
         add(phone.as_str().trim_start_matches('+'));
     }
@@ -83,7 +92,7 @@ fn numbers(typed: &str) -> Vec<String> {
         || is_chinas(behind_zeros)
     {
         add(behind_zeros);
-        add(&crate::dialling::from_abroad(behind_zeros));
+        add(&from_abroad(behind_zeros));
     }
     if let Some(national) =
         digits.trim_start_matches('0').strip_prefix("86").filter(|rest| rest.len() >= FEWEST_BEHIND_ZERO)
@@ -93,12 +102,12 @@ fn numbers(typed: &str) -> Vec<String> {
     readings
 }
 
-/// `0086` and the first digits behind it.
+/// Whether it is China's code and the first digit of a mobile number.
 fn is_chinas(digits: &str) -> bool {
     digits.starts_with("861")
 }
 
-/// Six letters and digits of any width, however they are grouped.
+/// Reads six letters and digits of any width and in any groups.
 fn short_code(typed: &str) -> Option<String> {
     let signs =
         typed.chars().map(fold_full_width).filter(|c| !is_blank(*c) && !is_dash(*c) && !is_invisible(*c));
@@ -169,7 +178,7 @@ mod tests {
             let phone = Phone::parse(phone).unwrap();
             assert!(Query::of(typed).unwrap().finds_phone(&phone), "{typed} in {phone:?}");
         }
-        // The likeliest reading comes first: the end of a number is not the number without its zeros.
+        // A part of a number is not looked for without its zeros.
         assert_eq!(Query::of("0013").unwrap().numbers(), ["0013"]);
         assert_eq!(Query::of("王芳").unwrap().numbers(), [""; 0]);
         let neither = Query::of("138a").unwrap();

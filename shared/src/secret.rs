@@ -1,4 +1,4 @@
-//! Keys that a machine shows another: hashed where they are kept, compared in constant time.
+//! Keys that one machine shows to another: hashed where they are stored, compared in constant time.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -14,6 +14,12 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// The token of an `Authorization: Bearer …` header.
+///
+/// ```
+/// use rollcall_shared::secret::bearer;
+/// assert_eq!(bearer("Bearer abc"), Some("abc"));
+/// assert_eq!(bearer("Basic abc"), None);
+/// ```
 pub fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| !token.is_empty())

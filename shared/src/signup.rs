@@ -1,247 +1,30 @@
 //! A sign-up: as it comes ([`SignupForm`]) and once it is valid ([`Signup`]).
 
-use std::fmt;
+mod form;
 
-use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
+use serde::Serialize;
 
-use crate::Millis;
-use crate::invite_code::InviteCode;
+pub use form::{FormError, SignupForm};
+
+use crate::Timestamp;
+pub use crate::digest::Digest;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
-use crate::problem::FieldError;
-use crate::question::{Answer, Answers, FormAge, canonical_answers};
-use crate::receipt::{self, ReceiptKey};
+use crate::question::Answers;
 use crate::signup_id::SignupId;
-use crate::workshop::{Workshop, WorkshopId};
 
-/// Most bytes of a request that carries a sign-up: percent-encoded Chinese is nine bytes a character.
+/// Most bytes of a request that carries a sign-up: percent-encoded Chinese takes nine bytes for each
+/// character.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Most bytes of a sign-up's canonical JSON.
 pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
-/// Characters of the random seed that a page without script carries: 128 bits in hexadecimal.
-pub const SEED_CHARS: usize = 32;
-
-/// SHA-256 of a sign-up's canonical content. *The same sign-up* means the same id **and** the same digest.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).into())
-    }
-
-    /// The digest as it was kept.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({self})")
-    }
-}
-
-/// A sign-up as it comes over the wire: nothing in it has been checked.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct SignupForm {
-    /// UUID of version 4, made by the phone before the first attempt.
-    #[serde(default)]
-    pub id: String,
-    /// The workshop's code.
-    #[serde(default)]
-    pub invite_code: String,
-    /// As typed.
-    #[serde(default)]
-    pub name: String,
-    /// As typed.
-    #[serde(default)]
-    pub phone: String,
-    /// By the key of the question.
-    #[serde(default, skip_serializing_if = "Answers::is_empty")]
-    pub answers: Answers,
-    /// Version of the form that was filled in; the current one where it is not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub form_version: Option<u32>,
-    /// When it was filled in, by the phone's clock.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filled_at: Option<Millis>,
-    /// A proof of work, where one was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proof: Option<String>,
-    /// The token of the receipt of the sign-up that this one corrects: who holds it may.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<String>,
-}
-
-/// Why a body is not even a form.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FormError {
-    /// More than [`MAX_BODY_BYTES`].
-    #[error("a sign-up has at most {MAX_BODY_BYTES} bytes")]
-    TooLarge,
-    /// Not JSON, or a member of another type; with the place, never with the content.
-    #[error("the body is not the JSON of a sign-up (line {line}, column {column})")]
-    Json {
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-    },
-    /// Not UTF-8 once it is decoded.
-    #[error("the form is not UTF-8")]
-    Encoding,
-}
-
-impl SignupForm {
-    /// Reads a JSON body.
-    ///
-    /// # Errors
-    /// [`FormError`] where it is too large or not the JSON of a form.
-    pub fn from_json(body: &[u8]) -> Result<Self, FormError> {
-        if body.len() > MAX_BODY_BYTES {
-            return Err(FormError::TooLarge);
-        }
-        // serde reads a struct from a list as well; a form is an object.
-        if body.trim_ascii_start().first() == Some(&b'[') {
-            return Err(FormError::Json { line: 1, column: 1 });
-        }
-        serde_json::from_slice(body).map_err(|e| FormError::Json { line: e.line(), column: e.column() })
-    }
-
-    /// Reads the body that a browser sends for a form without script (`application/x-www-form-urlencoded`), together
-    /// with the page's seed. The id stays empty: it is derived from seed and content by [`SignupForm::parse_seeded`].
-    ///
-    /// # Errors
-    /// [`FormError`] where it is too large or not UTF-8.
-    pub fn from_urlencoded(body: &[u8]) -> Result<(Self, String), FormError> {
-        if body.len() > MAX_BODY_BYTES {
-            return Err(FormError::TooLarge);
-        }
-        let mut form = Self::default();
-        let mut seed = String::new();
-        for (key, value) in form_urlencoded::parse(body) {
-            if key.contains('\u{FFFD}') || value.contains('\u{FFFD}') {
-                return Err(FormError::Encoding);
-            }
-            match key.as_ref() {
-                "id" => form.id = value.into_owned(),
-                "invite_code" => form.invite_code = value.into_owned(),
-                "name" => form.name = value.into_owned(),
-                "phone" => form.phone = value.into_owned(),
-                "form_version" => form.form_version = value.parse().ok(),
-                "filled_at" => form.filled_at = value.parse().ok(),
-                "replaces" => form.replaces = Some(value.into_owned()),
-                "seed" => seed = value.into_owned(),
-                key => {
-                    if let Some(question) = key.strip_prefix("answers.") {
-                        form.add_answer(question, value.into_owned());
-                    }
-                }
-            }
-        }
-        Ok((form, seed))
-    }
-
-    /// A field that comes twice is a list of ticked boxes.
-    fn add_answer(&mut self, key: &str, value: String) {
-        match self.answers.get_mut(key) {
-            None => {
-                self.answers.insert(key.to_owned(), Answer::One(value));
-            }
-            Some(Answer::Many(values)) => values.push(value),
-            Some(answer) => {
-                let first = match answer {
-                    Answer::One(first) => std::mem::take(first),
-                    Answer::Ticked(_) | Answer::Many(_) => String::new(),
-                };
-                *answer = Answer::Many(vec![first, value]);
-            }
-        }
-    }
-
-    /// Checks every field against the rules and the workshop.
-    ///
-    /// # Errors
-    /// One [`FieldError`] a wrong field, in the page's order.
-    pub fn parse(&self, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
-        let id = SignupId::parse(&self.id).map_err(|e| FieldError::new("id", e.code()));
-        let content = self.content(workshop);
-        match (id, content) {
-            (Ok(id), Ok(content)) => Ok(content.with_id(id)),
-            (Err(error), Ok(_)) => Err(vec![error]),
-            (Ok(_), Err(errors)) => Err(errors),
-            (Err(error), Err(errors)) => Err([vec![error], errors].concat()),
-        }
-    }
-
-    /// Like [`SignupForm::parse`] for a form sent without script, whose id follows from the page's seed and the content.
-    ///
-    /// # Errors
-    /// One [`FieldError`] a wrong field; `seed` where the page's seed is not [`SEED_CHARS`] hexadecimal digits.
-    pub fn parse_seeded(&self, seed: &str, workshop: &Workshop) -> Result<Signup, Vec<FieldError>> {
-        let content = self.content(workshop)?;
-        if seed.len() != SEED_CHARS || !seed.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(vec![FieldError::new("seed", "seed")]);
-        }
-        let id = SignupId::derive(seed, &content.digest());
-        Ok(content.with_id(id))
-    }
-
-    /// The sign-up that this one corrects, if it names one.
-    ///
-    /// # Errors
-    /// `replaces` where the token was not issued under this key: by another server, perhaps.
-    pub fn replaces(&self, key: &ReceiptKey, workshop: &WorkshopId) -> Result<Option<SignupId>, FieldError> {
-        let verified =
-            self.replaces.as_deref().map(|token| receipt::verify(token, key, workshop)).transpose();
-        verified.map_err(|_| FieldError::new("replaces", "token"))
-    }
-
-    fn content(&self, workshop: &Workshop) -> Result<Content, Vec<FieldError>> {
-        // Destructured, so that a new field of the wire cannot be forgotten here.
-        let Self { id: _, invite_code, name, phone, answers, form_version, filled_at, proof: _, replaces: _ } =
-            self;
-        let mut errors = Vec::new();
-        if let Err(error) = InviteCode::parse(invite_code) {
-            errors.push(FieldError::new("invite_code", error.code()));
-        }
-        let name = PersonName::parse(name).map_err(|e| errors.push(FieldError::new("name", e.code()))).ok();
-        let phone = Phone::parse(phone).map_err(|e| errors.push(FieldError::new("phone", e.code()))).ok();
-        let form_version = form_version.unwrap_or(workshop.form_version);
-        let age = if form_version == workshop.form_version { FormAge::Current } else { FormAge::Older };
-        let answers = canonical_answers(&workshop.questions, answers, age).map_err(|e| errors.extend(e)).ok();
-        let (Some(name), Some(phone), Some(answers)) = (name, phone, answers) else { return Err(errors) };
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let content = Content { name, phone, answers, form_version, filled_at: *filled_at };
-        if content.canonical().len() > MAX_CANONICAL_BYTES {
-            return Err(vec![FieldError::new("answers", "too_long")]);
-        }
-        Ok(content)
-    }
-}
 
 /// A valid sign-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signup {
     /// Its id.
     pub id: SignupId,
-    /// Who.
+    /// The person's name.
     pub name: PersonName,
     /// The number, unique on a workshop's list.
     pub phone: Phone,
@@ -250,37 +33,37 @@ pub struct Signup {
     /// Version of the form that was filled in.
     pub form_version: u32,
     /// When it was filled in, by the phone's clock.
-    pub filled_at: Option<Millis>,
+    pub filled_at: Option<Timestamp>,
 }
 
 impl Signup {
-    /// The digest of phone, name and answers. Form version and time are not content: a page that sends again after
-    /// a reload still sends the same sign-up.
+    /// The digest of phone, name and answers. Form version and time are not content: a page that sends again
+    /// after a reload still sends the same sign-up.
     pub fn digest(&self) -> Digest {
         digest(&self.name, &self.phone, &self.answers)
     }
 }
 
 /// A sign-up whose id is not known yet.
-struct Content {
-    name: PersonName,
-    phone: Phone,
-    answers: Answers,
-    form_version: u32,
-    filled_at: Option<Millis>,
+pub(crate) struct Content {
+    pub(crate) name: PersonName,
+    pub(crate) phone: Phone,
+    pub(crate) answers: Answers,
+    pub(crate) form_version: u32,
+    pub(crate) filled_at: Option<Timestamp>,
 }
 
 impl Content {
-    fn with_id(self, id: SignupId) -> Signup {
+    pub(crate) fn with_id(self, id: SignupId) -> Signup {
         let Self { name, phone, answers, form_version, filled_at } = self;
         Signup { id, name, phone, answers, form_version, filled_at }
     }
 
-    fn canonical(&self) -> Vec<u8> {
+    pub(crate) fn canonical(&self) -> Vec<u8> {
         canonical(&self.name, &self.phone, &self.answers)
     }
 
-    fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         digest(&self.name, &self.phone, &self.answers)
     }
 }
@@ -307,91 +90,25 @@ mod tests {
     use crate::seal::SecretKey;
     use crate::workshop::sample;
 
-    fn workshop() -> Workshop {
-        sample::workshop(SecretKey::from_bytes([9; 32]).public())
-    }
-
-    fn form() -> SignupForm {
-        SignupForm {
-            id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
-            invite_code: workshop().invite_code.to_string(),
-            name: "王芳".into(),
-            phone: "138 0013 8000".into(),
-            ..SignupForm::default()
-        }
-    }
-
     #[test]
     fn the_digest_is_of_the_content_alone() {
+        let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
         let digest = |change: fn(&mut SignupForm)| {
-            let mut form = form();
+            let mut form = SignupForm {
+                id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
+                invite_code: workshop.invite_code.to_string(),
+                name: "王芳".into(),
+                phone: "138 0013 8000".into(),
+                ..SignupForm::default()
+            };
             change(&mut form);
-            form.parse(&workshop()).unwrap().digest()
+            form.parse(&workshop).unwrap().digest()
         };
         let plain = digest(|_| ());
         assert_eq!(plain, Digest::of(r#"{"answers":{},"name":"王芳","phone":"+8613800138000"}"#.as_bytes()));
         assert_eq!(plain, digest(|f| f.phone = "+86-13800138000".into()));
-        assert_eq!(plain, digest(|f| f.filled_at = Some(5)));
+        assert_eq!(plain, digest(|f| f.filled_at = Some(Timestamp::from_millis(5))));
         assert_eq!(plain, digest(|f| f.id = "1f8fad5b-d9cb-469f-a165-70867728950e".into()));
         assert_ne!(plain, digest(|f| f.name = "王方".into()));
-    }
-
-    #[test]
-    fn every_wrong_field_is_named() {
-        let form = SignupForm { id: "x".into(), phone: "1".into(), ..SignupForm::default() };
-        let errors = form.parse(&workshop()).unwrap_err();
-        let errors: Vec<_> = errors.iter().map(|e| (e.field.as_str(), e.code.as_str())).collect();
-        assert_eq!(
-            errors,
-            [("id", "id"), ("invite_code", "empty"), ("name", "empty"), ("phone", "too_few_digits")]
-        );
-    }
-
-    #[test]
-    fn a_form_without_script_derives_its_id() {
-        let body = "invite_code=ABCD-23456&name=%E7%8E%8B+%E8%8A%B3&phone=13800138000&seed=00112233445566778899aabbccddeeff";
-        let (form, seed) = SignupForm::from_urlencoded(body.as_bytes()).unwrap();
-        let first = form.parse_seeded(&seed, &workshop()).unwrap();
-        assert_eq!(first.name.as_str(), "王 芳");
-        assert_eq!(
-            first.id,
-            form.parse_seeded(&seed, &workshop()).unwrap().id,
-            "a double tap is one sign-up"
-        );
-        let colleague = SignupForm { name: "李伟".into(), ..form.clone() };
-        assert_ne!(first.id, colleague.parse_seeded(&seed, &workshop()).unwrap().id);
-        assert_eq!(form.parse_seeded("", &workshop()).unwrap_err(), [FieldError::new("seed", "seed")]);
-    }
-
-    #[test]
-    fn a_correction_proves_whose_it_is() {
-        let (key, workshop, old) =
-            (ReceiptKey::from_bytes([1; 32]), workshop().id, SignupId::from_random([7; 16]));
-        let check = |replaces: Option<String>, expected| {
-            assert_eq!(SignupForm { replaces, ..form() }.replaces(&key, &workshop), expected);
-        };
-        check(None, Ok(None));
-        check(Some(receipt::token(&key, &workshop, old)), Ok(Some(old)));
-        let other = receipt::token(&ReceiptKey::from_bytes([2; 32]), &workshop, old);
-        check(Some(other), Err(FieldError::new("replaces", "token")));
-        check(Some(String::new()), Err(FieldError::new("replaces", "token")));
-    }
-
-    #[test]
-    fn ticked_boxes_come_as_repeated_fields() {
-        let (form, _) =
-            SignupForm::from_urlencoded(b"answers.days=sat&answers.days=sun&answers.days=mon").unwrap();
-        let days = ["sat", "sun", "mon"].map(str::to_owned).to_vec();
-        assert_eq!(form.answers.get("days"), Some(&Answer::Many(days)));
-    }
-
-    #[test]
-    fn bodies_are_bounded_and_read_as_what_they_are() {
-        assert_eq!(SignupForm::from_json(&vec![b' '; MAX_BODY_BYTES + 1]), Err(FormError::TooLarge));
-        assert_eq!(SignupForm::from_json(b"{\"name\":\n1}"), Err(FormError::Json { line: 2, column: 1 }));
-        assert_eq!(SignupForm::from_urlencoded(b"name=%FF"), Err(FormError::Encoding));
-        assert_eq!(SignupForm::from_json(b" []"), Err(FormError::Json { line: 1, column: 1 }));
-        let deep = format!("{{\"answers\":{}", "[".repeat(10_000));
-        assert!(matches!(SignupForm::from_json(deep.as_bytes()), Err(FormError::Json { .. })));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::alphabet::{SIGNS, draw};
-use crate::signup::Digest;
+use crate::digest::Digest;
 
 /// 128 bits, written as a UUID in lower case.
 ///
@@ -38,16 +38,30 @@ impl SignupId {
 
     /// The id of a form sent without script: from the random `seed` that the page carried and the content.
     /// A double tap derives the same id; *Back* and a colleague's name derive another.
+    ///
+    /// ```
+    /// use rollcall_shared::digest::Digest;
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let of = |content: &str| SignupId::derive("seed", &Digest::of(content.as_bytes()));
+    /// assert_eq!(of("王芳"), of("王芳"));
+    /// assert_ne!(of("王芳"), of("李伟"));
+    /// ```
     pub fn derive(seed: &str, digest: &Digest) -> Self {
         Self::hashed(b"rollcall seed", seed.as_bytes(), digest)
     }
 
-    /// The id under which a sign-up stands whose own id came before with other content.
+    /// The id under which a sign-up is stored whose own id came before with other content.
     pub fn reused(&self, digest: &Digest) -> Self {
         Self::hashed(b"rollcall reused", &self.0, digest)
     }
 
     /// Six signs that a person can read out at the desk, grouped: `K7M 2QX`. One of 31⁶ ≈ 887 million.
+    ///
+    /// ```
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let id = SignupId::parse("0f8fad5b-d9cb-469f-a165-70867728950e").unwrap();
+    /// assert_eq!(id.short_code(), "KAY WT6");
+    /// ```
     pub fn short_code(&self) -> String {
         let hash = Sha256::new().chain_update(b"rollcall short code").chain_update(self.0).finalize();
         let mut code = draw(first_16(&hash), [SIGNS.as_slice(); 6]);
@@ -109,6 +123,13 @@ impl FromStr for SignupId {
 
 impl SignupId {
     /// Reads the UUID text, in any case.
+    ///
+    /// ```
+    /// use rollcall_shared::signup_id::SignupId;
+    /// let id = SignupId::parse("0F8FAD5B-d9cb-469f-a165-70867728950e").unwrap();
+    /// assert_eq!(id.to_string(), "0f8fad5b-d9cb-469f-a165-70867728950e");
+    /// assert!(SignupId::parse("0f8fad5b-d9cb-169f-a165-70867728950e").is_err(), "version 1");
+    /// ```
     ///
     /// # Errors
     /// [`SignupIdError`] where it is not a UUID of version 4 or 8.

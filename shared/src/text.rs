@@ -1,67 +1,71 @@
-//! What people paste that is not what they meant: characters that show nothing, wide spaces, other hyphens and dots.
+//! Characters that people paste but did not mean: characters that show nothing, wide spaces, other hyphens
+//! and dots.
 
 pub(crate) use crate::presentation::full_width as fold_full_width;
 
-/// Characters that show nothing: Unicode's Default_Ignorable_Code_Point (17.0) and the three anchors of interlinear notes. Zero-width
-/// spaces, byte-order marks, soft hyphens, the direction controls that address books and chats put around numbers, variation
-/// selectors, and the Korean fillers, which are letters by their class. A test holds them against `icu_properties`.
+/// Whether it shows nothing: Unicode's Default_Ignorable_Code_Point (17.0), the anchors of interlinear notes,
+/// and the placeholder of a pasted object. Among them are zero-width spaces, byte-order marks, soft hyphens,
+/// the direction controls that address books and chats put around numbers, variation selectors, and the
+/// Korean fillers, which count as letters.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}')
         || matches!(c, '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
-        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}')
-        || matches!(c, '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}')
-        || matches!(c, '\u{E0000}'..='\u{E0FFF}')
+        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+        || matches!(c, '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}')
+        || matches!(c, '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// White space, and the empty Braille pattern, which looks like it.
+/// Whether it is white space, or the empty Braille pattern, which looks like it.
 pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
-/// What a keyboard or a word processor puts where a person meant `-`: hyphens and dashes of any width, and the minus signs.
-/// Chinese 一 and Japanese ー are letters and stay.
+/// Whether a keyboard or a word processor writes it for `-`: hyphens and dashes of any width, minus signs.
+/// The letters 一 and ー are not among them.
 pub(crate) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{58A}' | '\u{5BE}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}')
         || matches!(c, '\u{2E3A}' | '\u{2E3B}' | '\u{30A0}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
 }
 
-/// What is typed for the dot between the parts of a name, U+00B7: bullets, the dots of mathematics and of katakana, and two
-/// letters that are used as that dot (ꞏ ㆍ).
+/// Whether it is typed for the dot between the parts of a name, U+00B7: bullets, the dots of mathematics and
+/// of katakana, the dot of bopomofo, and two letters that are used as that dot (ꞏ ㆍ).
 pub(crate) fn is_middle_dot(c: char) -> bool {
-    matches!(c, '·' | '\u{387}' | '•' | '‧' | '∙' | '⋅' | '⸱' | '・' | 'ㆍ' | 'ꞏ' | '･')
+    matches!(c, '·' | '\u{387}' | '•' | '‧' | '∙' | '⋅' | '⸱' | '⸳' | '˙' | '・' | 'ㆍ' | 'ꞏ' | '･')
 }
 
-/// Full stops of other widths and languages.
+/// Whether it is a full stop of any width or language.
 pub(crate) fn is_full_stop(c: char) -> bool {
     matches!(c, '.' | '\u{2024}' | '。' | '﹒' | '．' | '｡')
 }
 
-/// What is typed for an apostrophe: quotation marks, primes, accents that stand alone, and the letters that look like one.
+/// Whether it is typed for an apostrophe: single quotation marks, primes, accents without a letter, and the
+/// letters that look like one.
 pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | '＇' | '｀' | 'Ꞌ' | 'ꞌ')
         || matches!(c, '\u{2B9}'..='\u{2BD}' | '\u{2C8}' | '\u{2CA}' | '\u{2CB}' | '\u{55A}' | '\u{5F3}')
 }
 
-/// What a text is for decides which of the characters that show nothing mean something in it.
+/// What a text is used for. It decides which invisible characters have a meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     /// A person's name: joiners and selectors that its script needs.
     Name,
-    /// An answer or a host's text: also what makes an emoji, and variants of characters.
+    /// An answer or a host's text: also those that make an emoji or choose a variant of a character.
     Prose,
 }
 
-/// Drops the characters that show nothing where they mean nothing: nobody can mend what they cannot see.
+/// Drops invisible characters where they have no meaning: nobody can correct what they cannot see.
 ///
-/// What stays: U+200C and U+200D between letters of the scripts that join or stack (Arabic, Persian, Indic, …) and after a
-/// virama; selectors after a Mongolian letter; in [`Use::Prose`] U+200D between emoji, the tags of a flag, and one variation
-/// selector after a character. Dropping twice changes nothing more.
+/// It keeps U+200C and U+200D between letters of scripts that join or stack (Arabic, Persian, Indic, …) and
+/// after a virama, and selectors after a Mongolian letter; in [`Use::Prose`] also U+200D between emoji, the
+/// tags of a flag, and one variation selector after a character. The result loses nothing more when it is
+/// passed again.
 pub(crate) fn visible(text: &str, usage: Use) -> impl Iterator<Item = char> + '_ {
     let mut last = None;
     text.char_indices().filter_map(move |(at, c)| {
         if is_invisible(c) {
             let next = || text[at..].chars().skip(1).find(|c| !is_invisible(*c) || is_conditional(*c));
-            if !last.is_some_and(|last| means_something(last, c, next, usage)) {
+            if !last.is_some_and(|last| has_meaning(last, c, next, usage)) {
                 return None;
             }
         }
@@ -70,13 +74,13 @@ pub(crate) fn visible(text: &str, usage: Use) -> impl Iterator<Item = char> + '_
     })
 }
 
-/// What is dropped in one place and kept in another.
+/// Whether it depends on its neighbours if an invisible character is dropped.
 fn is_conditional(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0020}'..='\u{E007F}')
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' | '\u{E0020}'..='\u{E007F}')
         || is_variation_selector(c)
 }
 
-fn means_something(last: char, c: char, next: impl Fn() -> Option<char>, usage: Use) -> bool {
+fn has_meaning(last: char, c: char, next: impl Fn() -> Option<char>, usage: Use) -> bool {
     let prose = usage == Use::Prose;
     match c {
         '\u{200C}' | '\u{200D}' if is_virama(last) => true,
@@ -95,55 +99,45 @@ fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Letters and marks of scripts whose spelling needs U+200C and U+200D: Arabic, Syriac and their kin; those of India and the
-/// south-east of Asia; Mongolian; and the same in the supplementary plane.
+/// Whether it is a letter or a mark of a script whose spelling needs U+200C and U+200D: Arabic, Syriac and
+/// related scripts; those of India and South-East Asia; Mongolian.
 fn joins(c: char) -> bool {
-    matches!(c, '\u{620}'..='\u{8FF}' | '\u{900}'..='\u{DFF}' | '\u{F40}'..='\u{FBC}' | '\u{1000}'..='\u{109F}')
-        || matches!(c, '\u{1700}'..='\u{17FF}' | '\u{1810}'..='\u{18AF}' | '\u{1900}'..='\u{1AFF}' | '\u{1B00}'..='\u{1C7F}')
-        || matches!(c, '\u{A800}'..='\u{A82F}' | '\u{A840}'..='\u{A9FF}' | '\u{AA00}'..='\u{ABFF}' | '\u{FB50}'..='\u{FDFF}')
-        || matches!(c, '\u{FE70}'..='\u{FEFC}' | '\u{10A00}'..='\u{10FFF}' | '\u{11000}'..='\u{11FFF}' | '\u{1E900}'..='\u{1E95F}')
+    matches!(c, '\u{620}'..='\u{DFF}' | '\u{F40}'..='\u{FBC}' | '\u{1000}'..='\u{109F}')
+        || matches!(c, '\u{1700}'..='\u{17FF}' | '\u{1810}'..='\u{18AF}' | '\u{1900}'..='\u{1AFF}')
+        || matches!(c, '\u{1B00}'..='\u{1C7F}' | '\u{A800}'..='\u{A82F}' | '\u{A840}'..='\u{A9FF}')
+        || matches!(c, '\u{AA00}'..='\u{ABFF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+        || matches!(c, '\u{10A00}'..='\u{10FFF}' | '\u{11000}'..='\u{11FFF}' | '\u{1E900}'..='\u{1E95F}')
 }
 
-/// After it a joiner chooses a letter's shape even where nothing follows (Malayalam names end so).
+/// Whether a joiner after it chooses a letter's shape even where nothing follows, as in Malayalam names.
 fn is_virama(c: char) -> bool {
-    matches!(
-        c,
-        '\u{94D}'
-            | '\u{9CD}'
-            | '\u{A4D}'
-            | '\u{ACD}'
-            | '\u{B4D}'
-            | '\u{BCD}'
-            | '\u{C4D}'
-            | '\u{CCD}'
-            | '\u{D4D}'
-            | '\u{DCA}'
-    )
+    matches!(c, '\u{94D}' | '\u{9CD}' | '\u{A4D}' | '\u{ACD}' | '\u{B4D}' | '\u{BCD}' | '\u{C4D}' | '\u{CCD}')
+        || matches!(c, '\u{D4D}' | '\u{DCA}')
 }
 
-/// Pictures that U+200D puts together, and what may stand between: skin tones, U+FE0F, the tags of a flag.
+/// Whether U+200D joins it to another picture: emoji, skin tones, U+FE0F, the end of a flag's tags.
 fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{FE0F}')
         || matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{E007F}')
 }
 
-/// A text of several words as it is kept: without what shows nothing and means nothing ([`visible`]).
+/// Drops the invisible characters of a text that have no meaning there ([`visible`]).
 pub(crate) fn clean(text: &str) -> String {
     visible(text, Use::Prose).collect()
 }
 
-/// The first character of a cleaned text that does not belong there: a control, or one that cleaning drops.
+/// Finds the first character that a cleaned text cannot have: a control, or one that cleaning drops.
 pub(crate) fn stranger(text: &str) -> Option<char> {
     let mut kept = visible(text, Use::Prose).peekable();
     text.chars().find(|c| c.is_control() || kept.next_if_eq(c).is_none())
 }
 
-/// The first character of a text that cannot be kept: a control that no cleaning drops.
+/// Finds the first character for which an answer is refused: a control that is not white space.
 pub(crate) fn forbidden(text: &str) -> Option<char> {
     text.chars().find(|c| c.is_control() && !c.is_whitespace())
 }
 
-/// A character as a person can read and say it: itself, or `U+0007` where it shows nothing of its own.
+/// Writes a character so that a person can read and say it: as itself, or as `U+0007` if it shows nothing.
 pub(crate) fn shown(c: char) -> String {
     match c {
         '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => format!("U+{:04X}", u32::from(c)),
@@ -163,8 +157,8 @@ mod tests {
     fn what_shows_nothing_is_what_unicode_ignores() {
         let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
         for c in '\0'..=char::MAX {
-            let anchor = matches!(c, '\u{FFF9}'..='\u{FFFB}');
-            assert_eq!(is_invisible(c), ignorable.contains(c) || anchor, "{:X}", c as u32);
+            let is_other = matches!(c, '\u{FFF9}'..='\u{FFFC}');
+            assert_eq!(is_invisible(c), ignorable.contains(c) || is_other, "{:X}", c as u32);
         }
     }
 

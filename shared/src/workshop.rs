@@ -1,17 +1,22 @@
-//! A workshop's public record: what the page shows and what the edge and the venue page check sign-ups against.
+//! A workshop's public record: what the page shows and what the edge and the venue page check sign-ups
+//! against.
+
+mod id;
+#[cfg(any(test, feature = "testing"))]
+pub mod sample;
 
 use core::net::SocketAddrV4;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
-use crate::alphabet::{SIGNS, draw};
+pub use id::{WorkshopId, WorkshopIdError};
+
 use crate::invite_code::InviteCode;
 use crate::language::Text;
 use crate::question::{Question, QuestionError, check_questions};
 use crate::seal::PublicKey;
 use crate::text::shown;
+use crate::{Millis, Timestamp};
 
 /// Most characters of a title, an organisation or a place.
 pub const MAX_TEXT_CHARS: usize = 120;
@@ -19,105 +24,51 @@ pub const MAX_TEXT_CHARS: usize = 120;
 pub const MAX_NOTICE_CHARS: usize = 500;
 /// Most characters of the venue page's address: `http://255.255.255.255:65535/` and a token.
 pub const MAX_VENUE_CHARS: usize = 60;
-/// Most bytes of a record as JSON: 20 questions of 30 options with labels in two languages are refused above it.
+/// Most bytes of a record as JSON: 20 questions of 30 options with labels in two languages are refused above
+/// it.
 pub const MAX_RECORD_BYTES: usize = 64 * 1024;
-/// How long after closing an entry counts that was filled in before: 24 hours, unless the host says otherwise.
+/// How long after closing an entry is accepted that was filled in before: 24 hours, unless the host sets
+/// another grace.
 pub const DEFAULT_GRACE_MS: Millis = 24 * 60 * 60 * 1000;
 /// Longest grace: 14 days, as long as acknowledged mail is kept.
 pub const MAX_GRACE_MS: Millis = 14 * 24 * 60 * 60 * 1000;
-/// Undelivered mail is kept until so long after the workshop's end: 90 days.
+/// How long after the workshop's end undelivered mail is kept: 90 days.
 pub const KEEP_AFTER_END_MS: Millis = 90 * 24 * 60 * 60 * 1000;
 
 const DAY_MS: Millis = 24 * 60 * 60 * 1000;
-const ID_CHARS: usize = 16;
-
-/// A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
-pub struct WorkshopId(String);
-
-/// The text is not a workshop's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a workshop's id is {ID_CHARS} of the signs 2-9 and a-z without i, l, o")]
-pub struct WorkshopIdError;
-
-impl WorkshopId {
-    /// Reads an id; strict, for no person types it.
-    ///
-    /// # Errors
-    /// [`WorkshopIdError`].
-    pub fn parse(text: &str) -> Result<Self, WorkshopIdError> {
-        let legal = |b: u8| !b.is_ascii_uppercase() && SIGNS.contains(&b.to_ascii_uppercase());
-        if text.len() == ID_CHARS && text.bytes().all(legal) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(WorkshopIdError)
-        }
-    }
-
-    /// A new id from 128 random bits.
-    pub fn from_random(random: [u8; 16]) -> Self {
-        Self(draw(random, [SIGNS.as_slice(); ID_CHARS]).to_ascii_lowercase())
-    }
-
-    /// The id's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for WorkshopId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<WorkshopId> for String {
-    fn from(id: WorkshopId) -> Self {
-        id.0
-    }
-}
-
-impl TryFrom<String> for WorkshopId {
-    type Error = WorkshopIdError;
-    fn try_from(text: String) -> Result<Self, WorkshopIdError> {
-        Self::parse(&text)
-    }
-}
 
 /// The public record of a workshop. Nothing in it is secret: anyone with the invite code reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workshop {
-    /// The workshop, for ever.
+    /// Its id, which never changes.
     pub id: WorkshopId,
     /// The code on the poster; a host can renew it.
     pub invite_code: InviteCode,
     /// What it is called.
     pub title: Text,
-    /// Who holds it and collects the data.
+    /// The organisation that holds it and collects the data.
     pub organisation: Text,
     /// Where it is.
     pub place: Text,
-    /// Beginning.
-    pub starts_at: Millis,
-    /// End.
-    pub ends_at: Millis,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
     /// The venue's clock: minutes east of UTC, −720 to 840. China is 480.
     pub utc_offset_minutes: i16,
-    /// Sign-ups are taken from here on; at once where it is not set.
+    /// When sign-up opens; at once where it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens_at: Option<Millis>,
-    /// Sign-ups are taken until here; until the end where it is not set. Closing by hand sets it.
+    pub opens_at: Option<Timestamp>,
+    /// When sign-up closes; at the end where it is not set. Closing by hand sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closes_at: Option<Millis>,
-    /// How long after closing an entry counts that was filled in before.
+    pub closes_at: Option<Timestamp>,
+    /// How long after closing an entry is accepted that was filled in before.
     #[serde(default = "default_grace")]
     pub grace_ms: Millis,
-    /// Seats; without limit where it is not set.
+    /// The number of seats; without limit where it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
-    /// Whether who finds no seat waits for one; otherwise the page says that it is full.
+    /// Whether people without a seat join a waiting list; otherwise the page says that the workshop is full.
     #[serde(default)]
     pub waiting_list: bool,
     /// The workshop's own questions, in the page's order.
@@ -130,11 +81,12 @@ pub struct Workshop {
     /// When a proof of work is asked for.
     #[serde(default)]
     pub proof: ProofMode,
-    /// Where the host's laptop takes sign-ups on the venue's network, while it does: `http://192.168.137.1:8080/k7m2qx`, the
-    /// part before `/j/`. A page that was stored with it knows the way when the internet is gone.
+    /// Where the host's laptop takes sign-ups on the venue's network, while it does:
+    /// `http://192.168.137.1:8080/k7m2qx`, the part before `/j/`. A stored page that has it can send there
+    /// when there is no internet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub venue: Option<String>,
-    /// The key that sign-ups are sealed to.
+    /// The public key that sign-ups are sealed to.
     pub key: PublicKey,
 }
 
@@ -149,41 +101,41 @@ pub struct Notice {
     pub retention_days: u16,
 }
 
-/// When a proof of work is asked for.
+/// When a sign-up needs a proof of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ProofMode {
     /// Never.
     Off,
-    /// From a device or for a code that sends unusually much.
+    /// From a device that sends, or for a code that receives, unusually many sign-ups.
     #[default]
     Auto,
     /// Always.
     On,
 }
 
-/// Whether a sign-up is taken now.
+/// Whether a sign-up is accepted now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Intake {
-    /// It is.
+    /// It is accepted.
     Open,
-    /// It was filled in before closing and comes within the grace: taken, marked late.
+    /// It was filled in before closing and comes within the grace: accepted, and marked late.
     Late,
-    /// Not yet.
+    /// Sign-up has not opened yet.
     NotYet,
-    /// No more.
+    /// Sign-up has closed.
     Closed,
 }
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkshopError {
-    /// Empty or too long.
+    /// A text is empty or too long.
     #[error("{0} is empty or longer than {MAX_TEXT_CHARS} characters")]
     Text(&'static str),
-    /// A text of this field holds a character that a page cannot show; those that mean nothing were dropped as it was read.
-    #[error("{0} holds {sign}, which a page cannot show", sign = shown(*.1))]
+    /// A text has a character that no page shows. Those without a meaning were dropped when it was read.
+    #[error("{0} has {sign}, which no page can show", sign = shown(*.1))]
     Sign(&'static str, char),
     /// The purpose of the notice is too long.
     #[error("the purpose of the notice is longer than {MAX_NOTICE_CHARS} characters")]
@@ -194,13 +146,13 @@ pub enum WorkshopError {
     /// It opens after it closes.
     #[error("sign-up closes before it opens")]
     Window,
-    /// No clock on earth.
+    /// No place on earth has this offset.
     #[error("the offset from UTC is {0} minutes, outside -720 to 840")]
     Offset(i16),
-    /// Negative, or longer than [`MAX_GRACE_MS`].
+    /// The grace is negative, or longer than [`MAX_GRACE_MS`].
     #[error("the grace after closing is 0 to 14 days")]
     Grace,
-    /// A number of seats that seats nobody.
+    /// The number of seats is 0.
     #[error("the number of seats is 0; leave it out for no limit")]
     Capacity,
     /// 0 days, or more than ten years.
@@ -209,7 +161,7 @@ pub enum WorkshopError {
     /// A question is wrong.
     #[error(transparent)]
     Question(#[from] QuestionError),
-    /// The venue page's address is none, or longer than [`MAX_VENUE_CHARS`].
+    /// The venue page's address is malformed, or longer than [`MAX_VENUE_CHARS`].
     #[error("the venue page's address is not http://ADDRESS:PORT/TOKEN")]
     Venue,
     /// The key's id is not the one that follows from the key.
@@ -218,7 +170,7 @@ pub enum WorkshopError {
 }
 
 impl WorkshopError {
-    /// The record's field that needs mending.
+    /// The record's field that is wrong.
     pub fn field(&self) -> &'static str {
         match self {
             Self::Text(field) | Self::Sign(field, _) => field,
@@ -236,7 +188,17 @@ impl WorkshopError {
 }
 
 impl Workshop {
-    /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is published.
+    /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is
+    /// published.
+    ///
+    /// ```
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Workshop, WorkshopError, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// assert_eq!(workshop.check(), Ok(()));
+    /// let without_seats = Workshop { capacity: Some(0), ..workshop };
+    /// assert_eq!(without_seats.check(), Err(WorkshopError::Capacity));
+    /// ```
     ///
     /// # Errors
     /// The first [`WorkshopError`] in the order of the record.
@@ -285,30 +247,42 @@ impl Workshop {
     }
 
     /// Sign-ups are taken until this time.
-    pub fn closing_time(&self) -> Millis {
+    pub fn closing_time(&self) -> Timestamp {
         self.closes_at.unwrap_or(self.ends_at)
     }
 
     /// Undelivered mail is kept until this time.
-    pub fn keeps_mail_until(&self) -> Millis {
-        self.ends_at.saturating_add(KEEP_AFTER_END_MS)
+    pub fn keeps_mail_until(&self) -> Timestamp {
+        self.ends_at + KEEP_AFTER_END_MS
     }
 
     /// Teachers were told that their details are deleted by this time.
-    pub fn delete_by(&self) -> Millis {
-        self.ends_at.saturating_add(Millis::from(self.notice.retention_days) * DAY_MS)
+    pub fn delete_by(&self) -> Timestamp {
+        self.ends_at + Millis::from(self.notice.retention_days) * DAY_MS
     }
 
-    /// Whether a sign-up that comes at `now` and was filled in at `filled_at` is taken. A phone's clock that runs
-    /// ahead gains nothing: a time in the future counts as `now`.
-    pub fn intake(&self, now: Millis, filled_at: Option<Millis>) -> Intake {
+    /// Decides whether a sign-up is accepted that comes at `now` and was filled in at `filled_at`. A phone's
+    /// clock that is fast gains nothing: a time in the future counts as `now`.
+    ///
+    /// ```
+    /// use rollcall_shared::Timestamp;
+    /// use rollcall_shared::seal::SecretKey;
+    /// use rollcall_shared::workshop::{Intake, Workshop, sample};
+    /// let workshop = sample::workshop(SecretKey::from_bytes([9; 32]).public());
+    /// let at = Timestamp::from_millis;
+    /// let workshop = Workshop { closes_at: Some(at(5_000)), grace_ms: 2_000, ..workshop };
+    /// assert_eq!(workshop.intake(at(4_999), None), Intake::Open);
+    /// assert_eq!(workshop.intake(at(6_000), Some(at(4_000))), Intake::Late);
+    /// assert_eq!(workshop.intake(at(6_000), None), Intake::Closed);
+    /// ```
+    pub fn intake(&self, now: Timestamp, filled_at: Option<Timestamp>) -> Intake {
         let closing = self.closing_time();
         let filled_at = filled_at.unwrap_or(now).min(now);
         if self.opens_at.is_some_and(|opens| now < opens) {
             Intake::NotYet
         } else if now < closing {
             Intake::Open
-        } else if filled_at < closing && now.saturating_sub(closing) < self.grace_ms {
+        } else if filled_at < closing && now - closing < self.grace_ms {
             Intake::Late
         } else {
             Intake::Closed
@@ -316,7 +290,8 @@ impl Workshop {
     }
 }
 
-/// Plain HTTP, an IPv4 address with a port, and one token: it becomes a link on other people's phones.
+/// Whether it is plain HTTP, an IPv4 address with a port, and one token: it becomes a link on other people's
+/// phones.
 fn is_venue_url(url: &str) -> bool {
     let Some((address, token)) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else {
         return false;
@@ -331,41 +306,6 @@ fn default_grace() -> Millis {
     DEFAULT_GRACE_MS
 }
 
-/// Records for tests, here and in the crates that build on this one.
-#[doc(hidden)]
-pub mod sample {
-    use super::*;
-
-    /// A workshop of 1 hour that opens at once, in 1970's first hour, sealed to `key`.
-    pub fn workshop(key: PublicKey) -> Workshop {
-        Workshop {
-            id: WorkshopId::from_random([3; 16]),
-            invite_code: InviteCode::from_random([5; 16]),
-            title: Text::new("数学教研工作坊", "Maths Teaching Workshop"),
-            organisation: Text::new("海淀教师进修学校", "Haidian Teachers' College"),
-            place: Text::new("302 教室", "Room 302"),
-            starts_at: 0,
-            ends_at: 3_600_000,
-            utc_offset_minutes: 480,
-            opens_at: None,
-            closes_at: None,
-            grace_ms: DEFAULT_GRACE_MS,
-            capacity: None,
-            waiting_list: false,
-            questions: Vec::new(),
-            form_version: 1,
-            notice: Notice {
-                version: 1,
-                purpose: Text::new("仅用于本次签到", "for this workshop's list only"),
-                retention_days: 30,
-            },
-            proof: ProofMode::Auto,
-            venue: None,
-            key,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -378,31 +318,31 @@ mod tests {
     #[test]
     fn intake_follows_the_clock() {
         let mut w = workshop();
-        w.opens_at = Some(1_000);
-        w.closes_at = Some(5_000);
+        w.opens_at = Some(Timestamp::from_millis(1_000));
+        w.closes_at = Some(Timestamp::from_millis(5_000));
         w.grace_ms = 2_000;
         let check =
             |now, filled_at, expected| assert_eq!(w.intake(now, filled_at), expected, "{now} {filled_at:?}");
-        check(999, None, Intake::NotYet);
-        check(1_000, None, Intake::Open);
-        check(4_999, Some(9_999), Intake::Open);
-        check(5_000, None, Intake::Closed);
-        check(5_000, Some(4_999), Intake::Late);
-        check(5_000, Some(6_000), Intake::Closed);
-        check(6_999, Some(10), Intake::Late);
-        check(7_000, Some(10), Intake::Closed);
+        check(Timestamp::from_millis(999), None, Intake::NotYet);
+        check(Timestamp::from_millis(1_000), None, Intake::Open);
+        check(Timestamp::from_millis(4_999), Some(Timestamp::from_millis(9_999)), Intake::Open);
+        check(Timestamp::from_millis(5_000), None, Intake::Closed);
+        check(Timestamp::from_millis(5_000), Some(Timestamp::from_millis(4_999)), Intake::Late);
+        check(Timestamp::from_millis(5_000), Some(Timestamp::from_millis(6_000)), Intake::Closed);
+        check(Timestamp::from_millis(6_999), Some(Timestamp::from_millis(10)), Intake::Late);
+        check(Timestamp::from_millis(7_000), Some(Timestamp::from_millis(10)), Intake::Closed);
     }
 
     #[test]
     fn intake_has_an_answer_at_every_time_there_is() {
         let mut w = workshop();
-        w.closes_at = Some(Millis::MIN + 1);
-        assert_eq!(w.intake(Millis::MAX, Some(Millis::MIN)), Intake::Closed);
-        w.closes_at = Some(Millis::MAX);
-        assert_eq!(w.intake(Millis::MIN, None), Intake::Open);
-        w.ends_at = Millis::MAX;
-        assert_eq!(w.keeps_mail_until(), Millis::MAX);
-        assert_eq!(w.delete_by(), Millis::MAX);
+        w.closes_at = Some(Timestamp::MIN + 1);
+        assert_eq!(w.intake(Timestamp::MAX, Some(Timestamp::MIN)), Intake::Closed);
+        w.closes_at = Some(Timestamp::MAX);
+        assert_eq!(w.intake(Timestamp::MIN, None), Intake::Open);
+        w.ends_at = Timestamp::MAX;
+        assert_eq!(w.keeps_mail_until(), Timestamp::MAX);
+        assert_eq!(w.delete_by(), Timestamp::MAX);
     }
 
     #[test]
@@ -418,8 +358,8 @@ mod tests {
         check(|w| w.organisation.zh = "一\u{7}中".into(), Err(WorkshopError::Sign("organisation", '\u{7}')));
         check(|w| w.notice.purpose.zh = "一\n二".into(), Err(WorkshopError::Sign("notice", '\n')));
         check(|w| w.title.zh = "长".repeat(121), Err(WorkshopError::Text("title")));
-        check(|w| w.ends_at = -1, Err(WorkshopError::Times));
-        check(|w| w.opens_at = Some(4_000_000), Err(WorkshopError::Window));
+        check(|w| w.ends_at = Timestamp::from_millis(-1), Err(WorkshopError::Times));
+        check(|w| w.opens_at = Some(Timestamp::from_millis(4_000_000)), Err(WorkshopError::Window));
         check(|w| w.utc_offset_minutes = 900, Err(WorkshopError::Offset(900)));
         check(|w| w.grace_ms = -1, Err(WorkshopError::Grace));
         check(|w| w.capacity = Some(0), Err(WorkshopError::Capacity));
@@ -451,10 +391,8 @@ mod tests {
         assert_eq!(read.check(), Err(WorkshopError::Text("organisation")));
         read.organisation.zh = "一中".into();
         assert_eq!(read.check(), Ok(()));
-        assert_eq!(
-            WorkshopError::Sign("title", '\u{7}').to_string(),
-            "title holds U+0007, which a page cannot show"
-        );
+        let message = WorkshopError::Sign("title", '\u{7}').to_string();
+        assert_eq!(message, "title has U+0007, which no page can show");
     }
 
     #[test]

@@ -1,282 +1,263 @@
-//! The admission table: every row, and every pair of rows in its order.
+//! The admission tables: every row, and every pair of rows in its order.
+
+#![allow(clippy::panic, reason = "a helper of tests")]
 
 use rollcall_shared::admission::{
-    Decision, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused, admit, end,
+    Ending, Flags, Found, FoundUnreadable, Keep, ListState, Outcome, ParkVerdict, Place, Seats, Standing,
+    UnderId, UnderReused, Verdict, admit, end, park,
 };
+use rollcall_shared::digest::Digest;
 use rollcall_shared::receipt::ReceiptState;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
+
+const FULL: Seats = Seats { taken: 5, capacity: Some(5) };
 
 fn id() -> SignupId {
     SignupId::from_random([7; 16])
+}
+
+fn somebody() -> SignupId {
+    SignupId::from_random([9; 16])
 }
 
 fn digest() -> Digest {
     Digest::of(b"this content")
 }
 
-fn other() -> Digest {
-    Digest::of(b"other content")
+fn reused_id() -> SignupId {
+    id().reused(&digest())
 }
 
-const FULL: Found = Found {
-    erased: false,
-    digest_under_id: None,
-    under_reused: UnderReused::Nothing,
-    same_bytes_parked: false,
-    taken_back: false,
-    replaced: None,
-    phone_held: false,
-    seats_taken: 5,
-    capacity: Some(5),
-};
-
-fn signup() -> Incoming {
-    Incoming::Signup { id: id(), digest: digest() }
+fn none() -> Found {
+    Found::default()
 }
 
-fn unreadable() -> Incoming {
-    Incoming::Unreadable { id: Some(id()) }
+fn full() -> Found {
+    Found { seats: FULL, ..none() }
 }
 
-fn check(
-    name: &str,
-    incoming: Incoming,
-    found: Found,
-    outcome: Outcome,
-    id_reused: bool,
-    receipt: Option<ReceiptState>,
-) {
-    let stands_under = if id_reused { id().reused(&digest()) } else { id() };
-    let see_desk = outcome == Outcome::Parked && receipt.is_some();
-    let ending = Ending::Nothing;
-    let expected = Decision { outcome, id: Some(stands_under), id_reused, receipt, see_desk, ending };
-    assert_eq!(admit(incoming, &found), expected, "{name}");
+fn held() -> Found {
+    Found { holder: Some(somebody()), ..none() }
+}
+
+/// The same sign-up is stored.
+fn same() -> UnderId {
+    UnderId::Stored { digest: digest(), under_reused: UnderReused::Nothing }
+}
+
+/// Another sign-up is stored under the id.
+fn other(under_reused: UnderReused) -> UnderId {
+    UnderId::Stored { digest: Digest::of(b"other content"), under_reused }
+}
+
+fn kept(place: Place) -> Verdict {
+    Verdict::Keep(Keep { id: id(), id_reused: false, place, ending: Ending::Nothing })
+}
+
+fn kept_reused(place: Place) -> Verdict {
+    Verdict::Keep(Keep { id: reused_id(), id_reused: true, place, ending: Ending::Nothing })
+}
+
+fn duplicate(as_if: ListState) -> Place {
+    Place::Duplicate { of: somebody(), as_if }
+}
+
+fn check(name: &str, found: &Found, expected: Verdict, outcome: Outcome) {
+    let verdict = admit(id(), digest(), found);
+    assert_eq!((verdict, verdict.outcome()), (expected, outcome), "{name}");
 }
 
 #[test]
 fn every_row() {
-    use Outcome::{Duplicate, Erased, Parked, Repeated, Stored, Waitlisted};
-    use ReceiptState::{Received, Registered, Waitlisted as Waiting};
-    let none = Found::default();
-    let stored = Some(digest());
-    let reused = Some(other());
+    use ListState::{Registered, Waitlisted};
+    let seats = |taken, capacity| Found { seats: Seats { taken, capacity }, ..none() };
+    let under = |under_id| Found { under_id, ..none() };
     let rows = [
-        ("1 erased", signup(), Found { erased: true, ..none }, Erased, false, None),
-        ("1 erased, unreadable", unreadable(), Found { erased: true, ..none }, Erased, false, None),
-        ("2 repeated", signup(), Found { digest_under_id: stored, ..none }, Repeated, false, None),
-        ("2 repeated bytes", unreadable(), Found { same_bytes_parked: true, ..none }, Repeated, false, None),
-        ("3 reused", signup(), Found { digest_under_id: reused, ..none }, Stored, true, Some(Registered)),
+        ("1", Found { erased: true, ..none() }, Verdict::Erased { id: id() }, Outcome::Erased),
+        ("2", under(same()), Verdict::Repeated { id: id() }, Outcome::Repeated),
+        ("3", under(other(UnderReused::Nothing)), kept_reused(Place::Registered), Outcome::Stored),
         (
-            "3 reused, full",
-            signup(),
-            Found { digest_under_id: reused, ..FULL },
-            Waitlisted,
-            true,
-            Some(Waiting),
+            "3, full",
+            Found { under_id: other(UnderReused::Nothing), ..full() },
+            kept_reused(Place::Waitlisted),
+            Outcome::Waitlisted,
         ),
-        ("4 parked", unreadable(), none, Parked, false, Some(Received)),
-        ("5 duplicate", signup(), Found { phone_held: true, ..none }, Duplicate, false, Some(Registered)),
-        ("5 duplicate, full", signup(), Found { phone_held: true, ..FULL }, Duplicate, false, Some(Waiting)),
-        ("6 waitlisted", signup(), FULL, Waitlisted, false, Some(Waiting)),
-        ("6 over-full", signup(), Found { seats_taken: 9, ..FULL }, Waitlisted, false, Some(Waiting)),
-        ("7 stored", signup(), none, Stored, false, Some(Registered)),
-        ("7 the last seat", signup(), Found { seats_taken: 4, ..FULL }, Stored, false, Some(Registered)),
-        ("7 no limit", signup(), Found { seats_taken: u32::MAX, ..none }, Stored, false, Some(Registered)),
+        ("3a", under(other(UnderReused::Erased)), Verdict::Erased { id: reused_id() }, Outcome::Erased),
+        ("3b", under(other(UnderReused::Stored)), Verdict::Repeated { id: reused_id() }, Outcome::Repeated),
+        (
+            "4",
+            Found { replaced: Some(Standing::Erased), ..none() },
+            Verdict::EraseToo { id: id() },
+            Outcome::Erased,
+        ),
+        ("5", under(UnderId::TakenBack), kept(Place::Cancelled), Outcome::Cancelled),
+        ("6", held(), kept(duplicate(Registered)), Outcome::Duplicate),
+        ("6, full", Found { seats: FULL, ..held() }, kept(duplicate(Waitlisted)), Outcome::Duplicate),
+        ("7", full(), kept(Place::Waitlisted), Outcome::Waitlisted),
+        ("7, more people than seats", seats(9, Some(5)), kept(Place::Waitlisted), Outcome::Waitlisted),
+        ("8", none(), kept(Place::Registered), Outcome::Stored),
+        ("8, the last seat", seats(4, Some(5)), kept(Place::Registered), Outcome::Stored),
+        ("8, no limit", seats(u32::MAX, None), kept(Place::Registered), Outcome::Stored),
     ];
-    for (name, incoming, found, outcome, id_reused, receipt) in rows {
-        check(name, incoming, found, outcome, id_reused, receipt);
+    for (name, found, verdict, outcome) in rows {
+        check(name, &found, verdict, outcome);
     }
 }
 
 #[test]
 fn the_earlier_row_wins() {
-    use Outcome::{Duplicate, Erased, Parked, Repeated};
-    let everything = Found {
-        erased: true,
-        digest_under_id: Some(digest()),
-        same_bytes_parked: true,
-        phone_held: true,
-        ..FULL
-    };
+    let everything = Found { replaced: Some(Standing::Erased), ..Found { seats: FULL, ..held() } };
+    let erased = Found { erased: true, ..everything };
+    let reused = |under_reused| Found { under_id: other(under_reused), ..everything };
     let rows = [
-        ("1 before 2", signup(), everything, Erased, false, None),
-        ("1 before 4", unreadable(), everything, Erased, false, None),
-        ("2 before 5 and 6", signup(), Found { erased: false, ..everything }, Repeated, false, None),
-        ("2 before 4", unreadable(), Found { erased: false, ..everything }, Repeated, false, None),
+        ("1 before 2", Found { under_id: same(), ..erased }, Verdict::Erased { id: id() }),
         (
-            "3 before 5",
-            signup(),
-            Found { digest_under_id: Some(other()), phone_held: true, ..Found::default() },
-            Duplicate,
-            true,
-            Some(ReceiptState::Registered),
+            "1 before 3",
+            Found { under_id: other(UnderReused::Stored), ..erased },
+            Verdict::Erased { id: id() },
+        ),
+        ("1 before 4", erased, Verdict::Erased { id: id() }),
+        ("1 before 5", Found { under_id: UnderId::TakenBack, ..erased }, Verdict::Erased { id: id() }),
+        ("2 before 4", Found { under_id: same(), ..everything }, Verdict::Repeated { id: id() }),
+        ("3a before 4", reused(UnderReused::Erased), Verdict::Erased { id: reused_id() }),
+        ("3b before 4", reused(UnderReused::Stored), Verdict::Repeated { id: reused_id() }),
+        ("3 and 4", reused(UnderReused::Nothing), Verdict::EraseToo { id: reused_id() }),
+        ("4 before 5", Found { under_id: UnderId::TakenBack, ..everything }, Verdict::EraseToo { id: id() }),
+        ("4 before 6 and 7", everything, Verdict::EraseToo { id: id() }),
+        (
+            "5 before 6 and 7",
+            Found { under_id: UnderId::TakenBack, replaced: None, ..everything },
+            kept(Place::Cancelled),
         ),
         (
-            "4 before 5 and 6",
-            unreadable(),
-            Found { phone_held: true, ..FULL },
-            Parked,
-            false,
-            Some(ReceiptState::Received),
+            "3 and 6",
+            Found { under_id: other(UnderReused::Nothing), ..held() },
+            kept_reused(duplicate(ListState::Registered)),
         ),
-        (
-            "5 before 6",
-            signup(),
-            Found { phone_held: true, ..FULL },
-            Duplicate,
-            false,
-            Some(ReceiptState::Waitlisted),
-        ),
+        ("6 before 7", Found { replaced: None, ..everything }, kept(duplicate(ListState::Waitlisted))),
     ];
-    for (name, incoming, found, outcome, id_reused, receipt) in rows {
-        check(name, incoming, found, outcome, id_reused, receipt);
+    for (name, found, verdict) in rows {
+        check(name, &found, verdict, verdict.outcome());
     }
 }
 
 #[test]
-fn a_reused_id_is_recognised_when_it_comes_again() {
-    let found =
-        |under_reused| Found { digest_under_id: Some(other()), under_reused, phone_held: true, ..FULL };
-    check("again", signup(), found(UnderReused::Stored), Outcome::Repeated, true, None);
-    check("erased since", signup(), found(UnderReused::Erased), Outcome::Erased, true, None);
+fn unreadable_messages_are_parked_once() {
+    let nothing = FoundUnreadable::default();
+    let again = FoundUnreadable { same_bytes_parked: true, ..nothing };
+    let stored = FoundUnreadable { id_stored: true, ..nothing };
+    let everything = FoundUnreadable { erased: true, id_stored: true, same_bytes_parked: true };
+    let rows = [
+        ("1", Some(id()), FoundUnreadable { erased: true, ..nothing }, ParkVerdict::Erased),
+        ("1 before 2 and 3", Some(id()), everything, ParkVerdict::Erased),
+        ("2", Some(id()), again, ParkVerdict::Repeated),
+        ("2 without an id", None, again, ParkVerdict::Repeated),
+        ("2 before 3", Some(id()), FoundUnreadable { erased: false, ..everything }, ParkVerdict::Repeated),
+        ("3", Some(id()), nothing, ParkVerdict::Park { receipt: Some(id()) }),
+        ("3 without an id", None, nothing, ParkVerdict::Park { receipt: None }),
+        ("3, a sign-up's own receipt stays", Some(id()), stored, ParkVerdict::Park { receipt: None }),
+    ];
+    for (name, id, found, verdict) in rows {
+        assert_eq!(park(id, &found), verdict, "{name}");
+    }
+    let outcomes = [ParkVerdict::Erased, ParkVerdict::Repeated, ParkVerdict::Park { receipt: None }];
+    assert_eq!(outcomes.map(ParkVerdict::outcome), [Outcome::Erased, Outcome::Repeated, Outcome::Parked]);
 }
 
 #[test]
-fn a_stored_sign_ups_receipt_is_not_spoilt_by_garbage_under_its_id() {
-    check(
-        "parked beside",
-        unreadable(),
-        Found { digest_under_id: Some(digest()), ..Found::default() },
-        Outcome::Parked,
-        false,
-        None,
-    );
-}
-
-#[test]
-fn a_message_without_an_id_parks_without_a_receipt() {
-    let decision = admit(Incoming::Unreadable { id: None }, &Found::default());
-    let expected = Decision {
-        outcome: Outcome::Parked,
-        id: None,
-        id_reused: false,
-        receipt: None,
-        see_desk: false,
-        ending: Ending::Nothing,
+fn seats_are_counted() {
+    let check = |taken, capacity, free, overfull| {
+        let seats = Seats { taken, capacity };
+        assert_eq!(
+            (seats.free(), seats.has_free(), seats.is_overfull()),
+            (free, free > 0, overfull),
+            "{seats:?}"
+        );
+        let state = if free > 0 { ListState::Registered } else { ListState::Waitlisted };
+        assert_eq!(seats.state_for_new(), state, "{seats:?}");
     };
-    assert_eq!(decision, expected);
+    check(0, None, u32::MAX, false);
+    check(u32::MAX, None, u32::MAX, false);
+    check(0, Some(2), 2, false);
+    check(1, Some(2), 1, false);
+    check(2, Some(2), 0, false);
+    check(3, Some(2), 0, true);
+    check(0, Some(u32::MAX), u32::MAX, false);
+    assert_eq!(ReceiptState::from(ListState::Registered), ReceiptState::Registered);
+    assert_eq!(ReceiptState::from(ListState::Waitlisted), ReceiptState::Waitlisted);
 }
 
-/// No answer may tell whether a number is on the list: for every state of the seats, a held number and a fresh one get the
-/// same receipt.
+fn receipt(found: &Found) -> (ReceiptState, Ending) {
+    match admit(id(), digest(), found) {
+        Verdict::Keep(keep) => (keep.place.receipt(), keep.ending),
+        verdict => panic!("not kept: {verdict:?}"),
+    }
+}
+
+/// No answer may tell whether a number is on the list: for every state of the seats, a held number and a
+/// fresh one get the same receipt.
 #[test]
 fn a_held_number_is_answered_like_a_fresh_one() {
     for capacity in [None, Some(1), Some(5), Some(6)] {
-        for seats_taken in 0..8 {
-            let found = Found { capacity, seats_taken, ..Found::default() };
-            let fresh = admit(signup(), &found);
-            let held = admit(signup(), &Found { phone_held: true, ..found });
-            assert_eq!((fresh.receipt, fresh.see_desk), (held.receipt, held.see_desk));
+        for taken in 0..8 {
+            let found = Found { seats: Seats { taken, capacity }, ..none() };
+            assert_eq!(receipt(&found), receipt(&Found { holder: Some(somebody()), ..found }));
         }
     }
 }
 
-/// A correction, by how the one stands that it replaces: what becomes of the two.
+/// Neither may a correction's answer tell whether a number is on the list.
 #[test]
-fn every_correction() {
-    use Outcome::{Cancelled, Duplicate, Erased, Repeated, Stored, Waitlisted};
-    use ReceiptState::{Cancelled as Off, Registered, Waitlisted as Waiting};
-    let none = Found::default();
-    let held = Found { phone_held: true, ..none };
-    let rows = [
-        ("its seat is taken over", Standing::Registered, FULL, Stored, Some(Registered), Ending::Cancelled),
-        ("so where all have one", Standing::Registered, none, Stored, Some(Registered), Ending::Cancelled),
-        (
-            "no seat, none taken over",
-            Standing::Waitlisted,
-            FULL,
-            Waitlisted,
-            Some(Waiting),
-            Ending::Cancelled,
-        ),
-        ("a seat has come free", Standing::Waitlisted, none, Stored, Some(Registered), Ending::Cancelled),
-        ("a duplicate had no seat", Standing::Beside, FULL, Waitlisted, Some(Waiting), Ending::Cancelled),
-        ("a duplicate, a free seat", Standing::Beside, none, Stored, Some(Registered), Ending::Cancelled),
-        ("before the first", Standing::Unknown, none, Stored, Some(Registered), Ending::Noted),
-        ("before the first, full", Standing::Unknown, FULL, Waitlisted, Some(Waiting), Ending::Noted),
-        ("signed up again", Standing::Cancelled, none, Stored, Some(Registered), Ending::Nothing),
-        ("signed up again, full", Standing::Cancelled, FULL, Waitlisted, Some(Waiting), Ending::Nothing),
-        ("erased", Standing::Erased, none, Erased, Some(Off), Ending::Nothing),
-        (
-            "to a number that another has",
-            Standing::Registered,
-            held,
-            Duplicate,
-            Some(Registered),
-            Ending::Cancelled,
-        ),
-        (
-            "overtaken by its own correction",
-            Standing::Registered,
-            Found { taken_back: true, ..none },
-            Cancelled,
-            Some(Off),
-            Ending::Cancelled,
-        ),
-        (
-            "both before the first",
-            Standing::Unknown,
-            Found { taken_back: true, ..none },
-            Cancelled,
-            Some(Off),
-            Ending::Noted,
-        ),
-        (
-            "again: the first is left alone",
-            Standing::Registered,
-            Found { digest_under_id: Some(digest()), ..none },
-            Repeated,
-            None,
-            Ending::Nothing,
-        ),
-        (
-            "again, after the first was erased",
-            Standing::Erased,
-            Found { digest_under_id: Some(digest()), ..none },
-            Repeated,
-            None,
-            Ending::Nothing,
-        ),
-        (
-            "itself erased",
-            Standing::Registered,
-            Found { erased: true, ..none },
-            Erased,
-            None,
-            Ending::Nothing,
-        ),
-    ];
-    for (name, replaced, found, outcome, receipt, ending) in rows {
-        let decision = admit(signup(), &Found { replaced: Some(replaced), ..found });
-        let expected =
-            Decision { outcome, id: Some(id()), id_reused: false, receipt, see_desk: false, ending };
-        assert_eq!(decision, expected, "{name}");
+fn a_correction_to_a_held_number_is_answered_like_one_to_a_fresh_number() {
+    for replaced in [Standing::Registered, Standing::Waitlisted, Standing::Beside, Standing::Unknown] {
+        for taken in [4, 5] {
+            let seats = Seats { taken, ..FULL };
+            let found = Found { replaced: Some(replaced), seats, ..none() };
+            assert_eq!(
+                receipt(&found),
+                receipt(&Found { holder: Some(somebody()), ..found }),
+                "{replaced:?}"
+            );
+        }
     }
 }
 
-/// A sign-up that comes after its own cancellation, or after its correction, is kept and takes neither number nor seat.
+/// A correction, by the state of the one that it replaces: what becomes of the two.
 #[test]
-fn what_was_taken_back_before_it_came() {
-    use ReceiptState::Cancelled as Off;
-    let back = Found { taken_back: true, ..Found::default() };
-    check("kept as cancelled", signup(), back, Outcome::Cancelled, false, Some(Off));
-    let held = Found { phone_held: true, ..back };
-    check("whoever has the number", signup(), held, Outcome::Cancelled, false, Some(Off));
-    let erased = Found { erased: true, ..back };
-    check("erased all the same", signup(), erased, Outcome::Erased, false, None);
-    let stored = Found { digest_under_id: Some(digest()), ..back };
-    check("delivered again", signup(), stored, Outcome::Repeated, false, None);
+fn every_correction() {
+    use Place::{Cancelled, Registered, Waitlisted};
+    let back = Found { under_id: UnderId::TakenBack, ..none() };
+    let rows = [
+        ("its seat is taken over", Standing::Registered, full(), Registered, Ending::Cancelled),
+        ("so where all have one", Standing::Registered, none(), Registered, Ending::Cancelled),
+        ("no seat, none taken over", Standing::Waitlisted, full(), Waitlisted, Ending::Cancelled),
+        ("a seat has come free", Standing::Waitlisted, none(), Registered, Ending::Cancelled),
+        ("a duplicate had no seat", Standing::Beside, full(), Waitlisted, Ending::Cancelled),
+        ("a duplicate, a free seat", Standing::Beside, none(), Registered, Ending::Cancelled),
+        ("before the first", Standing::Unknown, none(), Registered, Ending::Noted),
+        ("before the first, full", Standing::Unknown, full(), Waitlisted, Ending::Noted),
+        ("signed up again", Standing::Cancelled, none(), Registered, Ending::Nothing),
+        ("signed up again, full", Standing::Cancelled, full(), Waitlisted, Ending::Nothing),
+        (
+            "to a number that another has",
+            Standing::Registered,
+            held(),
+            duplicate(ListState::Registered),
+            Ending::Cancelled,
+        ),
+        ("overtaken by its own correction", Standing::Registered, back, Cancelled, Ending::Cancelled),
+        ("both before the first", Standing::Unknown, back, Cancelled, Ending::Noted),
+    ];
+    for (name, replaced, found, place, ending) in rows {
+        let verdict = admit(id(), digest(), &Found { replaced: Some(replaced), ..found });
+        let keep = Keep { id: id(), id_reused: false, place, ending };
+        assert_eq!(verdict, Verdict::Keep(keep), "{name}");
+    }
+    // What has been decided before is not decided again: the first is left alone.
+    for replaced in [Standing::Registered, Standing::Erased] {
+        let again = Found { under_id: same(), replaced: Some(replaced), ..none() };
+        assert_eq!(admit(id(), digest(), &again), Verdict::Repeated { id: id() });
+    }
 }
 
 #[test]
@@ -291,19 +272,6 @@ fn whatever_is_named_ends_once() {
     ];
     for (standing, ending) in rows {
         assert_eq!(end(standing), ending, "{standing:?}");
-    }
-}
-
-/// Neither may a correction's answer tell whether a number is on the list.
-#[test]
-fn a_correction_to_a_held_number_is_answered_like_one_to_a_fresh_number() {
-    for replaced in [Standing::Registered, Standing::Waitlisted, Standing::Beside, Standing::Unknown] {
-        for seats_taken in [4, 5] {
-            let found = Found { replaced: Some(replaced), seats_taken, ..FULL };
-            let fresh = admit(signup(), &found);
-            let held = admit(signup(), &Found { phone_held: true, ..found });
-            assert_eq!((fresh.receipt, fresh.ending), (held.receipt, held.ending), "{replaced:?}");
-        }
     }
 }
 

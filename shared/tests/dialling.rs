@@ -1,5 +1,5 @@
-//! The rules of dialling held against libphonenumber's metadata: what people write at home behind their country's code comes to
-//! the number that is dialled from abroad, and no valid number is damaged.
+//! The rules of dialling held against libphonenumber's metadata: what people write at home behind their
+//! country's code comes to the number that is dialled from abroad, and no valid number is damaged.
 
 #![allow(clippy::unwrap_used, reason = "a test whose metadata cannot be read should fail there")]
 

@@ -1,5 +1,5 @@
-//! The pages' weight on a hall's network: one request, at most 14 KB of gzip, in either language. What is fetched later, once
-//! the page can be used, has a limit of its own.
+//! The pages' weight on a hall's network: one request, at most 14 KB of gzip, in either language. What is
+//! fetched later, once the page can be used, has a limit of its own.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot compress should fail there")]
 
@@ -14,6 +14,7 @@ use rollcall_shared::language::{Language, Text};
 use rollcall_shared::question::{Choice, Kind, Question};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::seal::SecretKey;
+use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, sample};
@@ -58,7 +59,8 @@ fn curious_workshop() -> Workshop {
 
 /// The form at the edge, in the language in which it is heavier.
 fn form(workshop: &Workshop) -> usize {
-    let (values, base, seed) = (SignupForm::default(), "", "00112233445566778899aabbccddeeff");
+    let (values, base) = (SignupForm::default(), "");
+    let seed = &Seed::parse("00112233445566778899aabbccddeeff").unwrap();
     let bytes = [Language::Zh, Language::En].map(|language| {
         let page = join_page(&JoinView {
             workshop,

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,8 +14,8 @@ use crate::step::say;
 const GRACE: Duration = Duration::from_secs(15);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// A running program in a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop things in order.
-/// Dropping it stops it, unless it was waited for.
+/// A running program in a process group of its own, so that Ctrl-C in a terminal reaches only us and we stop
+/// things in order. Dropping it stops it, unless it was waited for.
 #[derive(Debug)]
 pub(crate) struct Process {
     name: String,
@@ -25,10 +24,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
+    /// Starts a program that is told to stop when we are gone, even if we are killed. Takes the command, and
+    /// leaves an empty one.
     pub(crate) fn start(name: impl Into<String>, command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        Ok(Self { name: name.into(), child: spawn(command)?, waited_for: false })
+        let command = std::mem::replace(command, Command::new(""));
+        Ok(Self { name: name.into(), child: rollcall_child::spawn(command)?, waited_for: false })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -84,52 +86,6 @@ impl Drop for Process {
         }
     }
 }
-
-/// Starts a program that is told to stop when we are gone, even if we are killed (Linux).
-///
-/// That signal fires when the *thread* that started the program ends, so every program is started from one thread that
-/// lives as long as we do.
-fn spawn(command: &mut Command) -> io::Result<Child> {
-    type Job = (Command, mpsc::Sender<io::Result<Child>>);
-    static SPAWNER: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
-    let spawner = SPAWNER.get_or_init(|| {
-        let (jobs, todo) = mpsc::channel::<Job>();
-        thread::spawn(move || {
-            for (mut command, answer) in todo {
-                // The asker waits for the answer; if it is gone, so is the need for it.
-                let _ = answer.send(command.spawn());
-            }
-        });
-        jobs
-    });
-    stop_with_us(command);
-    let (answer, child) = mpsc::channel();
-    let gone = || io::Error::other("the thread that starts programs has ended");
-    spawner.send((std::mem::replace(command, Command::new("")), answer)).map_err(|_| gone())?;
-    child.recv().map_err(|_| gone())?
-}
-
-#[cfg(target_os = "linux")]
-#[allow(unsafe_code)]
-fn stop_with_us(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-
-    use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
-
-    let us = getpid();
-    // SAFETY: runs in the child between fork and exec, where only async-signal-safe calls are allowed: these are two
-    // system calls without allocation or locks.
-    unsafe {
-        command.pre_exec(move || {
-            set_parent_process_death_signal(Some(Signal::TERM))?;
-            // We may have died before the call above.
-            if getppid() == Some(us) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
-        });
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn stop_with_us(_: &mut Command) {}
 
 #[cfg(unix)]
 fn ask_to_stop(child: &mut Child) {

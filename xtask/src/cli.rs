@@ -15,18 +15,22 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Starts the local edge, Redis and the host with a demo workshop; prints `ready {…}` when sign-ups can be taken
+    /// Starts the local edge, Redis and the host with a demo workshop; prints `ready {…}` when sign-ups can
+    /// be taken
     Run(RunOptions),
     /// Runs every test there is; the last line reads `N passed, M failed`
     Test(TestOptions),
     /// Plays random runs of the phone's outbox on a line that fails in every way there is
     Offline(OfflineOptions),
-    /// Does the worst to a host, its Redis, disk, clock and line while clients sign up; prints what was lost and doubled
+    /// Does the worst to a host, its Redis, disk, clock and line while clients sign up; prints what was lost
+    /// and doubled
     Faults(FaultsOptions),
     /// Has a fuzzer look for bytes that break what must hold for every parser of bytes from outside
     Fuzz(FuzzOptions),
-    /// Prints every row of the targets that is measured so far
-    Bench,
+    /// Prints every row of the targets that is measured so far; or compares with another commit
+    Bench(BenchOptions),
+    /// Counts what the source comes to: circles of files, imports against the order of wings, long functions
+    Census(CensusOptions),
     /// Builds the worker into edge/build, unless nothing has changed
     Edge,
     /// Packs the phone page's script and style from edge/web into shared, to be committed
@@ -105,7 +109,8 @@ pub(crate) struct FaultsOptions {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FuzzOptions {
     /// How long, for each property
-    #[arg(long, value_name = "M", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_440))]
+    #[arg(long, value_name = "M", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_440))]
     pub(crate) minutes: u64,
     /// Takes what was found into the corpus, to be committed
     #[arg(long)]
@@ -113,4 +118,21 @@ pub(crate) struct FuzzOptions {
     /// The properties, by the names of their folders under fuzz/corpus; all of them where none is named
     #[arg(value_name = "PROPERTY")]
     pub(crate) targets: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BenchOptions {
+    /// Builds the host of this commit as well, and measures its drain and its venue page in turn with ours
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) beside: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CensusOptions {
+    /// Another checkout than this one, to compare
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checkout: Option<PathBuf>,
+    /// Lists every import, a line each
+    #[arg(long)]
+    pub(crate) imports: bool,
 }

@@ -1,7 +1,8 @@
-//! `cargo xtask fuzz`: has libFuzzer look for bytes that break a property of `fuzz/`, one property after another.
+//! `cargo xtask fuzz`: has libFuzzer look for bytes that break a property of `fuzz/`, one property after
+//! another.
 //!
-//! It begins with the committed corpus. What it finds beside goes to `fuzz/found`, and into the corpus with `--keep`, of which
-//! only as much stays as reaches every place in the code that any of it reached.
+//! It begins with the committed corpus. New inputs go to `fuzz/found`. `--keep` merges them into the corpus,
+//! and keeps the smallest set that reaches every place in the code that any input reached.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -87,7 +88,7 @@ impl Fuzzer {
         Ok(Run { held: status.success(), ..run })
     }
 
-    /// Takes what was found into the corpus, and out of both what reaches nothing that the rest does not reach.
+    /// Merges what was found into the corpus, and drops inputs that reach nothing new.
     fn keep(&self, target: &str) -> Result<()> {
         let (found, corpus) = (self.found(target), self.corpus(target));
         let merged = self.folder.join("found").join(format!("{target}.merged"));
@@ -119,7 +120,8 @@ impl Fuzzer {
         if target == ENGINES {
             cargo.args(["--features", "engine"]);
         }
-        // No sanitizer: they want a nightly compiler, and find misuse of memory, which takes `unsafe`; no parser has any.
+        // No sanitizer: they want a nightly compiler, and find misuse of memory, which takes `unsafe`; no
+        // parser has any.
         cargo.args(["--sanitizer", "none", target]);
         cargo
     }
@@ -169,7 +171,8 @@ impl Run {
     }
 }
 
-/// Reads what libFuzzer says; passes on what is neither progress nor a statistic: what broke, and how to see it again.
+/// Reads what libFuzzer says; passes on what is neither progress nor a statistic: what broke, and how to see
+/// it again.
 fn read(output: impl BufRead) -> Run {
     let mut run = Run::default();
     for line in output.lines().map_while(Result::ok) {

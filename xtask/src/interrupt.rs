@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// From now on an interruption is noted instead of ending us at once, so that what we started can be stopped in order.
+/// From now on an interruption is noted instead of ending us at once, so that what we started can be stopped
+/// in order.
 pub(crate) fn take_over() -> Result<()> {
     static HANDLER: OnceLock<Result<(), ctrlc::Error>> = OnceLock::new();
     let handler = HANDLER.get_or_init(|| ctrlc::set_handler(|| ASKED.store(true, Ordering::SeqCst)));

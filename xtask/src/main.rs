@@ -1,6 +1,7 @@
 //! `cargo xtask …`: one command each to set up, start, test and measure Rollcall.
 //!
-//! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress and logs go to standard error.
+//! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress
+//! and logs go to standard error.
 
 mod bench;
 mod checkout;
@@ -10,10 +11,10 @@ mod edge;
 mod fuzz;
 mod interrupt;
 mod load;
-mod rehearse;
 mod run;
 mod settings;
 mod setup;
+mod source;
 mod stamp;
 mod step;
 mod test;
@@ -42,7 +43,8 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Offline(options) => test::offline(options),
         Command::Faults(options) => test::faults(options),
         Command::Fuzz(options) => fuzz::command(options),
-        Command::Bench => bench::command(),
+        Command::Bench(options) => bench::command(options),
+        Command::Census(options) => test::census(options),
         Command::Web => web::command(),
         Command::Setup => setup::command(),
     }
@@ -54,6 +56,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     if !wrong_setting.is_some_and(WrongSetting::is_said) {
         eprintln!("error: {error:#}");
     }
-    // 2 says "mend the setting and try again", as clap does for a wrong flag; 1 says that something failed.
+    // 2 says "correct the setting and try again", as clap does for a wrong flag; 1 says that something
+    // failed.
     ExitCode::from(if wrong_setting.is_some() { 2 } else { 1 })
 }

@@ -1,4 +1,5 @@
-//! Whether inputs have changed since something was last built from them: a digest of their contents in a small file.
+//! Tells whether inputs have changed since something was last built from them, by a digest of their contents
+//! in a small file.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -22,7 +23,8 @@ impl Stamp {
             collect(input, &mut files)?;
         }
         files.sort();
-        // Not cryptographic, and may differ between Rust releases: the worst that comes of it is one needless build.
+        // Not cryptographic, and may differ between Rust releases: the worst that comes of it is one needless
+        // build.
         let mut hasher = DefaultHasher::new();
         versions.hash(&mut hasher);
         for path in files {

@@ -7,7 +7,7 @@ pub(crate) fn say(line: impl AsRef<str>) {
     eprintln!("[xtask] {}", line.as_ref());
 }
 
-/// Runs one step: says what it does and why before, and that it is done after. A failure is for the caller to tell.
+/// Runs one step: says what it does and why, and when it is done. The caller reports a failure.
 pub(crate) fn step<T, E>(what: &str, why: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     say(format!("{what}: {why}"));
     let started = Instant::now();

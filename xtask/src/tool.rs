@@ -7,7 +7,6 @@ use std::{env, io};
 
 use anyhow::{Context, Result, bail};
 
-use crate::checkout::Checkout;
 use crate::child::Process;
 
 /// Runs a program with its output on standard error, so that standard output keeps carrying results alone.
@@ -42,14 +41,6 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// cargo, in the checkout, as if called from a shell: what the cargo that runs us has set must not reach the one that we run.
-pub(crate) fn cargo(checkout: &Checkout) -> Command {
-    let mut command = Command::new("cargo");
-    command.current_dir(checkout.root());
-    forget_our_cargo(&mut command);
-    command
-}
-
 /// Takes out of a program's environment what `cargo run` and rustup put there for us.
 pub(crate) fn forget_our_cargo(command: &mut Command) {
     for (name, _) in env::vars_os() {
@@ -74,7 +65,7 @@ pub(crate) fn path_first(command: &mut Command, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Standard error as another program's standard output.
+/// Returns our standard error, for another program's standard output.
 pub(crate) fn to_stderr() -> io::Result<Stdio> {
     #[cfg(unix)]
     {
@@ -88,7 +79,7 @@ pub(crate) fn to_stderr() -> io::Result<Stdio> {
     }
 }
 
-/// The command as a person would type it.
+/// Returns the command as a person would type it.
 fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")

@@ -1,7 +1,8 @@
-//! The pages' scripts and styles: from edge/web to where the programs include them. The phone's go beside the rules that render
-//! its page, the desk's into the laptop's program alone.
+//! Packs the pages' scripts and styles from edge/web to where the programs include them: the phone's next to
+//! the rules that render its page, the desk's into the laptop's program alone.
 //!
-//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is stale.
+//! What is built is committed, so that `cargo test` needs no Node; `cargo xtask test` fails where it is
+//! stale.
 
 use std::fs;
 use std::path::Path;
@@ -45,7 +46,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     setup::npm_packages(&checkout)?;
     step("the pages' scripts and styles", "edge/web, checked and packed", || {
-        check_types(&checkout)?;
+        check_sources(&checkout)?;
         BUNDLES.iter().try_for_each(|bundle| pack(&checkout, bundle, &checkout.root().join(bundle.built)))
     })?;
     say("what is built from edge/web is up to date");
@@ -54,7 +55,7 @@ pub(crate) fn command() -> Result<ExitCode> {
 
 /// Whether what is committed is what edge/web comes to.
 pub(crate) fn check(checkout: &Checkout) -> Result<()> {
-    check_types(checkout)?;
+    check_sources(checkout)?;
     let fresh = checkout.target()?.join("page");
     for bundle in &BUNDLES {
         pack(checkout, bundle, &fresh)?;
@@ -69,10 +70,14 @@ pub(crate) fn check(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// Pages and workers have different things around them.
-fn check_types(checkout: &Checkout) -> Result<()> {
-    run(checkout, "tsc", &["-p", "web"])?;
-    run(checkout, "tsc", &["-p", "web/workers"])
+/// Runs the scripts that edge/package.json names: types and circles of imports, then the rules against the
+/// golden vectors.
+fn check_sources(checkout: &Checkout) -> Result<()> {
+    ["check", "test"].into_iter().try_for_each(|script| {
+        let mut npm = setup::npm();
+        setup::path_with_node(&mut npm, checkout)?;
+        tool::run(npm.current_dir(checkout.edge()).args(["run", "--silent", script]))
+    })
 }
 
 fn pack(checkout: &Checkout, bundle: &Bundle, into: &Path) -> Result<()> {
@@ -98,10 +103,10 @@ fn pack(checkout: &Checkout, bundle: &Bundle, into: &Path) -> Result<()> {
         .try_for_each(|file| shrink(checkout, &into.join(file)))
 }
 
-/// What esbuild has packed becomes another sixteenth lighter: the phone's page has a limit.
+/// Makes what esbuild has packed another sixteenth smaller: the phone's page has a limit.
 fn shrink(checkout: &Checkout, script: &Path) -> Result<()> {
     let script = script.display().to_string();
-    let options = ["--ecma", "2017", "--compress", "passes=3", "--mangle", "--output"];
+    let options = ["--ecma", "2017", "--compress", "passes=3,unsafe_arrows", "--mangle", "--output"];
     run(checkout, "terser", &[&[script.as_str()], &options[..], &[script.as_str()]].concat())
 }
 

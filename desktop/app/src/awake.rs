@@ -3,7 +3,8 @@
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-/// Holds sleep off, or lets it come. Failing is not fatal: some systems do not offer it, and then the host's own settings hold.
+/// Holds sleep off, or lets it come. Failing is not fatal: some systems do not offer it, and then the host's
+/// own settings hold.
 #[derive(Debug)]
 pub(crate) struct Awake(Sender<bool>);
 

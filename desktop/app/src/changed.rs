@@ -11,10 +11,12 @@ use crate::awake::Awake;
 
 /// Its name.
 pub(crate) const CHANGED: &str = "changed";
-/// At most ten a second: no eye reads faster, and five hundred sign-ups in one second shall not draw five hundred times.
+/// At most ten a second: no eye reads faster, and five hundred sign-ups in one second shall not draw five
+/// hundred times.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Tells the page of changes, and keeps the laptop awake while a workshop is open; for as long as the engine runs.
+/// Tells the page of changes, and keeps the laptop awake while a workshop is open; for as long as the engine
+/// runs.
 pub(crate) async fn forward(app: AppHandle, engine: Arc<Engine>) {
     let awake = Awake::new();
     let mut changes = engine.subscribe();

@@ -1,15 +1,16 @@
-//! What the page may ask: one table, each row a line over the engine. The page's side of it, `desktop/ui/src/bindings.ts`, is written
-//! from the same table by the test below.
+//! What the page may ask: one table, each row a line over the engine. The page's side of it,
+//! `desktop/ui/src/bindings.ts`, is written from the same table by the test below.
 
 use std::path::Path;
 
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
     Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
@@ -17,7 +18,8 @@ use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::shell::{Shell, Start, refusal};
 
-/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that answers it.
+/// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that
+/// answers it.
 macro_rules! commands {
     ($( fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty = |$engine:ident| $line:expr; )*) => {
         $(
@@ -52,35 +54,46 @@ commands! {
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
     fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
 
-    fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo = |engine| engine.resolve(&workshop, resolution);
+    fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo =
+        |engine| engine.resolve(&workshop, resolution);
     fn cancel(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.cancel(&workshop, signup);
     fn restore(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.restore(&workshop, signup);
     fn promote(workshop: WorkshopId, signup: SignupId) -> Undo = |engine| engine.promote(&workshop, signup);
     fn undo(token: String) -> () = |engine| engine.undo(&token);
 
-    fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.would_erase(&workshop, &whom);
+    fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure =
+        |engine| engine.would_erase(&workshop, &whom);
     fn erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.erase(&workshop, &whom);
 
     fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
     fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);
     fn shut_desks(workshop: WorkshopId) -> () = |engine| engine.shut_desks(&workshop);
     fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
-    fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry = |engine| engine.take_entry(&workshop, &entry);
-    fn check(workshop: WorkshopId, since: i64) -> Check = |engine| engine.check(&workshop, since);
+    fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
+        |engine| engine.take_entry(&workshop, &entry);
+    fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
     fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
 
-    fn put_workshop(draft: WorkshopDraft) -> WorkshopId = |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
+    fn put_workshop(draft: WorkshopDraft) -> WorkshopId =
+        |engine| engine.put_workshop(draft).map(|row| row.workshop.id.clone());
     fn open(workshop: WorkshopId) -> () = |engine| engine.open(&workshop).map(drop);
     fn close(workshop: WorkshopId) -> () = |engine| engine.close(&workshop).map(drop);
     fn retire(workshop: WorkshopId) -> () = |engine| engine.retire(&workshop).map(drop);
     fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
     fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
     fn open_venue() -> () = |engine| engine.open_venue();
-    fn close_venue() -> () = |engine| engine.close_venue();
-    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| engine.dismiss_alarm(kind);
+    fn close_venue() -> () = |engine| {
+        engine.close_venue();
+        Ok::<_, Refusal>(())
+    };
+    fn dismiss_alarm(kind: AlarmKind) -> () = |engine| {
+        engine.dismiss_alarm(kind);
+        Ok::<_, Refusal>(())
+    };
 
-    fn test_connection(line: String) -> ConnectionTest = |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn test_connection(line: String) -> ConnectionTrial =
+        |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 
@@ -195,7 +208,8 @@ mod bindings {
 
     fn written() -> String {
         let mut text = String::from(
-            "// Written from the engine's and the shell's own types by the tests of rollcall-desktop: change those, not this.\n\
+            "// Written from the engine's and the shell's own types by the tests of rollcall-desktop: change \
+             those, not this.\n\
              import { invoke } from '@tauri-apps/api/core';\n\n",
         );
         text += typescript::declarations().split_once("\n\n").map_or("", |(_, types)| types);

@@ -1,8 +1,8 @@
 //! Rollcall's window: a thin shell of Tauri over `rollcall-engine`.
 //!
-//! `commands` is the one table of what the page may ask (each a line over the engine), `shell` holds the engine, `changed` tells the
-//! page that something moved, `files` asks the person where a file goes, `awake` keeps the laptop from sleeping.
-//! There is no rule, no SQL and no Redis here.
+//! `commands` is the one table of what the page may ask (each a line over the engine), `shell` holds the
+//! engine, `changed` tells the page that something moved, `files` asks the person where a file goes, `awake`
+//! keeps the laptop from sleeping. There is no rule, no SQL and no Redis here.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod arguments;

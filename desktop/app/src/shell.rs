@@ -1,9 +1,11 @@
-//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads that may wait.
+//! The engine behind the window: started beside it, so that the window is there at once, and asked on threads
+//! that may wait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rollcall_engine::view::{Refusal, RefusalCode};
-use rollcall_engine::{Config, Engine, SettingsError};
+use rollcall_engine::{Config, Engine, StartError};
 use serde::Serialize;
 
 use crate::files::Files;
@@ -42,7 +44,7 @@ impl Shell {
     }
 
     /// Starts the engine. Blocks until it runs.
-    pub(crate) fn run(&self, config: Config) -> Result<Arc<Engine>, SettingsError> {
+    pub(crate) fn run(&self, config: Config) -> Result<Arc<Engine>, StartError> {
         let started = Engine::launch(config).map(Arc::new);
         self.set(match &started {
             Ok(engine) => State::Running(Arc::clone(engine)),
@@ -52,13 +54,13 @@ impl Shell {
     }
 
     /// Says that it cannot be started at all.
-    pub(crate) fn fail(&self, why: &SettingsError) {
+    pub(crate) fn fail(&self, why: &StartError) {
         self.set(State::Failed(why.to_string()));
     }
 
     /// How far it is.
     pub(crate) fn start(&self) -> Start {
-        match &*self.engine.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.engine.lock() {
             State::Starting | State::Stopped => Start::Starting,
             State::Failed(why) => Start::Failed { why: why.clone() },
             State::Running(_) => Start::Running,
@@ -74,7 +76,7 @@ impl Shell {
         T: Send + 'static,
         E: Into<Refusal> + Send + 'static,
     {
-        let engine = match &*self.engine.lock().unwrap_or_else(PoisonError::into_inner) {
+        let engine = match &*self.engine.lock() {
             State::Running(engine) => Arc::clone(engine),
             _ => return Err(refusal(RefusalCode::Starting, "the engine does not run yet")),
         };
@@ -89,7 +91,7 @@ impl Shell {
 
     fn set(&self, state: State) {
         // The old state goes out of scope after the lock: dropping an engine takes a while.
-        let _old = std::mem::replace(&mut *self.engine.lock().unwrap_or_else(PoisonError::into_inner), state);
+        let _old = std::mem::replace(&mut *self.engine.lock(), state);
     }
 }
 

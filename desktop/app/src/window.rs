@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use rollcall_engine::VenueStart;
 use rollcall_engine::options::EngineOptions;
+use rollcall_engine::{StartError, VenueStart};
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 
@@ -82,11 +82,13 @@ fn make_window(app: &AppHandle) -> tauri::Result<()> {
         .map(drop)
 }
 
-/// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host` does.
+/// Blocks until the engine runs, then tells whoever waits for the line on standard output, as `rollcall-host`
+/// does.
 fn start_engine(app: &AppHandle, options: EngineOptions, data_dir: PathBuf, venue: VenueStart) {
     let shell = app.state::<Shell>();
     let started = options
         .config(data_dir, LAN_HOST, venue)
+        .map_err(StartError::from)
         .inspect_err(|error| shell.fail(error))
         .and_then(|config| shell.run(config));
     let engine = match started {

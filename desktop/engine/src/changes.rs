@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// The counter. Cheap to clone; moving it costs next to nothing, for whoever watches decides how often to look.
+/// The counter. Cheap to clone; moving it costs next to nothing, for those who watch decide how often to
+/// look.
 #[derive(Clone, Default)]
 pub(crate) struct Changes(Arc<watch::Sender<u64>>);
 
 impl Changes {
-    /// Something changed.
+    /// Moves it: something changed.
     pub(crate) fn moved(&self) {
         self.0.send_modify(|count| *count = count.wrapping_add(1));
     }

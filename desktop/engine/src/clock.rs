@@ -2,12 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 
 use crate::failpoints;
 
-/// Now, in milliseconds since 1970 UTC.
-pub(crate) fn now_ms() -> Millis {
+/// Returns the time in milliseconds since 1970 UTC.
+pub(crate) fn now_ms() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX).saturating_add(failpoints::clock_error_ms())
+    let now = Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    now + failpoints::clock_error_ms()
 }

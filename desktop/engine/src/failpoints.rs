@@ -1,9 +1,13 @@
-//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging holds; defects
-//! that it plants, to prove that it would see them; and a clock that it sets wrong.
+//! Named places at which a test kills the process, to prove that the order of persisting and acknowledging
+//! holds; and a clock that it sets wrong. Compiled in with the feature `failpoints` only.
 //!
-//! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`, `in_transaction`,
-//! `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
-//! `FAILPOINTS=after_commit=return`; compiled in with the feature `failpoints` only.
+//! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`,
+//! `in_transaction`, `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
+//! `FAILPOINTS=after_commit=return`.
+//!
+//! The same feature has defects that tests plant, to prove that they would see them. Each wing has its own in
+//! `planted.rs`: a connection, a gather, a queue and a stream that misbehave, put around the honest ones
+//! where those are made. No function of the product asks for one.
 
 /// Dies here, as by SIGKILL, where the environment asks for it.
 #[cfg(feature = "failpoints")]
@@ -15,7 +19,8 @@ pub(crate) fn reached(name: &str) {
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn reached(_name: &str) {}
 
-/// By how much the clock is wrong, in milliseconds: `clock=40*return(0)->return(-94608000000)` steps back three years after forty looks.
+/// By how much the clock is wrong, in milliseconds: `clock=40*return(0)->return(-94608000000)` steps back
+/// three years after forty looks.
 #[cfg(feature = "failpoints")]
 pub(crate) fn clock_error_ms() -> i64 {
     fail::fail_point!("clock", |by| by.and_then(|by| by.parse().ok()).unwrap_or(0));
@@ -28,16 +33,10 @@ pub(crate) fn clock_error_ms() -> i64 {
     0
 }
 
-/// Whether the environment plants this defect, so that the tests prove that they would see it. Names begin with `planted_`.
+/// Whether the environment plants this defect. Names begin with `planted_`.
 #[cfg(feature = "failpoints")]
 pub(crate) fn planted(name: &str) -> bool {
     fail::fail_point!(name, |_| true);
-    false
-}
-
-/// No defect: the feature is off.
-#[cfg(not(feature = "failpoints"))]
-pub(crate) fn planted(_name: &str) -> bool {
     false
 }
 

@@ -1,5 +1,5 @@
-//! What must hold for whatever a host pastes, a data folder holds or a mailbox delivers. Compiled for tests and by fuzzers alone
-//! (`fuzz/` at the root of the repository, which has the rules' own properties).
+//! What must hold for whatever a host pastes, a data folder holds or a mailbox delivers. Compiled for tests
+//! and by fuzzers alone (`fuzz/` at the root of the repository, which has the rules' own properties).
 
 #![allow(
     clippy::unwrap_used,
@@ -15,8 +15,8 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::edge::connection::{ConnectionLine, MAX_CHARS};
 use crate::folder::keys::Keys;
-use crate::message::Content;
-use crate::pipeline::unsealer::{Opened, Unsealer};
+use crate::folder::unsealer::{Opened, Unsealer};
+use crate::message::{Content, UnreadableReason};
 
 /// The workshop whose mail is opened, and its one key: those of the samples in `fuzz/`.
 const WORKSHOP: &str = "abcdefghjkmnpqrs";
@@ -75,7 +75,7 @@ fn mail(data: &[u8]) {
                 Content::Signup(sealed) => assert_eq!(sealed.workshop.as_str(), WORKSHOP),
                 Content::Cancellation(sealed) => assert_eq!(sealed.workshop.as_str(), WORKSHOP),
                 // `failed` is what a panic is parked for.
-                Content::Unreadable { reason, .. } => assert_ne!(reason, "failed"),
+                Content::Unreadable { reason, .. } => assert_ne!(reason, UnreadableReason::Failed),
             }
         }
         Opened::MissingKey(key_id) => assert_ne!(key_id, *SecretKey::from_bytes(SECRET).key_id()),

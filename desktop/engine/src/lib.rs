@@ -1,15 +1,23 @@
-//! Rollcall on the host's laptop: collects sign-ups from the edge and from the venue's network and keeps them in SQLite.
+//! Rollcall on the host's laptop: collects sign-ups from the edge and from the venue's network and keeps them
+//! in SQLite.
 //!
-//! In the order of the path: [`config`] what the host sets · `folder`, `keys` what the data folder holds · `publisher` the
-//! edge learns of a workshop · `collector` pulls mail under leases, called by `wake`, into a `stream` (Redis, or a direct channel) · `drain`
-//! reads it, has the `unsealer` open the boxes and the `writer` commit them, then acknowledges backwards · `receipts` tells the
-//! edge what receipts say · `venue` takes sign-ups on the local network · `control` answers the host's commands, [`window`]
-//! and `acts` the host's window.
+//! In wings, from the ground up; a wing imports only what lies before it (`cargo xtask test` checks that):
+//! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`) · [`config`] what the host
+//! sets · [`view`] plain types that the window reads · `http` what both ports share · `db` all SQL · `writer`
+//! the one thread that writes · `folder` the data folder, its keys and backups · `workshops` the roster, and
+//! what every part works with · `edge` its HTTP client · `pipeline` from the mailbox into the database, and
+//! acknowledgements back · `venue` the page on the local network · `acts`, `export`, `erasure` what the host
+//! does with rows · `engine` all of it together, with its [`control`] routes · [`window`] what the host's
+//! window asks.
 //!
-//! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any moment.
-//! There is no window here: `rollcall-host` runs this headless, and the window is a shell over the same [`Engine`].
+//! Acknowledgement runs backwards from COMMIT, so that everything before the database may be lost at any
+//! moment. There is no window here: `rollcall-host` runs this headless, and the window is a shell over the
+//! same [`Engine`].
 
 mod acts;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+#[path = "../bench/lib.rs"]
 pub mod bench;
 mod changes;
 mod clock;
@@ -37,19 +45,11 @@ pub mod window;
 mod workshops;
 mod writer;
 
-pub use acts::ActError;
-pub use config::{Config, EdgeConfig, RedisChoice, VenueStart};
-pub use config::{options, settings_error::SettingsError};
-pub use db::signups::SignupRow;
-pub use db::workshops::WorkshopRow;
-pub use engine::{Backlog, Counts, EngineHealth, Status, WorkshopStatus};
-pub use engine::{Engine, EngineError, Ready};
-pub use engine::{control, offline};
-pub use export::ExportError;
-pub use folder::backup;
-pub use message::Path;
-pub use pipeline::health;
-pub use pipeline::stream::server_choice::RedisKind;
-pub use venue::entry::EntryError;
+pub use config::settings_error::SettingsError;
+pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
+pub use db::open_error::OpenError;
+pub use engine::{Engine, EngineError, Ready, StartError, Status, control, offline};
+pub use folder::{backup, error::FolderError};
+pub use http::port_error::PortError;
 pub use workshops::RosterError;
 pub use workshops::draft::WorkshopDraft;

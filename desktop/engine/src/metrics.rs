@@ -66,7 +66,7 @@ impl Drop for SocketShare {
 }
 
 impl BacklogShare {
-    /// So many of this workshop wait there now; whether that is news.
+    /// Sets how many of this workshop wait there; returns whether that is new.
     pub(crate) fn set(&self, waiting: u64) -> bool {
         let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
         let last = self.last.swap(waiting, Ordering::Relaxed);
@@ -74,19 +74,19 @@ impl BacklogShare {
         last != waiting
     }
 
-    /// So many of them wait there no more.
+    /// Takes off how many of them wait there no more.
     pub(crate) fn less(&self, gone: u64) {
         self.set(self.waiting().saturating_sub(gone));
     }
 
-    /// How many of this workshop wait there.
+    /// Returns how many of this workshop wait there.
     pub(crate) fn waiting(&self) -> u64 {
         u64::try_from(self.last.load(Ordering::Relaxed)).unwrap_or_default()
     }
 }
 
 impl Metrics {
-    /// All at zero.
+    /// Makes all figures, at zero.
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("rollcall");
         let commits = Counter::default();
@@ -139,7 +139,7 @@ impl Metrics {
         }
     }
 
-    /// A transaction was committed.
+    /// Counts a transaction that was committed.
     pub(crate) fn committed(&self, messages: usize, took: Duration) {
         self.commits.inc();
         self.commit_seconds.observe(took.as_secs_f64());
@@ -148,27 +148,27 @@ impl Metrics {
         }
     }
 
-    /// A message was decided and committed.
+    /// Counts a message that was decided and committed.
     pub(crate) fn decided(&self, outcome: Outcome) {
         self.outcomes.get_or_create(&[("outcome", outcome.as_str().to_owned())]).inc();
     }
 
-    /// A message waited so long from the edge's or the venue's hand to its COMMIT.
+    /// Notes how long a message waited, from the edge's or the venue's hand to its COMMIT.
     pub(crate) fn queued(&self, milliseconds: i64) {
         self.queue_seconds.observe(milliseconds.max(0) as f64 / 1_000.0);
     }
 
-    /// Something failed and is tried again.
+    /// Counts a failure that is tried again.
     pub(crate) fn retried(&self, failure: Failure) {
         self.retries.get_or_create(&[("cause", failure.cause().to_owned())]).inc();
     }
 
-    /// So many wait there, over all workshops.
+    /// Sets how many wait there, over all workshops.
     pub(crate) fn set_backlog(&self, hop: Hop, waiting: u64) {
         self.backlog(hop).set(i64::try_from(waiting).unwrap_or(i64::MAX));
     }
 
-    /// A part of that figure, for one workshop to keep.
+    /// Returns a part of that figure, for one workshop to keep.
     pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
         BacklogShare { gauge: self.backlog(hop), last: Arc::default() }
     }
@@ -189,7 +189,7 @@ impl Metrics {
         self.backlog.get_or_create(&[("hop", hop.to_owned())]).clone()
     }
 
-    /// What the tables hold.
+    /// Sets what the tables hold.
     pub(crate) fn set_tables(&self, signups: &[(String, u64)], parked: u64) {
         for (state, count) in signups {
             let count = i64::try_from(*count).unwrap_or(i64::MAX);
@@ -198,7 +198,7 @@ impl Metrics {
         self.parked.set(i64::try_from(parked).unwrap_or(i64::MAX));
     }
 
-    /// What the edge counted. Gauges, for they begin anew with each of its isolates.
+    /// Sets what the edge counted: gauges, for each of its isolates begins at zero.
     pub(crate) fn set_edge(&self, figures: &EdgeFigures) {
         let EdgeFigures { cache, alarms } = *figures;
         let Counters { memory_hits, memory_stale, memory_misses, kv_hits, kv_misses, authoritative } = cache;
@@ -216,7 +216,7 @@ impl Metrics {
         set(&self.edge_alarms, "kind", "unaddressed", unaddressed);
     }
 
-    /// Everything, as Prometheus reads it.
+    /// Writes everything as Prometheus reads it.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.

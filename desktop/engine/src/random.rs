@@ -2,14 +2,14 @@
 
 use rand_core::{OsRng, RngCore};
 
-/// 128 bits from the operating system.
+/// Draws 128 bits from the operating system.
 pub(crate) fn random_16() -> [u8; 16] {
     let mut bytes = [0; 16];
     OsRng.fill_bytes(&mut bytes);
     bytes
 }
 
-/// 256 bits from the operating system, as 64 hexadecimal digits: a key that a machine shows another.
+/// Draws 256 bits from the operating system, as 64 hexadecimal digits: a key that a machine shows another.
 pub(crate) fn random_key_hex() -> String {
     let mut bytes = [0; 32];
     OsRng.fill_bytes(&mut bytes);

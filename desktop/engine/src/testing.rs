@@ -14,11 +14,12 @@ use tempfile::TempDir;
 use crate::clock::now_ms;
 use crate::db;
 use crate::db::readers::Readers;
+use crate::db::tx::WriterConnection;
 use crate::folder::keys::Keys;
-use crate::message::{Content, Message, Path};
+use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
 use crate::random::random_16;
-use crate::workshops::Roster;
+use crate::workshops::context::Context;
 use crate::workshops::demo;
 use crate::workshops::draft::WorkshopDraft;
 use crate::writer::Writer;
@@ -29,6 +30,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// A data folder with a writer and one workshop.
 pub(crate) struct Hall {
     pub(crate) dir: TempDir,
+    pub(crate) context: Arc<Context>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) writer: Writer,
@@ -43,18 +45,26 @@ impl Hall {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut WorkshopDraft)) -> Self {
+        Self::made(change, |conn, metrics| Writer::start(conn, metrics).unwrap()).await
+    }
+
+    /// Opens one with a writer that `start` starts.
+    pub(crate) async fn made(
+        change: impl FnOnce(&mut WorkshopDraft),
+        start: impl FnOnce(WriterConnection, Arc<Metrics>) -> (Writer, JoinHandle<()>),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let keys = Arc::new(Keys::open(dir.path().join("keys.json")).unwrap());
         let path = dir.path().join("rollcall.db");
         let metrics = Arc::new(Metrics::new());
-        let (writer, writer_thread) =
-            Writer::start(db::open_writer(&path).unwrap(), Arc::clone(&metrics)).unwrap();
-        let readers = Arc::new(Readers::new(path));
-        let roster = Roster::read(&readers, writer.clone(), Arc::clone(&keys)).unwrap();
+        let (writer, writer_thread) = start(db::open_writer(&path).unwrap(), Arc::clone(&metrics));
+        let (to_write, to_count) = (writer.clone(), Arc::clone(&metrics));
+        let context = Context::open(Readers::new(path), to_write, Arc::clone(&keys), to_count).unwrap();
         let mut draft = demo::draft(now_ms());
         change(&mut draft);
-        let workshop = roster.put(draft).await.unwrap().workshop.clone();
-        Self { dir, keys, metrics, writer, writer_thread, readers, workshop }
+        let workshop = context.roster.put(draft).await.unwrap().workshop.clone();
+        let (readers, context) = (Arc::clone(&context.readers), Arc::new(context));
+        Self { dir, context, keys, metrics, writer, writer_thread, readers, workshop }
     }
 
     /// Ends the writer, as the engine's end does; the folder.
@@ -64,12 +74,12 @@ impl Hall {
         self.dir
     }
 
-    /// The one number that a query yields.
+    /// Returns the one number that a query yields.
     pub(crate) fn count(&self, sql: &str) -> u64 {
         self.readers.read(|conn| conn.query_row(sql, [], |row| row.get(0))).unwrap()
     }
 
-    /// The texts that a query yields.
+    /// Returns the texts that a query yields.
     pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
         self.readers.read(|conn| conn.prepare(sql)?.query_map([], |row| row.get(0))?.collect()).unwrap()
     }
@@ -85,12 +95,12 @@ impl Hall {
         form.parse(&self.workshop).unwrap()
     }
 
-    /// A message from the venue.
+    /// Makes a message from the venue.
     pub(crate) fn message(&self, signup: &Signup) -> Message {
         self.replacing(signup, None)
     }
 
-    /// A correction from the venue.
+    /// Makes a correction from the venue.
     pub(crate) fn correction(&self, signup: &Signup, replaces: SignupId) -> Message {
         self.replacing(signup, Some(replaces))
     }
@@ -106,7 +116,7 @@ impl Hall {
         self.venue_message(Content::Signup(Box::new(sealed)))
     }
 
-    /// A cancellation from the venue.
+    /// Makes a cancellation from the venue.
     pub(crate) fn cancellation(&self, id: SignupId) -> Message {
         let sealed = SealedCancellation { workshop: self.workshop.id.clone(), id, received_at: now_ms() };
         self.venue_message(Content::Cancellation(sealed))
@@ -116,17 +126,16 @@ impl Hall {
         let bytes = format!("{content:?}").into_bytes();
         Message {
             workshop: self.workshop.id.clone(),
-            path: Path::Venue,
-            device: None,
+            origin: Origin::Venue,
             content,
             bytes,
             delivered_alone: false,
         }
     }
 
-    /// The text of a message as the edge seals it.
+    /// Returns the text of a message as the edge seals it.
     pub(crate) fn sealed(&self, signup: &Signup) -> String {
-        Envelope::seal(&self.workshop, signup, now_ms(), &mut OsRng).unwrap().to_text()
+        Envelope::seal_signup(&self.workshop, signup, None, now_ms(), &mut OsRng).unwrap().to_text()
     }
 }
 

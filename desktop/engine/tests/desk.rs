@@ -8,9 +8,11 @@ use rand_core::OsRng;
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use rollcall_engine::view::{
-    ListQuery, Reached, Refusal, RefusalCode, Show, SignupState, SignupView, Verdict, Wifi, WifiSecurity,
+    ListQuery, OwnConnection, Reached, Refusal, RefusalCode, Show, SignupState, SignupView, Verdict, Wifi,
+    WifiSecurity,
 };
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::question::{Answer, Answers};
 use rollcall_shared::seal::SecretKey;
@@ -120,7 +122,7 @@ impl Hall {
 fn entry_for(workshop: &Workshop, form: &Value) -> String {
     let form: SignupForm = serde_json::from_value(form.clone()).unwrap();
     let signup = form.parse(workshop).unwrap();
-    Envelope::seal_signup(workshop, &signup, None, 1, &mut OsRng).unwrap().to_text()
+    Envelope::seal_signup(workshop, &signup, None, Timestamp::from_millis(1), &mut OsRng).unwrap().to_text()
 }
 
 fn http(from: Ipv4Addr) -> reqwest::Client {
@@ -286,7 +288,9 @@ fn a_code_that_is_not_taken_says_why() {
     let answers = Answers::from([("stranger".to_owned(), Answer::One("x".repeat(600)))]);
     let unchecked = Signup { answers, ..signup.clone() };
     let seal = |signup: &Signup, replaces| {
-        Envelope::seal_signup(&hall.workshop, signup, replaces, 1, &mut OsRng).unwrap().to_text()
+        Envelope::seal_signup(&hall.workshop, signup, replaces, Timestamp::from_millis(1), &mut OsRng)
+            .unwrap()
+            .to_text()
     };
     let correction = seal(&signup, Some(SignupId::from_random([8; 16])));
     let cases = [
@@ -325,12 +329,13 @@ fn a_code_that_is_not_taken_says_why() {
 fn the_check_tells_who_came_and_how_far() {
     let hall = Hall::open();
     let id = &hall.workshop.id;
-    let long_ago = hall.engine.check(id, 0).unwrap();
+    let long_ago = hall.engine.check(id, Timestamp::from_millis(0)).unwrap();
     // By itself the laptop sees itself only: it has no neighbours on its own loop.
-    assert!(long_ago.own.unwrap().ok && long_ago.arrivals.is_empty());
+    assert_eq!(long_ago.own, Some(OwnConnection::Works));
+    assert!(long_ago.arrivals.is_empty());
     assert!(matches!(long_ago.verdict, Verdict::Isolation | Verdict::CannotTell), "{:?}", long_ago.verdict);
     let since = now();
-    assert_eq!(hall.engine.check(id, since).unwrap().verdict, Verdict::NothingYet);
+    assert_eq!(hall.engine.check(id, Timestamp::from_millis(since)).unwrap().verdict, Verdict::NothingYet);
 
     // Somebody else's address, as far as this machine has some.
     let phone = Ipv4Addr::new(127, 0, 0, 2);
@@ -343,7 +348,7 @@ fn the_check_tells_who_came_and_how_far() {
     });
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     let cut = loop {
-        let check = hall.engine.check(id, since).unwrap();
+        let check = hall.engine.check(id, Timestamp::from_millis(since)).unwrap();
         if check.verdict == Verdict::Cut || std::time::Instant::now() > deadline {
             break check;
         }
@@ -353,12 +358,12 @@ fn the_check_tells_who_came_and_how_far() {
 
     let opened = hall.runtime.block_on(http(phone).get(cut.url.unwrap()).send()).unwrap();
     assert_eq!(opened.status(), StatusCode::OK);
-    let works = hall.engine.check(id, since).unwrap();
+    let works = hall.engine.check(id, Timestamp::from_millis(since)).unwrap();
     assert_eq!((works.verdict, works.arrivals[0].reached), (Verdict::Works, Reached::Check));
     assert_eq!(works.arrivals[0].ip, phone.to_string());
     assert_eq!(hall.engine.addresses(id).unwrap().phones, 1);
-    hall.engine.close_venue().unwrap();
-    assert_eq!(hall.engine.check(id, since).unwrap().verdict, Verdict::Closed);
+    hall.engine.close_venue();
+    assert_eq!(hall.engine.check(id, Timestamp::from_millis(since)).unwrap().verdict, Verdict::Closed);
 }
 
 #[test]
@@ -386,11 +391,8 @@ fn the_wifi_is_kept_for_the_host_alone() {
     assert!(!page.contains("p;ssw0rd!"));
     hall.engine.choose_network(Some("usb0".to_owned())).unwrap();
     let addresses = hall.engine.addresses(id).unwrap();
-    assert_eq!(
-        (addresses.network.as_deref(), addresses.lan.len()),
-        (Some("usb0"), 1),
-        "gone, and remembered"
-    );
+    // It is gone, and remembered.
+    assert_eq!((addresses.network.as_deref(), addresses.lan.len()), (Some("usb0"), 1));
     hall.engine.set_wifi(None).unwrap();
     assert_eq!(hall.engine.addresses(id).unwrap().wifi, None);
 }

@@ -1,4 +1,5 @@
-//! The whole engine on a data folder of its own, without an edge: the venue page, the control routes, starts and stops.
+//! The whole engine on a data folder of its own, without an edge: the venue page, the control routes, starts
+//! and stops.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
@@ -7,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
-use rollcall_engine::{Config, EdgeConfig, Engine, RedisChoice, SettingsError, VenueStart};
+use rollcall_engine::{
+    Config, EdgeConfig, Engine, FolderError, OpenError, PortError, RedisChoice, SettingsError, StartError,
+    VenueStart,
+};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -251,6 +255,27 @@ fn everything_is_there_again_after_a_stop() {
 }
 
 #[test]
+fn every_answer_carries_the_headers_that_keep_it_private() {
+    let hall = Hall::open(RedisChoice::Direct);
+    let headers = |url: String| {
+        let response = hall.runtime.block_on(hall.http.get(url).send()).unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("cache-control"), "no-store");
+        header("content-security-policy")
+    };
+    let nothing = "default-src 'none'; frame-ancestors 'none'";
+    let form = headers(hall.engine.ready().lan.clone().unwrap());
+    assert!(form != nothing && form.contains("script-src"), "a page has a policy of its own: {form}");
+    let json = format!("{}/v1/workshops/{}", hall.base(), hall.code());
+    assert_eq!(headers(json), nothing);
+    assert_eq!(headers(format!("{}/nowhere", hall.base())), nothing);
+    assert_eq!(headers(hall.engine.ready().metrics.clone()), nothing);
+}
+
+#[test]
 fn control_needs_its_token_and_its_own_name() {
     let hall = Hall::open(RedisChoice::Direct);
     let note: Value =
@@ -280,16 +305,19 @@ fn a_wrong_setting_is_one_line_with_what_to_do() {
         }
     };
     let lan = Config { lan_port: port, ..config(dir.path(), RedisChoice::Direct) };
-    assert!(matches!(refused(lan), SettingsError::Port { flag: "--lan-port", .. }));
+    assert!(matches!(refused(lan), StartError::Port(PortError { flag: "--lan-port", .. })));
     let metrics = Config { metrics_port: port, ..config(dir.path(), RedisChoice::Direct) };
-    assert!(matches!(refused(metrics), SettingsError::Port { flag: "--metrics-port", .. }));
+    assert!(matches!(refused(metrics), StartError::Port(PortError { flag: "--metrics-port", .. })));
     let redis = RedisChoice::Url("nonsense".to_owned());
-    assert!(matches!(refused(config(dir.path(), redis)), SettingsError::RedisUrl { .. }));
+    assert!(matches!(
+        refused(config(dir.path(), redis)),
+        StartError::Settings(SettingsError::RedisUrl { .. })
+    ));
 
     let first = Engine::start(config(dir.path(), RedisChoice::Direct)).unwrap();
     assert!(matches!(
         refused(config(dir.path(), RedisChoice::Direct)),
-        SettingsError::Locked { pid: Some(_), .. }
+        StartError::Folder(FolderError::Locked { pid: Some(_), .. })
     ));
     first.stop();
     Connection::open(dir.path().join("rollcall.db"))
@@ -298,7 +326,7 @@ fn a_wrong_setting_is_one_line_with_what_to_do() {
         .unwrap();
     assert!(matches!(
         refused(config(dir.path(), RedisChoice::Direct)),
-        SettingsError::Newer { found: 999, .. }
+        StartError::Database(OpenError::Newer { found: 999, .. })
     ));
 }
 
@@ -312,20 +340,23 @@ fn an_edge_that_refuses_the_keys_is_a_setting() {
     let dir = tempfile::tempdir().unwrap();
     let edge = EdgeConfig::parse(&url, Some("wrong".to_owned())).unwrap();
     let error = Engine::start(Config { edge: Some(edge), ..config(dir.path(), RedisChoice::Direct) });
-    assert!(matches!(error, Err(SettingsError::WrongKey { .. })));
+    assert!(matches!(error, Err(StartError::WrongKey { .. })));
 }
 
 #[test]
 fn workshops_are_made_changed_and_renewed() {
     let hall = Hall::open(RedisChoice::Direct);
     let draft = json!({
-        "title": { "zh": "科学课", "en": "" }, "organisation": { "zh": "一中", "en": "" }, "place": { "zh": "302", "en": "" },
+        "title": { "zh": "科学课", "en": "" },
+        "organisation": { "zh": "一中", "en": "" },
+        "place": { "zh": "302", "en": "" },
         "starts_at": 0, "ends_at": 4_102_444_800_000_i64, "purpose": { "zh": "签到", "en": "" },
     });
     let made = hall.engine.put_workshop(serde_json::from_value(draft.clone()).unwrap()).unwrap();
     let mut change = draft.clone();
     change["id"] = json!(made.workshop.id);
-    change["questions"] = json!([{ "key": "school", "label": { "zh": "学校", "en": "School" }, "kind": "text", "max_chars": 50 }]);
+    let label = json!({ "zh": "学校", "en": "School" });
+    change["questions"] = json!([{ "key": "school", "label": label, "kind": "text", "max_chars": 50 }]);
     let changed = hall.engine.put_workshop(serde_json::from_value(change).unwrap()).unwrap();
     assert_eq!(changed.workshop.invite_code, made.workshop.invite_code);
     assert_eq!(changed.workshop.form_version, made.workshop.form_version + 1);

@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};
+use serde_json::json;
 use tempfile::TempDir;
 
 /// Longer than any limit of the server's.
@@ -58,13 +59,18 @@ impl Hall {
 
     fn sign_up(&self, number: u32) -> String {
         let code = self.engine.ready().invite_code.clone().unwrap();
-        let body = format!(
-            r#"{{"id":"0f8fad5b-d9cb-469f-a165-{number:012x}","invite_code":"{code}","name":"王芳","phone":"138{number:08}"}}"#
-        );
-        self.say(&format!(
-            "POST /{}/v1/signups HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.token, self.at, body.len(),
-        ))
+        let (id, phone) = (format!("0f8fad5b-d9cb-469f-a165-{number:012x}"), format!("138{number:08}"));
+        let body = json!({ "id": id, "invite_code": code, "name": "王芳", "phone": phone }).to_string();
+        self.say(&format!("{}{body}", self.post_head(body.len())))
+    }
+
+    /// The head of a sign-up with a body of that many bytes.
+    fn post_head(&self, length: usize) -> String {
+        format!(
+            "POST /{}/v1/signups HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n",
+            self.token, self.at,
+        )
     }
 }
 
@@ -159,12 +165,7 @@ fn a_head_without_end_is_refused() {
 fn a_body_that_never_comes_is_not_waited_for() {
     let hall = Hall::open();
     let mut stream = hall.connect();
-    write!(
-        stream,
-        "POST /{}/v1/signups HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{",
-        hall.token, hall.at,
-    )
-    .unwrap();
+    write!(stream, "{}{{", hall.post_head(100)).unwrap();
     assert_eq!(status(&heard(stream)), "503", "nothing was taken, and it says so");
 }
 
@@ -172,13 +173,6 @@ fn a_body_that_never_comes_is_not_waited_for() {
 fn a_body_is_refused_as_soon_as_it_is_too_large() {
     let hall = Hall::open();
     let mut stream = hall.connect();
-    write!(
-        stream,
-        "POST /{}/v1/signups HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\nConnection: close\r\n\r\n{}",
-        hall.token,
-        hall.at,
-        " ".repeat(20_000),
-    )
-    .unwrap();
+    write!(stream, "{}{}", hall.post_head(100_000_000), " ".repeat(20_000)).unwrap();
     assert_eq!(status(&heard(stream)), "413");
 }

@@ -15,8 +15,8 @@ export type Addresses = {
  */
 edge: string | null, 
 /**
- * The form on the local network, one address an interface, the one that the host chose or else the likeliest first. They
- * are known while the venue page is closed as well, as long as its port is fixed.
+ * The form on the local network, one address an interface, the one that the host chose or else the
+ * likeliest first. They are known while the venue page is closed as well, as long as its port is fixed.
  */
 lan: Array<LanAddress>, 
 /**
@@ -47,7 +47,7 @@ kind: AlarmKind,
 /**
  * When it was noticed.
  */
-at: number, 
+at: Timestamp, 
 /**
  * How much: seconds that the laptop stood still, or what is left of the battery in per cent.
  */
@@ -74,7 +74,7 @@ ip: string,
 /**
  * When, last.
  */
-at: number, 
+at: Timestamp, 
 /**
  * How far it came.
  */
@@ -128,7 +128,7 @@ source: Path,
 /**
  * Why.
  */
-reason: ParkedReason, 
+reason: UnreadableReason, 
 /**
  * Bytes.
  */
@@ -140,7 +140,7 @@ preview: string,
 /**
  * When it was parked.
  */
-parked_at: number, };
+parked_at: Timestamp, };
 
 /**
  * What the check found.
@@ -149,7 +149,7 @@ export type Check = {
 /**
  * Since when arrivals count.
  */
-since: number, 
+since: Timestamp, 
 /**
  * What it comes to.
  */
@@ -189,33 +189,36 @@ key: string,
 label: Text, };
 
 /**
- * What was found at the other end of a connection line.
+ * What a try of a connection line showed. The key is repeated nowhere.
  */
-export type ConnectionCode = "works" | "not_a_line" | "unreachable" | "not_rollcall" | "key_refused";
+export type ConnectionTrial = { "code": "works", 
+/**
+ * The address in the line.
+ */
+url: string, } | { "code": "not_a_line" } | { "code": "unreachable", 
+/**
+ * The address in the line.
+ */
+url: string, 
+/**
+ * The network's own words, or the edge's, for whoever repairs it.
+ */
+detail: string, } | { "code": "not_rollcall", 
+/**
+ * The address in the line.
+ */
+url: string, 
+/**
+ * The status of the answer: `HTTP 404`.
+ */
+detail: string, } | { "code": "key_refused", 
+/**
+ * The address in the line.
+ */
+url: string, };
 
 /**
- * What a try of a connection line showed.
- */
-export type ConnectionTest = { 
-/**
- * Whether workshops can be published with it.
- */
-ok: boolean, 
-/**
- * What was found.
- */
-code: ConnectionCode, 
-/**
- * The address in the line, where there was one. The key is repeated nowhere.
- */
-url: string | null, 
-/**
- * The network's own words, for whoever mends it.
- */
-detail: string | null, };
-
-/**
- * How many rows of a workshop stand where.
+ * How many rows of a workshop are in which state.
  */
 export type Counts = { 
 /**
@@ -231,7 +234,8 @@ waitlisted: number,
  */
 cancelled: number, 
 /**
- * For the host to decide: numbers that came again under another name, and messages that could not be read.
+ * For the host to decide: numbers that came again under another name, and messages that could not be
+ * read.
  */
 needs_look: number, };
 
@@ -250,11 +254,11 @@ name: string,
 /**
  * When it was let in.
  */
-opened_at: number, 
+opened_at: Timestamp, 
 /**
  * When it last asked for something or took somebody.
  */
-seen_at: number, 
+seen_at: Timestamp, 
 /**
  * Whether its session goes on.
  */
@@ -269,7 +273,8 @@ taken: number, };
  */
 export type DeskPanel = { 
 /**
- * Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
+ * Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no
+ * network.
  */
 url: string | null, 
 /**
@@ -295,7 +300,7 @@ export type DuplicateReason = "same_name" | "other_name";
  */
 export type Erasure = { 
 /**
- * Copies beside the database from which they were deleted as well.
+ * Copies of the database from which they were deleted as well.
  */
 copies: Array<string>, 
 /**
@@ -315,7 +320,7 @@ ids: Array<SignupId>,
  */
 signups: number, 
 /**
- * Rows beside the list.
+ * Sign-ups whose number was on the list already.
  */
 duplicates: number, 
 /**
@@ -390,7 +395,7 @@ code: HopCode,
 /**
  * Since when; `None` before it was looked at twice.
  */
-since: number | null, 
+since: Timestamp | null, 
 /**
  * How much waits there.
  */
@@ -400,7 +405,7 @@ waiting: number,
  */
 remaining_seconds: number | null, 
 /**
- * Somebody else's words (the network's, the edge's, another laptop's name), for whoever mends it.
+ * Somebody else's words (the network's, the edge's, another laptop's name), for whoever repairs it.
  */
 detail: string | null, };
 
@@ -411,7 +416,7 @@ export type KeysSaved = {
 /**
  * When a copy was saved last.
  */
-keys_saved_at: number | null, 
+keys_saved_at: Timestamp | null, 
 /**
  * Whether that copy holds every key that there is: a new workshop has a key of its own.
  */
@@ -470,8 +475,8 @@ export type ListQuery = {
  */
 workshop: WorkshopId, 
 /**
- * Any part of a name in any case, digits in a row of the phone, or the short code with or without its space. Everything
- * where it is empty.
+ * Any part of a name in any case, digits in a row of the phone, or the short code with or without its
+ * space. Everything where it is empty.
  */
 search?: string, 
 /**
@@ -508,25 +513,17 @@ export type NetworkKind = "hotspot" | "wifi" | "cable" | "virtual" | "other";
 /**
  * The laptop's connection to its own address.
  */
-export type OwnConnection = { 
+export type OwnConnection = { "state": "works" } | { "state": "fails", 
 /**
- * Whether the venue page answered.
+ * The system's words.
  */
-ok: boolean, 
-/**
- * The system's words, where it did not.
- */
-why: string | null, };
+why: string, };
 
 /**
- * Why a message could not be read.
+ * By which path a sign-up came. The database's tables know a fourth word, `import`, which nothing writes
+ * yet.
  */
-export type ParkedReason = "too_large" | "malformed" | "unknown_version" | "box" | "content" | "mismatch" | "other_workshop" | "interrupted" | "failed";
-
-/**
- * By which path a sign-up came.
- */
-export type Path = "edge" | "venue" | "import" | "desk";
+export type Path = "edge" | "venue" | "desk";
 
 /**
  * Whether a workshop takes sign-ups.
@@ -534,7 +531,7 @@ export type Path = "edge" | "venue" | "import" | "desk";
 export type Phase = "not_yet" | "open" | "closed" | "retired";
 
 /**
- * When a proof of work is asked for.
+ * When a sign-up needs a proof of work.
  */
 export type ProofMode = "off" | "auto" | "on";
 
@@ -581,11 +578,11 @@ export type Refusal = {
  */
 code: RefusalCode, 
 /**
- * The field of a draft that needs mending.
+ * The field of a draft that has to be corrected.
  */
 field: string | null, 
 /**
- * In English, for logs and for whoever mends it.
+ * In English, for logs and for whoever repairs it.
  */
 text: string, };
 
@@ -650,7 +647,7 @@ older_form: boolean, };
 export type SignupId = string;
 
 /**
- * Where a sign-up stands.
+ * Whether a sign-up has a seat.
  */
 export type SignupState = "registered" | "waitlisted" | "cancelled";
 
@@ -659,7 +656,7 @@ export type SignupState = "registered" | "waitlisted" | "cancelled";
  */
 export type SignupView = { 
 /**
- * The id under which it stands.
+ * The id under which it is stored.
  */
 id: SignupId, 
 /**
@@ -675,7 +672,7 @@ phone: string,
  */
 phone_masked: string, 
 /**
- * Where it stands.
+ * Whether it has a seat.
  */
 state: SignupState, 
 /**
@@ -705,22 +702,22 @@ answers: { [key in string]: Answer },
 /**
  * When it was filled in, by the phone's clock.
  */
-filled_at: number | null, 
+filled_at: Timestamp | null, 
 /**
  * When it was received, by the edge's clock, or the laptop's at the venue.
  */
-received_at: number, 
+received_at: Timestamp, 
 /**
  * When it was committed.
  */
-stored_at: number, };
+stored_at: Timestamp, };
 
 /**
  * What became of an entry code. It names a person: it goes to the window and nowhere else.
  */
 export type TakenEntry = { 
 /**
- * Under which it stands, unless its number stood on the list already.
+ * Under which it is stored, unless its number was on the list already.
  */
 id: SignupId, 
 /**
@@ -754,8 +751,32 @@ zh: string,
 en: string, };
 
 /**
- * The way back from something that the host did. It leads back as long as the rows are as that act left them, for the last
- * 50 acts of a run.
+ * Milliseconds since 1970-01-01T00:00:00Z, as `Date.now()` and the database have them. On the wire it is the
+ * bare number.
+ *
+ * The difference of two moments is a length, [`Millis`]; a moment and a length make a moment; two moments
+ * cannot be added. Arithmetic saturates: what comes from outside may be any number.
+ *
+ * ```
+ * use rollcall_shared::Timestamp;
+ *
+ * let doors_open = Timestamp::from_millis(1_795_539_000_000);
+ * let later = doors_open + 90_000;
+ * assert_eq!(later - doors_open, 90_000);
+ * assert!(Timestamp::MAX + 1 == Timestamp::MAX);
+ * ```
+ *
+ * ```compile_fail
+ * use rollcall_shared::Timestamp;
+ *
+ * let sum = Timestamp::from_millis(1) + Timestamp::from_millis(2);
+ * ```
+ */
+export type Timestamp = number;
+
+/**
+ * The way back from something that the host did. It leads back as long as the rows are as that act left
+ * them, for the last 50 acts of a run.
  */
 export type Undo = { 
 /**
@@ -766,6 +787,11 @@ token: string,
  * What was done.
  */
 what: Act, };
+
+/**
+ * Why a message cannot be read.
+ */
+export type UnreadableReason = "too_large" | "malformed" | "unknown_version" | "box" | "content" | "mismatch" | "other_workshop" | "interrupted" | "failed";
 
 /**
  * What the check comes to.
@@ -839,11 +865,11 @@ place: Text,
 /**
  * Beginning.
  */
-starts_at: number, 
+starts_at: Timestamp, 
 /**
  * End.
  */
-ends_at: number, 
+ends_at: Timestamp, 
 /**
  * Minutes east of UTC; China's where it is not set.
  */
@@ -851,11 +877,11 @@ utc_offset_minutes: number,
 /**
  * Sign-ups are taken from here on.
  */
-opens_at: number | null, 
+opens_at: Timestamp | null, 
 /**
  * Sign-ups are taken until here.
  */
-closes_at: number | null, 
+closes_at: Timestamp | null, 
 /**
  * How long after closing an entry counts that was filled in before.
  */
@@ -865,7 +891,7 @@ grace_ms: number,
  */
 capacity: number | null, 
 /**
- * Whether who finds no seat waits for one.
+ * Whether people without a seat join a waiting list.
  */
 waiting_list: boolean, 
 /**
@@ -886,7 +912,7 @@ retention_days: number,
 proof: ProofMode, };
 
 /**
- * A workshop's id: 16 signs in lower case, 79 random bits. It stands in addresses; it is no secret.
+ * A workshop's id: 16 signs in lower case, 79 random bits. Addresses show it; it is no secret.
  */
 export type WorkshopId = string;
 
@@ -913,11 +939,11 @@ place: Text,
 /**
  * Beginning.
  */
-starts_at: number, 
+starts_at: Timestamp, 
 /**
  * End.
  */
-ends_at: number, 
+ends_at: Timestamp, 
 /**
  * Teachers were told that their details are deleted by then.
  */
@@ -976,7 +1002,7 @@ export const commands = {
   shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),
   end_desk: (workshop: WorkshopId, desk: string) => invoke<null>('end_desk', { workshop, desk }),
   take_entry: (workshop: WorkshopId, entry: string) => invoke<TakenEntry>('take_entry', { workshop, entry }),
-  check: (workshop: WorkshopId, since: number) => invoke<Check>('check', { workshop, since }),
+  check: (workshop: WorkshopId, since: Timestamp) => invoke<Check>('check', { workshop, since }),
   choose_network: (network: string | null) => invoke<null>('choose_network', { network }),
   set_wifi: (wifi: Wifi | null) => invoke<null>('set_wifi', { wifi }),
   put_workshop: (draft: WorkshopDraft) => invoke<WorkshopId>('put_workshop', { draft }),
@@ -988,7 +1014,7 @@ export const commands = {
   open_venue: () => invoke<null>('open_venue'),
   close_venue: () => invoke<null>('close_venue'),
   dismiss_alarm: (kind: AlarmKind) => invoke<null>('dismiss_alarm', { kind }),
-  test_connection: (line: string) => invoke<ConnectionTest>('test_connection', { line }),
+  test_connection: (line: string) => invoke<ConnectionTrial>('test_connection', { line }),
   connect: (line: string) => invoke<string>('connect', { line }),
 };
 

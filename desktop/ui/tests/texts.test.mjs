@@ -50,13 +50,13 @@ function named(source, type) {
 }
 
 test('every reason for which a message is not read has its text, and no text is of another', () => {
-  const codes = named(read('bindings.ts'), 'ParkedReason');
+  const codes = named(read('bindings.ts'), 'UnreadableReason');
   const texts = [...zh.keys()].filter((key) => key.startsWith('look.parked.why.')).map((key) => key.slice('look.parked.why.'.length));
   assert.deepEqual(texts.sort(), codes.sort());
 });
 
 test('every refusal of the engine has its text, and no text is of a refusal that nobody gives', () => {
-  const codes = [...named(read('bindings.ts'), 'RefusalCode'), ...named(read('lib/notes.svelte.ts'), 'OwnCode')];
+  const codes = [...named(read('bindings.ts'), 'RefusalCode'), ...named(read('lib/refusal.ts'), 'OwnCode')];
   assert.ok(codes.length > 20, `${codes.length} codes were read`);
   // A field that is invalid has a text of its own: error.invalid.{field}.
   const texts = [...zh.keys()].filter((key) => /^error\.\w+$/.test(key)).map((key) => key.slice('error.'.length));

@@ -1,7 +1,7 @@
-//! Measures the real window: first paint, memory at rest and while five hundred sign up, what it costs to be looked at, and
-//! scrolling. Prints one line of JSON; `cargo xtask bench` makes rows of it.
+//! Measures the real window: first paint, memory at rest and while five hundred sign up, what it costs to be
+//! looked at, and scrolling. Prints one line of JSON; `cargo xtask bench` makes rows of it.
 //!
-//! Linux only: it reads /proc, and the window stands on a display that nobody sees.
+//! Linux only: it reads /proc, and the window opens on a display that nobody sees.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -110,7 +110,8 @@ fn memory_in_a_burst(window: &Window, workshop: &Workshop) -> u64 {
     most.into_inner()
 }
 
-/// What the window, its pages' processes and the engine hold, in megabytes: memory that several share counts once.
+/// What the window, its pages' processes and the engine hold, in megabytes: memory that several share counts
+/// once.
 fn memory(window: &Window) -> u64 {
     let of = |pid: u32| {
         let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;

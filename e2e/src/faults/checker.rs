@@ -1,4 +1,4 @@
-//! Whether the promise was kept: what the ledgers say against what stands.
+//! Checks whether the promise was kept: compares the ledgers with what is stored.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -33,7 +33,7 @@ impl Verdict {
         self.lost.is_empty() && self.doubled.is_empty() && self.wrong.is_empty()
     }
 
-    /// All of it, a line each.
+    /// Returns all of it, one line each.
     pub fn lines(&self) -> Vec<String> {
         let named = |name: &'static str, all: &[String]| -> Vec<String> {
             all.iter().map(|one| format!("{name}: {one}")).collect()
@@ -45,7 +45,7 @@ impl Verdict {
 /// A sign-up as it is told apart from all others: an id, and the digest of what came under it.
 type Key = (String, Digest);
 
-/// Under which ids a sign-up may stand: its own, or the one derived from both where its own was another's.
+/// The ids under which a sign-up may be stored: its own, or the one derived where its own was another's.
 pub fn keys(person: &Person, digest: Digest) -> [Key; 2] {
     let reused = SignupId::parse(&person.id).unwrap().reused(&digest);
     [(person.id.clone(), digest), (reused.to_string(), digest)]
@@ -61,8 +61,9 @@ pub struct Parked {
 }
 
 impl Parked {
-    /// The id of a sign-up that can be read and was parked all the same: the host was killed again and again with it in hand,
-    /// the last time with it alone, and it is left to a person (`desktop/engine/src/drain.rs`). It stands.
+    /// The id of a sign-up that can be read and was parked all the same: the host was killed again and again
+    /// with it in hand, the last time with it alone, and it is left to a person
+    /// (the engine's `drain`). It counts as stored.
     pub fn interrupted(&self) -> Option<String> {
         let message: Value =
             serde_json::from_str(&self.text).ok().filter(|_| self.reason == "interrupted")?;
@@ -105,8 +106,9 @@ fn all<T>(db: &Connection, sql: &str, row: impl FnMut(&rusqlite::Row<'_>) -> rus
     db.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-/// Holds the databases against the ledgers: the last one is the collector's, who has all that the edge promised; what the
-/// venue promised stands where it was promised, in any. `drained` says whether everything has been sent to the edge, too.
+/// Compares the databases with the ledgers. The last one is the collector's, which has all that the edge
+/// promised; what the venue promised may be in any of them. `drained` says whether everything has been sent
+/// to the edge as well.
 pub fn check(places: &Places, drained: bool) -> Verdict {
     let lines = ledger::read(&places.ledgers);
     let databases = places.databases.lock().unwrap().clone();
@@ -155,7 +157,8 @@ fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, collects: bool, ve
     }
 }
 
-/// What is parked is what was sent to be parked, once: whatever can be read belongs on the list, however often it failed.
+/// What is parked is what was sent to be parked, once: whatever can be read belongs on the list, however
+/// often it failed.
 fn poison_only(lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     let sent: HashSet<&str> = lines
         .iter()
@@ -197,7 +200,7 @@ fn promised_stand(places: &Places, lines: &[Line], rows: &[Rows], collectors: &R
     }
 }
 
-/// What was cancelled, or corrected, is on the list no more.
+/// What was cancelled or corrected is no longer on the list.
 fn taken_back(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     let by_id: HashMap<&str, &str> =
         rows.people.iter().map(|((id, _), state)| (id.as_str(), state.as_str())).collect();
@@ -247,7 +250,8 @@ fn receipts_agree(rows: &Rows, drained: bool, verdict: &mut Verdict) {
     }
 }
 
-/// What phones read at the edge is what the collector's database says. Looked up for some of them, over all the run.
+/// What phones read at the edge is what the collector's database says. Looked up for some of them, over all
+/// the run.
 fn edge_agrees(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdict) {
     let addresses: BTreeMap<&str, &str> = lines
         .iter()

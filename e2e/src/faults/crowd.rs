@@ -1,5 +1,5 @@
-//! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind under the same id.
-//! Each keeps a ledger of its own.
+//! The clients: phones at the edge and at the venue that sign up, try again, send twice, change their mind
+//! under the same id. Each keeps a ledger of its own.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use super::places::{Places, Promise};
 use super::poison;
 use crate::wait;
 
-/// Clients at once.
+/// How many clients sign up at the same time.
 const CLIENTS: u64 = 6;
-/// A phone that hears nothing for so long tries again.
+/// How long a phone waits for an answer before it tries again.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// Milliseconds between two things that a client does.
 const PACE: (u64, u64) = (5, 60);
@@ -52,7 +52,7 @@ impl Crowd {
     }
 }
 
-/// Has so many new people sign up at the edge as fast as it takes them.
+/// Has `count` new people sign up at the edge as fast as it takes them.
 pub fn burst(places: &Arc<Places>, seed: u64, client: u64, count: usize) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -130,7 +130,7 @@ impl Phone {
         while !self.places.stop.load(Ordering::Relaxed) {
             // A person's pace, not a wait for something.
             thread::sleep(Duration::from_millis(self.dice.between(PACE.0, PACE.1)));
-            // Counted first: who pauses everybody looks at the count last.
+            // Counted first: pausing everybody looks at the count last.
             self.places.busy.fetch_add(1, Ordering::SeqCst);
             if !self.places.pause.load(Ordering::SeqCst) {
                 self.do_something();
@@ -179,7 +179,7 @@ impl Phone {
         }
     }
 
-    /// The same sign-up, some times more, by any way.
+    /// Sends the same sign-up some more times, by any way.
     fn again(&mut self) {
         let Some(person) = self.somebody() else { return };
         for _ in 0..self.dice.between(1, 4) {
@@ -188,7 +188,7 @@ impl Phone {
         }
     }
 
-    /// Mends what was typed: a sign-up of its own, which takes the place of the one that it names.
+    /// Corrects what was typed: sends a sign-up of its own, which replaces the one that it names.
     fn correct(&mut self) {
         let Some((id, address)) = self.receipt() else { return };
         let Some(old) = self.sent.iter().find(|person| person.id == id).cloned() else { return };
@@ -198,7 +198,7 @@ impl Phone {
         self.send(&new, By::Edge);
     }
 
-    /// Takes it back.
+    /// Cancels one.
     fn cancel(&mut self) {
         let Some((id, address)) = self.receipt() else { return };
         let answer = self.http.delete(format!("{}{address}", self.places.edge)).send();
@@ -207,7 +207,7 @@ impl Phone {
         }
     }
 
-    /// Something else under an id that was used.
+    /// Sends something else under an id that was used.
     fn other_content(&mut self) {
         let Some(person) = self.somebody() else { return };
         let new = Person { id: person.id, ..self.somebody_new() };
@@ -215,7 +215,7 @@ impl Phone {
         self.send(&new, by);
     }
 
-    /// Somebody else with a number that is there already.
+    /// Sends somebody else with a number that is there already.
     fn same_number(&mut self) {
         let Some(person) = self.somebody() else { return };
         let new = Person { phone: person.phone, ..self.somebody_new() };
@@ -244,7 +244,7 @@ impl Phone {
         }
     }
 
-    /// Sends it once; whether it was promised. What was not is kept to be sent again.
+    /// Sends it once, and returns whether it was promised. What was not is kept to be sent again.
     fn send(&mut self, person: &Person, by: By) -> bool {
         self.ledger.note(&Line::Sent(person.clone()));
         if !self.sent.contains(person) && by != By::Form {
@@ -305,7 +305,7 @@ impl Phone {
         request.send().ok()
     }
 
-    /// A receipt may say that somebody is on the list only if they are.
+    /// Checks one of the newest receipts: it may say that somebody is on the list only if they are.
     fn look_at_receipt(&mut self) {
         let Some((id, address)) = self.receipt() else { return };
         let answer = self.http.get(format!("{}{address}", self.places.edge)).send();
@@ -316,24 +316,25 @@ impl Phone {
         }
     }
 
-    /// One of the newest receipts.
+    /// Picks one of the newest receipts.
     fn receipt(&mut self) -> Option<(String, String)> {
         let newest = self.receipts.len().saturating_sub(6);
         let newest = &self.receipts[newest..];
         (!newest.is_empty()).then(|| self.dice.one_of(newest).clone())
     }
 
-    /// Whether a sign-up stands under this id at this moment. Where the database cannot be read nothing is said.
+    /// Whether a sign-up is stored under this id at this moment; `true` where the database cannot be read.
     fn stands(&self, id: &str) -> bool {
         if self.places.is_erased(id) {
             return true;
         }
         let paths = self.places.databases.lock().unwrap().clone();
         let look = |path: &PathBuf| -> rusqlite::Result<bool> {
-            // Anew each time: a file that is held open keeps a disk from being made read-only.
+            // Opened each time: a file that is held open keeps a disk from being made read-only.
             let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             reader.busy_timeout(PATIENCE)?;
-            let look = "SELECT EXISTS (SELECT 1 FROM signups WHERE id = ?1) OR EXISTS (SELECT 1 FROM duplicates WHERE id = ?1)";
+            let look = "SELECT EXISTS (SELECT 1 FROM signups WHERE id = ?1)
+                            OR EXISTS (SELECT 1 FROM duplicates WHERE id = ?1)";
             reader.query_row(look, [id], |row| row.get(0))
         };
         paths.iter().any(|path| look(path).unwrap_or(true))
@@ -343,13 +344,12 @@ impl Phone {
         self.places.wrong.lock().unwrap().push(what);
     }
 
-    /// A message that no laptop can read.
+    /// Sends a message that no laptop can read.
     fn poison(&mut self) {
         let (person, other) = (self.somebody_new(), self.somebody_new());
         let text = poison::make(&mut self.dice, &self.places.record, &person, &other.id);
         self.ledger.note(&Line::PoisonSent(text.clone()));
-        let workshop = &self.places.record.id;
-        let url = format!("{}/v1/bench/deposit?workshop={workshop}", self.places.edge);
+        let url = format!("{}/v1/bench/deposit", self.places.edge);
         let answer = self.http.post(url).body(text.clone()).send();
         if answer.is_ok_and(|answer| answer.status() == 202) {
             self.ledger.note(&Line::PoisonPromised(text));
@@ -357,7 +357,8 @@ impl Phone {
     }
 }
 
-/// The seed of the page on which somebody signs up without script: always the same, as on a page that is sent again.
+/// The seed of the page on which somebody signs up without script: always the same, as on a page that is sent
+/// again.
 fn seed_of(person: &Person) -> String {
     Digest::of(format!("{}{}", person.phone, person.name).as_bytes()).to_string()[..32].to_owned()
 }

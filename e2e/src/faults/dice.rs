@@ -15,22 +15,22 @@ impl Dice {
         Self(rng)
     }
 
-    /// Below `sides`.
+    /// Rolls a number below `sides`.
     pub fn roll(&mut self, sides: u64) -> u64 {
         self.0.next_u64() % sides
     }
 
-    /// Both included.
+    /// Rolls a number between two, both included.
     pub fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.roll(most - least + 1)
     }
 
-    /// One of them.
+    /// Picks one of them.
     pub fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[usize::try_from(self.roll(of.len() as u64)).unwrap()]
     }
 
-    /// 16 bytes.
+    /// Rolls 16 bytes.
     pub fn bytes(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.0.fill_bytes(&mut bytes);

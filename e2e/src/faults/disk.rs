@@ -21,7 +21,7 @@ impl Disk {
         quietly(&mut mount).then(|| Self(at.to_owned()))
     }
 
-    /// Leaves no room.
+    /// Fills it to the last byte.
     pub fn fill(&self) {
         let mut file = fs::File::create(self.0.join(BALLAST)).unwrap();
         for size in [1 << 20, 1 << 12, 1] {
@@ -52,7 +52,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: whoever was killed a moment ago may still hold a file.
+        // Lazily: a program that was killed a moment ago may still hold a file.
         quietly(Command::new("umount").arg("-l").arg(&self.0));
     }
 }

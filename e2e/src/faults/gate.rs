@@ -1,4 +1,5 @@
-//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing its answers.
+//! The line between the laptop and the edge, as bad as one likes: away, slow, answering for the edge, losing
+//! its answers.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -6,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::relay::{Ends, Port, head_end, message};
+use serde_json::{Value, json};
+
+use crate::relay::{Ends, PORTAL, Port, closing, head_end, message, own_answer};
 use crate::wait;
 
 /// What becomes of a host's requests.
@@ -16,7 +19,7 @@ pub enum Weather {
     Fair,
     /// There is no line; what is open ends.
     Away,
-    /// Each waits so long.
+    /// Each waits this long.
     Slow(Duration),
     /// Somebody on the way answers with this status, and not as the edge does where `garbage`.
     Answers {
@@ -44,12 +47,12 @@ pub struct Gate {
 #[derive(Debug)]
 struct State {
     weather: Weather,
-    /// Both ends of what is open.
+    /// Both ends of every open connection.
     open: Ends,
 }
 
 impl Gate {
-    /// A gate before `http://127.0.0.1:PORT`, in fair weather.
+    /// Opens a gate before `http://127.0.0.1:PORT`, in fair weather.
     pub fn before(edge: &str) -> Self {
         let edge: SocketAddr = edge.strip_prefix("http://").unwrap().parse().unwrap();
         let state = Arc::new(Mutex::new(State { weather: Weather::Fair, open: Ends::default() }));
@@ -58,12 +61,12 @@ impl Gate {
         Self { port, state }
     }
 
-    /// `http://127.0.0.1:PORT`, for the host.
+    /// Returns the address for the host, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         self.port.url()
     }
 
-    /// From here on.
+    /// Changes the weather from here on.
     pub fn turn(&self, weather: Weather) {
         let mut state = self.state.lock().unwrap();
         state.weather = weather;
@@ -74,7 +77,7 @@ impl Gate {
     }
 }
 
-/// One request on a connection of its own, and its answer.
+/// Carries one request on a connection of its own, and its answer.
 fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::io::Result<()> {
     host.set_read_timeout(Some(wait::DEADLINE))?;
     let request = message(&mut &**host)?;
@@ -89,7 +92,9 @@ fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::
     let head = String::from_utf8_lossy(head).into_owned();
     match weather {
         Weather::Away => return host.shutdown(Shutdown::Both),
-        Weather::Answers { status, garbage } => return host.write_all(&own_answer(status, garbage)),
+        Weather::Answers { status, garbage } => {
+            return host.write_all(answer_for_edge(status, garbage).as_bytes());
+        }
         Weather::Slow(wait) => thread::sleep(wait),
         Weather::Fair | Weather::AnswersLost | Weather::ShortLeases => {}
     }
@@ -106,55 +111,40 @@ fn carry(host: &Arc<TcpStream>, edge: SocketAddr, state: &Mutex<State>) -> std::
     } else {
         body.to_vec()
     };
-    server.write_all(&[closing(&head, Some(body.len())).as_bytes(), &body].concat())?;
+    let head = closing(&head, &["connection:", "content-length:"]);
+    let length = format!("\r\ncontent-length: {}\r\n", body.len());
+    server.write_all(&[head.replacen("\r\n", &length, 1).as_bytes(), &body].concat())?;
     let answer = message(&mut server)?;
     if weather != Weather::AnswersLost {
         let (head, body) = answer.split_at(head_end(&answer).unwrap_or(answer.len()));
-        host.write_all(&[closing(&String::from_utf8_lossy(head), None).as_bytes(), body].concat())?;
+        let head = closing(&String::from_utf8_lossy(head), &["connection:"]);
+        host.write_all(&[head.as_bytes(), body].concat())?;
     }
     host.shutdown(Shutdown::Both)
 }
 
-/// A pull that asks for a shorter lease.
+/// Makes a pull ask for a shorter lease.
 fn shortened(body: &[u8]) -> Vec<u8> {
-    let mut pull: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let mut pull: Value = serde_json::from_slice(body).unwrap_or_default();
     pull["visibility_timeout_ms"] = SHORT_LEASE_MS.into();
     pull.to_string().into_bytes()
 }
 
-/// A head that ends its connection, so that the weather decides about every request anew.
-fn closing(head: &str, length: Option<usize>) -> String {
-    let kept = head.trim_end().split("\r\n").filter(|line| {
-        let line = line.to_ascii_lowercase();
-        let is_said_anew =
-            line.starts_with("connection:") || (length.is_some() && line.starts_with("content-length:"));
-        !is_said_anew
-    });
-    let mut lines: Vec<String> = kept.map(str::to_owned).collect();
-    lines.extend(length.map(|length| format!("content-length: {length}")));
-    lines.push("connection: close\r\n\r\n".to_owned());
-    lines.join("\r\n")
-}
-
-fn own_answer(status: u16, garbage: bool) -> Vec<u8> {
+fn answer_for_edge(status: u16, garbage: bool) -> String {
+    if garbage {
+        return own_answer(status, "text/html", "", PORTAL);
+    }
     let code = match status {
         401 => "unauthorized",
         409 => "owned_elsewhere",
         429 => "slow_down",
         _ => "unavailable",
     };
-    let (media, body) = if garbage {
-        ("text/html", "<!doctype html><title>Wi-Fi</title><h1>Welcome, please log in</h1>".to_owned())
-    } else {
-        let mut problem = serde_json::json!({ "status": status, "code": code, "title": code });
-        if status == 409 {
-            problem["collector"] = serde_json::json!({ "id": "0".repeat(32), "name": "Another laptop" });
-        }
-        ("application/problem+json", problem.to_string())
-    };
-    let length = body.len();
-    format!("HTTP/1.1 {status} X\r\ncontent-type: {media}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
-        .into_bytes()
+    let mut problem = json!({ "status": status, "code": code, "title": code });
+    if status == 409 {
+        problem["collector"] = json!({ "id": "0".repeat(32), "name": "Another laptop" });
+    }
+    own_answer(status, "application/problem+json", "", &problem.to_string())
 }
 
 /// Passes on what either says, until one is gone.

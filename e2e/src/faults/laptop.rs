@@ -1,4 +1,5 @@
-//! The laptop: a data folder, and whatever program runs on it at the moment. It is killed and started again, and keeps its ports.
+//! The laptop: a data folder, and whatever program runs on it at the moment. It is killed and started again,
+//! and keeps its ports.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpStream};
@@ -52,7 +53,7 @@ pub struct Laptop<'a> {
     log: Arc<Mutex<String>>,
     /// What the program that runs has said on its standard output.
     said: Arc<Mutex<String>>,
-    /// Stands before the real `redis-server`, which it lets start while there is no file `away`.
+    /// Found before the real `redis-server`, which it starts while there is no file `away`.
     tools: TempDir,
     fails: bool,
     /// Before the folder, which it is mounted on.
@@ -62,7 +63,7 @@ pub struct Laptop<'a> {
 }
 
 impl<'a> Laptop<'a> {
-    /// A new one, that is off.
+    /// Makes a new laptop, which is off.
     pub fn new(edge: &'a Edge, gate: Gate, make: Make, planted: &[String]) -> Self {
         let folder = Folder::new();
         let disk = make.small_disk.then(|| Disk::mount(folder.path())).flatten();
@@ -146,13 +147,13 @@ impl<'a> Laptop<'a> {
         });
     }
 
-    /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a wrong setting, with
-    /// which it ends.
+    /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a
+    /// wrong setting, with which it ends.
     pub fn wait_until_ready(&mut self) {
         wait::until("the host is ready", || self.said.lock().unwrap().starts_with("ready ").then_some(()));
     }
 
-    /// Kills it; whether it ran until then.
+    /// Kills it, and returns whether it ran until then.
     pub fn kill(&mut self) -> bool {
         let Some(mut process) = self.process.take() else { return false };
         let ran = process.try_ended().is_none();
@@ -160,7 +161,7 @@ impl<'a> Laptop<'a> {
         ran
     }
 
-    /// Waits until it is killed by itself, at most so long; whether it was.
+    /// Waits at most `most` until a failpoint kills it, and returns whether one did.
     pub fn dies_within(&mut self, most: Duration) -> bool {
         let deadline = Instant::now() + most;
         while Instant::now() < deadline {
@@ -174,7 +175,7 @@ impl<'a> Laptop<'a> {
         false
     }
 
-    /// How a start ends that cannot succeed.
+    /// Waits for the end of a start that cannot succeed.
     pub fn ended(&mut self) -> ExitStatus {
         self.process.take().unwrap().ended()
     }
@@ -194,12 +195,12 @@ impl<'a> Laptop<'a> {
         descendant(self.id()?, "redis-server")
     }
 
-    /// Kills its Redis; whether there was one.
+    /// Kills its Redis, and returns whether there was one.
     pub fn kill_redis(&self) -> bool {
         self.redis().is_some_and(kill)
     }
 
-    /// Keeps Redis from being started, or lets it.
+    /// Keeps Redis from being started, or lets it start again.
     pub fn forbid_redis(&self, forbidden: bool) {
         let away = self.tools.path().join("away");
         if forbidden {
@@ -214,7 +215,7 @@ impl<'a> Laptop<'a> {
         self.folder.path().join("redis")
     }
 
-    /// Makes every write to the disk fail, or no more.
+    /// Makes every write to the disk fail, or none any more.
     pub fn fail_writes(&self, fail: bool) {
         let Some(pid) = self.id() else { return };
         let commands = WRITES.map(|name| match fail {
@@ -244,7 +245,7 @@ impl<'a> Laptop<'a> {
         answer.status().is_success().then(|| answer.json().unwrap_or_default())
     }
 
-    /// What the window would show.
+    /// Asks for what the window would show.
     pub fn status(&self) -> serde_json::Value {
         let ask = || -> Option<serde_json::Value> {
             let (url, token) = self.folder.control()?;
@@ -253,7 +254,7 @@ impl<'a> Laptop<'a> {
         wait::until("the status", ask)
     }
 
-    /// What waits at a hop, by the program's own figures.
+    /// Reads how much waits at a hop, by the program's own figures.
     pub fn backlog(&self, hop: &str) -> Option<f64> {
         let url = format!("http://127.0.0.1:{}/metrics", self.metrics_port);
         let text = client().get(url).send().ok()?.text().ok()?;

@@ -1,4 +1,5 @@
-//! What each client notes by itself, before it sends and after it was answered: the one witness that no part of Rollcall writes.
+//! What each client notes by itself, before it sends and after it was answered: the one witness that no part
+//! of Rollcall writes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -21,9 +22,9 @@ pub enum Line {
         /// The receipt's address at the edge.
         receipt: Option<String>,
     },
-    /// The edge took it that this one is taken back.
+    /// The edge accepted the cancellation of this one.
     Cancelled(String),
-    /// The host is about to erase whoever this id names.
+    /// The host is about to erase the person whom this id names.
     Erased(String),
     /// About to be put on the queue: a text that no laptop can read.
     PoisonSent(String),
@@ -59,7 +60,7 @@ pub struct Replaced {
 pub struct Ledger(File);
 
 impl Ledger {
-    /// The ledger of that client.
+    /// Opens the ledger of a client.
     pub fn open(folder: &Path, client: u64) -> Self {
         let file = folder.join(format!("client-{client}.jsonl"));
         Self(OpenOptions::new().create(true).append(true).open(file).unwrap())
@@ -73,7 +74,7 @@ impl Ledger {
     }
 }
 
-/// All lines of all clients.
+/// Reads all lines of all clients.
 pub fn read(folder: &Path) -> Vec<Line> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();

@@ -23,14 +23,14 @@ pub struct Places {
     pub venue: Mutex<String>,
     /// The public record.
     pub record: Workshop,
-    /// Databases in which a row may stand: one, or two after a take-over.
+    /// Databases that may hold a row: one, or two after a take-over.
     pub databases: Mutex<Vec<PathBuf>>,
     /// Where ledgers are kept.
     pub ledgers: PathBuf,
     /// What was promised so far, in its order.
     pub(super) promised: Mutex<Vec<Promise>>,
     families: Mutex<Families>,
-    /// What no later state can mend: said before it was true.
+    /// Faults that no later state can undo: something was said before it was true.
     pub(super) wrong: Mutex<Vec<String>>,
     pub(super) stop: AtomicBool,
     pub(super) pause: AtomicBool,
@@ -68,7 +68,7 @@ pub struct Promise {
 }
 
 impl Places {
-    /// Nobody has signed up yet.
+    /// Begins with nobody signed up.
     pub fn new(edge: String, venue: String, record: Workshop, database: PathBuf, ledgers: &Path) -> Self {
         Self {
             edge,
@@ -98,7 +98,8 @@ impl Places {
         families.erased.insert(head);
     }
 
-    /// Whether the host has erased somebody, or is about to; whoever corrects or is corrected goes along.
+    /// Whether the host has erased somebody, or is about to; sign-ups that correct each other are erased
+    /// together.
     pub fn is_erased(&self, id: &str) -> bool {
         let families = self.families.lock().unwrap();
         families.erased.contains(families.head(id))
@@ -117,12 +118,12 @@ impl Places {
         families.toward.insert(from, to);
     }
 
-    /// What was said before it was true.
+    /// Everything that was said before it was true.
     pub fn wrong(&self) -> Vec<String> {
         self.wrong.lock().unwrap().clone()
     }
 
-    /// The digest of somebody's sign-up.
+    /// Returns the digest of somebody's sign-up.
     pub fn digest(&self, person: &Person) -> Digest {
         let form = SignupForm {
             id: person.id.clone(),
@@ -140,7 +141,7 @@ impl Places {
         wait::until("every client pauses", || (self.busy.load(Ordering::SeqCst) == 0).then_some(()));
     }
 
-    /// Everybody goes on.
+    /// Lets everybody go on.
     pub fn go_on(&self) {
         self.pause.store(false, Ordering::SeqCst);
     }

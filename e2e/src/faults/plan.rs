@@ -1,5 +1,5 @@
-//! What happens in a run, as its seed has it. The seed fixes what is done and in which order, not how the system's scheduler
-//! lets it interleave: a failing seed fails again as a rule, not by law.
+//! What happens in a run, as its seed has it. The seed fixes what is done and in which order, not how the
+//! system's scheduler lets it interleave: a failing seed fails again as a rule, not by law.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const YEAR_MS: i64 = 365 * 86_400_000;
 pub enum Kill {
     /// So many milliseconds after its start.
     After(u64),
-    /// When it comes to a named step for the so-manieth time.
+    /// When it has come to a named step this many times before.
     At(&'static str, u64),
 }
 
@@ -34,11 +34,11 @@ pub enum Kill {
 pub enum Act {
     /// The host is killed and started again, and again.
     Kills(Vec<Kill>),
-    /// The host stands still.
+    /// The host is stopped (SIGSTOP) and continued.
     HostStands(u64),
     /// Redis is killed so many times.
     RedisKilled(u64),
-    /// Redis stands still.
+    /// Redis is stopped (SIGSTOP) and continued.
     RedisStands(u64),
     /// Redis does not start for so long.
     RedisDown(u64),
@@ -70,7 +70,8 @@ pub enum Act {
     AnswersLost(u64),
     /// Leases run out at once.
     ShortLeases(u64),
-    /// The clock is wrong by so many milliseconds, then by the second number, and right again when the host is started next.
+    /// The clock is wrong by so many milliseconds, then by the second number, and right again when the host
+    /// is started next.
     Clock(i64, i64),
     /// The clock is wrong for a moment, and the host goes on.
     ClockMoment(i64),
@@ -110,7 +111,8 @@ pub struct Plan {
     pub stuck: Duration,
 }
 
-/// Longer than any wait that the engine has but one: a lease (60 s), which nothing need wait out that is not forgotten.
+/// Longer than any wait that the engine has but one: a lease (60 s), which nothing need wait out that is not
+/// forgotten.
 const STUCK: Duration = Duration::from_secs(50);
 
 impl Plan {

@@ -1,5 +1,5 @@
-//! Defects that are planted in the engine (`FAILPOINTS`, for tests alone), each with the run that must see it. A harness that
-//! has never been red proves nothing.
+//! Defects that are planted in the engine (`FAILPOINTS`, for tests alone), each with the run that must see
+//! it. A harness that has never been red proves nothing.
 
 use std::time::Duration;
 
@@ -19,11 +19,12 @@ pub struct Planted {
 
 /// How long a planted run waits for what never comes. A run without the defect needs a second or two.
 const STUCK: Duration = Duration::from_secs(15);
-/// Seeds that are played until one sees it. The first does where the machine has time; on a busy one a message may come too late
-/// to be in hand at the right moment.
+/// Seeds that are played until one sees it. The first does where the machine has time; on a busy one a
+/// message may come too late to be in hand at the right moment.
 pub const SEEDS: std::ops::RangeInclusive<u64> = 1..=6;
 
-/// All that this harness catches. `planted_synchronous_normal` is caught by the power cuts (`e2e/tests/path/power.rs`).
+/// All that this harness catches. `planted_synchronous_normal` is caught by the power cuts
+/// (`e2e/tests/path/power.rs`).
 pub const ALL: [Planted; 12] = [
     Planted {
         name: "planted_acknowledge_before_commit",

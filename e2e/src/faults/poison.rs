@@ -1,5 +1,6 @@
 //! Messages that no laptop can read, of six kinds.
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::signup::SignupForm;
@@ -10,7 +11,7 @@ use super::dice::Dice;
 use super::ledger::Person;
 use crate::host::now;
 
-/// One of them: like somebody's sign-up, or with another's id.
+/// Makes one of them: like somebody's sign-up, or with another's id.
 pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &str) -> String {
     let sealed = |to: &Workshop| -> Value {
         let form = SignupForm {
@@ -20,8 +21,14 @@ pub(super) fn make(dice: &mut Dice, record: &Workshop, person: &Person, other: &
             phone: person.phone.clone(),
             ..SignupForm::default()
         };
-        let envelope =
-            Envelope::seal(to, &form.parse(record).unwrap(), now(), &mut rand_core::OsRng).unwrap();
+        let envelope = Envelope::seal_signup(
+            to,
+            &form.parse(record).unwrap(),
+            None,
+            Timestamp::from_millis(now()),
+            &mut rand_core::OsRng,
+        )
+        .unwrap();
         serde_json::from_str(&envelope.to_text()).unwrap()
     };
     let mut message = sealed(record);

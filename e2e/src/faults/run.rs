@@ -15,11 +15,9 @@ use super::laptop::Laptop;
 use super::places::Places;
 use super::plan::{Act, Plan};
 use super::seen::Seen;
-use super::trouble::damage;
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
-use crate::process::{goes_on, stands_still};
-use crate::wait;
+use crate::wait::{self, pause};
 
 const LOOK_EVERY: Duration = Duration::from_millis(15);
 
@@ -30,11 +28,12 @@ pub struct Played {
     pub name: String,
     /// How many times.
     pub times: u64,
-    /// Once it was over: how long until everything stood that had been promised until then. `None` where it was stuck.
+    /// How long it took, once the fault was over, until everything was stored that had been promised until
+    /// then. `None` where it was stuck.
     pub drain: Option<Duration>,
-    /// Promised and not standing then.
+    /// How many were promised and not stored then.
     pub lost: u64,
-    /// Standing twice then.
+    /// How many were stored twice then.
     pub doubled: u64,
 }
 
@@ -49,7 +48,7 @@ pub struct Report {
     pub kills: u64,
     /// Sign-ups promised.
     pub promised: usize,
-    /// Sign-ups that stand parked, for a person to read again: the host was killed with them in hand too often.
+    /// Sign-ups that are parked, for a person to read again: the host was killed with them in hand too often.
     pub interrupted: usize,
     /// What is wrong.
     pub verdict: Verdict,
@@ -70,6 +69,14 @@ pub fn play(edge: &Edge, plan: &Plan, planted: &[String]) -> Report {
     }
     let ended = crowd.disperse();
     run.conclude(ended.is_ok())
+}
+
+/// A fault that is over.
+pub(super) struct Suffered {
+    /// Names in the table, each with how many times it was played.
+    pub(super) played: Vec<(String, u64)>,
+    /// When it was over: from here on everything must come to its place.
+    pub(super) over: Instant,
 }
 
 pub(super) struct Run<'a> {
@@ -123,142 +130,12 @@ impl<'a> Run<'a> {
         &self.laptops.last().unwrap().gate
     }
 
-    /// Has something go wrong, and measures how soon it is mended once it is over.
+    /// Has something go wrong, and measures how soon the backlog is drained once it is over.
     fn suffer(&mut self, act: &Act) {
-        let mut played = vec![(act.name(), 1)];
-        // Where the fault is over at another moment than its end here, it says so.
-        let mut over = None;
-        match act {
-            Act::Kills(kills) => {
-                played = self.kill_again_and_again(kills);
-                // The last start, by which the host comes back.
-                over = Some(Instant::now());
-                self.laptop().start("");
-            }
-            Act::HostStands(ms) => {
-                let host = self.laptop().id().unwrap();
-                assert!(stands_still(host), "the host runs");
-                pause(*ms);
-                goes_on(host);
-            }
-            Act::RedisKilled(times) => {
-                played[0].1 = 0;
-                for _ in 0..*times {
-                    wait::until("Redis", || self.laptop().redis());
-                    played[0].1 += u64::from(self.laptop().kill_redis());
-                }
-                self.report.kills += played[0].1;
-            }
-            Act::RedisStands(ms) => {
-                let redis = wait::until("Redis", || self.laptop().redis().filter(|pid| stands_still(*pid)));
-                pause(*ms);
-                goes_on(redis);
-            }
-            Act::RedisDown(ms) => self.without_redis(|_| pause(*ms)),
-            // With mail in it: what comes meanwhile cannot leave it.
-            Act::RedisDeleted(ms) => self.locked_with_mail(|run| {
-                pause(*ms);
-                run.without_redis(|run| {
-                    let folder = run.laptop().redis_folder();
-                    // Redis may be writing its last: what it makes anew is as good as nothing.
-                    let _ = std::fs::remove_dir_all(folder);
-                });
-            }),
-            Act::RedisLost(ms) => self.without_redis(|run| {
-                let _ = std::fs::remove_dir_all(run.laptop().redis_folder());
-                pause(*ms);
-            }),
-            Act::RedisDamaged(ms) => self.locked_with_mail(|run| {
-                pause(*ms);
-                run.without_redis(|run| damage(&run.laptop().redis_folder()));
-            }),
-            Act::Locked(ms) => self.locked_with_mail(|_| pause(*ms)),
-            Act::KilledInHand(ms) => {
-                self.locked_with_mail(|run| {
-                    pause(*ms);
-                    run.report.kills += u64::from(run.laptop().kill());
-                });
-                over = Some(Instant::now());
-                self.laptop().start("");
-            }
-            Act::ReadOnly => {
-                if !self.read_only() {
-                    return self.skip(act, "only root may mount a disk");
-                }
-            }
-            Act::DiskFull(ms) => {
-                if self.laptop().disk.is_none() {
-                    return self.skip(act, "only root may mount a disk");
-                }
-                // One that starts on a full disk says so and ends, as on one that is read-only.
-                self.laptop().wait_until_up();
-                let Some(disk) = &self.laptops.last().unwrap().disk else { return };
-                disk.fill();
-                pause(*ms);
-                disk.free();
-            }
-            Act::DiskFails(ms) => {
-                if !self.laptop().can_fail() {
-                    return self.skip(act, "libfiu is not installed");
-                }
-                self.laptop().wait_until_up();
-                self.laptop().fail_writes(true);
-                pause(*ms);
-                self.laptop().fail_writes(false);
-            }
-            Act::EdgeAway(ms) => self.in_weather(Weather::Away, |_| pause(*ms)),
-            Act::EdgeSlow(by, ms) => {
-                self.in_weather(Weather::Slow(Duration::from_millis(*by)), |_| pause(*ms));
-            }
-            Act::EdgeAnswers(status, ms) => {
-                self.laptop().wait_until_ready();
-                self.in_weather(Weather::Answers { status: *status, garbage: false }, |_| pause(*ms));
-            }
-            Act::Garbage(ms) => {
-                self.in_weather(Weather::Answers { status: 200, garbage: true }, |_| pause(*ms));
-            }
-            Act::AnswersLost(ms) => self.in_weather(Weather::AnswersLost, |_| pause(*ms)),
-            Act::ShortLeases(ms) => self.in_weather(Weather::ShortLeases, |_| pause(*ms)),
-            Act::Clock(first, then) => {
-                self.stop_laptop();
-                let clock = format!("clock=60*return({first})->120*return({then})->return(0)");
-                self.laptop().start(&clock);
-                self.laptop().wait_until_up();
-                pause(1_500);
-                self.stop_laptop();
-                over = Some(Instant::now());
-                self.laptop().start("");
-            }
-            Act::ClockMoment(by) => {
-                self.stop_laptop();
-                self.laptop().start(&format!("clock=40*return(0)->60*return({by})->return(0)"));
-                self.laptop().wait_until_up();
-                pause(1_500);
-            }
-            Act::EdgeKilled => {
-                // The emulator keeps its Queue in memory: it is killed when that is empty.
-                self.places.pause();
-                self.drain(Instant::now());
-                self.wait_for_poison();
-                self.edge.stop();
-                self.report.kills += 1;
-                self.edge.start_again();
-                self.places.go_on();
-            }
-            Act::Backlog(away, count) => {
-                // So many and nobody else.
-                self.places.pause();
-                over = Some(self.backlog(*away, *count));
-            }
-            Act::TakeOver => self.take_over(),
-            Act::Erase(people) => (0..*people).for_each(|_| self.erase_somebody()),
-            Act::Restore(ms) => {
-                self.restore(*ms);
-                over = Some(Instant::now());
-                self.laptop().start("");
-            }
-        }
-        let over = over.unwrap_or_else(Instant::now);
+        let Suffered { played, over } = match self.play(act) {
+            Ok(suffered) => suffered,
+            Err(why) => return self.report.skipped.push(format!("{}: {why}", act.name())),
+        };
         let (drain, lost, doubled) = self.drain(over);
         self.is_stuck = drain.is_none();
         self.places.go_on();
@@ -279,7 +156,43 @@ impl<'a> Run<'a> {
         }));
     }
 
-    /// Whatever is put into a stream that was made anew leaves it, sooner or later at one moment all of it.
+    /// Has it happen.
+    ///
+    /// # Errors
+    /// Why it cannot be played here.
+    fn play(&mut self, act: &Act) -> Result<Suffered, &'static str> {
+        let over = match *act {
+            Act::Kills(ref kills) => return Ok(self.kills(kills)),
+            Act::RedisKilled(times) => return Ok(self.redis_killed(act, times)),
+            Act::HostStands(ms) => self.host_stands(ms),
+            Act::RedisStands(ms) => self.redis_stands(ms),
+            Act::RedisDown(ms) => self.without_redis(|_| pause(ms)),
+            Act::RedisDeleted(ms) => self.redis_deleted(ms),
+            Act::RedisLost(ms) => self.redis_lost(ms),
+            Act::RedisDamaged(ms) => self.redis_damaged(ms),
+            Act::Locked(ms) => self.locked_with_mail(|_| pause(ms)),
+            Act::KilledInHand(ms) => self.killed_in_hand(ms),
+            Act::ReadOnly => self.read_only()?,
+            Act::DiskFull(ms) => self.disk_full(ms)?,
+            Act::DiskFails(ms) => self.disk_fails(ms)?,
+            Act::EdgeAway(ms) => self.in_weather(Weather::Away, ms),
+            Act::EdgeSlow(by, ms) => self.in_weather(Weather::Slow(Duration::from_millis(by)), ms),
+            Act::EdgeAnswers(status, ms) => self.edge_answers(status, ms),
+            Act::Garbage(ms) => self.in_weather(Weather::Answers { status: 200, garbage: true }, ms),
+            Act::AnswersLost(ms) => self.in_weather(Weather::AnswersLost, ms),
+            Act::ShortLeases(ms) => self.in_weather(Weather::ShortLeases, ms),
+            Act::Clock(first, then) => self.clock_wrong(first, then),
+            Act::ClockMoment(by) => self.clock_wrong_for_a_moment(by),
+            Act::EdgeKilled => self.edge_killed(),
+            Act::Backlog(away, count) => self.backlog(away, count),
+            Act::TakeOver => self.take_over(),
+            Act::Erase(people) => self.erase_some(people),
+            Act::Restore(ms) => self.restore(ms),
+        };
+        Ok(Suffered { played: vec![(act.name(), 1)], over })
+    }
+
+    /// Waits until a stream that was created again is empty: whatever is put into it must leave it.
     fn stream_empties(&mut self, act: &Act) {
         let deadline = Instant::now() + self.plan.stuck;
         let mut waiting = None;
@@ -293,11 +206,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn skip(&mut self, act: &Act, why: &str) {
-        self.report.skipped.push(format!("{}: {why}", act.name()));
-    }
-
-    /// Waits until everything stands that is promised by now. How long after `since`, how much does not, how much twice.
+    /// Waits until everything is stored that is promised by now. Returns how long after `since` that was, how
+    /// many are missing, and how many are stored twice.
     pub(super) fn drain(&mut self, since: Instant) -> (Option<Duration>, u64, u64) {
         let deadline = Instant::now() + self.plan.stuck;
         let promised = self.places.promised();
@@ -365,9 +275,4 @@ impl<'a> Run<'a> {
             self.laptops.iter().map(Laptop::log).collect::<Vec<_>>().join("--- another laptop\n");
         self.report
     }
-}
-
-pub(super) fn pause(ms: u64) {
-    // The length of a fault, not a wait for something.
-    thread::sleep(Duration::from_millis(ms));
 }

@@ -1,4 +1,4 @@
-//! What stands, as another program reads it again and again.
+//! What is stored, as another program reads it again and again.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -48,17 +48,18 @@ impl Seen {
         }
     }
 
-    /// Rows that stand twice.
+    /// How many rows are stored twice.
     pub(super) fn doubled(&self) -> u64 {
         self.databases.iter().map(|database| database.doubled).sum()
     }
 
-    /// Whether a sign-up stands under this very id where it is collected.
+    /// Whether the collector's database holds a sign-up under this very id.
     pub(super) fn has_id(&self, id: &str) -> bool {
         self.databases.last().unwrap().keys.iter().any(|(key, _)| key == id)
     }
 
-    /// What the edge promised must come to the collector's database, the last; what the venue did, to any.
+    /// Whether it is stored: what the edge promised must be in the collector's database, the last one; what
+    /// the venue promised, in any.
     pub(super) fn has(&self, keys: &[(String, Digest); 2], by_edge: bool) -> bool {
         let first = if by_edge { self.databases.len() - 1 } else { 0 };
         self.databases[first..].iter().any(|database| {
@@ -68,7 +69,8 @@ impl Seen {
 }
 
 impl Database {
-    /// Reads all of it, at one moment: rows go from one table to the other, and their numbers are given again.
+    /// Reads all of it, at one moment: rows go from one table to the other, and their numbers are given
+    /// again.
     fn look(&mut self) -> rusqlite::Result<()> {
         if self.reader.is_none() {
             let reader = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

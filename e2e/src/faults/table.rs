@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::run::{Played, Report};
 
-/// Faults, times, lost, doubled, and how soon what had waited stood.
+/// Faults, times, lost, doubled, and how soon what had waited was stored.
 #[derive(Debug, Default)]
 pub struct Table {
     rows: BTreeMap<String, Row>,
@@ -28,7 +28,7 @@ struct Row {
 }
 
 impl Table {
-    /// One run more.
+    /// Adds one run.
     pub fn add(&mut self, report: &Report) {
         self.runs += 1;
         self.kills += report.kills;
@@ -48,7 +48,7 @@ impl Table {
         }
     }
 
-    /// Kills so far.
+    /// Returns the kills so far.
     pub fn kills(&self) -> u64 {
         self.kills
     }

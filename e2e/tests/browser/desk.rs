@@ -4,6 +4,7 @@ use rand_core::OsRng;
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Workshop as Made, ok, text};
 use rollcall_e2e::teacher::Teacher;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
@@ -23,7 +24,8 @@ fn entry(workshop: &Workshop, teacher: &Teacher) -> String {
     let body = teacher.body(workshop.invite_code.as_str());
     let form: SignupForm = serde_json::from_value(body).unwrap();
     let signup = form.parse(workshop).unwrap();
-    Envelope::seal_signup(workshop, &signup, None, rollcall_e2e::host::now(), &mut OsRng).unwrap().to_text()
+    let now = Timestamp::from_millis(rollcall_e2e::host::now());
+    Envelope::seal_signup(workshop, &signup, None, now, &mut OsRng).unwrap().to_text()
 }
 
 pub(crate) fn record(made: &Made) -> Workshop {

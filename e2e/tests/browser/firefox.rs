@@ -1,5 +1,6 @@
-//! Stock Firefox, as Debian ships it, over WebDriver BiDi: no Background Sync, another service worker, another database, another
-//! engine for patterns and for the memory of *Back*. What Chromium plays as well is told in `main.rs` and `outbox.rs`.
+//! Stock Firefox, as Debian ships it, over WebDriver BiDi: no Background Sync, another service worker,
+//! another database, another engine for patterns and for the memory of *Back*. What Chromium plays as well is
+//! told in `main.rs` and `outbox.rs`.
 
 use rollcall_e2e::edge::client;
 use rollcall_e2e::line::{Fault, Line};

@@ -1,5 +1,6 @@
-//! The outbox on a line that is as bad as a hall's: whatever happens on the way, after the network has returned every entry is in
-//! the database exactly once, and none was shown as received before the server had it.
+//! The outbox on a line that is as bad as a hall's: whatever happens on the way, after the network has
+//! returned every entry is in the database exactly once, and none was shown as received before the server had
+//! it.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -13,7 +14,8 @@ use tempfile::TempDir;
 
 use crate::stage::{Stage, Story};
 
-/// The runs of the regular test: the first ones, and all that have ever failed. `cargo xtask offline` has others.
+/// The runs of the regular test: the first ones, and all that have ever failed. `cargo xtask offline` has
+/// others.
 const SEEDS: RangeInclusive<u64> = 1..=20;
 const FAILED_ONCE: [u64; 5] = [34, 51, 115, 162, 178];
 
@@ -153,7 +155,8 @@ impl Plan {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): the same everywhere for a seed.
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): the same
+/// everywhere for a seed.
 struct Dice(u64);
 
 impl Dice {

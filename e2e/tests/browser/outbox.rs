@@ -1,4 +1,5 @@
-//! A sign-up that its phone cannot send: by its code at the desk, over the venue's network, and later by itself; always one row.
+//! A sign-up that its phone cannot send: by its code at the desk, over the venue's network, and later by
+//! itself; always one row.
 
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::line::{Fault, Line};

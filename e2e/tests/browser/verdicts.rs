@@ -1,4 +1,5 @@
-//! What becomes of a sign-up that the server does not take, that comes after the end, or that outlives the page that wrote it.
+//! What becomes of a sign-up that the server does not take, that comes after the end, or that outlives the
+//! page that wrote it.
 
 use rollcall_e2e::edge::client;
 use rollcall_e2e::host::{now, ok};

@@ -1,5 +1,5 @@
-//! `cargo xtask faults --backlogs`: how soon five hundred sign-ups are stored once what was away is back. Figures, not a test:
-//! a busy machine takes longer.
+//! `cargo xtask faults --backlogs`: how soon five hundred sign-ups are stored once what was away is back.
+//! Figures, not a test: a busy machine takes longer.
 
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::faults::plan::{Act, Away, Plan};

@@ -1,4 +1,5 @@
-//! The host killed with SIGKILL at every named step, Redis killed and its folder deleted: nothing lost, nothing twice.
+//! The host killed with SIGKILL at every named step, Redis killed and its folder deleted: nothing lost,
+//! nothing twice.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,7 +12,8 @@ use serde_json::json;
 
 const CROWD: usize = 20;
 
-/// Starts a host that kills itself at `step`, lets a crowd sign up, starts an ordinary host on the same folder.
+/// Starts a host that kills itself at `step`, lets a crowd sign up, starts an ordinary host on the same
+/// folder.
 fn killed_at(step: &str, direct: bool) {
     let edge = Edge::shared();
     let folder = Folder::new();

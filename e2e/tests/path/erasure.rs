@@ -1,5 +1,5 @@
-//! A person and a workshop erased everywhere: in the database's files, in the edge's mailbox, for whoever sends again; by
-//! redelivery, replay, take-over and restored backup nobody comes back.
+//! A person and a workshop erased everywhere: in the database's files, in the edge's mailbox, for whoever
+//! sends again; by redelivery, replay, take-over and restored backup nobody comes back.
 
 use std::fs;
 use std::io::{Read, Write};

@@ -13,8 +13,8 @@ fn set_up() -> (&'static Edge, Folder, Host, Workshop) {
     (edge, folder, host, workshop)
 }
 
-/// Waits until a sign-up sent after all others is stored: then those are decided as well, for the path keeps their order
-/// well enough that nothing sent before it is still under way once the mailbox is empty.
+/// Waits until a sign-up sent after all others is stored: then those are decided as well, for the path keeps
+/// their order well enough that nothing sent before it is still under way once the mailbox is empty.
 fn wait_until_all_arrived(edge: &Edge, folder: &Folder, host: &Host, workshop: &Workshop) {
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     host.wait_until_all_collected();

@@ -83,7 +83,8 @@ fn an_edge_that_comes_late_gets_the_workshop_and_nothing_of_who_came_before() {
     wait::until_equal("receipts on their way", &Some(0.0), || {
         host.metric("rollcall_backlog{hop=\"receipts\"}")
     });
-    // The edge knows ids and states: no name, no number, and no address under which one of them could be looked up.
+    // The edge knows ids and states: no name, no number, and no address under which one of them could be
+    // looked up.
     let mut secrets = vec![name];
     secrets.extend(people.iter().map(|teacher| teacher.phone.as_str()));
     assert!(search(&edge.state(), &secrets) > 0);

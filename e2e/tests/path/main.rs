@@ -1,5 +1,5 @@
-//! The whole path with real parts: workerd with KV, Queue and Durable Objects; redis-server; `rollcall-host`; SQLite.
-//! One edge serves all tests of this program; each has workshops and hosts of its own.
+//! The whole path with real parts: workerd with KV, Queue and Durable Objects; redis-server; `rollcall-host`;
+//! SQLite. One edge serves all tests of this program; each has workshops and hosts of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod changes;
@@ -10,6 +10,7 @@ mod erasure;
 mod form;
 mod good_path;
 mod identity;
+mod intake;
 mod late_edge;
 mod passage;
 mod poison;

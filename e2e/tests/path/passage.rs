@@ -1,4 +1,5 @@
-//! A passage to the edge that can be cut, frozen, or made to let no socket through, as networks and proxies do.
+//! A passage to the edge that can be cut, frozen, or made to let no socket through, as networks and proxies
+//! do.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};

@@ -4,6 +4,7 @@ use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Options};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Workshop as Record;
@@ -39,7 +40,7 @@ fn poison_ends_parked(direct: bool) {
     newer["v"] = Value::from(3);
     let garbage = json!({ "workshop": id, "what": "🂡 not an envelope" });
     for poison in [&damaged, &swapped, &newer, &garbage] {
-        let answer = edge.deposit_raw(id, &poison.to_string());
+        let answer = edge.deposit_raw(&poison.to_string());
         assert_eq!(answer.status(), 202);
     }
 
@@ -57,7 +58,7 @@ fn poison_ends_parked(direct: bool) {
     host.wait_until_all_collected();
 
     // The same poison once more is the same poison.
-    edge.deposit_raw(id, &garbage.to_string());
+    edge.deposit_raw(&garbage.to_string());
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     host.wait_until_all_collected();
     assert_eq!(folder.count("SELECT count(*) FROM parked"), 4);
@@ -71,5 +72,7 @@ fn sealed(record: &Value) -> String {
     let form: SignupForm = serde_json::from_value(teacher.body(record.invite_code.as_str())).unwrap();
     let signup = form.parse(&record).unwrap();
     let mut rng = rand_core::OsRng;
-    Envelope::seal(&record, &signup, rollcall_e2e::host::now(), &mut rng).unwrap().to_text()
+    Envelope::seal_signup(&record, &signup, None, Timestamp::from_millis(rollcall_e2e::host::now()), &mut rng)
+        .unwrap()
+        .to_text()
 }

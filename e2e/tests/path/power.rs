@@ -1,4 +1,5 @@
-//! The power fails: whatever was answered stands after it. A kill does not show this, for a kill loses nothing that was written.
+//! The power fails: whatever was answered stands after it. A kill does not show this, for a kill loses
+//! nothing that was written.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -67,7 +68,8 @@ fn lost(database: &Path, promised: &BTreeSet<String>) -> usize {
     promised.difference(&stored).count()
 }
 
-/// Cuts the power at every sync and every answer; how many cuts there were, and how many answered ids were lost in all.
+/// Cuts the power at every sync and every answer; how many cuts there were, and how many answered ids were
+/// lost in all.
 fn cut_everywhere(folder: &Folder, events: &[Event]) -> (usize, usize) {
     let (mut cuts, mut all_lost) = (0, 0);
     let first =

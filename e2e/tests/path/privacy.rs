@@ -1,4 +1,5 @@
-//! Between the edge and the laptop nobody can read a name or a number: KV, Queue, mailbox, Redis and logs are searched.
+//! Between the edge and the laptop nobody can read a name or a number: KV, Queue, mailbox, Redis and logs are
+//! searched.
 
 use std::fs;
 use std::path::Path;

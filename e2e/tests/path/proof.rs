@@ -1,4 +1,5 @@
-//! The proof of work: asked of who sends unusually much, solved, bound to one sign-up; and no dead end without script.
+//! The proof of work: asked of who sends unusually much, solved, bound to one sign-up; and no dead end
+//! without script.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -47,7 +47,8 @@ fn a_sign_up_is_registered_at_once_and_mail_is_fetched_when_the_edge_calls() {
     let (pulls, calls) = (after.0 - before.0, after.1 - before.1);
     assert!(calls >= 1.0, "the edge called");
     eprintln!("registered after {took:?}, {pulls} pulls for {calls} calls");
-    // One for each call, those that run behind the calls, and the one that the socket's opening may still have caused.
+    // One for each call, those that run behind the calls, and the one that the socket's opening may still
+    // have caused.
     let polls = began.elapsed().as_secs_f64() / 30.0 + 2.0;
     assert!(pulls <= calls + polls, "{pulls} pulls for {calls} calls");
     host.wait_until_all_collected();

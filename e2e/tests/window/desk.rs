@@ -3,6 +3,7 @@
 use rand_core::OsRng;
 use rollcall_e2e::edge::client;
 use rollcall_e2e::teacher::Teacher;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Workshop;
@@ -62,7 +63,9 @@ fn a_code_is_taken_at_this_computer() {
     let form: SignupForm = serde_json::from_value(teacher.body(made.invite_code())).unwrap();
     let signup = form.parse(&workshop).unwrap();
     let now = rollcall_e2e::host::now();
-    let entry = Envelope::seal_signup(&workshop, &signup, None, now, &mut OsRng).unwrap().to_text();
+    let entry = Envelope::seal_signup(&workshop, &signup, None, Timestamp::from_millis(now), &mut OsRng)
+        .unwrap()
+        .to_text();
     window.press("s");
     window.fill("#entry", "ABCD-23456\u{E007}");
     window.wait_for_text("#scan-trouble", |text| text.contains("not a sign-up"));

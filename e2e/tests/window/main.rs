@@ -1,4 +1,5 @@
-//! The real window over the real engine: buttons are pressed, names are typed, pictures are taken (into `ROLLCALL_PICTURES`).
+//! The real window over the real engine: buttons are pressed, names are typed, pictures are taken (into
+//! `ROLLCALL_PICTURES`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod big_list;

@@ -1,4 +1,5 @@
-//! The venue's network in the window: the try from a phone, the Wi-Fi's code, the way out when the edge is away.
+//! The venue's network in the window: the try from a phone, the Wi-Fi's code, the way out when the edge is
+//! away.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,4 +1,5 @@
-//! What the window shows of the way over the internet: messages that cannot be read, Redis killed, the edge stopped.
+//! What the window shows of the way over the internet: messages that cannot be read, Redis killed, the edge
+//! stopped.
 
 use std::fs;
 
@@ -33,7 +34,7 @@ fn what_cannot_be_read_is_put_aside_and_taken_back() {
     let (folder, workshop) = with_workshop(json!({}));
     let window = open_on(edge, &folder, false);
     let garbage = json!({ "workshop": workshop.id(), "what": "<b>not an envelope</b>" });
-    assert_eq!(edge.deposit_raw(workshop.id(), &garbage.to_string()).status(), 202);
+    assert_eq!(edge.deposit_raw(&garbage.to_string()).status(), 202);
     window.wait_for_text("#needs-look", |text| text == "1");
     window.press("n");
     window.wait_for_text("#look pre", |text| text.contains("<b>not an envelope</b>"));

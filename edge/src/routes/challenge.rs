@@ -3,13 +3,12 @@
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::signup_id::SignupId;
 
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, invalid};
 use crate::guard;
-use crate::router::Inbound;
-use crate::routes::host::invalid;
+use crate::inbound::Inbound;
 use crate::routes::workshops::published;
 
-/// Asks.
+/// Answers with a challenge.
 pub(crate) async fn ask(inbound: &mut Inbound) -> Answer {
     let parameter = |name| inbound.parameter(name).unwrap_or_default();
     let code = InviteCode::parse(&parameter("code")).map_err(|error| invalid("code", error.code()))?;

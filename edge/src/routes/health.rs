@@ -4,7 +4,7 @@ use worker::Response;
 
 use crate::answer::Answer;
 
-/// It does, if it can say so. Nothing behind it is asked.
+/// Answers that it runs. Nothing behind the worker is checked.
 pub(crate) fn alive() -> Answer {
     Ok(Response::ok("ok")?)
 }

@@ -1,16 +1,16 @@
-//! Who asks on the host's routes: a workshop and the key that was shown for it.
+//! Requests on the host's routes: a workshop and the key that was shown for it.
 
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::secret;
 use rollcall_shared::workshop::WorkshopId;
 use worker::Stub;
 
-use crate::answer::Refusal;
-use crate::router::Inbound;
+use crate::answer::{Refusal, unauthorized};
+use crate::inbound::Inbound;
 use crate::settings;
 use crate::workshop::{self, ShownKey};
 
-/// A request about one workshop that shows a key. Whether it is the right one, the Workshop object says.
+/// A request about one workshop that shows a key. The Workshop object decides whether it is the right key.
 pub(crate) struct Host {
     pub(crate) workshop: WorkshopId,
     pub(crate) key: ShownKey,
@@ -19,7 +19,7 @@ pub(crate) struct Host {
 
 impl Host {
     /// # Errors
-    /// 404 where the id is none, 401 without a key.
+    /// 404 where the id is malformed, 401 without a key.
     pub(crate) fn of(inbound: &Inbound, workshop: &str) -> Result<Self, Refusal> {
         let workshop = WorkshopId::parse(workshop).map_err(|_| Problem::new(ProblemCode::NotFound))?;
         let key = shown_key(inbound)?;
@@ -35,14 +35,4 @@ pub(crate) fn shown_key(inbound: &Inbound) -> Result<ShownKey, Refusal> {
     let sha256 = secret::sha256_hex(key.as_bytes());
     let publishes = settings::is_publish_key(&inbound.env, &sha256);
     Ok(ShownKey { sha256, publishes })
-}
-
-/// 401.
-pub(crate) fn unauthorized() -> Problem {
-    Problem::new(ProblemCode::Unauthorized)
-}
-
-/// 422 for one field.
-pub(crate) fn invalid(field: &str, code: &str) -> Refusal {
-    Problem::invalid(vec![FieldError::new(field, code)]).into()
 }

@@ -1,35 +1,37 @@
-//! `PUT, DELETE /v1/host/workshops/{workshop}` and `POST …/erase`: publishing, changing, renewing the code, retiring, erasing.
+//! `PUT, DELETE /v1/host/workshops/{workshop}` and `POST …/erase`: publishing, changing, renewing the code,
+//! retiring, erasing.
 //!
-//! Two objects take part: the workshop's own (whose key) and the code's (whose code). Every step can be repeated, and what
-//! a request that broke off has left undone, the same request sent again does.
+//! Two objects take part: the workshop's own, which knows the key, and the code's, which knows the workshop.
+//! Every step can be repeated: the same request sent again completes one that broke off.
 
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::{Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication};
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
 use worker::{Env, Error};
 
-use crate::answer::{self, Answer, Refusal};
+use crate::answer::{self, Answer, Refusal, invalid, unauthorized};
+use crate::inbound::Inbound;
 use crate::invite_code::{Claim, Claimed, RetireCode};
-use crate::object::ask;
-use crate::router::Inbound;
-use crate::routes::host::{Host, invalid, unauthorized};
-use crate::workshop::{Authorize, Errand, Granted, Left, Publish, Published, Retire};
+use crate::object::call;
+use crate::routes::host::Host;
+use crate::workshop::{Authorize, Granted, HostOperation, Left, Publish, Published, Retire};
 use crate::{body, cache, invite_code, object};
 
 /// Publishes the workshop, or changes it.
 pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let publication: Publication = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     let record = checked(&publication, &host.workshop)?;
     let Publication { workshop, drain_key_sha256 } = &publication;
     let code = &workshop.invite_code;
 
-    // First whether it may be, then whether the code is free, and only then is it written down: a code that is another's
-    // leaves everything as it was.
+    // First the key is checked, then whether the code is free, and only then is the record stored: a code
+    // that belongs to another workshop leaves everything as it was.
     let authorize = Authorize { key: host.key, drain_key_sha256: drain_key_sha256.clone() };
-    match ask(&host.object, &authorize).await? {
+    match call(&host.object, &authorize).await? {
         Granted::Yes => {}
         Granted::No => return Err(unauthorized().into()),
         Granted::Erased => {
@@ -37,7 +39,7 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
         }
     }
     let claim = Claim { workshop: workshop.clone() };
-    if ask(&invite_code::object(&inbound.env, code)?, &claim).await? == Claimed::Taken {
+    if call(&invite_code::object(&inbound.env, code)?, &claim).await? == Claimed::Taken {
         return Err(Problem::new(ProblemCode::Taken).into());
     }
     let Authorize { key, drain_key_sha256 } = authorize;
@@ -46,48 +48,49 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
         drain_key_sha256,
         publication: Published { record, invite_code: code.clone(), ends_at: workshop.ends_at },
     };
-    let published = ask(&host.object, &publish).await?.ok_or_else(unauthorized)?;
+    let published = call(&host.object, &publish).await?.ok_or_else(unauthorized)?;
     for old in &published.leaving {
         retire_code(&inbound.env, old, &host.workshop).await?;
-        ask(&host.object, &Left { code: old.clone() }).await?;
+        call(&host.object, &Left { code: old.clone() }).await?;
     }
     cache::forget(code);
     answer::json(if published.new { 201 } else { 200 }, &Success::of(workshop))
 }
 
-/// Closes the intake. The mailbox and the receipts go on.
+/// Closes the intake. The mailbox and the receipts stay available.
 pub(crate) async fn retire(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
     answer::json(200, &Success::of(retire_codes(&inbound.env, &host).await?))
 }
 
-/// Erases what came under some ids, or the whole workshop, whose codes end first: nothing must be sealed for it any more.
+/// Erases what came under some ids, or the whole workshop. Its codes are retired first: nothing must be
+/// sealed for it any more.
 pub(crate) async fn erase(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
-    let bytes = body::read(&mut inbound.request, "application/json", MAX_BODY_BYTES).await?;
+    let bytes = body::json(&mut inbound.request, MAX_BODY_BYTES).await?;
     let request: EraseRequest = serde_json::from_slice(&bytes).map_err(|error| body::malformed(&error))?;
     if request == EraseRequest::Workshop {
         retire_codes(&inbound.env, &host).await?;
     }
-    Ok(object::forward(&host.object, Errand::Erase.name(), &host.key.sha256, &bytes).await?)
+    Ok(object::forward(&host.object, HostOperation::Erase.name(), &host.key.sha256, &bytes).await?)
 }
 
 async fn retire_codes(env: &Env, host: &Host) -> Result<Vec<InviteCode>, Refusal> {
-    let codes = ask(&host.object, &Retire { key: host.key.clone() }).await?.ok_or_else(unauthorized)?;
+    let codes = call(&host.object, &Retire { key: host.key.clone() }).await?.ok_or_else(unauthorized)?;
     for code in &codes {
         retire_code(env, code, &host.workshop).await?;
-        ask(&host.object, &Left { code: code.clone() }).await?;
+        call(&host.object, &Left { code: code.clone() }).await?;
     }
     Ok(codes)
 }
 
 async fn retire_code(env: &Env, code: &InviteCode, workshop: &WorkshopId) -> Result<(), Error> {
-    ask(&invite_code::object(env, code)?, &RetireCode { workshop: workshop.clone() }).await?;
+    call(&invite_code::object(env, code)?, &RetireCode { workshop: workshop.clone() }).await?;
     cache::forget(code);
     Ok(())
 }
 
-/// The record as JSON, where it may be published under this id.
+/// Checks a publication. Returns the record as JSON, if it may be published under this id.
 fn checked(publication: &Publication, id: &WorkshopId) -> Result<String, Refusal> {
     let Publication { workshop, drain_key_sha256: _ } = publication;
     if workshop.id != *id {

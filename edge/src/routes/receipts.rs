@@ -2,14 +2,14 @@
 
 use rollcall_shared::form::{Message, ReceiptView, message_page, receipt_page};
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::receipt::{Receipt, ReceiptState, verify};
+use rollcall_shared::receipt::{self, Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use worker::{Env, Error, console_warn};
 
 use crate::answer::{self, Answer};
-use crate::object::ask;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
+use crate::object::call;
 use crate::settings;
 use crate::workshop::{self, FindReceipt, FoundReceipt};
 
@@ -19,7 +19,7 @@ pub(crate) async fn show(inbound: &mut Inbound, workshop: &str, token: &str) -> 
     let Some((id_of_workshop, id)) = issued(&inbound.env, workshop, token)? else {
         return answer::page(404, message_page(Message::NotFound, language));
     };
-    // The token alone proves that the sign-up was received; what the object would add can be had later.
+    // The token alone proves that the sign-up was received; what the object would add can be looked up later.
     let found = find(&inbound.env, &id_of_workshop, id).await.unwrap_or_else(|error| {
         console_warn!("a receipt is shown as received: {error}");
         FoundReceipt::default()
@@ -54,20 +54,18 @@ pub(crate) async fn state(inbound: &mut Inbound, workshop: &str, token: &str) ->
     answer::json(200, &receipt(id, &found))
 }
 
-/// Whose receipt a token is, if it was issued here. Nothing is asked of any object before that is proven.
+/// Whose receipt a token is, if it was issued here. No object is called before that is proven.
 pub(crate) fn issued(
     env: &Env,
     workshop: &str,
     token: &str,
 ) -> Result<Option<(WorkshopId, SignupId)>, Error> {
-    let Ok(workshop) = WorkshopId::parse(workshop) else { return Ok(None) };
-    let id = verify(token, &settings::receipt_key(env)?, &workshop);
-    Ok(id.ok().map(|id| (workshop, id)))
+    Ok(receipt::issued(workshop, token, &settings::receipt_key(env)?))
 }
 
-/// What the workshop's object knows of it.
+/// Looks it up in the workshop's object.
 pub(crate) async fn find(env: &Env, workshop: &WorkshopId, id: SignupId) -> Result<FoundReceipt, Error> {
-    ask(&workshop::object(env, workshop)?, &FindReceipt { id }).await
+    call(&workshop::object(env, workshop)?, &FindReceipt { id }).await
 }
 
 /// What the receipt says.

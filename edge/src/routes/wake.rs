@@ -1,14 +1,14 @@
-//! `GET /v1/host/workshops/{workshop}/wake`: a socket that says *there is mail*, and nothing else.
+//! `GET /v1/host/workshops/{workshop}/wake`: a socket over which *there is mail* is sent, and nothing else.
 
 use rollcall_shared::problem::{Problem, ProblemCode};
 
 use crate::answer::Answer;
+use crate::inbound::Inbound;
 use crate::object;
-use crate::router::Inbound;
 use crate::routes::host::Host;
 use crate::workshop::WAKE;
 
-/// Hands the socket to the Workshop object, which checks the key.
+/// Passes the socket to the Workshop object, which checks the key.
 pub(crate) async fn connect(inbound: &mut Inbound, workshop: &str) -> Answer {
     let host = Host::of(inbound, workshop)?;
     let upgrade = inbound.request.headers().get("upgrade")?.unwrap_or_default();

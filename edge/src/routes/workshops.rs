@@ -2,33 +2,33 @@
 
 use percent_encoding::percent_decode_str;
 use rollcall_shared::cache::Known;
+use rollcall_shared::intake::Refused;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::Workshop;
 
-use crate::answer::{self, Answer, Refusal};
+use crate::answer::{self, Answer, Stopped};
 use crate::cache;
-use crate::router::Inbound;
+use crate::inbound::Inbound;
 
-/// The record, as the page and the phone need it.
+/// Answers with the record, as the page and the phone need it.
 pub(crate) async fn facts(inbound: &mut Inbound, code: &str) -> Answer {
-    let Some(code) = code_in_path(code) else { return Err(Problem::new(ProblemCode::UnknownCode).into()) };
+    let code = code_in_path(code).ok_or_else(Refused::unknown_code)?;
     answer::json(200, &published(inbound, &code).await?)
 }
 
-/// The workshop that a code leads to.
+/// Finds the workshop that a code leads to.
 ///
 /// # Errors
-/// 404 where there is none, 410 where there is none any more.
-pub(crate) async fn published(inbound: &Inbound, code: &InviteCode) -> Result<Workshop, Refusal> {
+/// 404 where no workshop has the code, 410 where one had it.
+pub(crate) async fn published(inbound: &Inbound, code: &InviteCode) -> Result<Workshop, Stopped> {
     match &cache::find(&inbound.env, &inbound.context, code, inbound.now).await?.known {
         Known::Published { workshop } => Ok((**workshop).clone()),
-        Known::Retired => Err(Problem::new(ProblemCode::Closed).into()),
-        Known::Unknown => Err(Problem::new(ProblemCode::UnknownCode).into()),
+        Known::Retired => Err(Refused::retired().into()),
+        Known::Unknown => Err(Refused::unknown_code().into()),
     }
 }
 
-/// The code in an address: typed by hand, perhaps, and percent-encoded by the browser.
+/// Reads the code in an address, which may be typed by hand and percent-encoded by the browser.
 pub(crate) fn code_in_path(segment: &str) -> Option<InviteCode> {
     let text = percent_decode_str(segment).decode_utf8().ok()?;
     InviteCode::parse(&text).ok()

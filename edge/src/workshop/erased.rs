@@ -1,5 +1,5 @@
-//! Ids that the host erased: their mail is deleted, and what still comes under them, from the Queue or from a phone, is not
-//! taken in.
+//! Ids that the host erased: their mail is deleted, and what still comes under them, from the Queue or from a
+//! phone, is dropped.
 
 use rollcall_shared::signup_id::SignupId;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use super::mail;
 pub(super) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS erased (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;";
 
-/// Remembers the ids and deletes their mail; how many messages that were.
+/// Stores the ids and deletes their mail. Returns how many messages that were.
 pub(super) fn add(storage: &SqlStorage, ids: &[SignupId]) -> Result<u64> {
     let mut messages = 0;
     for id in ids {
@@ -21,7 +21,7 @@ pub(super) fn add(storage: &SqlStorage, ids: &[SignupId]) -> Result<u64> {
     Ok(messages)
 }
 
-/// All of them.
+/// Lists all of them.
 pub(super) fn all(storage: &SqlStorage) -> Result<Vec<SignupId>> {
     #[derive(Deserialize)]
     struct Row {

@@ -2,15 +2,15 @@
 //!
 //! A message waits while `visible_at` has passed; a lease moves `visible_at` ahead. A lease is named
 //! `{seq}-{generation}-{attempt}`: the drain key guards the mailbox, so a lease need not be unguessable. Late
-//! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an acknowledgement from
-//! before it cannot undo it.
+//! acknowledgements count, for they follow a COMMIT. A replay begins a new generation, so that an
+//! acknowledgement from before it cannot undo it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::mailbox::{
     AckRequest, AckResult, MAX_BATCH, MAX_DELAY_SECONDS, MAX_LEASE_MS, MessageMetadata, PullRequest,
     PullResult, PulledMessage,
 };
-use rollcall_shared::signup::Digest;
+use rollcall_shared::{Millis, Timestamp};
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
@@ -31,13 +31,14 @@ pub(super) const TABLE: &str = "
     CREATE INDEX IF NOT EXISTS mail_acknowledged ON mail (acknowledged_at) WHERE acknowledged_at IS NOT NULL;
 ";
 
-/// The sign-up's id as it stands outside the box; NULL for what is no envelope. `CASE` looks at the first part first, which
-/// `AND` does not promise.
+/// The sign-up's id outside the box; NULL for what is not an envelope. `CASE` evaluates its parts in order,
+/// which `AND` does not guarantee.
 const ID: &str = "CASE WHEN json_valid(body) THEN json_extract(body, '$.id') END";
 
-/// Puts messages in. One that is there already, byte for byte, changes nothing: the queue delivers at least once.
-/// The sign-up's id stands in the bytes, so that the digest alone tells messages apart. What comes under an erased id is let go.
-pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) -> Result<()> {
+/// Inserts messages. One that is there already, byte for byte, changes nothing: the queue delivers at least
+/// once. The sign-up's id is part of the bytes, so that the digest alone distinguishes messages. What comes
+/// under an erased id is dropped.
+pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Timestamp) -> Result<()> {
     let statement = format!(
         "INSERT INTO mail (digest, body, deposited_at, visible_at)
          SELECT digest, body, deposited_at, visible_at
@@ -51,8 +52,8 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) ->
             vec![
                 Digest::of(body.as_bytes()).to_string().into(),
                 body.as_str().into(),
-                now.into(),
-                now.into(),
+                now.as_millis().into(),
+                now.as_millis().into(),
             ],
         )?;
     }
@@ -60,12 +61,12 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Millis) ->
 }
 
 /// Leases the oldest messages that wait.
-pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> Result<PullResult> {
+pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) -> Result<PullResult> {
     #[derive(Deserialize)]
     struct Row {
         seq: i64,
         body: String,
-        deposited_at: Millis,
+        deposited_at: Timestamp,
         generation: i64,
         attempts: u32,
     }
@@ -73,9 +74,11 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
     let batch = i64::from(request.batch_size.min(MAX_BATCH));
     let leased = storage.exec(
         "UPDATE mail SET attempts = attempts + 1, visible_at = ?
-         WHERE seq IN (SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?)
+         WHERE seq IN (
+             SELECT seq FROM mail WHERE acknowledged_at IS NULL AND visible_at <= ? ORDER BY seq LIMIT ?
+         )
          RETURNING seq, body, deposited_at, generation, attempts",
-        vec![(now + lease).into(), now.into(), batch.into()],
+        vec![(now + lease).as_millis().into(), now.as_millis().into(), batch.into()],
     )?;
     let mut rows: Vec<Row> = leased.to_array()?;
     rows.sort_unstable_by_key(|row| row.seq);
@@ -94,7 +97,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Millis) -> 
 }
 
 /// Acknowledges leases and gives others back. Every acknowledged message stays for replay.
-pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Millis) -> Result<AckResult> {
+pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Timestamp) -> Result<AckResult> {
     let mut result = AckResult { ack_count: 0, retry_count: 0, warnings: Vec::new() };
     for ack in &request.acks {
         let done = match Lease::parse(&ack.lease_id) {
@@ -115,50 +118,53 @@ pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Milli
     Ok(result)
 }
 
-/// Makes acknowledged messages wait again that were deposited at `since` or later; says how many.
-pub(super) fn replay(storage: &SqlStorage, since: Millis, now: Millis) -> Result<u64> {
+/// Makes acknowledged messages wait again that were deposited at `since` or later. Returns how many.
+pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> Result<u64> {
     sql::changed(
         storage,
         "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
          WHERE acknowledged_at IS NOT NULL AND deposited_at >= ? RETURNING 1",
-        [now.into(), since.into()],
+        [now.as_millis().into(), since.as_millis().into()],
     )
 }
 
 /// Ends every lease: what was leased waits again.
-pub(super) fn release_leases(storage: &SqlStorage, now: Millis) -> Result<()> {
+pub(super) fn release_leases(storage: &SqlStorage, now: Timestamp) -> Result<()> {
     storage.exec(
         "UPDATE mail SET visible_at = ? WHERE acknowledged_at IS NULL AND visible_at > ?",
-        vec![now.into(), now.into()],
+        vec![now.as_millis().into(), now.as_millis().into()],
     )?;
     Ok(())
 }
 
 /// Deletes messages that were acknowledged before `limit`.
-pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Millis) -> Result<()> {
-    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.into()])?;
+pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Timestamp) -> Result<()> {
+    storage.exec("DELETE FROM mail WHERE acknowledged_at <= ?", vec![limit.as_millis().into()])?;
     Ok(())
 }
 
-/// Deletes what came under an id; how many messages that were. Looked through from end to end: nobody waits for it.
+/// Deletes what came under an id. Returns how many messages that were. It is a full scan, but nobody waits
+/// for it.
 pub(super) fn erase_of(storage: &SqlStorage, id: &str) -> Result<u64> {
     let statement = format!("DELETE FROM mail WHERE {ID} = ? RETURNING 1");
     sql::changed(storage, &statement, [id.into()])
 }
 
-/// Deletes everything; how many messages that were.
+/// Deletes everything. Returns how many messages that were.
 pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
     sql::changed(storage, "DELETE FROM mail RETURNING 1", [])
 }
 
-/// When the oldest acknowledgement was that is still kept.
-pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Millis>> {
+/// The time of the oldest acknowledgement that is still stored.
+pub(super) fn first_acknowledged(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT min(acknowledged_at) AS number FROM mail WHERE acknowledged_at IS NOT NULL")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 /// When the newest message came.
-pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Millis>> {
+pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
     number(storage, "SELECT max(deposited_at) AS number FROM mail")
+        .map(|millis| millis.map(Timestamp::from_millis))
 }
 
 fn backlog(storage: &SqlStorage) -> Result<u64> {
@@ -193,12 +199,12 @@ impl Lease {
         (attempt > 0).then_some(Self { seq, generation, attempt })
     }
 
-    /// Changes the leased message where the lease was ever given, whether or not it has timed out since.
-    fn update(&self, storage: &SqlStorage, change: &str, time: Millis) -> Result<bool> {
+    /// Changes the leased message if the lease was ever granted, also where it has timed out since.
+    fn update(&self, storage: &SqlStorage, change: &str, time: Timestamp) -> Result<bool> {
         let statement = format!(
             "UPDATE mail SET {change} WHERE seq = ? AND generation = ? AND attempts >= ? RETURNING 1"
         );
-        let values = [time.into(), self.seq.into(), self.generation.into(), self.attempt.into()];
+        let values = [time.as_millis().into(), self.seq.into(), self.generation.into(), self.attempt.into()];
         Ok(sql::changed(storage, &statement, values)? > 0)
     }
 }

@@ -1,4 +1,4 @@
-//! What receipts say, as the laptop sent it. The highest revision stands, in whatever order they come.
+//! What receipts say, as the laptop sent it. The highest revision wins, in any order of arrival.
 
 use rollcall_shared::mailbox::ReceiptUpdate;
 use rollcall_shared::receipt::ReceiptState;
@@ -17,7 +17,7 @@ pub(super) const TABLE: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Numbers pass through JavaScript, which counts exactly to 2⁵³ − 1.
+/// The greatest revision: numbers pass through JavaScript, which counts exactly to 2⁵³ − 1.
 const MAX_REV: u64 = (1 << 53) - 1;
 
 /// What a receipt says.
@@ -29,13 +29,14 @@ pub(crate) struct StoredState {
     pub(crate) see_desk: bool,
 }
 
-/// Stores what is newer than what stands.
+/// Stores states that are newer than the stored ones.
 pub(super) fn store(storage: &SqlStorage, receipts: &[ReceiptUpdate]) -> Result<()> {
     for ReceiptUpdate { id, state, see_desk, rev } in receipts {
         let rev = (*rev).min(MAX_REV) as i64;
         storage.exec(
             "INSERT INTO receipts (id, state, see_desk, rev) VALUES (?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk, rev = excluded.rev
+             ON CONFLICT (id) DO UPDATE
+             SET state = excluded.state, see_desk = excluded.see_desk, rev = excluded.rev
              WHERE excluded.rev > receipts.rev",
             vec![id.to_string().into(), state.as_str().into(), i64::from(*see_desk).into(), rev.into()],
         )?;

@@ -1,17 +1,18 @@
-//! One row: the workshop's record, whose key drains it, and who collects. Beside it, codes that are being retired.
+//! One row with the workshop's record, its drain key's hash and its collector; and the codes that are being
+//! retired.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::Collector;
 use serde::Deserialize;
 use worker::{Result, SqlStorage};
 
-use super::Published;
+use super::requests::Published;
 use crate::sql;
 
-/// A workshop that was erased keeps its row, with an empty record: whoever asks again is told so, and nothing is taken in.
-/// A code stays in `leaving_codes` until its own object has retired it, so that a publication that broke off in
-/// between can be sent again.
+/// A workshop that was erased keeps its row, with an empty record, so that later requests are told so and
+/// nothing is deposited. A code stays in `leaving_codes` until its own object has retired it, so that a
+/// publication that broke off in between can be sent again.
 pub(super) const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS registration (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -25,15 +26,15 @@ pub(super) const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS leaving_codes (code TEXT PRIMARY KEY) STRICT;
 ";
 
-/// The row, but for the record itself.
+/// The row without the record itself.
 pub(super) struct Registration {
     /// The code that leads here.
     pub(super) invite_code: InviteCode,
     /// When the workshop ends.
-    pub(super) ends_at: Millis,
+    pub(super) ends_at: Timestamp,
     /// SHA-256 of the drain key, hexadecimal.
     pub(super) drain_key_sha256: String,
-    /// The one installation that collects, once one did.
+    /// The installation that collects, once there is one.
     pub(super) collector: Option<Collector>,
     /// The host erased the workshop.
     pub(super) erased: bool,
@@ -43,7 +44,7 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     #[derive(Deserialize)]
     struct Row {
         invite_code: InviteCode,
-        ends_at: Millis,
+        ends_at: Timestamp,
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
@@ -60,13 +61,13 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
     Ok(sql::first(storage, query, [])?.map(registration))
 }
 
-/// Leaves nothing of the workshop but whose key it was, for as long as it would have been kept.
-pub(super) fn erase(storage: &SqlStorage, now: Millis) -> Result<()> {
-    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.into()])?;
+/// Deletes everything about the workshop except its drain key's hash, which is kept as long as mail is.
+pub(super) fn erase(storage: &SqlStorage, now: Timestamp) -> Result<()> {
+    storage.exec("UPDATE registration SET record = '', ends_at = ?", vec![now.as_millis().into()])?;
     Ok(())
 }
 
-/// The public record as JSON; none where the workshop was erased.
+/// The public record as JSON; `None` where the workshop was erased.
 pub(super) fn record(storage: &SqlStorage) -> Result<Option<String>> {
     #[derive(Deserialize)]
     struct Row {
@@ -76,7 +77,7 @@ pub(super) fn record(storage: &SqlStorage) -> Result<Option<String>> {
         .map(|row| row.record))
 }
 
-/// Writes a publication down; the code that it replaces begins to leave. The drain key stays the first one.
+/// Stores a publication; the code that it replaces is to be retired. The drain key stays the first one.
 pub(super) fn write(
     storage: &SqlStorage,
     before: Option<&Registration>,
@@ -92,7 +93,12 @@ pub(super) fn write(
         "INSERT INTO registration (one, record, invite_code, ends_at, drain_key_sha256) VALUES (1, ?, ?, ?, ?)
          ON CONFLICT (one) DO UPDATE
          SET record = excluded.record, invite_code = excluded.invite_code, ends_at = excluded.ends_at",
-        vec![record.as_str().into(), invite_code.as_str().into(), (*ends_at).into(), drain_key_sha256.into()],
+        vec![
+            record.as_str().into(),
+            invite_code.as_str().into(),
+            ends_at.as_millis().into(),
+            drain_key_sha256.into(),
+        ],
     )?;
     Ok(())
 }
@@ -107,7 +113,7 @@ pub(super) fn leaving(storage: &SqlStorage) -> Result<Vec<InviteCode>> {
     Ok(rows.into_iter().map(|row| row.code).collect())
 }
 
-/// The code is not leaving, or has left.
+/// Notes that the code need not be retired, or has been.
 pub(super) fn left(storage: &SqlStorage, code: &InviteCode) -> Result<()> {
     storage.exec("DELETE FROM leaving_codes WHERE code = ?", vec![code.as_str().into()])?;
     Ok(())

@@ -1,15 +1,21 @@
-// The service worker: a page that was seen once opens without a network, and entries are sent even after it was closed.
+// The service worker: a page that was seen once opens without a network, and entries are sent even after it
+// was closed.
 //
-// It keeps pages without their seed. A seed makes the id of a form sent without script, and a page that is shown to two people
-// must not make two sign-ups one; a page with script needs none.
+// It keeps pages without their seed. A seed makes the id of a form sent without script, and a page that is
+// shown to two people must not make two sign-ups one; a page with script needs none.
 
-import { attempt, CHANGED, SENDER, SYNC } from "../attempt";
-import { solve } from "../proof";
-import { durableStore } from "../store";
+import { attempt, CHANGED, SENDER, SYNC } from "../outbox/attempt";
+import { durableStore } from "../outbox/durable_store";
+import type { Entry } from "../outbox/entry";
+import { inviteCodeKey } from "../rules/invite_code";
+import { solve } from "../rules/proof";
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** Never renamed: a new version of this file must find what the old one kept, for there may be no network to fetch it again. */
+/**
+ * Never renamed: a new version of this file must find what the old one kept, for there may be no network to
+ * fetch it again.
+ */
 const KEPT = "rollcall-pages";
 /** Ten workshops in two languages, each also under the address that names none. */
 const MOST_PAGES = 30;
@@ -33,8 +39,10 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  // Corrections and forms without script are the network's alone; so is everything but pages and what they load.
-  if (request.method !== "GET" || url.origin !== self.location.origin || url.searchParams.has("replaces")) return;
+  // Corrections and forms without script are the network's alone; so is everything but pages and what they
+  // load.
+  const isOurs = request.method === "GET" && url.origin === self.location.origin;
+  if (!isOurs || url.searchParams.has("replaces")) return;
   if (isFile(url)) event.respondWith(file(request));
   else if (request.mode !== "navigate") return;
   else if (/^\/j\/[^/]+$/.test(url.pathname)) event.respondWith(page(event));
@@ -60,7 +68,10 @@ async function page(event: FetchEvent): Promise<Response> {
   return response && response.status < 500 ? response : kept;
 }
 
-/** Whoever leaves for a receipt just when the network goes sees on the page that they came from what this phone has sent. */
+/**
+ * Whoever leaves for a receipt just when the network goes sees on the page that they came from what this
+ * phone has sent.
+ */
 async function receipt(request: Request, { searchParams }: URL): Promise<Response> {
   const fresh = fetch(request);
   const response = await inTime(fresh, RECEIPT_PATIENCE_MS);
@@ -91,13 +102,17 @@ async function keepFile(url: string) {
   if (!(await cache.match(url))) await cache.add(url);
 }
 
-/** Forgets the pages that were seen longest ago, and the files that no kept page asks for, nor the one that is open. */
+/**
+ * Forgets the pages that were seen longest ago, and the files that no kept page asks for, nor the one that is
+ * open.
+ */
 async function prune(inUse: string[]) {
   const cache = await caches.open(KEPT);
   // In the order in which they were kept, the last one last: what is kept anew goes to the end.
   const kept = await cache.keys();
   const pages = kept.filter(isPage);
-  const texts = await Promise.all(pages.splice(-MOST_PAGES).map(async (page) => (await cache.match(page))?.text()));
+  const textOf = async (page: Request) => (await cache.match(page))?.text();
+  const texts = await Promise.all(pages.splice(-MOST_PAGES).map(textOf));
   const unused = kept.filter(({ url }) => {
     const { pathname, search } = new URL(url);
     const address = pathname + search;
@@ -134,7 +149,7 @@ async function find(url: string): Promise<Response | undefined> {
 function key(address: string, language?: string): string {
   const url = new URL(address, self.location.origin);
   const lang = language ?? url.searchParams.get("lang");
-  const code = decodeURIComponent(url.pathname.slice(3)).normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
+  const code = inviteCodeKey(decodeURIComponent(url.pathname.slice(3)));
   return `/j/${code}${lang ? `?lang=${lang}` : ""}`;
 }
 
@@ -142,7 +157,8 @@ function key(address: string, language?: string): string {
 async function sendAll() {
   const store = await durableStore();
   const waiting = await navigator.locks.request(SENDER, async () => {
-    const due = (await store.entries()).filter(({ state, not_before }) => state === "waiting" && (not_before ?? 0) <= Date.now());
+    const isDue = (entry: Entry) => entry.state === "waiting" && entry.not_before <= Date.now();
+    const due = (await store.entries()).filter(isDue);
     for (const entry of due) await attempt(store, entry, async (challenge) => solve(challenge));
     return (await store.entries()).some(({ state }) => state === "waiting");
   });

@@ -1,14 +1,14 @@
-//! A date as it stands on a poster, by the venue's clock.
+//! A date as a poster shows it, by the venue's clock.
 
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::Millis;
+use crate::Timestamp;
 use crate::language::Language;
 
 /// `1月1日 周四 8:00` or `Thu 1 Jan 1970, 8:00`; empty where the time lies outside the calendar.
-pub(super) fn date_line(at: Millis, utc_offset_minutes: i16, language: Language) -> String {
+pub(super) fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Language) -> String {
     let offset = UtcOffset::from_whole_seconds(i32::from(utc_offset_minutes) * 60).unwrap_or(UtcOffset::UTC);
-    let Some(local) = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000))
+    let Some(local) = OffsetDateTime::from_unix_timestamp(at.as_seconds())
         .ok()
         .and_then(|utc| utc.checked_to_offset(offset))
     else {
@@ -45,8 +45,13 @@ mod tests {
             assert_eq!(date_line(at, offset, Language::Zh), zh);
             assert_eq!(date_line(at, offset, Language::En), en);
         };
-        check(1_795_827_600_000, 480, "2026年11月28日 周六 9:00", "Sat 28 Nov 2026, 9:00");
-        check(0, -300, "1969年12月31日 周三 19:00", "Wed 31 Dec 1969, 19:00");
-        check(i64::MAX, 0, "", "");
+        check(
+            Timestamp::from_millis(1_795_827_600_000),
+            480,
+            "2026年11月28日 周六 9:00",
+            "Sat 28 Nov 2026, 9:00",
+        );
+        check(Timestamp::from_millis(0), -300, "1969年12月31日 周三 19:00", "Wed 31 Dec 1969, 19:00");
+        check(Timestamp::from_millis(i64::MAX), 0, "", "");
     }
 }

@@ -1,18 +1,22 @@
-//! The desk: a helper's device signs up person after person on the venue page. Its script and style are not the phone's; whoever
-//! serves it brings them along, so that the worker carries neither.
+//! The desk's pages: a helper's device signs up person after person on the venue page. Its script and style
+//! are not the phone's; the program that serves the pages passes them in, so that the worker contains
+//! neither.
 
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
 use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
+use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
 use super::words::desk::{DeskWords, desk_words, entry_text, pin_text};
 use super::words::{REFUSALS, refusal_text, state_words, words};
-use super::{Document, Page, stamp};
+use crate::desk_trouble::{EntryTrouble, PinTrouble};
+use crate::field_error::FieldError;
 use crate::language::Language;
-use crate::problem::FieldError;
 use crate::receipt::ReceiptState;
+use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
@@ -33,29 +37,14 @@ pub struct PinView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses: `/{token}`.
+    /// What precedes `/desk` in this server's addresses: `/{token}`.
     pub base: &'a str,
-    /// What stands in the field for the desk's name.
+    /// The value of the field for the desk's name.
     pub name: &'a str,
     /// Most characters of it.
     pub name_chars: usize,
     /// Why the page comes back.
     pub trouble: Option<PinTrouble>,
-}
-
-/// Why nobody was let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinTrouble {
-    /// These are not the digits.
-    Wrong,
-    /// Too many were wrong; so many seconds.
-    Wait(u32),
-    /// There is no desk.
-    Shut,
-    /// The desk's name is empty or too long.
-    Name,
-    /// Nothing can be kept just now.
-    Unavailable,
 }
 
 /// The page on which people are signed up.
@@ -65,15 +54,15 @@ pub struct DeskView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses.
+    /// What precedes `/desk` in this server's addresses.
     pub base: &'a str,
     /// What the desk is called.
     pub desk: &'a str,
     /// How many it has signed up.
     pub taken: u32,
-    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
-    pub seed: &'a str,
-    /// What stands in the fields.
+    /// Makes the id of a form sent without script.
+    pub seed: &'a Seed,
+    /// The values of the fields.
     pub values: &'a SignupForm,
     /// What is wrong with them.
     pub errors: &'a [FieldError],
@@ -85,51 +74,6 @@ pub struct DeskView<'a> {
     pub assets: Assets,
 }
 
-/// Why an entry code is not taken. Nothing happens to the sign-up on the phone that showed it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryTrouble {
-    /// It is a code of something else.
-    NotAnEntry,
-    /// It was read in part, or changed.
-    Damaged,
-    /// It is for another workshop.
-    OtherWorkshop,
-    /// It is sealed to a key that is not here.
-    UnknownKey,
-    /// It comes from a newer page.
-    Newer,
-    /// The workshop takes no sign-ups now.
-    Closed,
-    /// The list cannot be written just now.
-    Unavailable,
-}
-
-impl EntryTrouble {
-    const ALL: [Self; 7] = [
-        Self::NotAnEntry,
-        Self::Damaged,
-        Self::OtherWorkshop,
-        Self::UnknownKey,
-        Self::Newer,
-        Self::Closed,
-        Self::Unavailable,
-    ];
-
-    /// The stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotAnEntry => "not_an_entry",
-            Self::Damaged => "damaged",
-            Self::OtherWorkshop => "other_workshop",
-            Self::UnknownKey => "unknown_key",
-            Self::Newer => "newer",
-            Self::Closed => "closed",
-            Self::Unavailable => "unavailable",
-        }
-    }
-}
-
 /// The receipt at the desk, without script.
 #[derive(Debug, Clone, Copy)]
 pub struct TakenView<'a> {
@@ -137,13 +81,13 @@ pub struct TakenView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/desk` in this server's addresses.
+    /// What precedes `/desk` in this server's addresses.
     pub base: &'a str,
     /// What the desk is called.
     pub desk: &'a str,
     /// The sign-up.
     pub id: SignupId,
-    /// Where it stands.
+    /// Its state.
     pub state: ReceiptState,
     /// Script and style.
     pub assets: Assets,
@@ -162,13 +106,14 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
             div.field {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
-                input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*" required
-                    maxlength="12" autofocus aria-describedby="pin-hint";
+                input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
+                    required maxlength="12" autofocus aria-describedby="pin-hint";
             }
             div.field {
                 label for="desk-name" { (d.name) }
                 p.hint #name-hint { (d.name_hint) }
-                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars) value=(name)
+                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars)
+                    value=(name)
                     aria-describedby="name-hint";
             }
             button type="submit" { (d.start) }
@@ -200,7 +145,8 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         }
         div #work {
             @if unavailable { p.alert role="alert" { (w.unavailable) } }
-            form #signup method="post" action={ (base) "/desk/signup?lang=" (lang) } accept-charset="utf-8" autocomplete="off" {
+            form #signup method="post" action={ (base) "/desk/signup?lang=" (lang) } accept-charset="utf-8"
+                autocomplete="off" {
                 h2 { (d.type_in) }
                 input type="hidden" name="seed" value=(seed);
                 input type="hidden" name="invite_code" value=(workshop.invite_code);
@@ -223,11 +169,13 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                     button #live.act type="button" hidden { (d.camera) }
                     video #video hidden muted playsinline {}
                 }
-                form #entry-form method="post" action={ (base) "/desk/entry?lang=" (lang) } accept-charset="utf-8" autocomplete="off" {
+                form #entry-form method="post" action={ (base) "/desk/entry?lang=" (lang) }
+                    accept-charset="utf-8" autocomplete="off" {
                     div.field {
                         label for="entry" { (d.entry) }
                         p.hint #entry-hint { (d.entry_hint) }
-                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
+                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off"
+                            spellcheck="false"
                             required aria-describedby="entry-hint";
                     }
                     button.act type="submit" { (d.take) }
@@ -300,7 +248,9 @@ fn foot(base: &str, taken: u32, d: &DeskWords, language: Language) -> Markup {
     html! {
         footer.desk {
             p #taken data-taken=(taken) { (d.taken_here.replace("{n}", &taken.to_string())) }
-            form method="post" action={ (base) "/desk/leave?lang=" (language.tag()) } { button.act type="submit" { (d.leave) } }
+            form method="post" action={ (base) "/desk/leave?lang=" (language.tag()) } {
+                button.act type="submit" { (d.leave) }
+            }
         }
     }
 }
@@ -350,7 +300,7 @@ struct DeskData<'a> {
     camera: &'static str,
     camera_stop: &'static str,
     camera_refused: &'static str,
-    /// Nobody answered, or only to say that it does not go just now.
+    /// There was no answer, or only the answer that it cannot be done just now.
     not_taken: &'static str,
     signed_out: &'static str,
     enter_again: &'static str,
@@ -358,8 +308,9 @@ struct DeskData<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
+    use crate::field_error::FieldName;
 
     const ASSETS: Assets = Assets { script: "0", style: ".x{}" };
 
@@ -397,9 +348,9 @@ mod tests {
             base: "/k7m2qx",
             desk: "Desk 1",
             taken: 3,
-            seed: "00",
+            seed: &Seed::from_random([0; 16]),
             values: &values,
-            errors: &[FieldError::new("phone", "too_few_digits")],
+            errors: &[FieldError::new(FieldName::Phone, "too_few_digits")],
             entry: Some(EntryTrouble::OtherWorkshop),
             unavailable: false,
             assets: ASSETS,
@@ -408,7 +359,7 @@ mod tests {
         assert!(page.html.contains(r#"value="王芳""#) && page.html.contains("another workshop"));
         assert!(page.html.contains("3 signed up at this desk"));
         for source in [ASSETS.script, ASSETS.style] {
-            assert!(page.csp.contains(&super::super::sha256(source)), "{}", page.csp);
+            assert!(page.csp.contains(&super::super::document::sha256(source)), "{}", page.csp);
         }
     }
 

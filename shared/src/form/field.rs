@@ -3,16 +3,17 @@
 use maud::{Markup, html};
 
 use super::words::{error_text, words};
+use crate::field_error::{FieldError, FieldName};
 use crate::language::Language;
-use crate::problem::FieldError;
 use crate::question::{Answer, Choice, Kind, Question};
 use crate::signup::SignupForm;
 
 /// One labelled control with its hint and its mistake.
+#[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
     pub(super) label: &'a str,
-    /// Stands after the label.
+    /// What follows the label.
     pub(super) optional: Option<&'static str>,
     pub(super) hint: Option<&'a str>,
     pub(super) errors: &'a [FieldError],
@@ -21,7 +22,7 @@ pub(super) struct Field<'a> {
     pub(super) language: Language,
 }
 
-/// What ties a control to its hint and its mistake for those who listen to the page.
+/// What ties a control to its hint and its mistake for screen readers.
 pub(super) struct Attributes {
     pub(super) invalid: Option<&'static str>,
     pub(super) described_by: String,
@@ -31,7 +32,9 @@ impl Field<'_> {
     pub(super) fn around(&self, control: impl FnOnce(Attributes) -> Markup) -> Markup {
         html! {
             div.field {
-                label for=(self.name) { (self.label) @if let Some(optional) = self.optional { span { (optional) } } }
+                label for=(self.name) {
+                    (self.label) @if let Some(optional) = self.optional { span { (optional) } }
+                }
                 (self.hint())
                 (control(self.attributes()))
                 (self.mistake())
@@ -41,7 +44,8 @@ impl Field<'_> {
 
     fn group(&self, kind: &str, controls: &Markup, required: bool) -> Markup {
         html! {
-            fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by) data-kind=(kind)
+            fieldset.field #(self.name) tabindex="-1" aria-describedby=(self.attributes().described_by)
+                data-kind=(kind)
                 data-required[required] {
                 legend { (self.label) @if let Some(optional) = self.optional { span { (optional) } } }
                 (self.hint())
@@ -73,7 +77,8 @@ impl Field<'_> {
     }
 
     fn error(&self) -> Option<&FieldError> {
-        self.errors.iter().find(|error| error.field == self.name)
+        let name = FieldName::from(self.name);
+        self.errors.iter().find(|error| error.field == name)
     }
 }
 
@@ -84,7 +89,7 @@ pub(super) fn question_field(
     errors: &[FieldError],
     language: Language,
 ) -> Markup {
-    let name = question.field();
+    let name = question.field().to_string();
     let label = question.label.get(language);
     let optional = (!question.required).then_some(words(language).optional);
     let field = Field { name: &name, label, optional, hint: None, errors, values, language };
@@ -92,7 +97,8 @@ pub(super) fn question_field(
     let input = |kind: &str, value: &str, text: &str, required: bool| {
         html! {
             label.option {
-                input type=(kind) name=(name) value=(value) required[required] checked[is_chosen(answer, value)];
+                input type=(kind) name=(name) value=(value) required[required]
+                    checked[is_chosen(answer, value)];
                 span { (text) }
             }
         }
@@ -107,7 +113,8 @@ pub(super) fn question_field(
                 _ => "",
             };
             html! {
-                input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required] value=(value)
+                input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required]
+                    value=(value)
                     aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
             }
         }),
@@ -115,7 +122,9 @@ pub(super) fn question_field(
             field.group("choice", &options("radio", all, question.required), question.required)
         }
         // A browser cannot ask for one of several boxes; the server does.
-        Kind::Many { options: all } => field.group("many", &options("checkbox", all, false), question.required),
+        Kind::Many { options: all } => {
+            field.group("many", &options("checkbox", all, false), question.required)
+        }
         Kind::Checkbox => {
             let box_ = input("checkbox", "on", words(language).yes, question.required);
             field.group("checkbox", &box_, question.required)

@@ -3,16 +3,19 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
 use super::field::{Field, question_field};
 use super::outbox::{self, OutboxData, outbox_data};
+use super::parts::facts;
 use super::script::{JOIN, Script};
+use super::words as texts;
 use super::words::{Words, error_text, words};
-use super::{Document, Page, facts, words as texts};
+use crate::field_error::FieldError;
 use crate::language::Language;
 use crate::mistake::Mistake;
 use crate::person_name::{self, PersonName};
 use crate::phone::{self, Phone};
-use crate::problem::FieldError;
+use crate::seed::Seed;
 use crate::signup::SignupForm;
 use crate::workshop::Workshop;
 
@@ -23,12 +26,12 @@ pub struct JoinView<'a> {
     pub workshop: &'a Workshop,
     /// In which language.
     pub language: Language,
-    /// What stands before `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
+    /// What precedes `/j/` in this server's addresses: empty at the edge, `/{token}` on the venue page.
     pub base: &'a str,
-    /// 128 random bits in hexadecimal: makes the id of a form sent without script.
-    pub seed: &'a str,
-    /// What stands in the fields: empty at first, as typed when a form comes back. With `replaces` it is the form of a
-    /// correction.
+    /// Makes the id of a form sent without script.
+    pub seed: &'a Seed,
+    /// The values of the fields: empty at first, as typed when a form comes back. With `replaces` it is the
+    /// form of a correction.
     pub values: &'a SignupForm,
     /// What is wrong with them.
     pub errors: &'a [FieldError],
@@ -95,14 +98,17 @@ pub(super) fn fields(
     language: Language,
 ) -> Markup {
     let w = words(language);
+    let name = Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language };
+    let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
-        (Field { name: "name", label: w.name, optional: None, hint: None, errors, values, language }.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required maxlength=(person_name::MAX_TYPED_CHARS)
+        (name.around(|attributes| html! {
+            input #name name="name" type="text" autocomplete="name" required
+                maxlength=(person_name::MAX_TYPED_CHARS)
                 autocapitalize="words" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        (Field { name: "phone", label: w.phone, optional: None, hint: Some(w.phone_hint), errors, values, language }.around(|attributes| html! {
+        (phone.around(|attributes| html! {
             input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
@@ -156,13 +162,14 @@ struct JoinData<'a> {
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
 pub(super) struct Explained {
-    /// A class of characters that are no mistake; where there is none, all that the field's own pattern takes.
+    /// A class of characters that are no mistake; if it is missing, all that the field's own pattern matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     drops: Option<String>,
-    /// Patterns, and what stands in their place before mistakes are looked for. Where there are any, NFKC comes before all.
+    /// Patterns and their replacements, in order, before mistakes are looked for. Where there are any, the
+    /// input is first normalised to NFKC.
     #[serde(skip_serializing_if = "Option::is_none")]
     folds: Option<[(&'static str, &'static str); 4]>,
-    /// How many digits stand together.
+    /// How many digits are written together.
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<[usize; 3]>,
     mistakes: Vec<Told>,
@@ -207,14 +214,15 @@ fn summary(errors: &[FieldError], values: &SignupForm, w: &Words, language: Lang
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{between, workshop};
-    use super::super::{sha256, words};
+    use super::super::document::sha256;
+    use super::super::fixtures::{between, workshop};
     use super::*;
+    use crate::field_error::FieldName;
     use crate::language::Text;
     use crate::question::{Choice, Kind, Question};
 
     fn page(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> Page {
-        let (language, base, seed) = (Language::En, "/k7m2qx", "00");
+        let (language, base, seed) = (Language::En, "/k7m2qx", &Seed::from_random([0; 16]));
         join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable: false })
     }
 
@@ -228,7 +236,8 @@ mod tests {
         let html = join(&w, &SignupForm::default(), &[]);
         assert!(html.contains(&format!(r#"action="/k7m2qx/j/{}?lang=en""#, w.invite_code)), "{html}");
         assert!(
-            html.contains(r#"name="seed" value="00""#) && html.contains("Thu 1 Jan 1970, 8:00"),
+            html.contains(&format!(r#"name="seed" value="{}""#, "0".repeat(32)))
+                && html.contains("Thu 1 Jan 1970, 8:00"),
             "{html}"
         );
         assert!(!html.contains(r#"name="replaces""#));
@@ -241,7 +250,7 @@ mod tests {
             phone: "1380013800".into(),
             ..SignupForm::default()
         };
-        let html = join(&workshop(), &values, &[FieldError::new("phone", "too_few_digits")]);
+        let html = join(&workshop(), &values, &[FieldError::new(FieldName::Phone, "too_few_digits")]);
         assert!(
             html.contains("&lt;script&gt;x&lt;/script&gt;&quot;") && !html.contains("<script>x"),
             "{html}"

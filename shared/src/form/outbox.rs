@@ -1,13 +1,15 @@
-//! What this phone has on its way: the places where the page's script shows it, and what the script is told for that.
+//! What this phone has not sent yet: where the page's script shows it, and what the script is told for that.
 
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::parts::stamp;
 use super::receipt::{CLOCK, receipt_states};
 use super::script::{Files, files};
-use super::stamp;
 use super::words::{self, outbox_words, words};
+use crate::Millis;
 use crate::language::Language;
+use crate::receipt;
 use crate::retry;
 use crate::workshop::Workshop;
 
@@ -16,7 +18,7 @@ const LOOK: &str = "M32 18v18M32 45v1";
 /// A cross.
 const CROSS: &str = "M22 22 42 42M42 22 22 42";
 
-/// Where what waits and what has just arrived is shown, above the form.
+/// The place above the form where waiting entries and new receipts are shown.
 pub(super) fn waiting(language: Language) -> Markup {
     let w = outbox_words(language);
     html! {
@@ -29,7 +31,7 @@ pub(super) fn waiting(language: Language) -> Markup {
     }
 }
 
-/// Where what arrived before is listed, below the form; and what the script makes cards and lines of.
+/// The list of earlier receipts below the form, and the templates of the script's cards and lines.
 pub(super) fn sent(language: Language) -> Markup {
     let w = outbox_words(language);
     html! {
@@ -71,13 +73,19 @@ pub(super) fn sent(language: Language) -> Markup {
 /// What the script is told.
 #[derive(Serialize)]
 pub(super) struct OutboxData<'a> {
-    /// How the addresses of this workshop's receipts begin; empty where there is none.
+    /// How the addresses of this workshop's receipts begin; empty where there is no workshop.
     receipts: String,
     title: &'a str,
     back_off: BackOff,
+    /// Statuses below 500 that are sent again.
+    retried: [u16; retry::RETRIED_STATUSES.len()],
+    /// When a receipt's state is asked for, in seconds after it came.
+    looks_s: [u32; receipt::LOOKS_S.len()],
+    /// Milliseconds after which a receipt is forgotten.
+    keep_ms: Millis,
     /// Name, title, what comes next and the stamp's sign of each.
     states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
-    /// Why something needs a look, by the status of a refusal; 0 for whatever else.
+    /// Why something needs a look, by the status of a refusal; 0 for all others.
     refusals: [(u16, &'static str); words::REFUSALS.len()],
     last_try: &'static str,
     dropped_late: &'static str,
@@ -92,14 +100,14 @@ pub(super) struct OutboxData<'a> {
     files: Option<Files>,
 }
 
-/// `retry`'s rule, for the phone.
+/// The bounds of `retry`'s delays, for the phone.
 #[derive(Serialize)]
 struct BackOff {
     base_ms: u128,
     cap_ms: u128,
 }
 
-/// Whom an entry for the desk is sealed to.
+/// The key that an entry code for the desk is sealed to.
 #[derive(Serialize)]
 struct Recipient<'a> {
     workshop: &'a str,
@@ -108,8 +116,9 @@ struct Recipient<'a> {
     notice_version: u32,
 }
 
-/// `base` is what stands before `/r/` in this server's addresses: empty at the edge, whose page has a service worker and
-/// knows the way to the venue page. Without a workshop there are only other workshops' entries, which carry what they need.
+/// `base` is what precedes `/r/` in this server's addresses: empty at the edge, whose page has a service
+/// worker and knows the way to the venue page. Without a workshop there are only other workshops' entries,
+/// which carry what they need.
 pub(super) fn outbox_data<'a>(
     workshop: Option<&'a Workshop>,
     base: &str,
@@ -131,6 +140,9 @@ pub(super) fn outbox_data<'a>(
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
         back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
+        retried: retry::RETRIED_STATUSES,
+        looks_s: receipt::LOOKS_S,
+        keep_ms: receipt::KEEP_ON_PHONE_MS,
         states: own
             .chain(receipt_states(workshop.is_some_and(|workshop| workshop.waiting_list), language))
             .collect(),

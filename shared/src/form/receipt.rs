@@ -1,27 +1,28 @@
-//! The receipt. The server's part names nobody: whoever holds its address sees a state and a code. The phone that signed up
-//! adds, masked, what it remembers by itself.
+//! The receipt. What the server renders names nobody: it shows a state and a code to anybody who has its
+//! address. The phone that signed up adds, masked, what it has stored itself.
 
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::document::{Document, Page};
+use super::parts::{facts, stamp};
 use super::script::{RECEIPT, Script};
 use super::words::{StateWords, Words, state_words, words};
-use super::{Document, Page, facts, stamp};
 use crate::language::Language;
-use crate::receipt::ReceiptState;
+use crate::receipt::{self, ReceiptState};
 use crate::signup_id::SignupId;
 use crate::workshop::Workshop;
 
 /// What the receipt's page shows.
 #[derive(Debug, Clone, Copy)]
 pub struct ReceiptView<'a> {
-    /// Whose receipt; `None` where the record cannot be had just now.
+    /// The workshop; `None` where its record is not available just now.
     pub workshop: Option<&'a Workshop>,
     /// In which language.
     pub language: Language,
-    /// What stands before `/r/` in this server's addresses.
+    /// What precedes `/r/` in this server's addresses.
     pub base: &'a str,
-    /// What stands after `/r/`: `{workshop}/{token}`.
+    /// What follows `/r/`: `{workshop}/{token}`.
     pub address: &'a str,
     /// The sign-up.
     pub id: SignupId,
@@ -33,7 +34,7 @@ pub struct ReceiptView<'a> {
     pub cancelling: bool,
 }
 
-/// What shows a state: its sign, its words, what can be done.
+/// How a state is shown: its sign, its words, what can be done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Face {
     Known(ReceiptState),
@@ -79,7 +80,7 @@ pub(super) fn mark_of(state: ReceiptState) -> &'static str {
     Face::Known(state).mark()
 }
 
-/// A clock: something comes later.
+/// A clock: something happens later.
 pub(super) const CLOCK: &str = "M32 18a14 14 0 1 0 0 28 14 14 0 1 0 0-28M32 25v8l6 4";
 
 /// Name, title, what comes next and the stamp's sign of every state that a receipt can have.
@@ -119,7 +120,9 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
                 }
             }
         }
-        @if state != ReceiptState::Cancelled { noscript { p.refresh { a.act href={ "?lang=" (language.tag()) } { (w.refresh) } } } }
+        @if state != ReceiptState::Cancelled {
+            noscript { p.refresh { a.act href={ "?lang=" (language.tag()) } { (w.refresh) } } }
+        }
         p #trouble.alert hidden role="alert" {}
         (acts(view, w))
     };
@@ -132,6 +135,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
         api: &format!("{base}/v1/receipts/{address}"),
         state: face.name(),
         states: receipt_states(keeps_waiting_list, language).collect(),
+        looks_s: receipt::LOOKS_S,
         not_cancelled: w.not_cancelled,
     };
     Document {
@@ -146,7 +150,7 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
     .render()
 }
 
-/// What its own phone can do: correct, cancel, sign up again; and sign up somebody else.
+/// The actions: correct, cancel, sign up again, and sign up somebody else.
 fn acts(view: &ReceiptView<'_>, w: &Words) -> Markup {
     let ReceiptView { workshop, language, base, address, state, cancelling, .. } = *view;
     let over = cancelling || state == ReceiptState::Cancelled;
@@ -160,7 +164,8 @@ fn acts(view: &ReceiptView<'_>, w: &Words) -> Markup {
                     span.on hidden[over] { (w.correct) }
                     span.off hidden[!over] { (w.sign_up_again) }
                 }
-                form #cancel method="post" action={ (base) "/r/" (address) "/cancel?lang=" (language) } hidden[over] {
+                form #cancel method="post" action={ (base) "/r/" (address) "/cancel?lang=" (language) }
+                    hidden[over] {
                     button.act type="submit" { (w.cancel) }
                 }
                 a.act href=(form) { (w.colleague) }
@@ -178,12 +183,14 @@ struct ReceiptData<'a> {
     state: &'static str,
     /// Name, title, what comes next and the stamp's sign of each.
     states: Vec<(&'static str, &'static str, &'static str, &'static str)>,
+    /// When the state is asked for, in seconds after the page came.
+    looks_s: [u32; receipt::LOOKS_S.len()],
     not_cancelled: &'static str,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::workshop;
+    use super::super::fixtures::workshop;
     use super::*;
 
     fn html(workshop: &Workshop, state: ReceiptState, cancelling: bool) -> String {

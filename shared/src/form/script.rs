@@ -1,4 +1,5 @@
-//! A page's script and what it is told: texts, patterns and addresses, rendered from the rules and never written twice.
+//! A page's script and what it is told: texts, patterns and addresses, rendered from the rules and never
+//! written twice.
 
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub const SERVICE_WORKER: &str = include_str!("built/sw.js");
 /// Built from `edge/web/workers/worker.ts`.
 pub const WORKER: &str = include_str!("built/worker.js");
 
-/// Where the edge has the scripts that pages fetch when they need them.
+/// The addresses of the scripts that pages fetch from the edge when they need them.
 #[derive(Serialize)]
 pub(super) struct Files {
     service_worker: &'static str,
@@ -28,7 +29,7 @@ pub(super) fn files() -> Files {
     Files { service_worker: "/j/-/sw.js", scope: "/", worker: format!("/j/-/worker.js?v={version}") }
 }
 
-/// A script that stands in the page.
+/// A script in the page.
 pub(super) struct Script {
     pub(super) source: &'static str,
     data: String,

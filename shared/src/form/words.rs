@@ -1,10 +1,10 @@
-//! What the pages say, in both languages. One place for all of it.
+//! All that the pages say, in both languages.
 
 pub(super) mod desk;
 mod mistakes;
 mod outbox;
 
-use super::Message;
+use super::message::Message;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
 pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_template, phone_template};
@@ -36,7 +36,7 @@ pub(super) struct Words {
     pub(super) not_cancelled: &'static str,
 }
 
-/// What a receipt says: what is, and what comes next.
+/// What a receipt says: the state, and what comes next.
 #[derive(Clone, Copy)]
 pub(super) struct StateWords {
     pub(super) title: &'static str,
@@ -82,7 +82,8 @@ const EN: Words = Words {
     correcting: "This replaces your earlier sign-up: please fill in everything as it should be.",
     sending: "Sending…",
     please_mend: "Please look at this:",
-    unavailable: "Not signed up yet, and nothing you typed is lost. Please press \"Sign up\" again in a few seconds.",
+    unavailable: "Not signed up yet, and nothing you typed is lost. Please press \"Sign up\" again in a few \
+        seconds.",
     see_desk: "Please see the desk.",
     code_hint: "Show this code at the desk. A screenshot keeps it.",
     refresh: "Reload to see whether anything has changed",
@@ -95,7 +96,8 @@ const EN: Words = Words {
         title: "Cancelling",
         next: "Your cancellation has been received; the host's list follows shortly. No need to press again.",
     },
-    not_cancelled: "There was no answer, so it may not be cancelled yet. Please press \"Cancel\" again; twice does no harm.",
+    not_cancelled: "There was no answer, so it may not be cancelled yet. Please press \"Cancel\" again; \
+        twice does no harm.",
 };
 
 pub(super) fn words(language: Language) -> &'static Words {
@@ -142,11 +144,13 @@ pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
     let (zh, en) = match status {
         404 => (
             "这个邀请码查不到，还没有登记上。请对照海报看看，或者到签到台问一问。",
-            "No workshop has this code, so you are not signed up yet. Please compare it with the poster, or ask at the desk.",
+            "No workshop has this code, so you are not signed up yet. Please compare it with the poster, or \
+             ask at the desk.",
         ),
         410 => (
             "登记已经结束，或者还没有开始，这次没有登记上。如果想参加，请联系主办方。",
-            "Sign-up has closed or has not opened yet, so you are not signed up. If you would like to come, please ask the host.",
+            "Sign-up has closed or has not opened yet, so you are not signed up. If you would like to come, \
+             please ask the host.",
         ),
         413 => (
             "写得太长了，没能收下。请写短一些再发。",
@@ -155,7 +159,8 @@ pub(super) fn refusal_text(status: u16, language: Language) -> &'static str {
         422 => ("有地方要改，改好再发就行。", "Something needs mending; please correct it and send again."),
         _ => (
             "没有读懂，还没有登记上。请刷新本页，再填一次。",
-            "This could not be read, so you are not signed up yet. Please reload this page and fill it in again.",
+            "This could not be read, so you are not signed up yet. Please reload this page and fill it in \
+             again.",
         ),
     };
     match language {
@@ -181,7 +186,8 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ),
             (
                 "No workshop has this code",
-                "Please compare it with the poster. Codes have no 0, O, 1, I or L. A code that was just published works within two minutes.",
+                "Please compare it with the poster. Codes have no 0, O, 1, I or L. A code that was just \
+                 published works within two minutes.",
             ),
         ),
         Message::NotYet => (

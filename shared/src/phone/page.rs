@@ -1,24 +1,26 @@
-//! What a page knows of the rules: a pattern for browsers without script, and how a script tells mistakes apart.
+//! What a page knows of the rules: a pattern for browsers without script, and how a script tells mistakes
+//! apart.
 //!
-//! A browser cannot decide everything. It takes whatever [`Phone::parse`] takes but a spreadsheet's `1.3912345678E10`, which
-//! nobody types, and a few numbers more: those whose trunk prefix leaves too little, and `00 1` before what no North American
-//! number is. The server's answer explains these.
+//! A browser cannot decide everything. It accepts all that [`Phone::parse`] accepts, except a spreadsheet's
+//! `1.3912345678E10`, which nobody types. It also accepts a few other numbers: those that are too short
+//! without their trunk prefix, and `00 1` before digits that are no North American number. The server's
+//! answer explains these.
 
 use super::{CHINA_DIGITS, MAX_DIGITS, MIN_DIGITS, Phone, TWO_NUMBERS_DIGITS};
 use crate::dialling::LACKS_PLUS;
 use crate::mistake::Mistake;
 
-/// What stands between digits and means nothing, as a character class without its brackets; under the `u` and the `v` flag. The
-/// rule has it as a function: `typed::is_separator`.
-const SEPARATORS: &str = r"\p{P}\p{Z}\p{C}\p{M}\p{DI}\|~\x60´\u2212∙⋅\u2800";
+/// Characters that may separate digits, as a character class without its brackets, for the `u` and the `v`
+/// flag. The rule has the same as `typed::is_separator`.
+const SEPARATORS: &str = r"\p{P}\p{Z}\p{M}\p{DI}\s\x85\uFFF9-\uFFFC\|~\x60´\u2212∙⋅\u2800";
 
 /// Digits of other scripts, and in circles.
 const OTHER_DIGITS: &str = r"\p{Nd}①-⑨❶-❾➀-➈➊-➒⓪⓿";
 
 impl Phone {
-    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on what is left
-    /// after NFKC, without [`Phone::fold_drops`] and after [`Phone::FOLDS`]. What only files hold or a form's length does not let
-    /// in has no pattern (`shortened`, `too_long`).
+    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on
+    /// what is left after NFKC, without [`Phone::fold_drops`] and after [`Phone::FOLDS`]. Mistakes that only
+    /// files have, or that a field's length prevents, have no pattern (`shortened`, `too_long`).
     pub fn mistakes() -> Vec<Mistake> {
         let (few, most) = (CHINA_DIGITS - 3, CHINA_DIGITS - 1);
         vec![
@@ -38,34 +40,38 @@ impl Phone {
         ]
     }
 
-    /// What stands between digits and means nothing: a character class for the page's script.
+    /// Characters that have no meaning in a number: a character class for the page's script.
     pub fn fold_drops() -> String {
         format!("[{SEPARATORS}]")
     }
 
-    /// What stands before a number and says where it is from, for the page's script: patterns and what to put in their place,
-    /// one after the other.
-    pub const FOLDS: [(&str, &str); 4] =
-        [(r"^\+?00", "+"), (r"^\+?86(?=[2-9])", "0"), (r"^\+?86(?=[01]|$)", ""), (r"^0(?=1[3-9])", "")];
+    /// What precedes a number and says where it is from, for the page's script: patterns and their
+    /// replacements, in order.
+    pub const FOLDS: [(&str, &str); 4] = [
+        (r"^\+?00", "+"),
+        (r"^\+?86(?=[2-9])", "0"),
+        (r"^\+?(?:86(?=[01]|$)|086(?=1))", ""),
+        (r"^0(?=1[3-9])", ""),
+    ];
 
-    /// The `pattern` of the page's input: a first check that needs no script. It accepts whatever [`Phone::parse`] accepts, and
-    /// little else. Written for the `v` flag, under which browsers compile it.
+    /// The `pattern` of the page's input: a first check that needs no script. It accepts all that
+    /// [`Phone::parse`] accepts, and little else. Written for the `v` flag, under which browsers compile it.
     pub fn html_pattern() -> String {
         let s = format!("[{SEPARATORS}]*");
         let zero = format!("[0０]{s}");
         let digits = |from: usize, to: usize| format!(r"(?:{s}[\d０-９]){{{from},{to}}}");
         let mobile = format!("[1１]{s}[3-9３-９]{}", digits(CHINA_DIGITS - 2, CHINA_DIGITS - 2));
-        let china = format!("(?:[+＋]{s})?(?:(?:{zero}{zero})?[8８]{s}[6６]{s})?(?:{zero})?{mobile}");
-        // Two digits that are not China's code, then the rest.
+        let china = format!("(?:[+＋]{s})?(?:(?:{zero}){{0,3}}[8８]{s}[6６]{s})?(?:{zero})?{mobile}");
+        // Two digits that are not China's code, then the other digits.
         let country = format!(r"(?:[1-79１-７９]{s}[\d０-９]|[8８]{s}[0-57-9０-５７-９])");
         let abroad = format!(
             "(?:[+＋]{s}(?:{zero}{zero})?|{zero}{zero}){country}{}",
             digits(MIN_DIGITS - 2, MAX_DIGITS - 2)
         );
-        // Written as in North America: 1 by itself, area, exchange, line.
+        // In the notation of North America: a 1, area, exchange, line.
         let three = format!(r"[2-9２-９][\d０-９]{{2}}{s}");
         let north_american = format!(r"{s}[1１][{SEPARATORS}]{s}{three}{three}[\d０-９]{{4}}{s}$");
-        // With a digit of another script, whose value a pattern does not know.
+        // At least one digit of another script, whose value a pattern does not know.
         let other = format!(r"(?![{SEPARATORS}0-9０-９+＋]*$)[{SEPARATORS}{OTHER_DIGITS}+＋]+");
         format!("(?!{north_american}){s}(?:{china}|{abroad})(?:[.．][0０]{{1,2}})?{s}|{other}")
     }

@@ -1,27 +1,44 @@
-//! What stands in a number's field: digits of any script, a plus, and what people put between them.
+//! The input of a number's field: digits of any script, a plus, and what people type between them.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
-use super::{MAX_INPUT_CHARS, PhoneError};
+use crate::dialling::is_north_american;
 use crate::text::{fold_full_width, is_apostrophe, is_blank, is_full_stop, is_invisible};
 
-/// From so many digits on, what stands before a `+` is a number of its own.
+/// Longest input looked at, in characters: 15 digits with a separator around each and room to spare.
+pub const MAX_INPUT_CHARS: usize = 64;
+/// Fewest digits before a `+` that are a number of their own.
 const NUMBER_DIGITS: usize = 7;
 
-/// The digits of an input, how they were grouped, and whether a `+` stood before them.
+/// The digits of an input, how they were grouped, and whether a `+` preceded them.
 #[derive(Debug)]
 pub(super) struct Typed {
     pub(super) has_plus: bool,
     pub(super) digits: String,
-    /// After how many digits something stood, between the first and the last.
+    /// After how many digits something separates them.
     breaks: Vec<usize>,
 }
 
+/// Why an input has no digits to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TypedError {
+    /// No digit.
+    Empty,
+    /// Longer than [`MAX_INPUT_CHARS`].
+    TooLong,
+    /// A character that no number has.
+    Character(char),
+    /// A `+` after a whole number.
+    TwoNumbers,
+    /// A spreadsheet's notation that has lost digits.
+    Shortened,
+}
+
 impl Typed {
-    pub(super) fn read(input: &str) -> Result<Self, PhoneError> {
+    pub(super) fn read(input: &str) -> Result<Self, TypedError> {
         if input.chars().nth(MAX_INPUT_CHARS).is_some() {
-            return Err(PhoneError::TooLong);
+            return Err(TypedError::TooLong);
         }
         if let Some(digits) = exponent(input)? {
             return Ok(Self { has_plus: false, digits, breaks: Vec::new() });
@@ -32,31 +49,30 @@ impl Typed {
             match plain(raw) {
                 c @ '0'..='9' => typed.digits.push(c),
                 '+' if count == 0 && !typed.has_plus => typed.has_plus = true,
-                '+' if count >= NUMBER_DIGITS => return Err(PhoneError::TwoNumbers),
+                '+' if count >= NUMBER_DIGITS => return Err(TypedError::TwoNumbers),
                 c if is_invisible(c) => {}
                 c if is_separator(c) => {
                     if count > 0 && typed.breaks.last() != Some(&count) {
                         typed.breaks.push(count);
                     }
                 }
-                _ => return Err(PhoneError::Character(raw)),
+                _ => return Err(TypedError::Character(raw)),
             }
         }
-        if typed.digits.is_empty() { Err(PhoneError::Empty) } else { Ok(typed) }
+        if typed.digits.is_empty() { Err(TypedError::Empty) } else { Ok(typed) }
     }
 
-    /// `1 415 555 2671` in any separators: 1 by itself, and of the rest nothing stands apart but area, exchange and line.
+    /// Whether it is written like `1 415 555 2671`, with any separators: they are after the 1, and otherwise
+    /// only between area, exchange and line.
     pub(super) fn is_grouped_as_in_north_america(&self) -> bool {
         let mut breaks = self.breaks.iter().filter(|at| **at < self.digits.len());
-        super::is_north_american(&self.digits)
-            && breaks.next() == Some(&1)
-            && breaks.all(|at| matches!(at, 4 | 7))
+        is_north_american(&self.digits) && breaks.next() == Some(&1) && breaks.all(|at| matches!(at, 4 | 7))
     }
 }
 
-/// A spreadsheet's way to write a long number: `1.3800138000E+10` has all of its digits, `1.38E+10` has lost some. `None` for all
-/// other texts.
-fn exponent(input: &str) -> Result<Option<String>, PhoneError> {
+/// Reads a spreadsheet's notation of a long number. `1.3912345678E+10` has all digits, `1.39E+10` has lost
+/// some. It is `None` for any other text.
+fn exponent(input: &str) -> Result<Option<String>, TypedError> {
     let text: String = input.chars().map(plain).filter(|c| !is_invisible(*c) && !is_around(*c)).collect();
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return Ok(None) };
     let digits: String = mantissa.chars().filter(|c| !is_full_stop(*c)).collect();
@@ -67,28 +83,28 @@ fn exponent(input: &str) -> Result<Option<String>, PhoneError> {
     }
     match (mantissa.find(is_full_stop), exponent.parse::<usize>()) {
         (Some(1), Ok(places)) if digits.len() == places + 1 => Ok(Some(digits)),
-        _ => Err(PhoneError::Shortened),
+        _ => Err(TypedError::Shortened),
     }
 }
 
-/// Without the `.0` that programs write after a number that was read as a quantity. `138.0013.8000` has none.
+/// Cuts off the `.0` that programs write after a number which they took for a quantity. `138.0013.8000` has
+/// none.
 fn without_decimals(input: &str) -> &str {
     let text = input.trim_end_matches(|c| is_invisible(c) || is_around(c));
     let Some(at) = text.rfind(is_full_stop) else { return input };
     let (whole, decimals) = text.split_at(at);
     let zeros = decimals.chars().skip(1).map(plain);
     let is_zeros = (1..=2).contains(&zeros.clone().count()) && zeros.into_iter().all(|c| c == '0');
-    let is_whole =
-        whole.chars().map(plain).all(|c| c.is_ascii_digit() || c == '+' || is_invisible(c) || is_around(c));
-    if is_zeros && is_whole { whole } else { input }
+    let is_whole = |c: char| c.is_ascii_digit() || c == '+' || is_invisible(c) || is_around(c);
+    if is_zeros && whole.chars().map(plain).all(is_whole) { whole } else { input }
 }
 
-/// What a spreadsheet or a person puts around a whole number.
+/// Whether a spreadsheet or a person puts it around a whole number.
 fn is_around(c: char) -> bool {
     is_blank(c) || is_apostrophe(c) || matches!(c, '"' | '“' | '”')
 }
 
-/// A digit of any script as ASCII, and full-width signs; other characters stay.
+/// Folds digits of any script and full-width signs to ASCII; other characters stay.
 fn plain(c: char) -> char {
     digit(c).and_then(|digit| char::from_digit(digit, 10)).unwrap_or_else(|| fold_full_width(c))
 }
@@ -97,17 +113,16 @@ fn digit(c: char) -> Option<u32> {
     let from = |zero: char| Some(c as u32 - zero as u32);
     match c {
         '0'..='9' => from('0'),
-        '②'..='⑨' | '①' => from('①').map(|nth| nth + 1),
+        '①'..='⑨' => from('①').map(|nth| nth + 1),
         '❶'..='❾' => from('❶').map(|nth| nth + 1),
         '➀'..='➈' => from('➀').map(|nth| nth + 1),
         '➊'..='➒' => from('➊').map(|nth| nth + 1),
         '⓪' | '⓿' => Some(0),
         _ if c.is_ascii() => None,
         _ if is_decimal(c) => {
-            // Scripts have their ten digits in a row, and rows that touch are whole.
-            let before =
-                (1..c as u32).take_while(|n| char::from_u32(c as u32 - n).is_some_and(is_decimal)).count();
-            u32::try_from(before % 10).ok()
+            // A script's ten digits are consecutive, and consecutive scripts have ten each.
+            let previous = |n: &u32| char::from_u32(c as u32 - n).is_some_and(is_decimal);
+            u32::try_from((1..c as u32).take_while(previous).count() % 10).ok()
         }
         _ => None,
     }
@@ -117,8 +132,8 @@ fn is_decimal(c: char) -> bool {
     CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::DecimalNumber
 }
 
-/// What stands between digits and means nothing: spaces, punctuation of any script, and what makes a keycap of a digit. Letters
-/// and symbols are mistakes, and controls.
+/// Whether it may separate digits: white space, punctuation of any script, and what makes a keycap of a
+/// digit. Letters, symbols and controls are mistakes. A page has the same as `page::SEPARATORS`.
 fn is_separator(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     is_blank(c)

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use hyper::StatusCode;
 use serde_json::Value;
 
-use super::Row;
+use super::row::Row;
 use crate::checkout::Checkout;
 use crate::load::http;
 use crate::run::{self, Scene};
@@ -23,7 +23,8 @@ const IDLE_PERCENT: f64 = 1.0;
 /// Two frames of a display that draws sixty a second: a longer one is seen.
 const FRAME_MS: f64 = 34.0;
 
-/// What a phone loads: the page in the heavier language, as the edge answers, compressed as every edge does it.
+/// Weighs what a phone loads: the page in the heavier language, as the edge answers, compressed as every edge
+/// does it.
 pub(super) fn page_row(scene: &Scene) -> Result<Row> {
     let runtime = http::runtime()?;
     let mut heaviest = 0;
@@ -46,11 +47,11 @@ pub(super) fn page_row(scene: &Scene) -> Result<Row> {
     })
 }
 
-/// The real window under WebDriver, on a display that nobody sees.
+/// Measures the real window under WebDriver, on a display that nobody sees.
 pub(super) fn window_rows(checkout: &Checkout) -> Result<Vec<Row>> {
     run::build_host(checkout, run::Build::Plain)?;
     run::build_host(checkout, run::Build::Window)?;
-    let mut build = tool::cargo(checkout);
+    let mut build = checkout.cargo();
     build.args(["build", "--release"]).args(run::whole_workspace()).args(["--bin", "bench_window"]);
     tool::run(&mut build)?;
     say("the window: five starts, half a minute of rest, a burst, 50,000 rows");

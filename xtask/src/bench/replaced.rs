@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 use hyper::StatusCode;
 
-use super::{ROUNDS, Row, TEACHERS, middle, post_all};
+use super::rounds::{ROUNDS, TEACHERS, middle, post_all};
+use super::row::Row;
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::interrupt;
@@ -18,47 +19,30 @@ use crate::load::{burst, http, teachers};
 use crate::run::{self, Scene};
 use crate::step::say;
 
-/// People who press again at most so often.
+/// How often people press again at most.
 const PRESSES: usize = 200;
 
 /// How much faster the venue page is at least.
 const FACTOR: f64 = 8.0;
 
-/// `venue` is what the venue page took.
+/// Measures the replaced design. `venue` is how long the venue page took.
 pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Duration) -> Result<Row> {
-    let mut command = Command::new(run::build_host(checkout, run::Build::Plain)?);
-    command.args(["bench-replaced", "--data-dir"]).arg(folder).stdout(Stdio::piped());
+    let mut command = Command::new(run::build_host(checkout, run::Build::Bench)?);
+    command.args(["replaced", "--data-dir"]).arg(folder).stdout(Stdio::piped());
     let mut server = Process::start("the design it replaces", &mut command)?;
     let stdout = server.child().stdout.take().context("its output")?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
     let address: SocketAddr = line.trim().strip_prefix("ready ").context("where it listens")?.parse()?;
-    let runtime = http::runtime()?;
-    let (mut walls, mut failed) = (Vec::new(), Vec::new());
+    let (mut walls, mut failed) = (Vec::new(), 0);
+    // The first round warms up and is not counted.
     for round in 0..=ROUNDS {
         interrupt::check()?;
         say(format!("the design it replaces, round {round} of {ROUNDS}"));
-        // Most of them fail at once. A design is as fast as its last sign-up is stored: whoever is refused presses again.
-        let (mut left, mut wall) = (teachers::crowd(TEACHERS), Duration::ZERO);
-        for press in 0..PRESSES {
-            let requests = post_all(address, "/v1/signups", &left, scene)?;
-            let burst = runtime.block_on(burst::fire(address, requests));
-            wall += burst.wall;
-            let is_stored = |answer: &Result<Answer>| {
-                answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::CREATED)
-            };
-            let refused = left.into_iter().zip(&burst.answers).filter(|(_, answer)| !is_stored(answer));
-            left = refused.map(|(teacher, _)| teacher).collect();
-            if press == 0 && round > 0 {
-                failed.push(left.len());
-            }
-            if left.is_empty() {
-                break;
-            }
-        }
-        ensure!(left.is_empty(), "{} were not stored after {PRESSES} tries", left.len());
+        let stored = until_all_are_stored(address, &scene.ready.invite_code)?;
         if round > 0 {
-            walls.push(wall);
+            walls.push(stored.wall);
+            failed += stored.failed_at_first;
         }
     }
     server.stop();
@@ -68,12 +52,42 @@ pub(super) fn row(checkout: &Checkout, scene: &Scene, folder: &Path, venue: Dura
         what: "the same against the design it replaces".to_owned(),
         target: format!("≥ {FACTOR} × faster until all are stored"),
         measured: format!(
-            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed at the first try, and tried again at once",
+            "{} ms against {} ms: {factor:.0} ×; of {} there {} failed at the first try, and tried again at \
+             once",
             venue.as_millis(),
             replaced.as_millis(),
             TEACHERS as usize * ROUNDS,
-            failed.iter().sum::<usize>()
+            failed
         ),
         met: factor >= FACTOR,
     })
+}
+
+/// What one crowd came to there.
+struct Stored {
+    /// How long they took, all their tries added up.
+    wall: Duration,
+    failed_at_first: usize,
+}
+
+/// Most of them fail at once. A design is as fast as its last sign-up is stored: people who are refused press
+/// again.
+fn until_all_are_stored(address: SocketAddr, invite_code: &str) -> Result<Stored> {
+    let runtime = http::runtime()?;
+    let (mut left, mut wall, mut failed_at_first) = (teachers::crowd(TEACHERS), Duration::ZERO, None);
+    for _ in 0..PRESSES {
+        let burst =
+            runtime.block_on(burst::fire(address, post_all(address, "/v1/signups", &left, invite_code)?));
+        wall += burst.wall;
+        let is_stored = |answer: &Result<Answer>| {
+            answer.as_ref().is_ok_and(|answer| answer.status == StatusCode::CREATED)
+        };
+        let refused = left.into_iter().zip(&burst.answers).filter(|(_, answer)| !is_stored(answer));
+        left = refused.map(|(teacher, _)| teacher).collect();
+        let failed_at_first = *failed_at_first.get_or_insert(left.len());
+        if left.is_empty() {
+            return Ok(Stored { wall, failed_at_first });
+        }
+    }
+    bail!("{} were not stored after {PRESSES} tries", left.len())
 }

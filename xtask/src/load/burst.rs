@@ -54,7 +54,7 @@ pub(crate) async fn fire(to: SocketAddr, requests: Vec<Outgoing>) -> Burst {
 }
 
 impl Burst {
-    /// How many were answered with this status.
+    /// Counts the answers with this status.
     pub(crate) fn count(&self, status: StatusCode) -> usize {
         self.answers.iter().flatten().filter(|answer| answer.status == status).count()
     }
@@ -83,7 +83,7 @@ pub(crate) struct Percentiles {
 }
 
 impl Percentiles {
-    /// By nearest rank, of times in ascending order.
+    /// Takes them by nearest rank, of times in ascending order.
     fn of(sorted: &[Duration]) -> Self {
         let rank = |percent: usize| {
             let index = (sorted.len() * percent).div_ceil(100).saturating_sub(1);

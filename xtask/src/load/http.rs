@@ -30,14 +30,14 @@ impl Answer {
     }
 }
 
-/// `POST` with a JSON body.
+/// Prepares a `POST` with a JSON body.
 pub(crate) fn post(to: SocketAddr, path: &str, body: &Value) -> Result<Outgoing> {
     let builder = Request::builder().method(Method::POST).uri(path).header(header::HOST, to.to_string());
     let builder = builder.header(header::CONTENT_TYPE, "application/json");
     Ok(builder.body(Full::from(body.to_string()))?)
 }
 
-/// `GET`, with a Bearer token where there is one.
+/// Prepares a `GET`, with a Bearer token where there is one.
 pub(crate) fn get(to: SocketAddr, path: &str, bearer: Option<&str>) -> Result<Outgoing> {
     let mut builder = Request::builder().uri(path).header(header::HOST, to.to_string());
     if let Some(bearer) = bearer {
@@ -72,7 +72,7 @@ pub(crate) fn is_healthy(at: SocketAddr) -> bool {
     runtime().and_then(|runtime| runtime.block_on(healthy)).unwrap_or(false)
 }
 
-/// What requests run on.
+/// Starts the threads that requests run on.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     // Two threads drive thousands of connections; more would only take the measured programs' processors.
     let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -1,4 +1,5 @@
-//! Watches sign-ups arrive in the host's database, as any other program may: read-only, beside the writer.
+//! Watches sign-ups arrive in the host's database, as any other program may: read-only, while the writer
+//! writes.
 
 use std::path::Path;
 use std::thread;
@@ -19,7 +20,7 @@ pub(crate) struct Stored {
     pub(crate) all_after: Option<Duration>,
 }
 
-/// Waits until every id stands in `signups`, or until the deadline.
+/// Waits until every id is stored in `signups`, or until the deadline.
 pub(crate) fn wait(db: &Path, ids: &[Uuid], started: Instant, deadline: Instant) -> Result<Stored> {
     let connection =
         Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)

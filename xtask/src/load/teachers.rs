@@ -31,15 +31,17 @@ pub(crate) struct Teacher {
 }
 
 impl Teacher {
-    /// The body of `POST /v1/signups`.
+    /// Returns the body of `POST /v1/signups`.
     pub(crate) fn body(&self, invite_code: &str) -> Value {
-        json!({ "id": self.id.hyphenated().to_string(), "invite_code": invite_code, "name": self.name, "phone": self.phone })
+        let Self { id, name, phone } = self;
+        json!({ "id": id.hyphenated().to_string(), "invite_code": invite_code, "name": name, "phone": phone })
     }
 }
 
-/// Teachers with distinct ids and distinct numbers; other ones at each call.
+/// Makes up teachers with distinct ids and distinct numbers; other ones at each call.
 pub(crate) fn crowd(size: u32) -> Vec<Teacher> {
-    // Numbers of earlier crowds may stand in the database: start anywhere among the 10^9 of a prefix and count up.
+    // The database may hold numbers of earlier crowds: start anywhere among the 10^9 of a prefix, and count
+    // up.
     let start = u32::try_from(Uuid::new_v4().as_u128() % 1_000_000_000).unwrap_or_default();
     (0..size).map(|index| teacher(index, start)).collect()
 }

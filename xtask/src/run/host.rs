@@ -6,8 +6,9 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
-use super::system::{RedisChoice, Settings};
-use super::{Secrets, local_edge};
+use super::local_edge;
+use super::secrets::Secrets;
+use super::settings::{RedisChoice, Settings};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
@@ -21,25 +22,35 @@ pub(crate) enum Build {
     Failpoints,
     /// With its window. The pages must be built before.
     Window,
+    /// What measures the host's loops from inside; no host.
+    Bench,
 }
 
 const HEADLESS: &str = "rollcall-host";
+const BENCH: &str = "rollcall-bench";
 const WINDOW: &str = "rollcall-desktop";
 
-/// What names the whole workspace, for every cargo command: dependencies then have the same features in all of them and are
-/// compiled once. The window's crate is left out where its toolkit is not there: the host without a window must not need it.
+/// What the measurements in the engine are compiled with.
+pub(crate) const BENCH_FEATURE: &str = "rollcall-engine/bench";
+
+/// What names the whole workspace, for every cargo command: dependencies then have the same features in all
+/// of them and are compiled once. The window's crate is left out where its toolkit is not there: the host
+/// without a window must not need it.
 pub(crate) fn whole_workspace() -> &'static [&'static str] {
     if setup::toolkit_is_there() { &["--workspace"] } else { &["--workspace", "--exclude", WINDOW] }
 }
 
 /// Builds the host and returns the program's path.
 pub(crate) fn build(checkout: &Checkout, build: Build) -> Result<PathBuf> {
-    let mut cargo = tool::cargo(checkout);
-    let name = if build == Build::Window { WINDOW } else { HEADLESS };
+    let mut cargo = checkout.cargo();
+    let (name, features) = match build {
+        Build::Plain => (HEADLESS, None),
+        Build::Failpoints => (HEADLESS, Some("rollcall-engine/failpoints")),
+        Build::Window => (WINDOW, None),
+        Build::Bench => (BENCH, Some(BENCH_FEATURE)),
+    };
     cargo.args(["build", "--release"]).args(whole_workspace()).args(["--bin", name]);
-    if build == Build::Failpoints {
-        cargo.args(["--features", "rollcall-engine/failpoints"]);
-    }
+    cargo.args(features.iter().flat_map(|features| ["--features", *features]));
     tool::run(&mut cargo)?;
     let program = |name| {
         checkout
@@ -64,7 +75,7 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
     if settings.window {
-        // The rehearsal and whoever reads the ready line come by the venue page as well.
+        // The rehearsal, and programs that read the ready line, use the venue page as well.
         host.arg("--venue-open");
     } else {
         host.arg("run");

@@ -1,11 +1,17 @@
 //! `cargo xtask run`: the whole system on this machine.
 
 mod host;
+mod host_alone;
 mod local_edge;
 mod ports;
 mod ready;
+mod rehearse;
+mod scene;
+mod scratch_folder;
 mod secrets;
+mod settings;
 mod system;
+mod waiting;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,12 +24,15 @@ use crate::checkout::Checkout;
 use crate::cli::RunOptions;
 use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
-use crate::{edge, interrupt, rehearse, ui};
-pub(crate) use host::{Build, build as build_host, whole_workspace};
+use crate::{edge, interrupt, ui};
+pub(crate) use host::{BENCH_FEATURE, Build, build as build_host, whole_workspace};
+pub(crate) use host_alone::HostAlone;
 pub(crate) use ports::free as free_ports;
 pub(crate) use ready::Ready;
-pub(crate) use secrets::Secrets;
-pub(crate) use system::{RedisChoice, Scene, ScratchFolder, Settings, System};
+pub(crate) use scene::Scene;
+pub(crate) use scratch_folder::ScratchFolder;
+pub(crate) use settings::{RedisChoice, Settings, Worker};
+pub(crate) use system::System;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -83,7 +92,7 @@ fn print_ready(ready: &Ready) -> Result<()> {
     writeln!(stdout, "{}", ready.line()).and_then(|()| stdout.flush()).context("writing to standard output")
 }
 
-/// Until an interruption, which is a success, or the end of a process, which is not.
+/// Waits for an interruption, which is a success, or for the end of a process, which is a failure.
 fn watch(system: &mut System) -> Result<ExitCode> {
     while !interrupt::asked() {
         system.check()?;
@@ -92,7 +101,7 @@ fn watch(system: &mut System) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Rehearses beside the watch: whatever ends first decides.
+/// Rehearses while the system is watched; whichever ends first decides.
 fn rehearse_with(teachers: u32, system: &mut System) -> Result<ExitCode> {
     let scene = system.scene();
     let rehearsal = thread::spawn(move || rehearse::rehearse(teachers, &scene));

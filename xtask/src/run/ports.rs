@@ -10,14 +10,15 @@ use crate::settings::WrongSetting;
 pub(super) fn must_be_free(port: u16, what: &str, flag: &str) -> Result<()> {
     if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         let line = format!(
-            "port {port} for {what} cannot be used ({error}) — stop the program that has it, or choose another with {flag} PORT"
+            "port {port} for {what} cannot be used ({error}) — stop the program that has it, or choose \
+             another with {flag} PORT"
         );
         return Err(WrongSetting::new(line).into());
     }
     Ok(())
 }
 
-/// Different ports that nobody has at this moment.
+/// Finds different ports that nobody has at this moment.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N]> {
     // Held until the last one is found: one that is let go may be found again.
     let mut held = Vec::with_capacity(N);

@@ -49,7 +49,10 @@ mod tests {
     fn only_a_ready_line_is_one() {
         assert!(Ready::parse("listening").is_none());
         assert!(Ready::parse("ready {}").unwrap().is_err());
-        let line = r#"ready {"edge":null,"lan":"http://127.0.0.1:1/t/j/ABCD-23456","invite_code":"ABCD-23456","db":"/d/rollcall.db"}"#;
+        let line = concat!(
+            r#"ready {"edge":null,"lan":"http://127.0.0.1:1/t/j/ABCD-23456","#,
+            r#""invite_code":"ABCD-23456","db":"/d/rollcall.db"}"#
+        );
         let ready = Ready::parse(line).unwrap().unwrap();
         assert_eq!((ready.line(), ready.invite_code.as_str()), (line, "ABCD-23456"));
     }

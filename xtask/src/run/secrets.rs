@@ -1,4 +1,4 @@
-//! The local edge's secrets: made once to a data folder, kept in files that only this person can read.
+//! The local edge's secrets: made once per data folder, kept in files that only this person can read.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -10,7 +10,8 @@ use uuid::Uuid;
 /// The files, and the one secret that we use ourselves.
 #[derive(Debug)]
 pub(crate) struct Secrets {
-    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need not be.
+    /// `NAME=VALUE` lines for `wrangler dev --env-file`: command lines are public on a machine, files need
+    /// not be.
     pub(crate) env_file: PathBuf,
     /// For `rollcall-host --publish-key-file`.
     pub(crate) publish_key_file: PathBuf,
@@ -18,15 +19,14 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Reads them, or makes them where there are none. `bench` opens the routes that only benchmarks call.
-    pub(crate) fn in_folder(folder: &Path, bench: bool) -> Result<Self> {
+    /// Reads them, or makes them where there are none.
+    pub(crate) fn in_folder(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         let publish_key_file = folder.join("publish-key");
         let publish_key = keep(&publish_key_file)?;
         let receipt_key = keep(&folder.join("receipt-key"))?;
         let env_file = folder.join("edge.env");
-        let bench = if bench { "ROLLCALL_BENCH=1\n" } else { "" };
-        write_private(&env_file, &format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n{bench}"))?;
+        write_private(&env_file, &format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n"))?;
         Ok(Self { env_file, publish_key_file, publish_key })
     }
 }

@@ -50,6 +50,11 @@ pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
     npm::install_browser(checkout)
 }
 
+/// Gets what the engine's stream runs on, where nothing else is needed.
+pub(crate) fn private_redis() -> Result<()> {
+    apt::install(&redis::missing_packages())
+}
+
 /// Gets what makes a disk fail under the host. Nothing but the fault harness needs it.
 pub(crate) fn failing_disk() -> Result<()> {
     let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();

@@ -1,5 +1,5 @@
-//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them; what the window's
-//! pages are built with; and what drives browsers in tests.
+//! What comes from npm: wrangler with workerd, esbuild, wasm-opt and, on Linux, a Node new enough for them;
+//! what the window's pages are built with; and what drives browsers in tests.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -37,7 +37,8 @@ pub(super) fn install_ui(checkout: &Checkout) -> Result<()> {
     install(&checkout.ui(), "Vite and Svelte build the window's pages (some seconds)").map(|_| ())
 }
 
-/// Installs what a folder's package-lock.json names, unless that very lock file has been installed already. Whether it had to.
+/// Installs what a folder's package-lock.json names, unless that very lock file has been installed already.
+/// Whether it had to.
 fn install(folder: &Path, why: &str) -> Result<bool> {
     let lock = folder.join("package-lock.json");
     let wanted = digest(&lock)?;
@@ -75,7 +76,8 @@ fn check_node(checkout: &Checkout) -> Result<()> {
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if found < versions::NODE {
         let line = format!(
-            "wrangler needs Node {major}.{minor} or newer, found {} — install it from https://nodejs.org, then start again",
+            "wrangler needs Node {major}.{minor} or newer, found {} — install it from https://nodejs.org, \
+             then start again",
             if version.is_empty() { "none" } else { version.trim() }
         );
         return Err(WrongSetting::new(line).into());
@@ -83,7 +85,7 @@ fn check_node(checkout: &Checkout) -> Result<()> {
     Ok(())
 }
 
-/// npm, whatever the system calls it.
+/// Returns npm, by the name that the system gives it.
 pub(crate) fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }

@@ -13,7 +13,8 @@ pub(super) fn missing_packages() -> Vec<Package> {
     }
     if !cfg!(target_os = "linux") {
         say(
-            "no redis-server here: messages go from the mailbox straight to the writer, as safely (on macOS: `brew install redis`)",
+            "no redis-server here: messages go from the mailbox straight to the writer, as safely (on macOS: \
+             `brew install redis`)",
         );
         return Vec::new();
     }

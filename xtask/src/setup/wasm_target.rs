@@ -1,7 +1,8 @@
 //! A compiler for `wasm32-unknown-unknown`: the person's own with rustup's target, or else Debian's.
 //!
-//! rustup downloads from a server that not every network reaches. Debian packages the same compiler (`rustc-web`), but
-//! without the standard library for this target; it comes as source (`rust-web-src`) and is compiled here, once.
+//! rustup downloads from a server that not every network reaches. Debian packages the same compiler
+//! (`rustc-web`), but without the standard library for this target; it comes as source (`rust-web-src`) and
+//! is compiled here, once.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,7 +46,8 @@ impl Compiler {
     }
 }
 
-/// The compiler that is there, after asking rustup for the target where it is missing; `None` where only Debian's is left to try.
+/// The compiler that is there, after asking rustup for the target where it is missing; `None` where only
+/// Debian's is left to try.
 pub(super) fn find_or_add(checkout: &Checkout) -> Result<Option<Compiler>> {
     if has_core("rustc") {
         return Ok(Some(Compiler::Own));
@@ -60,9 +62,7 @@ pub(super) fn find_or_add(checkout: &Checkout) -> Result<Option<Compiler>> {
         if added.is_ok() && has_core("rustc") {
             return Ok(Some(Compiler::Own));
         }
-        say(
-            "wasm target: rustup cannot get it (no way to its server?); using Debian's compiler for it instead",
-        );
+        say("wasm target: rustup cannot get it (no way to its server?); using Debian's compiler instead");
     }
     Ok(None)
 }
@@ -156,7 +156,8 @@ fn debian_source() -> Option<PathBuf> {
     source.exists().then_some(source)
 }
 
-/// Whether a compiler has the core library of the wasm target: that is what "installed" means, by whatever means it came.
+/// Whether a compiler has the core library of the wasm target: that is what "installed" means, by whatever
+/// means it came.
 fn has_core(rustc: &str) -> bool {
     let Some(libdir) = libdir(rustc) else { return false };
     let Ok(files) = fs::read_dir(libdir) else { return false };

@@ -1,8 +1,13 @@
 //! `cargo xtask test`: every check and every test, in an order that fails early on what is quick.
 
+mod census;
 mod environment;
+mod layout;
+mod lines;
+mod papers;
 mod purity;
 mod tally;
+mod wings;
 
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -11,18 +16,29 @@ use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
 use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
-use crate::run::{Build, build_host, whole_workspace};
+use crate::run::{BENCH_FEATURE, Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, WASM, Window};
 use crate::step::{elapsed, say, step};
 use crate::{edge, interrupt, tool, ui, web};
+use Work::{Look, Run};
+pub(crate) use census::command as census;
 pub(crate) use environment::describe;
 use tally::Tally;
 
-/// One step: its name, why it is there, and what it does. A step that runs tests returns their numbers.
+/// One step: its name, why it is there, and what it does.
 struct Step {
     name: &'static str,
     why: &'static str,
-    run: fn(&Context) -> Result<Tally>,
+    work: Work,
+}
+
+/// What a step does, and what has to be there for it.
+#[derive(Clone, Copy)]
+enum Work {
+    /// Looks at the source, which takes nothing but cargo: nothing is set up for it.
+    Look(fn(&Checkout) -> Result<()>),
+    /// Compiles and runs, with all that is set up. A step that runs tests returns their numbers.
+    Run(fn(&Context) -> Result<Tally>),
 }
 
 /// What steps work with.
@@ -31,23 +47,38 @@ struct Context {
     tools: EdgeTools,
 }
 
-const STEPS: [Step; 13] = [
-    Step { name: "formatting", why: "cargo fmt --check", run: formatting },
-    Step { name: "purity", why: "shared does no I/O, the engine knows no window", run: purity },
-    Step { name: "shared for wasm", why: "the same rules run at the edge", run: shared_for_wasm },
-    Step { name: "page", why: "its packed script and style are what edge/web comes to", run: page },
-    Step { name: "pages of the window", why: "types, texts in both languages, and the bundle", run: pages },
-    Step { name: "clippy", why: "lints are errors, missing documentation is one", run: clippy },
-    Step { name: "docs", why: "links in the documentation lead somewhere", run: docs },
-    Step { name: "unit tests", why: "each crate by itself", run: unit_tests },
-    Step { name: "doc tests", why: "examples in the documentation work", run: doc_tests },
-    Step { name: "edge build", why: "the worker, as wrangler serves and deploys it", run: edge_build },
-    Step { name: "host build", why: "rollcall-host, as people run it and with failpoints", run: host_build },
-    Step { name: "window build", why: "rollcall-desktop, with its pages inside", run: window_build },
+const STEPS: [Step; 16] = [
+    Step { name: "formatting", why: "cargo fmt --check", work: Look(formatting) },
+    Step { name: "purity", why: "shared does no I/O, the engine knows no window", work: Look(purity::check) },
+    Step { name: "wings", why: "who may import whom, and nobody in a circle", work: Look(wings::check) },
+    Step { name: "papers", why: "rules are where docs/ARCHITECTURE.md says", work: Look(papers::check) },
+    Step {
+        name: "line lengths",
+        why: "110 columns, in comments and pages as well",
+        work: Look(lines::check),
+    },
+    Step { name: "shared for wasm", why: "the same rules run at the edge", work: Run(shared_for_wasm) },
+    Step { name: "page", why: "its packed script and style are what edge/web comes to", work: Run(page) },
+    Step {
+        name: "pages of the window",
+        why: "types, texts in both languages, and the bundle",
+        work: Run(pages),
+    },
+    Step { name: "clippy", why: "lints are errors, missing documentation is one", work: Run(clippy) },
+    Step { name: "docs", why: "links in the documentation lead somewhere", work: Run(docs) },
+    Step { name: "unit tests", why: "each crate by itself", work: Run(unit_tests) },
+    Step { name: "doc tests", why: "examples in the documentation work", work: Run(doc_tests) },
+    Step { name: "edge build", why: "the worker, as wrangler serves and deploys it", work: Run(edge_build) },
+    Step {
+        name: "host build",
+        why: "rollcall-host, as people run it and with failpoints",
+        work: Run(host_build),
+    },
+    Step { name: "window build", why: "rollcall-desktop, with its pages inside", work: Run(window_build) },
     Step {
         name: "end to end",
         why: "the whole system in real processes: workerd, Redis, rollcall-host, browsers, the window",
-        run: end_to_end,
+        work: Run(end_to_end),
     },
 ];
 
@@ -55,18 +86,24 @@ const STEPS: [Step; 13] = [
 pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let started = Instant::now();
     let checkout = Checkout::find()?;
-    let tools = setup::tools(&checkout, Redis::Private, Window::Tested)?;
-    setup::browser(&checkout)?;
-    setup::failing_disk()?;
-    let context = Context { checkout, tools };
-
+    let mut context = None;
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
     let wanted = |step: &&Step| options.only.as_ref().is_none_or(|only| step.name.contains(only.as_str()));
-    for Step { name, why, run } in STEPS.iter().filter(wanted) {
+    for Step { name, why, work } in STEPS.iter().filter(wanted) {
         interrupt::check()?;
         checks += 1;
+        let tests = match work {
+            Look(look) => step(name, why, || look(&checkout).map(|()| Tally::default())),
+            Run(run) => {
+                let context = match &context {
+                    Some(context) => context,
+                    None => context.insert(Context::set_up(&checkout)?),
+                };
+                step(name, why, || run(context).and_then(Tally::verdict))
+            }
+        };
         // A failing step does not keep the others from telling what they know.
-        match step(name, why, || run(&context).and_then(Tally::verdict)) {
+        match tests {
             Ok(tests) => total += tests.or_one_passed(),
             Err(error) => {
                 say(format!("{name}: FAILED: {error:#}"));
@@ -85,7 +122,16 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask offline`: the runs that a seed makes, as many as one likes.
+impl Context {
+    fn set_up(checkout: &Checkout) -> Result<Self> {
+        let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
+        setup::browser(checkout)?;
+        setup::failing_disk()?;
+        Ok(Self { checkout: checkout.clone(), tools })
+    }
+}
+
+/// `cargo xtask offline`: plays as many random runs of the phone's outbox as one likes, from a seed.
 pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let tools = setup::tools(&checkout, Redis::Private, Window::None)?;
@@ -104,7 +150,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// `cargo xtask faults`: the same of the fault harness.
+/// `cargo xtask faults`: plays as many runs of the fault harness as one likes, from a seed.
 pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     let FaultsOptions { runs, seed, minutes, planted, backlogs } = options;
     let checkout = Checkout::find()?;
@@ -136,12 +182,8 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn formatting(context: &Context) -> Result<Tally> {
-    check(tool::cargo(&context.checkout).args(["fmt", "--all", "--check"]))
-}
-
-fn purity(context: &Context) -> Result<Tally> {
-    purity::check(&context.checkout).map(|()| Tally::default())
+fn formatting(checkout: &Checkout) -> Result<()> {
+    tool::run(checkout.cargo().args(["fmt", "--all", "--check"]))
 }
 
 fn shared_for_wasm(context: &Context) -> Result<Tally> {
@@ -156,17 +198,21 @@ fn page(context: &Context) -> Result<Tally> {
     web::check(&context.checkout).map(|()| Tally::default())
 }
 
-/// First of all that cargo does with the window's crate: it wants the bundle there.
+/// Comes before everything else that cargo does with the window's crate, which includes the bundle.
 fn pages(context: &Context) -> Result<Tally> {
     ui::build(&context.checkout)?;
     ui::run(&context.checkout, "check")?;
     ui::run(&context.checkout, "test").map(|()| Tally::default())
 }
 
-/// The worker as well, for this machine's own target: the compiler that builds for wasm may come without clippy, and the
-/// lints are the same.
+/// The worker as well, for this machine's own target: the compiler that builds for wasm may come without
+/// clippy, and the lints are the same. Once as people build it, and once with what measures.
 fn clippy(context: &Context) -> Result<Tally> {
-    check(cargo(context, "clippy").args(["--all-targets", "--", "--deny", "warnings"]))
+    for features in [&[][..], &["--features", BENCH_FEATURE]] {
+        let mut clippy = cargo(context, "clippy");
+        tool::run(clippy.args(features).args(["--all-targets", "--", "--deny", "warnings"]))?;
+    }
+    Ok(Tally::default())
 }
 
 fn docs(context: &Context) -> Result<Tally> {
@@ -202,14 +248,14 @@ fn window_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     describe(&mut cargo, &context.checkout)?;
-    // Most of them wait most of the time, for leases to run out: more at once than there are processors.
+    // Most of them wait for leases to run out most of the time: run more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
 }
 
-/// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided by the
-/// packages that are named, so that naming others would compile half of everything anew.
+/// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided
+/// by the packages that are named, so that naming others would compile half of everything again.
 fn cargo(context: &Context, command: &str) -> Command {
-    let mut cargo = tool::cargo(&context.checkout);
+    let mut cargo = context.checkout.cargo();
     cargo.args([command, "--release"]).args(whole_workspace());
     cargo
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::checkout::Checkout;
 use crate::tool;
 
-/// Crates that do I/O, read a clock, draw randomness or run tasks. None of them may stand below `shared`.
+/// Crates that do I/O, read a clock, draw randomness or run tasks. `shared` may depend on none of them.
 const IO: [&str; 21] = [
     "async-std",
     "chrono",
@@ -32,7 +32,8 @@ const IO: [&str; 21] = [
     "worker",
 ];
 
-/// `shared` does no I/O; the engine has nothing of a window; the window's shell reaches the database and Redis through it alone.
+/// `shared` does no I/O; the engine has nothing of a window; the window's shell reaches the database and
+/// Redis through it alone.
 pub(super) fn check(checkout: &Checkout) -> Result<()> {
     forbid(checkout, "rollcall-shared", |krate| IO.contains(&krate.name) || reads_the_clock(krate))?;
     forbid(checkout, "rollcall-engine", |krate| {
@@ -50,16 +51,17 @@ fn reads_the_clock(krate: &Crate<'_>) -> bool {
 fn forbid(checkout: &Checkout, package: &str, forbidden: impl Fn(&Crate<'_>) -> bool) -> Result<()> {
     let arguments =
         ["tree", "--package", package, "--edges", "normal", "--target", "all", "--prefix", "none"];
-    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    let tree = tool::output(checkout.cargo().args(arguments).args(["--format", "{p}|{f}"]))?;
     let found: BTreeSet<&str> = crates(&tree).filter(forbidden).map(|krate| krate.name).collect();
     let Some(first) = found.first() else { return Ok(()) };
     let names = Vec::from_iter(found.iter().copied()).join(", ");
     bail!(
-        "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by which way it does"
+        "{package} must not depend on {names}; `cargo tree --package {package} --invert {first}` shows by \
+         which way it does"
     )
 }
 
-/// The shell has the engine for these.
+/// Fails where a package names one of these itself; the window's shell has the engine for them.
 fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Result<()> {
     let arguments = [
         "tree",
@@ -74,7 +76,7 @@ fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Re
         "--prefix",
         "none",
     ];
-    let tree = tool::output(tool::cargo(checkout).args(arguments).args(["--format", "{p}|{f}"]))?;
+    let tree = tool::output(checkout.cargo().args(arguments).args(["--format", "{p}|{f}"]))?;
     match crates(&tree).find(|krate| forbidden.contains(&krate.name)) {
         None => Ok(()),
         Some(krate) => bail!("{package} must not depend on {} itself: that is the engine's", krate.name),
@@ -84,11 +86,11 @@ fn forbid_directly(checkout: &Checkout, package: &str, forbidden: &[&str]) -> Re
 /// A package of a dependency tree.
 struct Crate<'a> {
     name: &'a str,
-    /// Separated by commas.
+    /// A list, separated by commas.
     features: &'a str,
 }
 
-/// One a line: `name v1.2.3 (…)|feature,feature (*)`.
+/// One per line: `name v1.2.3 (…)|feature,feature (*)`.
 fn crates(tree: &str) -> impl Iterator<Item = Crate<'_>> {
     tree.lines().filter_map(|line| {
         let (package, features) = line.split_once('|')?;

@@ -1,6 +1,7 @@
-//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its entry in the
-//! audit log, and each can be taken back as long as the rows are as it left them.
+//! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its
+//! entry in the audit log, and each can be taken back as long as the rows are as it left them.
 
+mod error;
 mod reopen;
 mod rules;
 mod snapshot;
@@ -8,91 +9,27 @@ mod snapshot;
 mod tests;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::retry::Failure;
+use rollcall_shared::seal::KeyId;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
 use crate::clock::now_ms;
+use crate::db::events::{Event, Subject};
+use crate::db::failure::is_constraint;
 use crate::db::readers::Readers;
-use crate::db::{parked, workshops};
-use crate::pipeline::unsealer::Unsealer;
+use crate::db::tx::Tx;
+use crate::db::{events, parked, workshops};
+use crate::message::Content;
 use crate::random::random_16;
-use crate::view::{Act, KEPT, RefusalCode, Resolution, Undo};
+use crate::view::{Act, KEPT, Resolution, Undo};
 use crate::writer::Writer;
+pub(crate) use error::ActError;
+use error::Stop;
 use snapshot::{Change, Recorder};
-
-/// Why an act was not done. Nothing was changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
-    /// There is no such row.
-    #[error("there is no such row")]
-    Unknown,
-    /// The rows are not as the act left them, or not as it needs them.
-    #[error("the rows have changed since")]
-    Changed,
-    /// The token was used, is of more than 50 acts ago, or of another run.
-    #[error("this can no longer be taken back")]
-    UndoGone,
-    /// There is no seat.
-    #[error("there is no free seat")]
-    Full,
-    /// Another row of the list has the number.
-    #[error("another sign-up has this number now")]
-    PhoneHeld,
-    /// The row is not in a state in which this means anything.
-    #[error("the row is not in the state for this")]
-    WrongState,
-    /// The message cannot be read this time either.
-    #[error("the message still cannot be read ({0})")]
-    StillUnreadable(&'static str),
-    /// The key that the message is sealed to is not here.
-    #[error("the key for this message is not here")]
-    KeyMissing,
-    /// The database cannot be written just now.
-    #[error("the database cannot be written just now ({})", .0.cause())]
-    Unwritable(Failure),
-}
-
-impl ActError {
-    /// The stable code.
-    pub fn code(self) -> RefusalCode {
-        match self {
-            Self::Unknown => RefusalCode::Unknown,
-            Self::Changed => RefusalCode::Changed,
-            Self::UndoGone => RefusalCode::UndoGone,
-            Self::Full => RefusalCode::Full,
-            Self::PhoneHeld => RefusalCode::PhoneHeld,
-            Self::WrongState => RefusalCode::WrongState,
-            Self::StillUnreadable(_) => RefusalCode::StillUnreadable,
-            Self::KeyMissing => RefusalCode::KeyMissing,
-            Self::Unwritable(_) => RefusalCode::Unwritable,
-        }
-    }
-}
-
-/// What an act's transaction ends with instead of a COMMIT.
-#[derive(Debug)]
-enum Stop {
-    /// It is refused; the transaction leaves nothing.
-    Refused(ActError),
-    /// The database did not take it.
-    Database(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Stop {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<ActError> for Stop {
-    fn from(error: ActError) -> Self {
-        Self::Refused(error)
-    }
-}
 
 /// The acts of one run, and the ways back from the last [`KEPT`] of them.
 pub(crate) struct Acts {
@@ -111,7 +48,8 @@ impl Acts {
         Self { writer, done: Mutex::default() }
     }
 
-    /// Takes a sign-up off the list. Its seat goes to who waits longest, where the workshop keeps a waiting list.
+    /// Cancels a sign-up. Its seat goes to the person who has waited longest, where the workshop keeps a
+    /// waiting list.
     pub(crate) async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Undo, ActError> {
         self.run(workshop, Act::Cancel, move |recorder| rules::cancel(recorder, id)).await
     }
@@ -126,13 +64,13 @@ impl Acts {
         self.run(workshop, Act::Promote, move |recorder| rules::promote(recorder, id)).await
     }
 
-    /// Decides a case. `unsealer` reads a parked message again.
+    /// Decides a case. `unseal` opens a message that came sealed, or says which key is missing.
     pub(crate) async fn resolve(
         &self,
         workshop: &WorkshopId,
         resolution: Resolution,
         readers: &Readers,
-        unsealer: &Unsealer,
+        unseal: impl FnOnce(String) -> Result<Content, KeyId>,
     ) -> Result<Undo, ActError> {
         match resolution {
             Resolution::AnotherPerson { duplicate: id } => {
@@ -153,7 +91,7 @@ impl Acts {
                     Ok((parked::get(conn, workshop, seq)?, workshops::record(conn, workshop)?))
                 };
                 let (row, record) = readers.read(read).map_err(|_| ActError::Unwritable(Failure::Io))?;
-                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unsealer)?;
+                let message = reopen::open(row.ok_or(ActError::Unknown)?, &record, unseal)?;
                 self.run(workshop, Act::RetryParked, move |recorder| rules::retry(recorder, seq, &message))
                     .await
             }
@@ -164,7 +102,7 @@ impl Acts {
     pub(crate) async fn undo(&self, token: &str) -> Result<(), ActError> {
         let change = self.take(token).ok_or(ActError::UndoGone)?;
         let again = change.clone();
-        let undone = in_act(&self.writer, move |conn| change.undo(conn, now_ms())).await;
+        let undone = in_act(&self.writer, move |tx| change.undo(tx, now_ms())).await;
         if let Err(ActError::Unwritable(_)) = undone {
             // Nothing is wrong with the rows: the host may press again.
             self.keep(Done { token: token.to_owned(), change: again });
@@ -174,7 +112,7 @@ impl Acts {
 
     /// Forgets the ways back of a workshop: they hold rows as they were, and somebody of it was erased.
     pub(crate) fn forget(&self, workshop: &WorkshopId) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         done.retain(|act| act.change.workshop != *workshop);
     }
 
@@ -182,13 +120,13 @@ impl Acts {
         &self,
         workshop: &WorkshopId,
         act: Act,
-        rule: impl FnOnce(&mut Recorder<'_>) -> Result<String, Stop> + Send + 'static,
+        rule: impl FnOnce(&mut Recorder<'_>) -> Result<Subject, Stop> + Send + 'static,
     ) -> Result<Undo, ActError> {
         let workshop = workshop.clone();
-        let change = in_act(&self.writer, move |conn| {
-            let mut recorder = Recorder::new(conn, workshop, now_ms())?;
+        let change = in_act(&self.writer, move |tx| {
+            let mut recorder = Recorder::new(tx, workshop, now_ms())?;
             let subject = rule(&mut recorder)?;
-            crate::db::events::add(conn, recorder.now, act.event(), &subject)?;
+            events::add(tx, recorder.now, Event::Acted(act, subject))?;
             Ok(recorder.finish(subject)?)
         })
         .await?;
@@ -198,7 +136,7 @@ impl Acts {
     }
 
     fn keep(&self, act: Done) {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         done.push_back(act);
         if done.len() > KEPT {
             done.pop_front();
@@ -206,7 +144,7 @@ impl Acts {
     }
 
     fn take(&self, token: &str) -> Option<Change> {
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = self.done.lock();
         let at = done.iter().position(|act| act.token == token)?;
         done.remove(at).map(|act| act.change)
     }
@@ -215,27 +153,16 @@ impl Acts {
 /// Runs an act in a transaction that is committed whole or leaves nothing.
 async fn in_act<T: Send + 'static>(
     writer: &Writer,
-    act: impl FnOnce(&Connection) -> Result<T, Stop> + Send + 'static,
+    act: impl FnOnce(&Tx<'_>) -> Result<T, Stop> + Send + 'static,
 ) -> Result<T, ActError> {
-    let edit = move |conn: &Connection| {
-        conn.execute_batch("SAVEPOINT act")?;
-        let refused = match act(conn) {
-            Ok(value) => {
-                conn.execute_batch("RELEASE act")?;
-                return Ok(Ok(value));
-            }
-            Err(Stop::Refused(why)) => why,
+    let edit = move |tx: &Tx<'_>| {
+        tx.attempt(|tx| match act(tx) {
+            Ok(value) => Ok(Ok(value)),
+            Err(Stop::Refused(why)) => Ok(Err(why)),
             // A rule of the tables (one number, one row) says that something came in between.
-            Err(Stop::Database(e)) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                ActError::Changed
-            }
-            Err(Stop::Database(e)) => return Err(e),
-        };
-        conn.execute_batch("ROLLBACK TO act; RELEASE act")?;
-        Ok(Err(refused))
+            Err(Stop::Database(error)) if is_constraint(&error) => Ok(Err(ActError::Changed)),
+            Err(Stop::Database(error)) => Err(error),
+        })
     };
-    match writer.edit(edit).await {
-        Ok(answer) => answer,
-        Err(failure) => Err(ActError::Unwritable(failure)),
-    }
+    writer.edit(edit).await.map_err(ActError::Unwritable)?
 }

@@ -1,208 +1,213 @@
-//! What each act does, inside its transaction. Every row is noted before it is written; each returns the audit log's subject.
+//! What each act does, inside its transaction. Every row is noted before it is written; each returns what the
+//! audit log says it is about.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rollcall_shared::Millis;
-use rollcall_shared::admission::Outcome;
-use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::{ListState, Outcome};
 use rollcall_shared::signup_id::SignupId;
-use rusqlite::ErrorCode;
 
+use super::error::{ActError, Stop};
 use super::snapshot::{Key, Recorder};
-use super::{ActError, Stop};
-use crate::db::{duplicates, events, parked, receipts_out, signups};
-use crate::message::Message;
-use crate::writer::{admit_in, seats};
+use crate::db::events::Subject;
+use crate::db::failure::is_constraint;
+use crate::db::tx::Tx;
+use crate::db::{duplicates, parked, receipts_out, signups};
+use crate::message::{Message, UnreadableReason};
+use crate::view::SignupState;
+use crate::writer::admit::admit_one;
+use crate::writer::seats;
 
-/// Off the list; a seat that it had is somebody's at once.
-pub(super) fn cancel(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    let place = place(recorder, id)?;
-    if place.state == ReceiptState::Cancelled {
+/// Cancels a sign-up. A seat that it had is somebody's at once.
+pub(super) fn cancel(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    if place(recorder, id)?.state == SignupState::Cancelled {
         return Err(ActError::WrongState.into());
     }
-    set(recorder, id, ReceiptState::Cancelled, None)?;
+    set(recorder, id, SignupState::Cancelled, None)?;
     fill_seats(recorder)?;
-    Ok(id.to_string())
+    Ok(Subject::Signup(id))
 }
 
-/// On the list again, as a fresh number would be now: who was away has lost the place.
-pub(super) fn restore(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    if place(recorder, id)?.state != ReceiptState::Cancelled {
+/// Puts a sign-up back, as a fresh number would be put now: its place was lost.
+pub(super) fn restore(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    if place(recorder, id)?.state != SignupState::Cancelled {
         return Err(ActError::WrongState.into());
     }
-    let state = seat_or_wait(recorder)?;
-    let end = signups::end_of_line(recorder.conn, &recorder.workshop.id, recorder.now)?;
-    match set(recorder, id, state, (state == ReceiptState::Waitlisted).then_some(end)) {
-        Ok(()) => Ok(id.to_string()),
+    let state = recorder.seats()?.state_for_new();
+    let end = signups::end_of_line(recorder.tx, &recorder.workshop.id, recorder.now)?;
+    match set(
+        recorder,
+        id,
+        state.into(),
+        (state == ListState::Waitlisted).then_some(Timestamp::from_millis(end.as_millis())),
+    ) {
+        Ok(()) => Ok(Subject::Signup(id)),
         // The tables' own rule: one number, one row, but for those who are known to share it.
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            Err(ActError::PhoneHeld.into())
-        }
+        Err(e) if is_constraint(&e) => Err(ActError::PhoneHeld.into()),
         Err(e) => Err(e.into()),
     }
 }
 
-/// Out of turn, but never past the seats.
-pub(super) fn promote(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    if place(recorder, id)?.state != ReceiptState::Waitlisted {
+/// Gives a seat out of turn, but never past the seats.
+pub(super) fn promote(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    if place(recorder, id)?.state != SignupState::Waitlisted {
         return Err(ActError::WrongState.into());
     }
-    if !seats::any_free(recorder.conn, &recorder.workshop)? {
+    if !recorder.seats()?.has_free() {
         return Err(ActError::Full.into());
     }
-    set(recorder, id, ReceiptState::Registered, None)?;
-    Ok(id.to_string())
+    set(recorder, id, SignupState::Registered, None)?;
+    Ok(Subject::Signup(id))
 }
 
-/// A sign-up of its own, with a seat where there is one. Where nobody has the number any more it is an ordinary one.
-pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    let beside = beside(recorder, id)?;
-    let shared = holder(recorder, &beside.phone)?.is_some();
-    let state = seat_or_wait(recorder)?;
+/// Makes a duplicate a sign-up of its own, with a seat where there is one. Where nobody has the number any
+/// more it is an ordinary one.
+pub(super) fn another_person(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    let duplicate = duplicate(recorder, id)?;
+    let shared = is_held(recorder, &duplicate.phone)?;
+    let state = recorder.seats()?.state_for_new();
     enlist(recorder, id, state, shared, None)?;
-    Ok(id.to_string())
+    Ok(Subject::Signup(id))
 }
 
-/// In the place of the first: with its seat, or with its turn among those who wait. Where the first has no place any more
-/// the newer one gets what a fresh number would, unless a third has the number now.
-pub(super) fn use_newer(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    let beside = beside(recorder, id)?;
-    let first = match beside.original {
-        Some(first) => {
-            signups::place(recorder.conn, &recorder.workshop.id, first)?.map(|place| (first, place))
+/// Puts a duplicate in the place of the first: with its seat, or with its turn among those who wait. Where
+/// the first has no place any more the newer one gets what a fresh number would, unless a third has the
+/// number now.
+pub(super) fn use_newer(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    let duplicate = duplicate(recorder, id)?;
+    match duplicate.original.map(|first| listed(recorder, first)).transpose()?.flatten() {
+        Some((first, state, place)) => {
+            set(recorder, first, SignupState::Cancelled, None)?;
+            let turn = (state == ListState::Waitlisted).then_some(place.waiting_since);
+            enlist(recorder, id, state, place.shared_phone, turn)?;
+            // Others who came with the number are compared with the one that has it now.
+            for other in duplicates::of(recorder.tx, &recorder.workshop.id, first)? {
+                recorder.touch(Key::Duplicate(other))?;
+                duplicates::compare_with(recorder.tx, &recorder.workshop.id, other, id)?;
+            }
         }
-        None => None,
-    };
-    let Some((first, place)) = first.filter(|(_, place)| place.state != ReceiptState::Cancelled) else {
-        if holder(recorder, &beside.phone)?.is_some() {
-            return Err(ActError::PhoneHeld.into());
+        None if is_held(recorder, &duplicate.phone)? => return Err(ActError::PhoneHeld.into()),
+        None => {
+            let state = recorder.seats()?.state_for_new();
+            enlist(recorder, id, state, false, None)?;
         }
-        let state = seat_or_wait(recorder)?;
-        enlist(recorder, id, state, false, None)?;
-        return Ok(id.to_string());
-    };
-    set(recorder, first, ReceiptState::Cancelled, None)?;
-    let turn = (place.state == ReceiptState::Waitlisted).then_some(place.waiting_since);
-    enlist(recorder, id, place.state, place.shared_phone, turn)?;
-    // Others who came with the number are compared with the one that stands there now.
-    for other in duplicates::beside(recorder.conn, &recorder.workshop.id, first)? {
-        recorder.touch(Key::Duplicate(other))?;
-        duplicates::compare_with(recorder.conn, &recorder.workshop.id, other, id, &beside.name)?;
     }
-    Ok(id.to_string())
+    Ok(Subject::Signup(id))
 }
 
-/// Seen.
-pub(super) fn keep_first(recorder: &mut Recorder<'_>, id: SignupId) -> Result<String, Stop> {
-    if beside(recorder, id)?.is_kept {
+/// Notes that the host has looked at a duplicate, and lets the first one count.
+pub(super) fn keep_first(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
+    if duplicate(recorder, id)?.is_kept {
         return Err(ActError::WrongState.into());
     }
     recorder.touch(Key::Duplicate(id))?;
-    duplicates::keep_first(recorder.conn, &recorder.workshop.id, id, recorder.now)?;
-    Ok(id.to_string())
+    duplicates::keep_first(recorder.tx, &recorder.workshop.id, id, recorder.now)?;
+    Ok(Subject::Signup(id))
 }
 
-/// Seen; the bytes stay.
-pub(super) fn dismiss(recorder: &mut Recorder<'_>, seq: i64) -> Result<String, Stop> {
+/// Notes that the host has looked at a parked message; its bytes stay.
+pub(super) fn dismiss(recorder: &mut Recorder<'_>, seq: i64) -> Result<Subject, Stop> {
     recorder.touch(Key::Parked(seq))?;
-    if parked::dismiss(recorder.conn, &recorder.workshop.id, seq, recorder.now)? {
-        return Ok(format!("parked {seq}"));
+    if parked::dismiss(recorder.tx, &recorder.workshop.id, seq, recorder.now)? {
+        return Ok(Subject::Parked(seq));
     }
-    let known = parked::get(recorder.conn, &recorder.workshop.id, seq)?.is_some();
+    let known = parked::get(recorder.tx, &recorder.workshop.id, seq)?.is_some();
     Err(if known { ActError::WrongState } else { ActError::Unknown }.into())
 }
 
-/// Through admission again, like mail that has just come; out of `parked` in the same transaction.
-pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) -> Result<String, Stop> {
+/// Has a parked message admitted again, like mail that has just come; out of `parked` in the same
+/// transaction.
+pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) -> Result<Subject, Stop> {
     recorder.touch(Key::Parked(seq))?;
     for id in rehearse(recorder, message)? {
         recorder.touch(Key::Signup(id))?;
         recorder.touch(Key::Duplicate(id))?;
         recorder.touch(Key::Receipt(id))?;
     }
-    if !parked::take(recorder.conn, &recorder.workshop.id, seq)? {
+    if parked::delete(recorder.tx, &recorder.workshop.id, seq)?.is_none() {
         return Err(ActError::Changed.into());
     }
-    admit_again(recorder, message)?;
-    Ok(format!("parked {seq}"))
+    admit_again(recorder.tx, message, recorder.now)?;
+    Ok(Subject::Parked(seq))
 }
 
-/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and whoever has that one's
-/// number or seat afterwards. Only admission knows, so it is done, its entries in the audit log are read, and it is undone.
+/// Every sign-up that the admission of a message changes: the one in it, the one that it ends, and the one
+/// that has that one's number or seat afterwards. Only admission knows, so it is done, the transaction is
+/// asked whom its audit log was about, and it is undone.
 fn rehearse(recorder: &Recorder<'_>, message: &Message) -> Result<Vec<SignupId>, Stop> {
-    recorder.conn.execute_batch("SAVEPOINT rehearsal")?;
-    let last = events::last(recorder.conn)?;
-    let admitted = admit_again(recorder, message);
-    let subjects = events::subjects_after(recorder.conn, last);
-    recorder.conn.execute_batch("ROLLBACK TO rehearsal; RELEASE rehearsal")?;
-    admitted?;
-    Ok(subjects?.iter().filter_map(|subject| SignupId::parse(subject).ok()).collect())
+    recorder.tx.rehearse(|tx| admit_again(tx, message, recorder.now).map(|()| tx.subjects()))?
 }
 
-fn admit_again(recorder: &Recorder<'_>, message: &Message) -> Result<(), Stop> {
+fn admit_again(tx: &Tx<'_>, message: &Message, now: Timestamp) -> Result<(), Stop> {
     // Unwind safe: after a panic the transaction is rolled back.
-    let admitted = catch_unwind(AssertUnwindSafe(|| admit_in(recorder.conn, message, recorder.now)));
-    match admitted {
-        Ok(written) if written.as_ref().is_ok_and(|written| written.outcome != Outcome::Parked) => Ok(()),
+    match catch_unwind(AssertUnwindSafe(|| admit_one(tx, message, now))) {
+        Ok(Ok(written)) if written.outcome != Outcome::Parked => Ok(()),
         Ok(Err(error)) => Err(error.into()),
-        Ok(Ok(_)) | Err(_) => Err(ActError::StillUnreadable("failed").into()),
+        Ok(Ok(_)) | Err(_) => Err(ActError::StillUnreadable(UnreadableReason::Failed).into()),
     }
 }
 
 fn place(recorder: &Recorder<'_>, id: SignupId) -> Result<signups::Place, Stop> {
-    let place = signups::place(recorder.conn, &recorder.workshop.id, id)?;
+    let place = signups::place(recorder.tx, &recorder.workshop.id, id)?;
     place.ok_or_else(|| ActError::Unknown.into())
 }
 
-fn beside(recorder: &Recorder<'_>, id: SignupId) -> Result<duplicates::DuplicateRow, Stop> {
-    let beside = duplicates::get(recorder.conn, &recorder.workshop.id, id)?.ok_or(ActError::Unknown)?;
-    // Its own phone took it back: there is nobody to decide about.
-    if beside.state == ReceiptState::Cancelled.as_str() {
+/// A sign-up that is on the list and not cancelled, and its place there.
+fn listed(
+    recorder: &Recorder<'_>,
+    id: SignupId,
+) -> rusqlite::Result<Option<(SignupId, ListState, signups::Place)>> {
+    let place = signups::place(recorder.tx, &recorder.workshop.id, id)?;
+    Ok(place.and_then(|place| match place.state {
+        SignupState::Registered => Some((id, ListState::Registered, place)),
+        SignupState::Waitlisted => Some((id, ListState::Waitlisted, place)),
+        SignupState::Cancelled => None,
+    }))
+}
+
+fn duplicate(recorder: &Recorder<'_>, id: SignupId) -> Result<duplicates::DuplicateRow, Stop> {
+    let duplicate = duplicates::get(recorder.tx, &recorder.workshop.id, id)?.ok_or(ActError::Unknown)?;
+    // Its own phone cancelled it: there is nobody to decide about.
+    if duplicate.state == SignupState::Cancelled {
         return Err(ActError::WrongState.into());
     }
-    Ok(beside)
+    Ok(duplicate)
 }
 
-fn holder(recorder: &Recorder<'_>, phone: &str) -> rusqlite::Result<Option<(String, String)>> {
-    signups::holder(recorder.conn, &recorder.workshop.id, phone)
-}
-
-/// What a fresh number would get now.
-fn seat_or_wait(recorder: &Recorder<'_>) -> rusqlite::Result<ReceiptState> {
-    let free = seats::any_free(recorder.conn, &recorder.workshop)?;
-    Ok(if free { ReceiptState::Registered } else { ReceiptState::Waitlisted })
+fn is_held(recorder: &Recorder<'_>, phone: &str) -> rusqlite::Result<bool> {
+    Ok(signups::holder(recorder.tx, &recorder.workshop.id, phone)?.is_some())
 }
 
 fn set(
     recorder: &mut Recorder<'_>,
     id: SignupId,
-    state: ReceiptState,
-    waiting_since: Option<Millis>,
+    state: SignupState,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Signup(id))?;
     recorder.touch(Key::Receipt(id))?;
-    signups::set_state(recorder.conn, &recorder.workshop.id, id, state, waiting_since)?;
-    receipts_out::set(recorder.conn, &recorder.workshop.id, id, state, false, recorder.now)
+    signups::set_state(recorder.tx, &recorder.workshop.id, id, state, waiting_since)?;
+    receipts_out::set(recorder.tx, &recorder.workshop.id, id, state.into(), false, recorder.now)
 }
 
 fn enlist(
     recorder: &mut Recorder<'_>,
     id: SignupId,
-    state: ReceiptState,
+    state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     recorder.touch(Key::Duplicate(id))?;
     recorder.touch(Key::Signup(id))?;
     recorder.touch(Key::Receipt(id))?;
-    duplicates::enlist(recorder.conn, &recorder.workshop.id, id, state, shared_phone, waiting_since)?;
-    receipts_out::set(recorder.conn, &recorder.workshop.id, id, state, false, recorder.now)
+    duplicates::enlist(recorder.tx, &recorder.workshop.id, id, state, shared_phone, waiting_since)?;
+    receipts_out::set(recorder.tx, &recorder.workshop.id, id, state.into(), false, recorder.now)
 }
 
 fn fill_seats(recorder: &mut Recorder<'_>) -> rusqlite::Result<()> {
-    for id in seats::next_in_line(recorder.conn, &recorder.workshop)? {
+    for id in seats::next_in_line(recorder.tx, &recorder.workshop)? {
         recorder.touch(Key::Signup(id))?;
         recorder.touch(Key::Receipt(id))?;
     }
-    seats::promote_waiting(recorder.conn, &recorder.workshop, recorder.now).map(|_| ())
+    seats::promote_waiting(recorder.tx, &recorder.workshop, recorder.now).map(drop)
 }

@@ -1,14 +1,18 @@
-//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in between.
+//! The rows that an act touches, before and after it: enough to take it back, and to see that nothing came in
+//! between.
 
-use rollcall_shared::Millis;
-use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::Seats;
+use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::{ActError, Stop};
-use crate::db::{events, receipts_out, signups, workshops};
+use super::error::{ActError, Stop};
+use crate::db::events::{Event, Subject};
+use crate::db::tx::Tx;
+use crate::db::whole_row::WholeRow;
+use crate::db::{duplicates, events, parked, receipts_out, signups, workshops};
 use crate::writer::seats;
 
 /// A row that an act may touch, of one workshop.
@@ -21,14 +25,20 @@ pub(super) enum Key {
     Receipt(SignupId),
 }
 
-/// A row's columns by their names.
-type Row = Vec<(String, Value)>;
+/// A row as it was.
+#[derive(Debug, Clone, PartialEq)]
+enum Row {
+    Signup(WholeRow),
+    Duplicate(WholeRow),
+    Parked(WholeRow),
+    Receipt(Receipt),
+}
 
 /// Notes rows before they are touched.
 pub(super) struct Recorder<'c> {
-    pub(super) conn: &'c Connection,
+    pub(super) tx: &'c Tx<'c>,
     pub(super) workshop: Workshop,
-    pub(super) now: Millis,
+    pub(super) now: Timestamp,
     before: Vec<(Key, Option<Row>)>,
 }
 
@@ -37,7 +47,7 @@ pub(super) struct Recorder<'c> {
 pub(super) struct Change {
     pub(super) workshop: WorkshopId,
     /// For the audit log.
-    subject: String,
+    subject: Subject,
     rows: Vec<Touched>,
 }
 
@@ -49,25 +59,30 @@ struct Touched {
 }
 
 impl<'c> Recorder<'c> {
-    pub(super) fn new(conn: &'c Connection, workshop: WorkshopId, now: Millis) -> Result<Self, Stop> {
-        let record = workshops::record(conn, &workshop).optional()?.ok_or(ActError::Unknown)?;
-        Ok(Self { conn, workshop: record, now, before: Vec::new() })
+    pub(super) fn new(tx: &'c Tx<'c>, workshop: WorkshopId, now: Timestamp) -> Result<Self, Stop> {
+        let record = workshops::record(tx, &workshop).optional()?.ok_or(ActError::Unknown)?;
+        Ok(Self { tx, workshop: record, now, before: Vec::new() })
+    }
+
+    /// The workshop's seats, as they are now.
+    pub(super) fn seats(&self) -> rusqlite::Result<Seats> {
+        signups::seats(self.tx, &self.workshop)
     }
 
     /// To be called before a row is written.
     pub(super) fn touch(&mut self, key: Key) -> rusqlite::Result<()> {
         if self.before.iter().all(|(known, _)| *known != key) {
-            self.before.push((key, read(self.conn, &self.workshop.id, key)?));
+            self.before.push((key, read(self.tx, &self.workshop.id, key)?));
         }
         Ok(())
     }
 
     /// What the act did, once it is done.
-    pub(super) fn finish(self, subject: String) -> rusqlite::Result<Change> {
-        let Self { conn, workshop, before, now: _ } = self;
+    pub(super) fn finish(self, subject: Subject) -> rusqlite::Result<Change> {
+        let Self { tx, workshop, before, now: _ } = self;
         let mut rows = Vec::with_capacity(before.len());
         for (key, before) in before {
-            let after = read(conn, &workshop.id, key)?;
+            let after = read(tx, &workshop.id, key)?;
             // What was touched and left as it was is nothing to take back.
             if before != after {
                 rows.push(Touched { key, before, after });
@@ -79,112 +94,68 @@ impl<'c> Recorder<'c> {
 
 impl Change {
     /// Puts every row back as it was, where none has changed since. Receipts follow under a higher rev.
-    pub(super) fn undo(&self, conn: &Connection, now: Millis) -> Result<(), Stop> {
-        let workshop = workshops::record(conn, &self.workshop).optional()?.ok_or(ActError::Changed)?;
+    pub(super) fn undo(&self, tx: &Tx<'_>, now: Timestamp) -> Result<(), Stop> {
+        let workshop = workshops::record(tx, &self.workshop).optional()?.ok_or(ActError::Changed)?;
         for Touched { key, after, .. } in &self.rows {
-            if read(conn, &self.workshop, *key)? != *after {
+            if read(tx, &self.workshop, *key)? != *after {
                 return Err(ActError::Changed.into());
             }
         }
-        let taken = signups::seats_taken(conn, &self.workshop)?;
-        // All out before any goes in: a number may pass from one row to another.
-        for Touched { key, after, .. } in &self.rows {
-            if after.is_some() {
-                delete(conn, &self.workshop, *key)?;
-            }
-        }
-        for Touched { key, before, .. } in &self.rows {
-            match (key, before) {
-                (Key::Receipt(id), before) => {
-                    let (state, see_desk) = receipt(before.as_ref());
-                    receipts_out::set(conn, &self.workshop, *id, state, see_desk, now)?;
-                }
-                (key, Some(row)) => insert(conn, *key, row)?,
-                (_, None) => {}
-            }
-        }
-        let taken_now = signups::seats_taken(conn, &self.workshop)?;
-        if taken_now > taken && workshop.capacity.is_some_and(|seats| taken_now > seats) {
+        let seats = signups::seats(tx, &workshop)?;
+        self.put_back(tx, now)?;
+        let seats_now = signups::seats(tx, &workshop)?;
+        if seats_now.taken > seats.taken && seats_now.is_overfull() {
             // Somebody else has the seat.
             return Err(ActError::Full.into());
         }
-        events::add(conn, now, "undone", &self.subject)?;
-        seats::promote_waiting(conn, &workshop, now)?;
+        events::add(tx, now, Event::Undone(self.subject))?;
+        seats::promote_waiting(tx, &workshop, now)?;
+        Ok(())
+    }
+
+    fn put_back(&self, tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<()> {
+        // All out before any goes in: a number may pass from one row to another.
+        for Touched { key, after, .. } in &self.rows {
+            if after.is_some() {
+                delete(tx, &self.workshop, *key)?;
+            }
+        }
+        for Touched { key, before, .. } in &self.rows {
+            match before {
+                Some(Row::Signup(row)) => signups::put_back(tx, row)?,
+                Some(Row::Duplicate(row)) => duplicates::put_back(tx, row)?,
+                Some(Row::Parked(row)) => parked::put_back(tx, row)?,
+                Some(Row::Receipt(Receipt { id, state, see_desk })) => {
+                    receipts_out::set(tx, &self.workshop, *id, *state, *see_desk, now)?;
+                }
+                None => {
+                    // A message that was parked without a receipt has one now: it says what a parked
+                    // message's says.
+                    if let Key::Receipt(id) = key {
+                        receipts_out::set(tx, &self.workshop, *id, ReceiptState::Received, true, now)?;
+                    }
+                }
+            }
+        }
         Ok(())
     }
 }
 
-impl Key {
-    fn table(self) -> &'static str {
-        match self {
-            Self::Signup(_) => "signups",
-            Self::Duplicate(_) => "duplicates",
-            Self::Parked(_) => "parked",
-            Self::Receipt(_) => "receipts_out",
-        }
-    }
-
-    /// What is compared and put back. A sign-up's row number is its place among those of the same millisecond.
-    fn columns(self) -> &'static str {
-        match self {
-            Self::Signup(_) => "rowid AS rowid, *",
-            Self::Duplicate(_) | Self::Parked(_) => "*",
-            Self::Receipt(_) => "state, see_desk",
-        }
-    }
-
-    fn condition(self) -> &'static str {
-        match self {
-            Self::Parked(_) => "workshop_id = ?1 AND seq = ?2",
-            Self::Signup(_) | Self::Duplicate(_) | Self::Receipt(_) => "workshop_id = ?1 AND id = ?2",
-        }
-    }
-
-    fn value(self) -> Value {
-        match self {
-            Self::Parked(seq) => Value::Integer(seq),
-            Self::Signup(id) | Self::Duplicate(id) | Self::Receipt(id) => Value::Text(id.to_string()),
-        }
-    }
-}
-
 fn read(conn: &Connection, workshop: &WorkshopId, key: Key) -> rusqlite::Result<Option<Row>> {
-    let sql = format!("SELECT {} FROM {} WHERE {}", key.columns(), key.table(), key.condition());
-    let mut select = conn.prepare_cached(&sql)?;
-    let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
-    select
-        .query_row((workshop.as_str(), key.value()), |row| {
-            names.iter().enumerate().map(|(index, name)| Ok((name.clone(), row.get(index)?))).collect()
-        })
-        .optional()
+    Ok(match key {
+        Key::Signup(id) => signups::whole(conn, workshop, id)?.map(Row::Signup),
+        Key::Duplicate(id) => duplicates::whole(conn, workshop, id)?.map(Row::Duplicate),
+        Key::Parked(seq) => parked::whole(conn, workshop, seq)?.map(Row::Parked),
+        Key::Receipt(id) => receipts_out::get(conn, workshop, id)?.map(Row::Receipt),
+    })
 }
 
-fn delete(conn: &Connection, workshop: &WorkshopId, key: Key) -> rusqlite::Result<()> {
-    // A receipt once issued is looked up for ever.
-    if !matches!(key, Key::Receipt(_)) {
-        let sql = format!("DELETE FROM {} WHERE {}", key.table(), key.condition());
-        conn.prepare_cached(&sql)?.execute((workshop.as_str(), key.value()))?;
-    }
-    Ok(())
-}
-
-fn insert(conn: &Connection, key: Key, row: &Row) -> rusqlite::Result<()> {
-    let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
-    let places = vec!["?"; row.len()].join(", ");
-    let sql = format!("INSERT INTO {}({}) VALUES ({places})", key.table(), names.join(", "));
-    conn.prepare_cached(&sql)?.execute(params_from_iter(row.iter().map(|(_, value)| value)))?;
-    Ok(())
-}
-
-/// What a receipt said; of a message that was parked without one, what a parked message's says.
-fn receipt(row: Option<&Row>) -> (ReceiptState, bool) {
-    let value = |name: &str| row?.iter().find(|(column, _)| column == name).map(|(_, value)| value);
-    let state = match value("state") {
-        Some(Value::Text(word)) => ReceiptState::from_word(word),
-        _ => None,
-    };
-    match (state, value("see_desk")) {
-        (Some(state), Some(Value::Integer(see_desk))) => (state, *see_desk != 0),
-        _ => (ReceiptState::Received, true),
+fn delete(tx: &Tx<'_>, workshop: &WorkshopId, key: Key) -> rusqlite::Result<()> {
+    match key {
+        Key::Signup(id) => signups::delete(tx, workshop, id).map(drop),
+        Key::Duplicate(id) => duplicates::delete(tx, workshop, id).map(drop),
+        Key::Parked(seq) => parked::delete(tx, workshop, seq).map(drop),
+        // A receipt once issued is looked up for ever.
+        Key::Receipt(_) => Ok(()),
     }
 }

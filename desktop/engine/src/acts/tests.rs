@@ -1,15 +1,18 @@
-//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken back.
+//! Every act with a real database: what it does to rows, receipts and the audit log, and that it can be taken
+//! back.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::{self, ReceiptKey, ReceiptState};
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 
 use super::{ActError, Acts};
-use crate::message::{CANCEL, Message, Path};
-use crate::pipeline::unsealer::Unsealer;
+use crate::db::tx::Tx;
+use crate::folder::unsealer::Unsealer;
+use crate::message::{CANCEL, Message, Origin, UnreadableReason};
 use crate::testing::Hall;
 use crate::view::{KEPT, Resolution, Undo};
 use crate::workshops::draft::WorkshopDraft;
@@ -57,7 +60,7 @@ impl Fixture {
     async fn resolve(&self, resolution: Resolution) -> Result<Undo, ActError> {
         let id = &self.hall.workshop.id;
         let unsealer = Unsealer::new(id.clone(), Arc::clone(&self.hall.keys), Arc::new(HashSet::new()));
-        self.acts.resolve(id, resolution, &self.hall.readers, &unsealer).await
+        self.acts.resolve(id, resolution, &self.hall.readers, |body| unsealer.unseal(&body)).await
     }
 
     async fn cancel(&self, id: SignupId) -> Result<Undo, ActError> {
@@ -95,9 +98,21 @@ impl Fixture {
             self.hall.texts(&format!("SELECT {columns} FROM {table} ORDER BY 1"))
         };
         [
-            all("concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))", "signups"),
-            all("concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags, received_at, stored_at, ifnull(kept_at, '-'))", "duplicates"),
-            all("concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at, ifnull(dismissed_at, '-'))", "parked"),
+            all(
+                "concat_ws('|', rowid, id, phone, name, answers, state, path, hex(digest), flags, form_version,
+                   notice_version, filled_at, received_at, stored_at, shared_phone, ifnull(waiting_since, '-'))",
+                "signups",
+            ),
+            all(
+                "concat_ws('|', id, phone, name, original_id, reason, state, path, hex(digest), flags,
+                   received_at, stored_at, ifnull(kept_at, '-'))",
+                "duplicates",
+            ),
+            all(
+                "concat_ws('|', seq, source, hex(digest), reason, hex(bytes), parked_at,
+                   ifnull(dismissed_at, '-'))",
+                "parked",
+            ),
             all("concat_ws('|', id, state, see_desk)", "receipts_out"),
         ]
         .concat()
@@ -159,7 +174,7 @@ async fn another_person_while_the_first_one_changes() {
             First::Stands => {}
             First::Cancelled => drop(at.cancel(first).await.unwrap()),
             First::Erased => {
-                let delete = move |conn: &rusqlite::Connection| {
+                let delete = move |conn: &Tx<'_>| {
                     conn.execute("DELETE FROM signups WHERE id = ?1", [first.to_string()])?;
                     conn.execute("INSERT INTO erased(id) VALUES (?1)", [first.to_string()])
                 };
@@ -360,7 +375,7 @@ async fn more_seats_are_somebodys_at_once() {
     let (longest, later) = (at.sign_up("李伟", LI).await, at.sign_up("赵敏", ZHAO).await);
     let workshop = rollcall_shared::workshop::Workshop { capacity: Some(2), ..at.hall.workshop.clone() };
     let promote =
-        move |conn: &rusqlite::Connection| crate::writer::seats::promote_waiting(conn, &workshop, 1);
+        move |tx: &Tx<'_>| crate::writer::seats::promote_waiting(tx, &workshop, Timestamp::from_millis(1));
     assert_eq!(at.hall.writer.edit(promote).await.unwrap(), [longest]);
     at.check(longest, "registered", "registered");
     at.check(later, "waitlisted", "waitlisted");
@@ -369,7 +384,7 @@ async fn more_seats_are_somebodys_at_once() {
 #[tokio::test]
 async fn a_parked_message_is_dismissed_and_stays() {
     let at = Fixture::open().await;
-    let seq = at.park(at.hall.message(&at.hall.signup("王芳", WANG)).unreadable("box")).await;
+    let seq = at.park(at.hall.message(&at.hall.signup("王芳", WANG)).unreadable(UnreadableReason::Box)).await;
     let before = at.everything();
     let undo = at.resolve(Resolution::DismissParked { seq }).await.unwrap();
     assert_eq!(at.hall.count("SELECT count(*) FROM parked WHERE dismissed_at IS NOT NULL"), 1);
@@ -382,9 +397,12 @@ async fn a_parked_message_is_dismissed_and_stays() {
 async fn a_parked_message_that_can_be_read_now_is_admitted_once() {
     let at = Fixture::open().await;
     let signup = at.hall.signup("王芳", WANG);
-    let mail =
-        Message { path: Path::Edge, bytes: at.hall.sealed(&signup).into_bytes(), ..at.hall.message(&signup) };
-    let seq = at.park(mail.unreadable("failed")).await;
+    let mail = Message {
+        origin: Origin::Edge,
+        bytes: at.hall.sealed(&signup).into_bytes(),
+        ..at.hall.message(&signup)
+    };
+    let seq = at.park(mail.unreadable(UnreadableReason::Failed)).await;
     at.check(signup.id, "nowhere", "received");
     let before = at.everything();
     let undo = at.resolve(Resolution::RetryParked { seq }).await.unwrap();
@@ -405,7 +423,9 @@ async fn a_form_that_was_parked_at_the_venue_is_read_again() {
         (format!("seed={}&invite_code={code}&name=%E6%9D%8E%E4%BC%9F&phone={LI}", "0".repeat(32)), LI),
     ] {
         let message = at.hall.message(&at.hall.signup("赵敏", ZHAO));
-        let seq = at.park(Message { bytes: body.into_bytes(), ..message }.unreadable("failed")).await;
+        let seq = at
+            .park(Message { bytes: body.into_bytes(), ..message }.unreadable(UnreadableReason::Failed))
+            .await;
         at.resolve(Resolution::RetryParked { seq }).await.unwrap();
         let rows = at.hall.count(&format!("SELECT count(*) FROM signups WHERE phone = '+86{phone}'"));
         assert_eq!(rows, 1, "{phone}");
@@ -416,8 +436,11 @@ impl Fixture {
     /// A cancellation of `old`, parked as the venue page takes it.
     async fn park_cancellation(&self, old: SignupId) -> i64 {
         let message = self.hall.cancellation(old);
-        self.park(Message { bytes: format!("{CANCEL}{old}").into_bytes(), ..message }.unreadable("failed"))
-            .await
+        self.park(
+            Message { bytes: format!("{CANCEL}{old}").into_bytes(), ..message }
+                .unreadable(UnreadableReason::Failed),
+        )
+        .await
     }
 
     /// A correction of `old`, likewise.
@@ -428,7 +451,7 @@ impl Fixture {
             r#"{{"id":"{id}","invite_code":"{code}","name":"{name}","phone":"{phone}","replaces":"{token}"}}"#
         );
         let message = self.hall.message(&Signup { id, ..self.hall.signup(name, phone) });
-        self.park(Message { bytes: form.into_bytes(), ..message }.unreadable("failed")).await
+        self.park(Message { bytes: form.into_bytes(), ..message }.unreadable(UnreadableReason::Failed)).await
     }
 }
 
@@ -509,15 +532,15 @@ async fn a_parked_correction_is_taken_back_with_all_that_it_passed_on() {
 async fn what_still_cannot_be_read_stays_parked() {
     let at = Fixture::open().await;
     let message = at.hall.message(&at.hall.signup("王芳", WANG));
-    let mail = Message { path: Path::Edge, ..message };
+    let mail = Message { origin: Origin::Edge, ..message };
     for (bytes, expected) in [
-        (b"{".to_vec(), ActError::StillUnreadable("json")),
-        (vec![0xFF, 0xFE], ActError::StillUnreadable("not_text")),
+        (b"{".to_vec(), ActError::StillUnreadable(UnreadableReason::Malformed)),
+        (vec![0xFF, 0xFE], ActError::StillUnreadable(UnreadableReason::Malformed)),
     ] {
-        let seq = at.park(Message { bytes, ..mail.clone() }.unreadable("json")).await;
+        let seq = at.park(Message { bytes, ..mail.clone() }.unreadable(UnreadableReason::Malformed)).await;
         let before = at.everything();
         let error = at.resolve(Resolution::RetryParked { seq }).await.unwrap_err();
-        assert_eq!(error.code(), expected.code());
+        assert_eq!(error, expected);
         assert_eq!(at.everything(), before);
     }
 }

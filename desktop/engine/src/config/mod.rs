@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use crate::config::settings_error::SettingsError;
 
-/// The port of the venue page where none is given. Fixed, so that a printed QR code stays right after a restart.
+/// The port of the venue page where none is given. Fixed, so that a printed QR code stays right after a
+/// restart.
 pub const DEFAULT_LAN_PORT: u16 = 7470;
 
 /// Everything that can be set from outside; the rest is in the data folder.
@@ -16,8 +17,8 @@ pub const DEFAULT_LAN_PORT: u16 = 7470;
 pub struct Config {
     /// Where database, keys and Redis's files live. Made where it is missing.
     pub data_dir: PathBuf,
-    /// The edge, where there is one: a workshop can be run from first to last without. Where it is not set, the one that the
-    /// host connected to is used (see [`crate::Engine::connect`]).
+    /// The edge, where there is one: a workshop can be run from first to last without. Where it is not set,
+    /// the one that the host connected to is used (see [`crate::Engine::connect`]).
     pub edge: Option<EdgeConfig>,
     /// The address on which the venue page listens.
     pub lan_host: IpAddr,
@@ -25,7 +26,8 @@ pub struct Config {
     pub lan_port: u16,
     /// When the venue page is opened.
     pub venue: VenueStart,
-    /// The port of `/metrics` and of the control routes, on the loopback interface only; 0 takes any free one.
+    /// The port of `/metrics` and of the control routes, on the loopback interface only; 0 takes any free
+    /// one.
     pub metrics_port: u16,
     /// Which Redis.
     pub redis: RedisChoice,
@@ -81,7 +83,7 @@ impl EdgeConfig {
         Ok(Self { url: parsed.as_str().trim_end_matches('/').to_owned(), is_loopback, publish_key })
     }
 
-    /// The address, without a slash at the end.
+    /// Returns the address, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }

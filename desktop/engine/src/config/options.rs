@@ -1,4 +1,5 @@
-//! What can be set on a command line or in the environment: the same words for `rollcall-host` and for the window.
+//! What can be set on a command line or in the environment: the same words for `rollcall-host` and for the
+//! window.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -38,10 +39,11 @@ pub struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// Reads the key's file and checks the address. The venue page listens on `lan_host` where nothing else is said.
+    /// Reads the key's file and checks the address. The venue page listens on `lan_host` where nothing else
+    /// is said.
     ///
     /// # Errors
-    /// [`SettingsError`] where the host has to mend one of them.
+    /// [`SettingsError`] where the host has to change one of them.
     pub fn config(
         self,
         data_dir: PathBuf,
@@ -71,7 +73,7 @@ impl EngineOptions {
 fn read_publish_key(path: PathBuf) -> Result<String, SettingsError> {
     match std::fs::read_to_string(&path) {
         Ok(key) if !key.trim().is_empty() => Ok(key.trim().to_owned()),
-        Ok(_) => Err(SettingsError::PublishKeyFile { path, why: "it is empty".to_owned() }),
-        Err(e) => Err(SettingsError::PublishKeyFile { path, why: e.to_string() }),
+        Ok(_) => Err(SettingsError::PublishKeyFile { path, source: std::io::Error::other("it is empty") }),
+        Err(source) => Err(SettingsError::PublishKeyFile { path, source }),
     }
 }

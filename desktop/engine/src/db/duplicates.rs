@@ -1,14 +1,19 @@
-//! `duplicates`: sign-ups whose number stands on the list already, beside the first.
+//! `duplicates`: sign-ups whose number another one on the list has already.
 
-use rollcall_shared::Millis;
-use rollcall_shared::receipt::ReceiptState;
-use rollcall_shared::signup::{Digest, Signup};
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::ListState;
+use rollcall_shared::digest::Digest;
+use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::column::{json, parsed};
+use super::column::{json, parsed, word};
 use super::signups::SignupMetadata;
+use super::tx::Tx;
+use super::whole_row::{self, WholeRow};
+use crate::message::DeskId;
+use crate::view::{DuplicateReason, SignupState};
 
 pub(super) const SQL: &str = "
 CREATE TABLE duplicates(
@@ -35,7 +40,8 @@ CREATE TABLE duplicates(
 /// Version 2: a case that the host has looked at is not shown again.
 pub(super) const V2: &str = "
 ALTER TABLE duplicates ADD COLUMN kept_at INTEGER;  -- when the host said that the first one counts
-CREATE INDEX duplicates_open ON duplicates(workshop_id, reason, stored_at) WHERE kept_at IS NULL AND state <> 'cancelled';
+CREATE INDEX duplicates_open ON duplicates(workshop_id, reason, stored_at)
+  WHERE kept_at IS NULL AND state <> 'cancelled';
 ";
 
 /// Version 4: as of the list.
@@ -44,36 +50,39 @@ ALTER TABLE duplicates ADD COLUMN replaces TEXT;
 ALTER TABLE duplicates ADD COLUMN sent_as TEXT;
 ";
 
-/// Keeps a sign-up beside the one that holds its number.
+/// Keeps a sign-up as a duplicate of the one that holds its number, with how their names compare.
 pub(crate) fn insert(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     signup: &Signup,
-    original: &(String, String),
+    (original, reason): (SignupId, DuplicateReason),
     with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
     let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
-    let (original_id, original_name) = original;
-    let reason = if name.as_str() == original_name { "same_name" } else { "other_name" };
-    conn.prepare_cached(
-        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces, sent_as)
-         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path, :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces, :sent_as)",
+    tx.prepare_cached(
+        "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path,
+           digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces,
+           sent_as)
+         VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path,
+           :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces,
+           :sent_as)",
     )?
     .execute(named_params! {
-        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(), ":name": name.as_str(),
-        ":answers": json(answers)?, ":original": original_id, ":reason": reason, ":state": with.state.as_str(),
-        ":path": with.path.as_str(), ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?,
-        ":form": form_version, ":notice": with.notice_version, ":filled_at": filled_at,
-        ":received_at": with.received_at, ":stored_at": with.stored_at, ":device": with.device,
+        ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
+        ":name": name.as_str(), ":answers": json(answers)?, ":original": original.to_string(),
+        ":reason": reason.as_str(), ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
+        ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
+        ":notice": with.notice_version, ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(),
+        ":stored_at": with.stored_at.as_millis(), ":device": with.origin.desk().map(DeskId::as_str),
         ":replaces": with.replaces.map(|old| old.to_string()),
         ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
     })?;
     Ok(())
 }
 
-/// The digest that stands under an id in a workshop.
-pub(crate) fn digest(
+/// The digest that is stored under an id among a workshop's duplicates.
+pub(super) fn digest(
     conn: &Connection,
     workshop: &WorkshopId,
     id: SignupId,
@@ -83,15 +92,23 @@ pub(crate) fn digest(
         .optional()
 }
 
-/// Its phone took it back: it claims the number no more.
-pub(crate) fn cancel(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
+/// Notes that its phone cancelled it: it claims the number no more.
+pub(crate) fn cancel(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE duplicates SET state = 'cancelled' WHERE id = ?1 AND workshop_id = ?2")?
         .execute((id.to_string(), workshop.as_str()))?;
     Ok(())
 }
 
-/// The oldest one that claims a number. Its row number tells only those of one millisecond apart: one that came back by undo has a
-/// new one.
+/// Deletes one, in a database of any version; whether there was one.
+pub(crate) fn delete(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<bool> {
+    let deleted = tx
+        .prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+        .execute((id.to_string(), workshop.as_str()))?;
+    Ok(deleted > 0)
+}
+
+/// The oldest one that claims a number. Its row number tells only those of one millisecond apart: one that
+/// came back by undo has a new one.
 pub(crate) fn next_with(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -108,10 +125,11 @@ pub(crate) fn next_with(
 /// A duplicate as far as a decision needs it.
 pub(crate) struct DuplicateRow {
     pub(crate) phone: String,
-    pub(crate) name: String,
+    /// The sign-up that held the number; `None` where its id cannot be read.
     pub(crate) original: Option<SignupId>,
     /// What its receipt says.
-    pub(crate) state: String,
+    pub(crate) state: SignupState,
+    /// Whether the host decided that the first one counts.
     pub(crate) is_kept: bool,
 }
 
@@ -122,16 +140,16 @@ pub(crate) fn get(
     id: SignupId,
 ) -> rusqlite::Result<Option<DuplicateRow>> {
     conn.prepare_cached(
-        "SELECT phone, name, original_id, state, kept_at IS NOT NULL FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
+        "SELECT phone, original_id, state, kept_at IS NOT NULL FROM duplicates
+         WHERE id = ?1 AND workshop_id = ?2",
     )?
     .query_row((id.to_string(), workshop.as_str()), |row| {
-        let original: String = row.get(2)?;
+        let original: String = row.get(1)?;
         Ok(DuplicateRow {
             phone: row.get(0)?,
-            name: row.get(1)?,
             original: SignupId::parse(&original).ok(),
-            state: row.get(3)?,
-            is_kept: row.get(4)?,
+            state: word(row, 2, SignupState::from_word)?,
+            is_kept: row.get(3)?,
         })
     })
     .optional()
@@ -139,38 +157,50 @@ pub(crate) fn get(
 
 /// Notes that the host has looked at it and lets the first one count.
 pub(crate) fn keep_first(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?
-        .execute((id.to_string(), workshop.as_str(), now))?;
+    tx.prepare_cached("UPDATE duplicates SET kept_at = ?3 WHERE id = ?1 AND workshop_id = ?2")?.execute((
+        id.to_string(),
+        workshop.as_str(),
+        now.as_millis(),
+    ))?;
     Ok(())
 }
 
 /// Moves one onto the list. Exactly one row before, exactly one after.
 pub(crate) fn enlist(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
-    state: ReceiptState,
+    state: ListState,
     shared_phone: bool,
-    waiting_since: Option<Millis>,
+    waiting_since: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces, sent_as)
-         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces, sent_as
+    let state = SignupState::from(state);
+    tx.prepare_cached(
+        "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
+           notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
+           sent_as)
+         SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version,
+           notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces,
+           sent_as
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), shared_phone, waiting_since))?;
-    conn.prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
-        .execute((id.to_string(), workshop.as_str()))?;
-    Ok(())
+    .execute((
+        id.to_string(),
+        workshop.as_str(),
+        state.as_str(),
+        shared_phone,
+        waiting_since.map(Timestamp::as_millis),
+    ))?;
+    delete(tx, workshop, id).map(drop)
 }
 
-/// Those that stand beside a sign-up.
-pub(crate) fn beside(
+/// The duplicates of a sign-up.
+pub(crate) fn of(
     conn: &Connection,
     workshop: &WorkshopId,
     original: SignupId,
@@ -191,28 +221,51 @@ pub(crate) fn with_phone(
         .collect()
 }
 
-/// Another sign-up stands where the original stood: the duplicate is compared with that one from here on.
+/// Makes one a duplicate of another sign-up, which has the number from here on.
 pub(crate) fn compare_with(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     original: SignupId,
-    name: &str,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "UPDATE duplicates SET original_id = ?3, reason = CASE name WHEN ?4 THEN 'same_name' ELSE 'other_name' END
+    let [same, other] = [DuplicateReason::SameName, DuplicateReason::OtherName].map(DuplicateReason::as_str);
+    tx.prepare_cached(
+        "UPDATE duplicates SET original_id = ?3, reason = iif(
+           name = (SELECT name FROM signups WHERE id = ?3 AND workshop_id = ?2), ?4, ?5)
          WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), original.to_string(), name))?;
+    .execute((id.to_string(), workshop.as_str(), original.to_string(), same, other))?;
     Ok(())
+}
+
+/// A row as it is, to be put back by [`put_back`].
+pub(crate) fn whole(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<WholeRow>> {
+    let sql = "SELECT * FROM duplicates WHERE id = ?1 AND workshop_id = ?2";
+    whole_row::read(conn, sql, (id.to_string(), workshop.as_str()))
+}
+
+/// Puts a row back as it was.
+pub(crate) fn put_back(tx: &Tx<'_>, row: &WholeRow) -> rusqlite::Result<()> {
+    whole_row::insert(tx, "duplicates", row)
 }
 
 /// How many of a workshop a person has to decide about.
 pub(crate) fn undecided(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<u32> {
     conn.prepare_cached(
-        "SELECT count(*) FROM duplicates WHERE workshop_id = ?1 AND reason = 'other_name' AND kept_at IS NULL AND state <> 'cancelled'",
+        "SELECT count(*) FROM duplicates
+         WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'",
     )?
-    .query_row([workshop.as_str()], |row| row.get(0))
+    .query_row((workshop.as_str(), DuplicateReason::OtherName.as_str()), |row| row.get(0))
+}
+
+/// How many a workshop has.
+pub(crate) fn count_of(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<usize> {
+    conn.prepare_cached("SELECT count(*) FROM duplicates WHERE workshop_id = ?1")?
+        .query_row([workshop.as_str()], |row| row.get(0))
 }
 
 /// How many there are, over all workshops.

@@ -1,11 +1,13 @@
-//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a person back. DuplicateRow it
-//! `erasures_out`: those that the edge has still to hear of, so that it deletes what is sealed in its mailbox.
+//! `erased`: ids that the host erased, kept for ever, so that no redelivery, replay or old backup brings a
+//! person back; with it `erasures_out`: those that the edge has still to hear of, so that it deletes what is
+//! sealed in its mailbox.
 
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::column::parsed;
+use super::tx::Tx;
 
 pub(super) const SQL: &str = "CREATE TABLE erased(id TEXT PRIMARY KEY NOT NULL) STRICT;";
 
@@ -28,27 +30,27 @@ pub(crate) fn exists(conn: &Connection, id: SignupId) -> rusqlite::Result<bool> 
 }
 
 /// Remembers an id as erased; the edge is told.
-pub(crate) fn add(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
-    remember(conn, id)?;
-    conn.prepare_cached("INSERT OR IGNORE INTO erasures_out(workshop_id, id) VALUES (?1, ?2)")?
+pub(crate) fn add(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    remember(tx, id)?;
+    tx.prepare_cached("INSERT OR IGNORE INTO erasures_out(workshop_id, id) VALUES (?1, ?2)")?
         .execute((workshop.as_str(), id.to_string()))?;
     Ok(())
 }
 
 /// Remembers an id as erased that no workshop here knows.
-pub(crate) fn remember(conn: &Connection, id: SignupId) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT OR IGNORE INTO erased(id) VALUES (?1)")?.execute([id.to_string()])?;
+pub(crate) fn remember(tx: &Tx<'_>, id: SignupId) -> rusqlite::Result<()> {
+    tx.prepare_cached("INSERT OR IGNORE INTO erased(id) VALUES (?1)")?.execute([id.to_string()])?;
     Ok(())
 }
 
-/// All of them.
+/// Every erased id.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<SignupId>> {
     conn.prepare_cached("SELECT id FROM erased")?
         .query_map([], |row| parsed(row, 0, SignupId::parse))?
         .collect()
 }
 
-/// Whose list each was on, as far as its receipt tells, which outlives it.
+/// Every erased id with the workshop whose list it was on, as far as its receipt tells, which outlives it.
 pub(crate) fn with_workshop(conn: &Connection) -> rusqlite::Result<Vec<(WorkshopId, SignupId)>> {
     conn.prepare_cached(
         "SELECT workshop_id, id FROM receipts_out WHERE id IN (SELECT id FROM erased)
@@ -70,8 +72,8 @@ pub(crate) fn unsent(
 }
 
 /// Notes that the edge has heard of these.
-pub(crate) fn sent(conn: &Connection, workshop: &WorkshopId, ids: &[SignupId]) -> rusqlite::Result<()> {
-    let mut note = conn.prepare_cached("DELETE FROM erasures_out WHERE workshop_id = ?1 AND id = ?2")?;
+pub(crate) fn sent(tx: &Tx<'_>, workshop: &WorkshopId, ids: &[SignupId]) -> rusqlite::Result<()> {
+    let mut note = tx.prepare_cached("DELETE FROM erasures_out WHERE workshop_id = ?1 AND id = ?2")?;
     for id in ids {
         note.execute((workshop.as_str(), id.to_string()))?;
     }

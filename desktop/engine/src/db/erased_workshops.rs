@@ -1,11 +1,13 @@
-//! `erased_workshops`: workshops that the host erased. Written in the transaction that deletes their rows; what is outside the
-//! database (the stream, the keys, the edge's mailbox) is deleted afterwards, and at every start until it is done.
+//! `erased_workshops`: workshops that the host erased. Written in the transaction that deletes their rows;
+//! what is outside the database (the stream, the keys, the edge's mailbox) is deleted afterwards, and at
+//! every start until it is done.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
 use super::column::parsed;
+use super::tx::Tx;
 
 pub(super) const V4: &str = "
 CREATE TABLE erased_workshops(
@@ -16,42 +18,52 @@ CREATE TABLE erased_workshops(
 ";
 
 /// Deletes every row of a workshop, and notes that it was erased.
-pub(crate) fn erase(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn erase(tx: &Tx<'_>, workshop: &WorkshopId, now: Timestamp) -> rusqlite::Result<()> {
     // Those that refer to others first.
-    for table in ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"]
-    {
-        conn.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
-    }
-    conn.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
-    add(conn, workshop, now)
+    let tables =
+        ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"];
+    delete_from(tx, &tables, workshop)?;
+    tx.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
+    add(tx, workshop, now)
+}
+
+/// Deletes every row that names a person of a workshop, in a database of any version.
+pub(crate) fn erase_in_copy(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    delete_from(tx, &["receipts_out", "parked", "duplicates", "signups"], workshop)
 }
 
 /// Notes that a workshop was erased, of which something may be left outside.
-pub(crate) fn add(conn: &Connection, workshop: &WorkshopId, now: Millis) -> rusqlite::Result<()> {
-    conn.prepare_cached(
+pub(crate) fn add(tx: &Tx<'_>, workshop: &WorkshopId, now: Timestamp) -> rusqlite::Result<()> {
+    tx.prepare_cached(
         "INSERT INTO erased_workshops(id, erased_at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET done = 0",
     )?
-    .execute((workshop.as_str(), now))?;
+    .execute((workshop.as_str(), now.as_millis()))?;
     Ok(())
 }
 
-/// All of them.
+/// Every erased workshop.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<WorkshopId>> {
     select(conn, "SELECT id FROM erased_workshops")
 }
 
-/// Those of which something may be left.
+/// The erased workshops of which something may be left.
 pub(crate) fn unfinished(conn: &Connection) -> rusqlite::Result<Vec<WorkshopId>> {
     select(conn, "SELECT id FROM erased_workshops WHERE done = 0")
 }
 
-/// Notes that nothing is left.
-pub(crate) fn finish(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE erased_workshops SET done = 1 WHERE id = ?1")?
-        .execute([workshop.as_str()])?;
+/// Notes that nothing of one is left.
+pub(crate) fn finish(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE erased_workshops SET done = 1 WHERE id = ?1")?.execute([workshop.as_str()])?;
     Ok(())
 }
 
 fn select(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<WorkshopId>> {
     conn.prepare_cached(sql)?.query_map([], |row| parsed(row, 0, WorkshopId::parse))?.collect()
+}
+
+fn delete_from(tx: &Tx<'_>, tables: &[&'static str], workshop: &WorkshopId) -> rusqlite::Result<()> {
+    for table in tables {
+        tx.execute(&format!("DELETE FROM {table} WHERE workshop_id = ?1"), [workshop.as_str()])?;
+    }
+    Ok(())
 }

@@ -3,7 +3,8 @@
 use rollcall_shared::retry::Failure;
 use rusqlite::ErrorCode;
 
-/// Whether time can mend it. A damaged file is the disk's failure, never the message's: nothing is parked for it.
+/// Names a failure, and with it whether time can help. A damaged file is the disk's failure, never the
+/// message's: nothing is parked for it.
 pub(crate) fn classify(error: &rusqlite::Error) -> Failure {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy) => Failure::Busy,
@@ -22,4 +23,9 @@ pub(crate) fn classify(error: &rusqlite::Error) -> Failure {
         ) => Failure::Io,
         _ => Failure::Permanent,
     }
+}
+
+/// Whether a rule of the tables refused it: one number, one row; one id, one row.
+pub(crate) fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }

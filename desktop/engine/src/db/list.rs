@@ -1,20 +1,23 @@
-//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see `signups::V2`).
+//! What the window reads of `signups`: pages, searches, counts, arrivals. Every query has its index (see
+//! `signups::V2`).
 
 mod search;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::Flags;
+use rollcall_shared::phone::Phone;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::column::parsed;
+use super::column::{from_json, moment, moment_if_any, parsed, word};
 use super::{duplicates, parked};
 use crate::message::Path;
 use crate::view::{
-    Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, ParkedReason, Show, SignupFlags,
-    SignupState, SignupView,
+    Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
+    SignupView,
 };
-use search::{BY_NAME, BY_PHONE, CODES, NAMES, Search, found};
+use search::{Search, found};
 
 /// Most cases that are shown at once: more than a person looks through, and one answer's worth.
 const MAX_CASES: usize = 200;
@@ -51,7 +54,7 @@ pub(crate) fn newest(
     rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose()).collect()
 }
 
-/// How many of a workshop stand where.
+/// How many of a workshop's sign-ups are in each state, and how many cases need a look.
 pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Counts> {
     let mut counts = Counts {
         needs_look: duplicates::undecided(conn, workshop)? + parked::undecided(conn, workshop)?,
@@ -61,7 +64,7 @@ pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
     let mut rows = select.query([workshop.as_str()])?;
     while let Some(row) = rows.next()? {
         let count = row.get(1)?;
-        match state(row, 0)? {
+        match word(row, 0, SignupState::from_word)? {
             SignupState::Registered => counts.registered = count,
             SignupState::Waitlisted => counts.waitlisted = count,
             SignupState::Cancelled => counts.cancelled = count,
@@ -74,17 +77,17 @@ pub(crate) fn counts(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
 pub(crate) fn arrivals(
     conn: &Connection,
     workshop: &WorkshopId,
-    now: Millis,
+    now: Timestamp,
     seconds: usize,
 ) -> rusqlite::Result<Vec<u32>> {
     let mut arrivals = vec![0; seconds];
-    let first = now.div_euclid(1_000) + 1 - Millis::try_from(seconds).unwrap_or(Millis::MAX);
+    let first = now.as_seconds() + 1 - i64::try_from(seconds).unwrap_or(i64::MAX);
     let mut select = conn.prepare_cached(ARRIVALS)?;
     let mut rows = select.query((workshop.as_str(), first.saturating_mul(1_000)))?;
     while let Some(row) = rows.next()? {
-        let stored_at: Millis = row.get(0)?;
+        let stored_at = moment(row, 0)?;
         // A row of the future (the clock was set back) is in no second that is shown.
-        let second = usize::try_from(stored_at.div_euclid(1_000) - first).ok();
+        let second = usize::try_from(stored_at.as_seconds() - first).ok();
         if let Some(count) = second.and_then(|second| arrivals.get_mut(second)) {
             *count += 1;
         }
@@ -92,15 +95,15 @@ pub(crate) fn arrivals(
     Ok(arrivals)
 }
 
-/// What needs a look: numbers that came again under another name, messages that could not be read, and for information
-/// numbers that came again under the same name. Newest first in each.
+/// What needs a look: numbers that came again under another name, messages that could not be read, and for
+/// information numbers that came again under the same name. Newest first in each.
 pub(crate) fn cases(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<Case>> {
     let mut cases = duplicate_cases(conn, workshop, DuplicateReason::OtherName, MAX_CASES)?;
     for row in parked::open(conn, workshop, MAX_CASES - cases.len())? {
         cases.push(Case::Parked {
             seq: row.seq,
             source: row.source,
-            reason: ParkedReason::from_code(&row.reason),
+            reason: row.reason,
             size: row.bytes.len() as u64,
             preview: preview(&row.bytes),
             parked_at: row.parked_at,
@@ -117,17 +120,13 @@ fn duplicate_cases(
     reason: DuplicateReason,
     limit: usize,
 ) -> rusqlite::Result<Vec<Case>> {
-    let word = match reason {
-        DuplicateReason::SameName => "same_name",
-        DuplicateReason::OtherName => "other_name",
-    };
     let mut select = conn.prepare_cached(
         "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at,
                 (SELECT name FROM desks WHERE desks.id = device), original_id
          FROM duplicates WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'
          ORDER BY stored_at DESC, rowid DESC LIMIT ?3",
     )?;
-    let mut rows = select.query((workshop.as_str(), word, limit))?;
+    let mut rows = select.query((workshop.as_str(), reason.as_str(), limit))?;
     let mut cases = Vec::new();
     while let Some(row) = rows.next()? {
         let newer = view(row)?;
@@ -151,10 +150,10 @@ fn preview(bytes: &[u8]) -> String {
 
 fn total(conn: &Connection, workshop: &WorkshopId, show: Show) -> rusqlite::Result<u32> {
     let id = workshop.as_str();
-    match (show, word(show)) {
+    match (show, show.state()) {
         (_, Some(state)) => conn
             .prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND state = ?2")?
-            .query_row((id, state), |row| row.get(0)),
+            .query_row((id, state.as_str()), |row| row.get(0)),
         (Show::Flagged, None) => conn
             .prepare_cached("SELECT count(*) FROM signups WHERE workshop_id = ?1 AND flags <> '{}'")?
             .query_row([id], |row| row.get(0)),
@@ -174,9 +173,9 @@ fn rowids(
 ) -> rusqlite::Result<Vec<i64>> {
     let id = workshop.as_str();
     let rowid = |row: &Row<'_>| row.get(0);
-    match (show, word(show)) {
+    match (show, show.state()) {
         (_, Some(state)) => {
-            conn.prepare_cached(BY_STATE)?.query_map((id, limit, offset, state), rowid)?.collect()
+            conn.prepare_cached(BY_STATE)?.query_map((id, limit, offset, state.as_str()), rowid)?.collect()
         }
         (Show::Flagged, None) => {
             conn.prepare_cached(FLAGGED)?.query_map((id, limit, offset), rowid)?.collect()
@@ -184,10 +183,6 @@ fn rowids(
         (_, None) => conn.prepare_cached(ALL)?.query_map((id, limit, offset), rowid)?.collect(),
     }
 }
-
-/// What is asked again and again; a test sees that each has its index.
-pub(crate) const QUERIES: [&str; 9] =
-    [ALL, BY_STATE, FLAGGED, BY_PHONE, BY_NAME, NAMES, CODES, COUNTS, ARRIVALS];
 
 const COUNTS: &str = "SELECT state, count(*) FROM signups WHERE workshop_id = ?1 GROUP BY state";
 const ARRIVALS: &str = "SELECT stored_at FROM signups WHERE workshop_id = ?1 AND stored_at >= ?2";
@@ -197,15 +192,6 @@ const BY_STATE: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND sta
      ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
 const FLAGGED: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND flags <> '{}'
      ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
-
-fn word(show: Show) -> Option<&'static str> {
-    match show {
-        Show::All | Show::Flagged => None,
-        Show::Registered => Some("registered"),
-        Show::Waitlisted => Some("waitlisted"),
-        Show::Cancelled => Some("cancelled"),
-    }
-}
 
 const COLUMNS: &str =
     "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at,
@@ -235,46 +221,28 @@ pub(crate) fn whole(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resul
 fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
     let id = parsed(row, 0, SignupId::parse)?;
     let phone: String = row.get(1)?;
-    let flags: rollcall_shared::admission::Flags = parsed(row, 6, |json| serde_json::from_str(json))?;
+    let flags: Flags = from_json(row, 6)?;
     Ok(SignupView {
         id,
         name: row.get(2)?,
         phone_masked: masked(&phone),
         phone,
-        state: state(row, 4)?,
-        path: parsed(row, 5, |word| Path::from_word(word).ok_or(()))?,
+        state: word(row, 4, SignupState::from_word)?,
+        path: word(row, 5, Path::from_word)?,
         flags: SignupFlags { id_reused: flags.id_reused, late: flags.late, older_form: flags.older_form },
         shared_phone: row.get(7)?,
         short_code: id.short_code(),
-        answers: parsed(row, 3, |json| serde_json::from_str(json))?,
-        filled_at: row.get(8)?,
-        received_at: row.get(9)?,
-        stored_at: row.get(10)?,
+        answers: from_json(row, 3)?,
+        filled_at: moment_if_any(row, 8)?,
+        received_at: moment(row, 9)?,
+        stored_at: moment(row, 10)?,
         desk: row.get(11)?,
     })
 }
 
-fn state(row: &Row<'_>, index: usize) -> rusqlite::Result<SignupState> {
-    parsed(row, index, |word| match word {
-        "registered" => Ok(SignupState::Registered),
-        "waitlisted" => Ok(SignupState::Waitlisted),
-        "cancelled" => Ok(SignupState::Cancelled),
-        _ => Err(()),
-    })
-}
-
-/// `138••••8000`; of other countries' numbers the first two digits and the last three.
+/// As on the phone itself. A number that cannot be read shows no digit: the list is there all the same.
 fn masked(phone: &str) -> String {
-    let (start, end) = match phone.strip_prefix("+86") {
-        Some(national) => return masked_between(national, 3, 4),
-        None => (3, 3),
-    };
-    masked_between(phone, start, end)
-}
-
-fn masked_between(number: &str, start: usize, end: usize) -> String {
-    let last = number.chars().count().saturating_sub(end);
-    number.chars().enumerate().map(|(at, c)| if at < start || at >= last { c } else { '•' }).collect()
+    Phone::parse(phone).map_or_else(|_| "•".repeat(phone.chars().count()), |phone| phone.masked())
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
-//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge until it says 200,
-//! and read by the venue's own receipts.
+//! `receipts_out`: what every receipt says, written in the transaction that decided it, sent to the edge
+//! until it says 200, and read by the venue's own receipts.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::ReceiptUpdate;
 use rollcall_shared::receipt::{Receipt, ReceiptState};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::column::{parsed, word};
+use super::tx::Tx;
 
 pub(super) const SQL: &str = "
 CREATE TABLE receipts_out(
@@ -21,28 +24,30 @@ CREATE TABLE receipts_out(
 CREATE INDEX receipts_out_unsent ON receipts_out(workshop_id) WHERE sent_rev < rev;
 ";
 
-/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a database restored
-/// from a copy must not fall behind what the edge has seen.
+/// Sets what a receipt says. The rev is the time, or one more than before where the clock went back: a
+/// database restored from a copy must not fall behind what the edge has seen.
 pub(crate) fn set(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     id: SignupId,
     state: ReceiptState,
     see_desk: bool,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO receipts_out(id, workshop_id, state, see_desk, rev, sent_rev) VALUES (?1, ?2, ?3, ?4, ?5, 0)
-         ON CONFLICT DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk, rev = max(rev + 1, excluded.rev)",
+    tx.prepare_cached(
+        "INSERT INTO receipts_out(id, workshop_id, state, see_desk, rev, sent_rev)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0)
+         ON CONFLICT DO UPDATE SET state = excluded.state, see_desk = excluded.see_desk,
+           rev = max(rev + 1, excluded.rev)",
     )?
-    .execute((id.to_string(), workshop.as_str(), state.as_str(), see_desk, now))?;
+    .execute((id.to_string(), workshop.as_str(), state.as_str(), see_desk, now.as_millis()))?;
     Ok(())
 }
 
-/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may say less than the
-/// one that it replaces did.
-pub(crate) fn send_all_again(conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
-    conn.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now])
+/// Has every receipt told to the edge once more, above whatever it was told before: a restored database may
+/// say less than the one that it replaces did.
+pub(crate) fn send_all_again(tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<usize> {
+    tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now.as_millis()])
 }
 
 /// What a receipt says now.
@@ -66,7 +71,8 @@ pub(crate) fn unsent(
     limit: usize,
 ) -> rusqlite::Result<Vec<ReceiptUpdate>> {
     conn.prepare_cached(
-        "SELECT id, state, see_desk, rev FROM receipts_out WHERE workshop_id = ?1 AND sent_rev < rev LIMIT ?2",
+        "SELECT id, state, see_desk, rev FROM receipts_out
+         WHERE workshop_id = ?1 AND sent_rev < rev LIMIT ?2",
     )?
     .query_map((workshop.as_str(), limit), update)?
     .collect()
@@ -85,12 +91,8 @@ pub(crate) fn unsent_of(conn: &Connection, workshop: &WorkshopId) -> rusqlite::R
 }
 
 /// Notes that the edge has these.
-pub(crate) fn sent(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    updates: &[ReceiptUpdate],
-) -> rusqlite::Result<()> {
-    let mut note = conn.prepare_cached(
+pub(crate) fn sent(tx: &Tx<'_>, workshop: &WorkshopId, updates: &[ReceiptUpdate]) -> rusqlite::Result<()> {
+    let mut note = tx.prepare_cached(
         "UPDATE receipts_out SET sent_rev = ?3 WHERE id = ?1 AND workshop_id = ?2 AND sent_rev < ?3",
     )?;
     for update in updates {
@@ -103,14 +105,26 @@ pub(crate) fn sent(
     Ok(())
 }
 
+/// The ids of `ids` that a workshop knows: each sign-up that came has a receipt, which outlives it.
+pub(crate) fn known(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    ids: &[SignupId],
+) -> rusqlite::Result<Vec<SignupId>> {
+    let mut select = conn.prepare_cached("SELECT 1 FROM receipts_out WHERE id = ?1 AND workshop_id = ?2")?;
+    let mut known = Vec::new();
+    for id in ids {
+        if select.exists((id.to_string(), workshop.as_str()))? {
+            known.push(*id);
+        }
+    }
+    Ok(known)
+}
+
 fn update(row: &Row<'_>) -> rusqlite::Result<ReceiptUpdate> {
-    let wrong = |index| {
-        rusqlite::Error::InvalidColumnType(index, "receipts_out".to_owned(), rusqlite::types::Type::Text)
-    };
-    let (id, state): (String, String) = (row.get(0)?, row.get(1)?);
     Ok(ReceiptUpdate {
-        id: SignupId::parse(&id).map_err(|_| wrong(0))?,
-        state: ReceiptState::from_word(&state).ok_or_else(|| wrong(1))?,
+        id: parsed(row, 0, SignupId::parse)?,
+        state: word(row, 1, ReceiptState::from_word)?,
         see_desk: row.get(2)?,
         rev: row.get(3)?,
     })

@@ -1,17 +1,19 @@
-//! `takeovers_due`: workshops whose mail a restored database has still to claim. Written by the restore, taken out once this
-//! installation collects and everything that the edge has is on its way once more.
+//! `takeovers_due`: workshops whose mail a restored database has still to claim. Written by the restore,
+//! removed once this installation collects and the edge delivers everything again.
 
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::tx::Tx;
+
 pub(super) const V4: &str = "CREATE TABLE takeovers_due(workshop_id TEXT PRIMARY KEY NOT NULL) STRICT;";
 
-/// Every workshop that there is.
-pub(crate) fn add_all(conn: &Connection) -> rusqlite::Result<usize> {
-    conn.execute("INSERT OR IGNORE INTO takeovers_due(workshop_id) SELECT id FROM workshops", [])
+/// Notes every workshop of this database.
+pub(crate) fn add_all(tx: &Tx<'_>) -> rusqlite::Result<usize> {
+    tx.execute("INSERT OR IGNORE INTO takeovers_due(workshop_id) SELECT id FROM workshops", [])
 }
 
-/// Whether this one.
+/// Whether a workshop's mail has still to be claimed.
 pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<bool> {
     let row = conn
         .prepare_cached("SELECT 1 FROM takeovers_due WHERE workshop_id = ?1")?
@@ -20,8 +22,8 @@ pub(crate) fn exists(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Resu
     Ok(row.is_some())
 }
 
-/// Done.
-pub(crate) fn remove(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM takeovers_due WHERE workshop_id = ?1")?.execute([workshop.as_str()])?;
+/// Notes that it was claimed.
+pub(crate) fn remove(tx: &Tx<'_>, workshop: &WorkshopId) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM takeovers_due WHERE workshop_id = ?1")?.execute([workshop.as_str()])?;
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! `workshops`: one row a workshop; the public record as JSON, and what only this laptop knows about it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
+
+use super::column::{from_json, json, moment_if_any};
+use super::tx::Tx;
 
 pub(super) const SQL: &str = "
 CREATE TABLE workshops(
@@ -25,10 +28,10 @@ CREATE TABLE workshops(
 pub struct WorkshopRow {
     /// The public record.
     pub workshop: Workshop,
-    /// Stands before every address of its venue page; short enough to type.
+    /// Begins every address of its venue page; short enough to type.
     pub venue_token: String,
     /// When sign-up was ended by hand.
-    pub retired_at: Option<Millis>,
+    pub retired_at: Option<Timestamp>,
     /// Counts up with every change.
     pub rev: i64,
     /// The rev that the edge has; 0 where it has none.
@@ -38,7 +41,8 @@ pub struct WorkshopRow {
 /// All workshops, oldest first.
 pub(crate) fn all(conn: &Connection) -> rusqlite::Result<Vec<WorkshopRow>> {
     let mut select = conn.prepare_cached(
-        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops ORDER BY created_at, rowid",
+        "SELECT record, venue_token, retired_at, rev, published_rev FROM workshops
+         ORDER BY created_at, rowid",
     )?;
     select.query_map([], read)?.collect()
 }
@@ -53,51 +57,49 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
 }
 
 /// Stores a new workshop.
-pub(crate) fn insert(conn: &Connection, row: &WorkshopRow, now: Millis) -> rusqlite::Result<()> {
+pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite::Result<()> {
     let w = &row.workshop;
-    conn.prepare_cached(
-        "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at, rev, published_rev, created_at)
-         VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at, :rev, :published_rev, :now)",
+    tx.prepare_cached(
+        "INSERT INTO workshops(id, invite_code, title, starts_at, ends_at, record, venue_token, retired_at,
+           rev, published_rev, created_at)
+         VALUES (:id, :code, :title, :starts_at, :ends_at, :record, :token, :retired_at,
+           :rev, :published_rev, :now)",
     )?
     .execute(named_params! {
-        ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
-        ":ends_at": w.ends_at, ":record": to_json(w)?, ":token": row.venue_token, ":retired_at": row.retired_at,
-        ":rev": row.rev, ":published_rev": row.published_rev, ":now": now,
+        ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
+        ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":token": row.venue_token,
+        ":retired_at": row.retired_at.map(Timestamp::as_millis), ":rev": row.rev, ":published_rev": row.published_rev, ":now": now.as_millis(),
     })?;
     Ok(())
 }
 
 /// Replaces a workshop's record and retirement; its rev counts up. The rev that it has now.
-pub(crate) fn change(conn: &Connection, w: &Workshop, retired_at: Option<Millis>) -> rusqlite::Result<i64> {
-    conn.prepare_cached(
+pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Timestamp>) -> rusqlite::Result<i64> {
+    tx.prepare_cached(
         "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
          record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",
     )?
     .query_row(
         named_params! {
-            ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w), ":starts_at": w.starts_at,
-            ":ends_at": w.ends_at, ":record": to_json(w)?, ":retired_at": retired_at,
+            ":id": w.id.as_str(), ":code": w.invite_code.as_str(), ":title": title(w),
+            ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":retired_at": retired_at.map(Timestamp::as_millis),
         },
         |row| row.get(0),
     )
 }
 
 /// Notes which rev the edge has.
-pub(crate) fn published(conn: &Connection, id: &WorkshopId, rev: i64) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE workshops SET published_rev = ?2 WHERE id = ?1")?
+pub(crate) fn published(tx: &Tx<'_>, id: &WorkshopId, rev: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("UPDATE workshops SET published_rev = ?2 WHERE id = ?1")?
         .execute((id.as_str(), rev))?;
     Ok(())
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
-    let record: String = row.get(0)?;
-    let workshop = serde_json::from_str(&record).map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e))
-    })?;
     Ok(WorkshopRow {
-        workshop,
+        workshop: from_json(row, 0)?,
         venue_token: row.get(1)?,
-        retired_at: row.get(2)?,
+        retired_at: moment_if_any(row, 2)?,
         rev: row.get(3)?,
         published_rev: row.get(4)?,
     })
@@ -105,8 +107,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkshopRow> {
 
 fn title(workshop: &Workshop) -> &str {
     if workshop.title.zh.is_empty() { &workshop.title.en } else { &workshop.title.zh }
-}
-
-fn to_json(workshop: &Workshop) -> rusqlite::Result<String> {
-    serde_json::to_string(workshop).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
 }

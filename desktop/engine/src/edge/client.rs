@@ -1,10 +1,11 @@
-//! The edge, over HTTP: what a laptop may ask of it. One request a method, no second try: whoever asks knows how to wait.
+//! The edge, over HTTP: what a laptop may ask of it. One request per method, no second try: the callers know
+//! how to wait.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest_websocket::{Upgrade, WebSocket};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
     MAX_BATCH, Publication, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult,
@@ -40,7 +41,7 @@ pub(crate) struct EdgeClient {
 
 /// Why the edge did not do it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum EdgeError {
+pub enum EdgeError {
     /// No connection, or none any more.
     #[error("the edge cannot be reached ({0})")]
     Network(String),
@@ -62,7 +63,7 @@ pub(crate) enum EdgeError {
 }
 
 impl EdgeError {
-    /// In the words of the retry rule.
+    /// Says it in the words of the retry rule.
     pub(crate) fn failure(&self) -> Failure {
         match self {
             Self::Network(_) | Self::Answer(_) => Failure::Network,
@@ -73,17 +74,17 @@ impl EdgeError {
         }
     }
 
-    /// Whether time alone does not mend it.
+    /// Returns whether waiting does not help.
     pub(crate) fn is_permanent(&self) -> bool {
         !self.failure().is_transient()
     }
 
-    /// Whether a key was refused or is missing.
+    /// Returns whether a key was refused or is missing.
     pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(self.failure(), Failure::Http(401)) || matches!(self, Self::NoKey(_))
     }
 
-    /// The stable code of a refusal.
+    /// Returns the stable code of a refusal.
     pub(crate) fn code(&self) -> Option<ProblemCode> {
         match self {
             Self::Refused(problem) => Some(problem.code),
@@ -91,7 +92,7 @@ impl EdgeError {
         }
     }
 
-    /// The installation that collects instead of this one.
+    /// Returns the installation that collects instead of this one.
     pub(crate) fn owner(&self) -> Option<&Collector> {
         match self {
             Self::Refused(problem) => problem.collector.as_ref(),
@@ -101,19 +102,20 @@ impl EdgeError {
 }
 
 impl EdgeClient {
-    /// A client that shows the keys of this folder.
+    /// Makes a client that shows the keys of this folder.
     pub(crate) fn new(config: EdgeConfig, keys: Arc<Keys>, collector: Collector) -> reqwest::Result<Self> {
         let sockets = builder(&config).http1_only().build()?;
         Ok(Self { http: http(&config)?, sockets, config, keys, collector })
     }
 
-    /// The deployment's address.
+    /// Returns the deployment's address.
     pub(crate) fn url(&self) -> &str {
         self.config.url()
     }
 
-    /// Publishes a record. A workshop that the edge has is changed with its own drain key, a new one with the deployment's
-    /// publish key: `known` says which is tried first, for a folder may be older or younger than the edge's state.
+    /// Publishes a record. A workshop that the edge has is changed with its own drain key, a new one with the
+    /// deployment's publish key: `known` says which is tried first, for a folder may be older or younger than
+    /// the edge's state.
     pub(crate) async fn publish(&self, workshop: &Workshop, known: bool) -> Result<(), EdgeError> {
         let drain_key = self.drain_key(&workshop.id)?;
         let publication =
@@ -151,7 +153,8 @@ impl EdgeClient {
         }
     }
 
-    /// Takes up to [`MAX_BATCH`] messages under a lease; with `release`, ends the leases of an earlier run first.
+    /// Takes up to [`MAX_BATCH`] messages under a lease; with `release`, ends the leases of an earlier run
+    /// first.
     pub(crate) async fn pull(&self, workshop: &WorkshopId, release: bool) -> Result<PullResult, EdgeError> {
         let request = PullRequest {
             collector: self.collector.clone(),
@@ -197,20 +200,20 @@ impl EdgeClient {
     }
 
     /// Has everything delivered again that was deposited since then. How much that is.
-    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Millis) -> Result<u64, EdgeError> {
+    pub(crate) async fn replay(&self, workshop: &WorkshopId, since: Timestamp) -> Result<u64, EdgeError> {
         let request = ReplayRequest { collector: self.collector.clone(), since };
         let result: ReplayResult = self.post(workshop, "/messages/replay", &request).await?;
         Ok(result.replayed)
     }
 
-    /// The edge's own figures. Nothing where this host has no publish key, which they are shown for.
+    /// Fetches the edge's own figures; nothing where this host has no publish key, which they are shown for.
     pub(crate) async fn figures(&self) -> Result<Option<EdgeFigures>, EdgeError> {
         let Some(key) = self.config.publish_key() else { return Ok(None) };
         let request = self.http.get(format!("{}/v1/host/stats", self.config.url())).bearer_auth(key);
         read(&self.send(request).await?).map(Some)
     }
 
-    /// The socket over which the edge says that there is mail.
+    /// Opens the socket over which the edge says that there is mail.
     pub(crate) async fn wake_socket(&self, workshop: &WorkshopId) -> Result<WebSocket, EdgeError> {
         let request =
             self.sockets.get(self.address(workshop, "/wake")).bearer_auth(self.drain_key(workshop)?);
@@ -288,12 +291,12 @@ fn json(
     Ok(request.header(reqwest::header::CONTENT_TYPE, "application/json").body(body))
 }
 
-/// A client for that deployment.
+/// Makes an HTTP client for a deployment.
 pub(crate) fn http(config: &EdgeConfig) -> reqwest::Result<reqwest::Client> {
     builder(config).timeout(TOTAL).build()
 }
 
-/// What its clients share.
+/// Prepares what all clients of a deployment share.
 fn builder(config: &EdgeConfig) -> reqwest::ClientBuilder {
     // The process may have chosen one already; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -307,7 +310,7 @@ fn builder(config: &EdgeConfig) -> reqwest::ClientBuilder {
     builder
 }
 
-/// A socket that was not opened.
+/// Says why a socket was not opened.
 fn socket(error: &reqwest_websocket::Error) -> EdgeError {
     match error {
         reqwest_websocket::Error::Reqwest(error) => network(error),
@@ -315,20 +318,21 @@ fn socket(error: &reqwest_websocket::Error) -> EdgeError {
     }
 }
 
-/// The network's words.
+/// Says why a request failed, in the network's words.
 pub(crate) fn network(error: &reqwest::Error) -> EdgeError {
-    if error.is_timeout() {
-        return EdgeError::Timeout;
-    }
-    // The innermost cause is the one that says something: "connection refused".
-    let mut cause: &dyn std::error::Error = error;
+    if error.is_timeout() { EdgeError::Timeout } else { EdgeError::Network(innermost(error)) }
+}
+
+/// Returns the innermost cause, which is the one that says something: "connection refused".
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    EdgeError::Network(cause.to_string())
+    cause.to_string()
 }
 
-/// A client of that deployment.
+/// Makes the client of a deployment.
 pub(crate) fn client(
     edge: EdgeConfig,
     keys: &Arc<Keys>,

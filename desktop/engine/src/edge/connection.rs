@@ -1,6 +1,7 @@
 //! The connection line: the one text by which a host's laptop learns of its deployment,
 //! `rollcall:https://signup.example.org#PUBLISHKEY`. It holds a key, and is kept like one.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::EdgeConfig;
 use crate::config::settings_error::SettingsError;
+use crate::edge::client;
 use crate::folder::atomic_file;
-use crate::view::{ConnectionCode, ConnectionTest};
+use crate::folder::error::FolderError;
+use crate::view::ConnectionTrial;
 
 /// Longest wait for the edge's answer to a try.
 const TRY: Duration = Duration::from_secs(10);
@@ -49,21 +52,21 @@ impl ConnectionLine {
         Ok(Self { url, ..line })
     }
 
-    /// The deployment.
+    /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
         EdgeConfig::parse(&self.url, Some(self.publish_key.clone()))
     }
 
-    /// What the data folder holds, if anything.
-    pub(crate) fn read(path: &Path) -> Result<Option<Self>, SettingsError> {
-        let damaged = |why: String| SettingsError::Damaged { path: path.to_owned(), why };
+    /// Reads the line that the data folder holds, if any.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, FolderError> {
+        let damaged = |why: String| FolderError::Damaged { path: path.to_owned(), why };
         match std::fs::read(path) {
             // The parser's own words could quote the key.
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(Some)
                 .map_err(|e| damaged(format!("line {}, column {}", e.line(), e.column()))),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(SettingsError::Folder { path: path.to_owned(), why: e.to_string() }),
+            Err(source) => Err(FolderError::Unusable { path: path.to_owned(), source }),
         }
     }
 
@@ -73,47 +76,34 @@ impl ConnectionLine {
     }
 }
 
-/// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes nothing there.
-pub(crate) async fn test(text: &str) -> ConnectionTest {
-    let Some((line, edge)) =
-        ConnectionLine::parse(text).ok().and_then(|line| Some((line.clone(), line.edge().ok()?)))
-    else {
-        return ConnectionTest { ok: false, code: ConnectionCode::NotALine, url: None, detail: None };
+/// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes
+/// nothing there.
+pub(crate) async fn test(text: &str) -> ConnectionTrial {
+    let parsed = ConnectionLine::parse(text).ok().and_then(|line| Some((line.edge().ok()?, line)));
+    let Some((edge, line)) = parsed else { return ConnectionTrial::NotALine };
+    let (url, unreachable) = (line.url.clone(), |url, error: &dyn Display| ConnectionTrial::Unreachable {
+        url,
+        detail: error.to_string(),
+    });
+    // The one route that takes the publish key and changes nothing: the deployment's figures.
+    let asked = async {
+        let request = client::http(&edge)?.get(format!("{url}/v1/host/stats"));
+        request.timeout(TRY).bearer_auth(&line.publish_key).send().await
     };
-    let (code, detail) = ask(&line, &edge).await;
-    ConnectionTest { ok: code == ConnectionCode::Works, code, url: Some(line.url), detail }
-}
-
-/// The one route that takes the publish key and changes nothing: the deployment's figures.
-async fn ask(line: &ConnectionLine, edge: &EdgeConfig) -> (ConnectionCode, Option<String>) {
-    let client = match crate::edge::client::http(edge) {
-        Ok(client) => client,
-        Err(error) => return (ConnectionCode::Unreachable, Some(error.to_string())),
-    };
-    let request =
-        client.get(format!("{}/v1/host/stats", line.url)).timeout(TRY).bearer_auth(&line.publish_key);
-    let response = match request.send().await {
+    let response = match asked.await {
         Ok(response) => response,
-        Err(error) => {
-            return (ConnectionCode::Unreachable, Some(crate::edge::client::network(&error).to_string()));
-        }
+        Err(error) => return unreachable(url, &client::network(&error)),
     };
     let status = response.status();
     let body = response.bytes().await.unwrap_or_default();
-    let said = format!("HTTP {}", status.as_u16());
-    if status.is_success() {
-        let is_ours = serde_json::from_slice::<Stats>(&body).is_ok();
-        return if is_ours {
-            (ConnectionCode::Works, None)
-        } else {
-            (ConnectionCode::NotRollcall, Some(said))
-        };
+    if status.is_success() && serde_json::from_slice::<Stats>(&body).is_ok() {
+        return ConnectionTrial::Works { url };
     }
     match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) if problem.code == ProblemCode::Unauthorized => (ConnectionCode::KeyRefused, None),
+        Ok(problem) if problem.code == ProblemCode::Unauthorized => ConnectionTrial::KeyRefused { url },
         // Ours, and ill at the moment.
-        Ok(problem) if problem.status >= 500 => (ConnectionCode::Unreachable, Some(problem.title)),
-        _ => (ConnectionCode::NotRollcall, Some(said)),
+        Ok(problem) if problem.status >= 500 => unreachable(url, &problem.title),
+        _ => ConnectionTrial::NotRollcall { url, detail: format!("HTTP {}", status.as_u16()) },
     }
 }
 
@@ -186,15 +176,18 @@ mod tests {
             }),
         );
         let (edge, other) = (served(edge).await, served(axum::Router::new()).await);
-        let check = async |line: String, expected: ConnectionCode| {
+        let check = async |line: String, expected: fn(String) -> ConnectionTrial| {
+            let url = line.trim_start_matches("rollcall:").split('#').next().unwrap().to_owned();
             let found = test(&line).await;
-            assert_eq!((found.code, found.ok), (expected, expected == ConnectionCode::Works), "{line}");
+            assert_eq!(found, expected(url), "{line}");
             assert!(!format!("{found:?}").contains("right"), "the key is repeated nowhere");
         };
-        check(format!("rollcall:{edge}#right"), ConnectionCode::Works).await;
-        check(format!("rollcall:{edge}#wrong"), ConnectionCode::KeyRefused).await;
-        check(format!("rollcall:{other}#right"), ConnectionCode::NotRollcall).await;
-        check("rollcall:http://127.0.0.1:1#right".to_owned(), ConnectionCode::Unreachable).await;
-        check("nonsense".to_owned(), ConnectionCode::NotALine).await;
+        check(format!("rollcall:{edge}#right"), |url| ConnectionTrial::Works { url }).await;
+        check(format!("rollcall:{edge}#wrong"), |url| ConnectionTrial::KeyRefused { url }).await;
+        let is_another = |url| ConnectionTrial::NotRollcall { url, detail: "HTTP 404".to_owned() };
+        check(format!("rollcall:{other}#right"), is_another).await;
+        check("nonsense".to_owned(), |_| ConnectionTrial::NotALine).await;
+        let nobody = test("rollcall:http://127.0.0.1:1#right").await;
+        assert!(matches!(nobody, ConnectionTrial::Unreachable { .. }), "{nobody:?}");
     }
 }

@@ -1,39 +1,40 @@
-//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery, stores nothing for longer than a
-//! moment; a workshop's hour came.
+//! What nobody tells the engine: the laptop slept, joined another network, runs out of battery, stores
+//! nothing for longer than a moment; a workshop's hour came.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 use std::time::Duration;
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::view::{Alarm, AlarmKind};
 
 /// How often the laptop's networks and the clock are looked at.
 pub(super) const LOOK_AROUND: Duration = Duration::from_secs(2);
-/// A look that comes so much later than it should says that the laptop stood still. No load alone delays one so long.
+/// A look that is this late means that the laptop stood still. No load alone delays one
+/// for that long.
 const STOOD_STILL_MS: Millis = 20_000;
-/// Another program that looks into the file is soon done; what lasts so long is worth an alarm.
+/// Another program that looks into the file is soon done; what lasts this long is worth an alarm.
 const UNWRITABLE_FOR_MS: Millis = 3_000;
-/// How often the battery is asked: its state changes by minutes.
 /// An alarm at each of these, in per cent: in time to fetch the charger, and when it is the last chance.
 const BATTERY_STEPS: [u8; 3] = [20, 10, 5];
 
-/// The alarms that stand.
+/// The alarms that are shown.
 #[derive(Default)]
-pub(crate) struct Alarms(Mutex<State>);
+pub(crate) struct Alarms(Mutex<Seen>);
 
 #[derive(Default)]
-struct State {
-    standing: Vec<Alarm>,
+struct Seen {
+    shown: Vec<Alarm>,
     /// Where the venue page was at the last look; none while it was closed or on no network.
     address: Option<SocketAddr>,
     /// When the last look was.
-    looked_at: Option<Millis>,
+    looked_at: Option<Timestamp>,
     /// The lowest step of the battery that was told.
     battery_step: Option<u8>,
     /// Since when nothing can be stored, and whether that was told.
-    unwritable: Option<(Millis, bool)>,
+    unwritable: Option<(Timestamp, bool)>,
 }
 
 /// The battery.
@@ -46,18 +47,19 @@ pub(crate) struct Battery {
 }
 
 impl Alarms {
-    /// Those that stand, the newest first.
+    /// Returns those that are shown, the newest first.
     pub(crate) fn now(&self) -> Vec<Alarm> {
-        self.with(|state| state.standing.clone())
+        self.with(|state| state.shown.clone())
     }
 
-    /// The host has seen it.
+    /// Takes an alarm away that the host has seen.
     pub(crate) fn dismiss(&self, kind: AlarmKind) {
-        self.with(|state| state.standing.retain(|alarm| alarm.kind != kind));
+        self.with(|state| state.shown.retain(|alarm| alarm.kind != kind));
     }
 
-    /// A look at clock and network. `open`: whether somebody may be signing up. Whether an alarm is new.
-    pub(super) fn look(&self, now: Millis, open: bool, address: Option<SocketAddr>) -> bool {
+    /// Looks at clock and network; `open` says whether somebody may be signing up. Returns whether an alarm
+    /// is new.
+    pub(super) fn look(&self, now: Timestamp, open: bool, address: Option<SocketAddr>) -> bool {
         self.with(|state| {
             let expected = Millis::try_from(LOOK_AROUND.as_millis()).unwrap_or(0);
             let still = state.looked_at.map_or(0, |before| now - before - expected);
@@ -66,7 +68,8 @@ impl Alarms {
             if woke {
                 state.raise(AlarmKind::Woke, now, u32::try_from(still / 1000).ok());
             }
-            // A page that was just opened, closed or cut off has not moved; the hop's own health tells of that.
+            // A page that was just opened, closed or cut off has not moved; the hop's own health tells of
+            // that.
             let before =
                 if address.is_some() { std::mem::replace(&mut state.address, address) } else { None };
             let moved = before.is_some() && before != address;
@@ -77,20 +80,20 @@ impl Alarms {
         })
     }
 
-    /// The venue page was closed: where it opens next is no change.
+    /// Notes that the venue page was closed: where it opens next is no change.
     pub(super) fn closed(&self) {
         self.with(|state| {
             state.address = None;
-            state.standing.retain(|alarm| alarm.kind != AlarmKind::AddressChanged);
+            state.shown.retain(|alarm| alarm.kind != AlarmKind::AddressChanged);
         });
     }
 
-    /// A look at the database. Whether anything is to be shown anew.
-    pub(super) fn storing(&self, now: Millis, unwritable: bool) -> bool {
+    /// Looks at the database. Returns whether what is shown has changed.
+    pub(super) fn storing(&self, now: Timestamp, unwritable: bool) -> bool {
         self.with(|state| {
             if !unwritable {
                 let told = state.unwritable.take().is_some_and(|(_, told)| told);
-                state.standing.retain(|alarm| alarm.kind != AlarmKind::NothingStored);
+                state.shown.retain(|alarm| alarm.kind != AlarmKind::NothingStored);
                 return told;
             }
             let (since, told) = state.unwritable.get_or_insert((now, false));
@@ -104,15 +107,15 @@ impl Alarms {
         })
     }
 
-    /// A look at the battery. Whether anything is to be shown anew.
-    pub(super) fn battery(&self, now: Millis, battery: Option<Battery>) -> bool {
+    /// Looks at the battery. Returns whether what is shown has changed.
+    pub(super) fn battery(&self, now: Timestamp, battery: Option<Battery>) -> bool {
         self.with(|state| {
             let low = battery.filter(|battery| battery.discharging && battery.percent <= BATTERY_STEPS[0]);
             let Some(Battery { percent, .. }) = low else {
                 state.battery_step = None;
-                let before = state.standing.len();
-                state.standing.retain(|alarm| alarm.kind != AlarmKind::BatteryLow);
-                return state.standing.len() != before;
+                let before = state.shown.len();
+                state.shown.retain(|alarm| alarm.kind != AlarmKind::BatteryLow);
+                return state.shown.len() != before;
             };
             let step = BATTERY_STEPS.into_iter().filter(|step| percent <= *step).min();
             let is_new = state.battery_step.is_none_or(|told| step.is_some_and(|step| step < told));
@@ -124,16 +127,16 @@ impl Alarms {
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, work: impl FnOnce(&mut Seen) -> T) -> T {
+        work(&mut self.0.lock())
     }
 }
 
-impl State {
-    fn raise(&mut self, kind: AlarmKind, at: Millis, amount: Option<u32>) {
+impl Seen {
+    fn raise(&mut self, kind: AlarmKind, at: Timestamp, amount: Option<u32>) {
         tracing::warn!(?kind, amount, "the laptop needs a look");
-        self.standing.retain(|alarm| alarm.kind != kind);
-        self.standing.insert(0, Alarm { kind, at, amount });
+        self.shown.retain(|alarm| alarm.kind != kind);
+        self.shown.insert(0, Alarm { kind, at, amount });
     }
 }
 
@@ -150,58 +153,89 @@ mod tests {
     #[test]
     fn a_laptop_that_stood_still_says_for_how_long() {
         let alarms = Alarms::default();
-        assert!(!alarms.look(0, true, None));
-        assert!(!alarms.look(EVERY + STOOD_STILL_MS - 1, true, None));
+        assert!(!alarms.look(Timestamp::from_millis(0), true, None));
+        assert!(!alarms.look(Timestamp::from_millis(EVERY + STOOD_STILL_MS - 1), true, None));
         let woken = 2 * EVERY + 2 * STOOD_STILL_MS + 600_000;
-        assert!(alarms.look(woken, true, None));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::Woke, at: woken, amount: Some(620) }]);
+        assert!(alarms.look(Timestamp::from_millis(woken), true, None));
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::Woke, at: Timestamp::from_millis(woken), amount: Some(620) }]
+        );
         alarms.dismiss(AlarmKind::Woke);
-        assert!(!alarms.look(woken + EVERY, true, None) && alarms.now().is_empty());
+        assert!(!alarms.look(Timestamp::from_millis(woken + EVERY), true, None) && alarms.now().is_empty());
         // Nobody could have signed up.
-        assert!(!alarms.look(woken + 10 * STOOD_STILL_MS, false, None));
+        assert!(!alarms.look(Timestamp::from_millis(woken + 10 * STOOD_STILL_MS), false, None));
         // The clock was set back.
-        assert!(!alarms.look(0, true, None));
+        assert!(!alarms.look(Timestamp::from_millis(0), true, None));
     }
 
     #[test]
     fn an_address_that_changes_is_told_and_a_page_that_opens_is_not() {
         let alarms = Alarms::default();
         let [home, hall] = ["192.168.1.2:8080", "192.168.137.1:8080"].map(|a| a.parse().unwrap());
-        assert!(!alarms.look(0, true, Some(home)) && !alarms.look(1, true, Some(home)));
+        assert!(
+            !alarms.look(Timestamp::from_millis(0), true, Some(home))
+                && !alarms.look(Timestamp::from_millis(1), true, Some(home))
+        );
         // Wi-Fi that is gone for a moment and comes back as it was.
-        assert!(!alarms.look(2, true, None) && !alarms.look(3, true, Some(home)));
-        assert!(alarms.look(4, true, Some(hall)));
+        assert!(
+            !alarms.look(Timestamp::from_millis(2), true, None)
+                && !alarms.look(Timestamp::from_millis(3), true, Some(home))
+        );
+        assert!(alarms.look(Timestamp::from_millis(4), true, Some(hall)));
         assert_eq!(kinds(&alarms), [AlarmKind::AddressChanged]);
         alarms.closed();
-        assert!(alarms.now().is_empty() && !alarms.look(5, true, Some(home)));
+        assert!(alarms.now().is_empty() && !alarms.look(Timestamp::from_millis(5), true, Some(home)));
     }
 
     #[test]
     fn a_database_that_takes_nothing_is_told_once_until_it_does() {
         let alarms = Alarms::default();
-        assert!(!alarms.storing(0, false) && !alarms.storing(1, true) && !alarms.storing(2_000, true));
+        assert!(
+            !alarms.storing(Timestamp::from_millis(0), false)
+                && !alarms.storing(Timestamp::from_millis(1), true)
+                && !alarms.storing(Timestamp::from_millis(2_000), true)
+        );
         // Another program was done with it.
-        alarms.storing(2_001, false);
-        assert!(!alarms.storing(2_002, true) && alarms.storing(5_002, true));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::NothingStored, at: 5_002, amount: None }]);
+        alarms.storing(Timestamp::from_millis(2_001), false);
+        assert!(
+            !alarms.storing(Timestamp::from_millis(2_002), true)
+                && alarms.storing(Timestamp::from_millis(5_002), true)
+        );
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::NothingStored, at: Timestamp::from_millis(5_002), amount: None }]
+        );
         alarms.dismiss(AlarmKind::NothingStored);
-        assert!(!alarms.storing(9_000, true) && alarms.now().is_empty());
-        assert!(alarms.storing(9_001, false) && !alarms.storing(9_002, true) && alarms.storing(12_002, true));
-        assert!(alarms.storing(12_003, false) && alarms.now().is_empty());
+        assert!(!alarms.storing(Timestamp::from_millis(9_000), true) && alarms.now().is_empty());
+        assert!(
+            alarms.storing(Timestamp::from_millis(9_001), false)
+                && !alarms.storing(Timestamp::from_millis(9_002), true)
+                && alarms.storing(Timestamp::from_millis(12_002), true)
+        );
+        assert!(alarms.storing(Timestamp::from_millis(12_003), false) && alarms.now().is_empty());
     }
 
     #[test]
     fn a_battery_is_told_at_each_step_and_forgotten_when_it_charges() {
         let alarms = Alarms::default();
-        let at = |percent, discharging| alarms.battery(7, Some(Battery { percent, discharging }));
+        let at = |percent, discharging| {
+            alarms.battery(Timestamp::from_millis(7), Some(Battery { percent, discharging }))
+        };
         assert!(!at(21, true) && !at(4, false) && alarms.now().is_empty());
         assert!(at(20, true) && !at(19, true));
-        assert_eq!(alarms.now(), [Alarm { kind: AlarmKind::BatteryLow, at: 7, amount: Some(20) }]);
+        assert_eq!(
+            alarms.now(),
+            [Alarm { kind: AlarmKind::BatteryLow, at: Timestamp::from_millis(7), amount: Some(20) }]
+        );
         alarms.dismiss(AlarmKind::BatteryLow);
         assert!(!at(11, true) && alarms.now().is_empty());
         assert!(at(10, true) && !at(9, true) && at(3, true));
         assert_eq!(alarms.now()[0].amount, Some(3));
         assert!(at(3, false) && alarms.now().is_empty() && at(3, true));
-        assert!(alarms.battery(8, None) && !alarms.battery(9, None));
+        assert!(
+            alarms.battery(Timestamp::from_millis(8), None)
+                && !alarms.battery(Timestamp::from_millis(9), None)
+        );
     }
 }

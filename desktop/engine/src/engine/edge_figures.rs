@@ -1,4 +1,5 @@
-//! The edge's own figures (cache hits by level, alarms), fetched now and then to stand beside the laptop's at `/metrics`.
+//! The edge's own figures (cache hits by level, alarms), fetched now and then to be shown with the laptop's
+//! at `/metrics`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +9,11 @@ use crate::engine::host::Host;
 /// Between two looks. A look is one request of the deployment's.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-/// Runs until the engine stops. What cannot be fetched keeps its last value: the health of each line says that the edge is
-/// away.
+/// Runs until the engine stops. What cannot be fetched keeps its last value: the health of each pipeline says
+/// that the edge is away.
 pub(crate) async fn watch(host: Arc<Host>) {
     loop {
-        if let Some(edge) = host.context.edge() {
+        if let Some(edge) = host.pipelines.edge() {
             match edge.figures().await {
                 Ok(Some(figures)) => host.context.metrics.set_edge(&figures),
                 Ok(None) => {}

@@ -1,22 +1,24 @@
 //! Erasing a person or a whole workshop, everywhere that this laptop reaches, while the engine runs.
 //!
-//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it can be reached.
+//! The transaction that deletes the rows also notes what has to be told to the edge, which is told when it
+//! can be reached.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_shared::mailbox::EraseRequest;
+use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::acts::ActError;
 use crate::clock::now_ms;
 use crate::db::erased_workshops;
+use crate::edge::client::EdgeError;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::erasure::{self, Gone, copies};
-use crate::pipeline::stream::redis::RedisStream;
-use crate::view::ErasedRows;
-use crate::view::{Erasure, Whom};
+use crate::pipeline::stream::StreamError;
+use crate::view::{ErasedRows, Erasure, Whom};
 use crate::writer::log;
 
 /// Between two tries to finish the erasure of a workshop.
@@ -29,7 +31,7 @@ impl Host {
             Whom::Workshop => self.erase_workshop(workshop).await?,
             Whom::Person(_) | Whom::Parked(_) => {
                 let (whom, of, now) = (*whom, workshop.clone(), now_ms());
-                let edit = self.context.writer.edit(move |conn| erasure::rows(conn, &of, &whom, now)).await;
+                let edit = self.context.writer.edit(move |tx| erasure::rows(tx, &of, &whom, now)).await;
                 edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
             }
         };
@@ -43,7 +45,7 @@ impl Host {
         Ok(Erasure { rows, copies, copies_left, log_emptied })
     }
 
-    /// What [`Host::erase`] would erase. Blocking: it erases in a copy of the database in memory.
+    /// Says what [`Host::erase`] would erase. Blocks: it erases in a copy of the database in memory.
     pub(crate) fn would_erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         let rows = self.context.readers.read(|conn| erasure::rehearse(conn, workshop, whom))?;
         let rows = rows.ok_or(ActError::Unknown)?;
@@ -51,31 +53,31 @@ impl Host {
     }
 
     async fn erase_workshop(&self, workshop: &WorkshopId) -> Result<ErasedRows, EngineError> {
-        // Its loops first: they would find the rows gone under their hands.
-        if let Some(pipeline) = self.pipelines().get(workshop) {
+        // Its loops first: the rows that they work with are about to go.
+        if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.end().await;
         }
-        let erased = self.roster.erase(workshop).await;
-        if erased.is_err() && self.roster.get(workshop).is_some() {
-            self.restart_pipeline(workshop);
+        let erased = self.context.roster.erase(workshop).await;
+        if erased.is_err() && self.context.roster.get(workshop).is_some() {
+            self.pipelines.restart(workshop);
         } else {
-            self.drop_pipeline(workshop);
+            self.pipelines.forget(workshop);
         }
         let rows = erased?;
-        if let Err(why) = self.finish(workshop).await {
-            tracing::info!(%workshop, %why, "the workshop is erased here; the rest follows");
+        if let Err(error) = self.finish(workshop).await {
+            tracing::info!(%workshop, %error, "the workshop is erased here; the rest follows");
         }
         Ok(rows)
     }
 
     /// Deletes what is left of erased workshops outside the database, now and whenever it can be done.
     pub(crate) async fn finish_erasures(self: Arc<Self>) {
-        let mut changes = self.roster.changes();
+        let mut changes = self.context.roster.changes();
         loop {
             let unfinished = self.context.readers.read(erased_workshops::unfinished).unwrap_or_default();
             for workshop in &unfinished {
-                if let Err(why) = self.finish(workshop).await {
-                    tracing::debug!(%workshop, %why, "something is left of an erased workshop");
+                if let Err(error) = self.finish(workshop).await {
+                    tracing::debug!(%workshop, %error, "something is left of an erased workshop");
                 }
             }
             tokio::select! {
@@ -86,24 +88,43 @@ impl Host {
         }
     }
 
-    /// The stream, the keys, the edge, in this order: the key that shows the edge whose laptop this is goes last.
-    async fn finish(&self, workshop: &WorkshopId) -> Result<(), String> {
-        if let Some(client) = &self.context.redis {
-            RedisStream::new(client.clone(), workshop).delete().await.map_err(|e| e.to_string())?;
-        }
+    /// Deletes from the stream, the keys and the edge, in this order: the key that shows the edge whose
+    /// laptop this is goes last.
+    async fn finish(&self, workshop: &WorkshopId) -> Result<(), Unfinished> {
+        self.pipelines.delete_stream(workshop).await?;
         let keys = &self.context.keys;
-        keys.forget_secrets(workshop).map_err(|e| e.to_string())?;
+        keys.forget_secrets(workshop)?;
         if keys.drain_key(workshop).is_some() {
-            let edge = self.context.edge().ok_or("there is no edge to be told")?;
+            let edge = self.pipelines.edge().ok_or(Unfinished::NoEdge)?;
             match edge.erase(workshop, &EraseRequest::Workshop).await {
                 // It never heard of this workshop, or has let go of it: nothing of it is there.
                 Err(error) if error.is_unauthorized() => {}
-                result => result.map_err(|e| e.to_string())?,
+                told => told?,
             }
-            keys.forget(workshop).map_err(|e| e.to_string())?;
+            keys.forget(workshop)?;
         }
         let of = workshop.clone();
-        let noted = self.context.writer.edit(move |conn| erased_workshops::finish(conn, &of)).await;
-        noted.map_err(|failure| failure.cause().to_owned())
+        let noted = self.context.writer.edit(move |tx| erased_workshops::finish(tx, &of)).await;
+        noted.map_err(Unfinished::Unwritable)
     }
+}
+
+/// Why something is left of an erased workshop. It is tried again.
+#[derive(Debug, thiserror::Error)]
+enum Unfinished {
+    /// Its stream.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// Its keys.
+    #[error("the keys cannot be written ({0})")]
+    Keys(#[from] std::io::Error),
+    /// What is at the edge, and this laptop has none.
+    #[error("there is no edge to be told")]
+    NoEdge,
+    /// What is at the edge.
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
+    /// The note that all is done.
+    #[error("the database cannot be written just now ({})", .0.cause())]
+    Unwritable(Failure),
 }

@@ -1,14 +1,16 @@
-//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable code.
+//! Why something asked of the engine was not done: the errors of all wings, summed, each with its stable
+//! code.
 
 use std::path::PathBuf;
 
 use rollcall_shared::form::EntryTrouble;
 
 use crate::acts::ActError;
-use crate::config::settings_error::SettingsError;
+use crate::edge::client::EdgeError;
 use crate::edge::connection::NotALine;
 use crate::export::ExportError;
 use crate::folder::backup::BackupError;
+use crate::http::port_error::PortError;
 use crate::venue::entry::EntryError;
 use crate::view::{Refusal, RefusalCode, WifiError};
 use crate::workshops::RosterError;
@@ -23,8 +25,8 @@ pub enum EngineError {
     #[error("no edge is set")]
     NoEdge,
     /// The edge did not do it.
-    #[error("{0}")]
-    Edge(String),
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
     /// The database cannot be read.
     #[error("the database cannot be read ({0})")]
     Database(#[from] rusqlite::Error),
@@ -32,12 +34,12 @@ pub enum EngineError {
     #[error(transparent)]
     Act(#[from] ActError),
     /// A file cannot be written.
-    #[error("{} cannot be written ({why})", path.display())]
+    #[error("{} cannot be written ({source})", path.display())]
     File {
         /// Which.
         path: PathBuf,
-        /// The operating system's words.
-        why: String,
+        /// The operating system's own.
+        source: std::io::Error,
     },
     /// A list cannot be made into a file.
     #[error(transparent)]
@@ -46,8 +48,8 @@ pub enum EngineError {
     #[error(transparent)]
     Backup(#[from] BackupError),
     /// The venue page cannot be opened.
-    #[error("{0}")]
-    Venue(SettingsError),
+    #[error(transparent)]
+    Venue(#[from] PortError),
     /// An entry code is not taken.
     #[error(transparent)]
     Entry(#[from] EntryError),
@@ -60,12 +62,12 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// The stable code, and the field that needs mending.
+    /// Returns the stable code, and the field that has to be corrected.
     fn code(&self) -> (RefusalCode, Option<String>) {
         let code = match self {
             Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
             Self::Workshop(RosterError::Invalid(wrong)) => {
-                return (RefusalCode::Invalid, Some(wrong.field.clone()));
+                return (RefusalCode::Invalid, Some(wrong.field.to_string()));
             }
             Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
             Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,
@@ -94,7 +96,7 @@ impl EngineError {
 }
 
 impl From<EngineError> for Refusal {
-    /// The same for the window.
+    /// Says the same to the window.
     fn from(error: EngineError) -> Self {
         let (code, field) = error.code();
         Self { code, field, text: error.to_string() }

@@ -1,11 +1,12 @@
-//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that derives them.
+//! How each hop of one workshop is doing, said in the words of [`crate::view::HopCode`]: one place that
+//! derives them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
-use rollcall_shared::Millis;
+use parking_lot::Mutex;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::pipeline::health::{Collection, Publication, WorkshopHealth};
 use crate::pipeline::stream::server_choice::RedisKind;
@@ -45,9 +46,9 @@ impl Since {
         workshop: &WorkshopId,
         facts: &Facts,
         waiting: Waiting,
-        now: Millis,
+        now: Timestamp,
     ) -> Vec<HopHealth> {
-        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self.0.lock();
         let mail_seconds = waiting.mail_seconds;
         let hops = [
             (Hop::Internet, internet(facts), waiting.receipts),
@@ -58,16 +59,16 @@ impl Since {
         ];
         hops.into_iter()
             .map(|(hop, (code, detail), waiting)| {
-                let noted = since.entry((workshop.clone(), hop)).or_insert((code, now));
+                let noted = since.entry((workshop.clone(), hop)).or_insert((code, now.as_millis()));
                 if noted.0 != code {
-                    *noted = (code, now);
+                    *noted = (code, now.as_millis());
                 }
                 let remaining_seconds = mail_seconds.filter(|_| code == HopCode::Collecting);
                 HopHealth {
                     hop,
                     level: code.level(),
                     code,
-                    since: Some(noted.1),
+                    since: Some(Timestamp::from_millis(noted.1)),
                     waiting,
                     remaining_seconds,
                     detail,
@@ -179,9 +180,13 @@ mod tests {
             let mut facts = facts();
             change(&mut facts);
             let workshop = WorkshopId::from_random([1; 16]);
-            let hops = Since::default().note(&workshop, &facts, Waiting::default(), 5);
+            let hops =
+                Since::default().note(&workshop, &facts, Waiting::default(), Timestamp::from_millis(5));
             let found = hops.into_iter().find(|health| health.hop == hop).unwrap();
-            assert_eq!((found.code, found.level, found.since), (expected, expected.level(), Some(5)));
+            assert_eq!(
+                (found.code, found.level, found.since),
+                (expected, expected.level(), Some(Timestamp::from_millis(5)))
+            );
         };
         let away = |facts: &mut Facts| facts.health.collection = Collection::Away { why: "x".into() };
         check(Hop::Internet, |_| (), HopCode::Published);
@@ -264,10 +269,10 @@ mod tests {
             let hops = since.note(&workshop, facts, Waiting::default(), now);
             hops.into_iter().find(|health| health.hop == Hop::Database).unwrap().since
         };
-        assert_eq!(at(&facts(), 1), Some(1));
-        assert_eq!(at(&facts(), 2), Some(1));
+        assert_eq!(at(&facts(), Timestamp::from_millis(1)), Some(Timestamp::from_millis(1)));
+        assert_eq!(at(&facts(), Timestamp::from_millis(2)), Some(Timestamp::from_millis(1)));
         let full = Facts { unwritable: Some(Failure::DiskFull), ..facts() };
-        assert_eq!(at(&full, 3), Some(3));
-        assert_eq!(at(&facts(), 4), Some(4));
+        assert_eq!(at(&full, Timestamp::from_millis(3)), Some(Timestamp::from_millis(3)));
+        assert_eq!(at(&facts(), Timestamp::from_millis(4)), Some(Timestamp::from_millis(4)));
     }
 }

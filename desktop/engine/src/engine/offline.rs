@@ -6,23 +6,26 @@ use rollcall_shared::language::Language;
 
 use crate::acts::ActError;
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::db::open_error::OpenError;
 use crate::db::{self, list, workshops};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, files};
 use crate::erasure::{self, Gone, copies};
 use crate::export;
+use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
-use crate::folder::{Folder, atomic_file};
 use crate::view::{Erasure, ExportFormat, Whom};
-use crate::writer;
 
 /// Why nothing was done in a folder.
 #[derive(Debug, thiserror::Error)]
 pub enum OfflineError {
     /// The folder cannot be used; where an engine runs in it, that one can be asked.
     #[error(transparent)]
-    Settings(#[from] SettingsError),
+    Folder(#[from] FolderError),
+    /// Its database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// It was not done.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -31,11 +34,12 @@ pub enum OfflineError {
     Unknown(String),
 }
 
-/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite code.
+/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite
+/// code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
-/// no such workshop or the file cannot be written.
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where there is no such workshop or the file cannot be written.
 pub fn export(
     data_dir: &Path,
     workshop: &str,
@@ -44,24 +48,23 @@ pub fn export(
     language: Language,
 ) -> Result<u64, OfflineError> {
     let folder = Folder::take(data_dir)?;
-    let conn = db::open_writer(&folder.join("rollcall.db"))?;
+    let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
     let all = workshops::all(&conn).map_err(EngineError::Database)?;
     let found = export::named(workshop, all.iter().map(|row| &row.workshop));
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
     let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
     let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
-    atomic_file::write(path, &sheet.bytes)
-        .map_err(|e| EngineError::File { path: path.to_owned(), why: e.to_string() })?;
-    export::note(&conn, &record.id, format).map_err(EngineError::Database)?;
+    files::write(path, &sheet.bytes)?;
+    conn.in_transaction(|tx| export::note(tx, &record.id, format)).map_err(EngineError::Database)?;
     Ok(sheet.rows)
 }
 
-/// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told by the next
-/// engine that runs there. The workshop is named by its id or invite code.
+/// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told
+/// by the next engine that runs there. The workshop is named by its id or invite code.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where there is
-/// nothing to erase.
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where there is nothing to erase.
 pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<Erasure, OfflineError> {
     let folder = Folder::take(data_dir)?;
     let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
@@ -70,7 +73,7 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
     let record = export::named(workshop, all.iter().map(|row| &row.workshop));
     let workshop = record.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?.id.clone();
     let erased = if yes {
-        writer::in_transaction(&mut conn, |conn| erasure::rows(conn, &workshop, whom, now_ms()))
+        conn.in_transaction(|tx| erasure::rows(tx, &workshop, whom, now_ms()))
     } else {
         erasure::rehearse(&conn, &workshop, whom)
     };
@@ -78,7 +81,7 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
     if !yes {
         return Ok(Erasure { rows, ..Erasure::default() });
     }
-    let log_emptied = writer::empty_log(&conn).map_err(unreadable)?;
+    let log_emptied = conn.empty_log().map_err(unreadable)?;
     let (copies, copies_left) = copies::erase(&folder.join(""), &Gone::of(&workshop, whom, &rows));
     Ok(Erasure { rows, copies, copies_left, log_emptied })
 }
@@ -86,8 +89,8 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
 /// Backs up a data folder that no engine uses.
 ///
 /// # Errors
-/// [`OfflineError::Settings`] where an engine runs there or the folder cannot be used, [`OfflineError::Engine`] where the
-/// backup cannot be written.
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where the backup cannot be written.
 pub fn back_up(data_dir: &Path, to: &Path) -> Result<Backup, OfflineError> {
     let folder = Folder::take(data_dir)?;
     let conn = db::open_writer(&folder.join("rollcall.db"))?;

@@ -6,6 +6,7 @@ use crate::clock::now_ms;
 use crate::engine::alarms::{Battery, LOOK_AROUND};
 use crate::engine::host::Host;
 use crate::view::Phase;
+use crate::workshops::summary;
 
 /// How often the battery is asked: its state changes by minutes.
 const ASK_BATTERY: Duration = Duration::from_secs(30);
@@ -18,7 +19,8 @@ pub(crate) async fn watch(host: &Host) {
 async fn watch_clock_and_networks(host: &Host) {
     let look = || {
         let now = now_ms();
-        let phases: Vec<Phase> = host.roster.all().iter().map(|row| Phase::of(row, now)).collect();
+        let phases: Vec<Phase> =
+            host.context.roster.all().iter().map(|row| summary::phase(row, now)).collect();
         let addresses = host.listener.addresses();
         let open = phases.contains(&Phase::Open);
         let is_new = match host.listener.address() {
@@ -34,7 +36,7 @@ async fn watch_clock_and_networks(host: &Host) {
         }
         (addresses, phases, is_new)
     };
-    let mut roster = host.roster.changes();
+    let mut roster = host.context.roster.changes();
     let mut seen = look();
     loop {
         // What the host changes is told already; from there on the clock goes on.
@@ -64,7 +66,7 @@ async fn watch_battery(host: &Host) {
     }
 }
 
-/// The first battery; none where there is none, or the system does not say.
+/// Returns the first battery; `None` where there is none, or the system does not say.
 fn battery() -> Option<Battery> {
     use starship_battery::units::ratio::percent;
     let battery = starship_battery::Manager::new().ok()?.batteries().ok()?.find_map(Result::ok)?;

@@ -1,18 +1,14 @@
-//! The copies of the database that Rollcall itself made beside it: before an upgrade, and before a restore.
+//! Erases from the copies of the database that Rollcall itself made in the data folder.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, TransactionBehavior};
 
-use crate::view::ErasedRows;
-use crate::view::Whom;
-
-/// How long another program's lock is waited for.
-const BUSY: Duration = Duration::from_secs(5);
+use crate::db::tx::Tx;
+use crate::db::{copies, duplicates, erased, erased_workshops, parked, signups};
+use crate::view::{ErasedRows, Whom};
 
 /// What is to be deleted.
 #[derive(Debug, Clone)]
@@ -38,11 +34,15 @@ impl Gone {
 /// Deletes from every copy in the folder: those that were changed, and those that could not be.
 pub(crate) fn erase(data_dir: &Path, gone: &Gone) -> (Vec<PathBuf>, Vec<PathBuf>) {
     let (mut done, mut left) = (Vec::new(), Vec::new());
-    for copy in all(data_dir) {
+    for copy in copies::all(data_dir) {
         match erase_in(&copy, gone) {
             Ok(()) => done.push(copy),
             Err(error) => {
-                tracing::error!(copy = %copy.display(), %error, "a copy of the database still holds what was erased: delete it");
+                let copy_path = copy.display();
+                tracing::error!(
+                    copy = %copy_path, %error,
+                    "a copy of the database still holds what was erased: delete it"
+                );
                 left.push(copy);
             }
         }
@@ -50,58 +50,23 @@ pub(crate) fn erase(data_dir: &Path, gone: &Gone) -> (Vec<PathBuf>, Vec<PathBuf>
     (done, left)
 }
 
-/// `rollcall.before-….db` and `before-restore-…/rollcall.db`.
-fn all(data_dir: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(data_dir).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("rollcall.before-") && name.ends_with(".db") {
-            all.push(entry.path());
-        } else if name.starts_with(crate::folder::backup::SET_ASIDE) {
-            all.push(entry.path().join("rollcall.db"));
+fn erase_in(copy: &Path, gone: &Gone) -> rusqlite::Result<()> {
+    // As it is: an older version's copy stays one.
+    let mut conn = copies::open(copy)?;
+    conn.in_transaction(|tx| match gone {
+        Gone::Ids(workshop, ids, parked) => {
+            parked.iter().try_for_each(|digest| parked::delete_bytes(tx, workshop, digest))?;
+            ids.iter().try_for_each(|id| erase_id(tx, workshop, *id))
         }
-    }
-    all.retain(|copy| copy.exists());
-    all.sort_unstable();
-    all
+        Gone::Workshop(workshop) => erased_workshops::erase_in_copy(tx, workshop),
+    })?;
+    // Where the copy keeps a log of its own, that one as well.
+    conn.empty_log().map(drop)
 }
 
-fn erase_in(copy: &Path, gone: &Gone) -> rusqlite::Result<()> {
-    let mut conn = Connection::open(copy)?;
-    conn.busy_timeout(BUSY)?;
-    conn.pragma_update(None, "secure_delete", "ON")?;
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match gone {
-        Gone::Ids(workshop, ids, parked) => {
-            for digest in parked {
-                transaction.execute(
-                    "DELETE FROM parked WHERE digest = ?1 AND workshop_id = ?2",
-                    (digest.as_bytes(), workshop.as_str()),
-                )?;
-            }
-            for id in ids {
-                let (id, workshop) = (id.to_string(), workshop.as_str());
-                for table in ["signups", "duplicates"] {
-                    let delete = format!("DELETE FROM {table} WHERE id = ?1 AND workshop_id = ?2");
-                    transaction.execute(&delete, (&id, workshop))?;
-                }
-                // A copy of an older version has no column that says whose message it is.
-                transaction.execute(
-                    "DELETE FROM parked WHERE workshop_id = ?2
-                     AND CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN CAST(bytes AS TEXT) ->> '$.id' END = ?1",
-                    (&id, workshop),
-                )?;
-                transaction.execute("INSERT OR IGNORE INTO erased(id) VALUES (?1)", [&id])?;
-            }
-        }
-        Gone::Workshop(workshop) => {
-            for table in ["receipts_out", "parked", "duplicates", "signups"] {
-                let delete = format!("DELETE FROM {table} WHERE workshop_id = ?1");
-                transaction.execute(&delete, [workshop.as_str()])?;
-            }
-        }
-    }
-    transaction.commit()?;
-    // Where the copy keeps a log of its own, that one as well.
-    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+fn erase_id(tx: &Tx<'_>, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<()> {
+    signups::delete_in_copy(tx, workshop, id)?;
+    duplicates::delete(tx, workshop, id)?;
+    parked::delete_naming(tx, workshop, id)?;
+    erased::remember(tx, id)
 }

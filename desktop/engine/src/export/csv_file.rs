@@ -1,6 +1,6 @@
 //! Comma-separated text: UTF-8 with a byte order mark, without which Excel takes Chinese for something else.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use time::OffsetDateTime;
 
 use super::table::{Cell, Table};
@@ -14,14 +14,14 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, csv::Error> {
     for row in &table.rows {
         writer.write_record(row.iter().map(|cell| match cell {
             Cell::Text(text) => safe(text),
-            Cell::Time(at) => time(*at),
+            Cell::Time(at) => time(Timestamp::from_millis(*at)),
         }))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, *CSV injection*). A phone number
-/// begins with `+`, and stays a text with its zeros by the same sign.
+/// Puts an apostrophe before a cell that a spreadsheet would take for a formula (OWASP, *CSV injection*).
+/// A phone number begins with `+`, and stays a text with its zeros by the same sign.
 fn safe(text: &str) -> String {
     match text.as_bytes().first() {
         Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') => format!("'{text}"),
@@ -29,9 +29,9 @@ fn safe(text: &str) -> String {
     }
 }
 
-/// `2026-11-24 13:18:23`, which every spreadsheet takes for a time.
-fn time(at: Millis) -> String {
-    let Ok(at) = OffsetDateTime::from_unix_timestamp(at.div_euclid(1_000)) else { return String::new() };
+/// Writes a time as `2026-11-24 13:18:23`, which every spreadsheet takes for a time.
+fn time(at: Timestamp) -> String {
+    let Ok(at) = OffsetDateTime::from_unix_timestamp(at.as_seconds()) else { return String::new() };
     let (hour, minute, second) = at.to_hms();
     format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02}", at.year(), u8::from(at.month()), at.day())
 }
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn times_are_written_as_they_are_read() {
-        assert_eq!(time(0), "1970-01-01 00:00:00");
-        assert_eq!(time(1_795_526_303_999), "2026-11-24 13:18:23");
-        assert_eq!(time(-1), "1969-12-31 23:59:59");
+        assert_eq!(time(Timestamp::from_millis(0)), "1970-01-01 00:00:00");
+        assert_eq!(time(Timestamp::from_millis(1_795_526_303_999)), "2026-11-24 13:18:23");
+        assert_eq!(time(Timestamp::from_millis(-1)), "1969-12-31 23:59:59");
     }
 }

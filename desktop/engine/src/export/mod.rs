@@ -1,4 +1,5 @@
-//! A workshop's list as a file for a spreadsheet: one row a sign-up, one column a question, in Chinese or English, safe to open.
+//! A workshop's list as a file for a spreadsheet: one row per sign-up, one column per question, in Chinese or
+//! English, safe to open.
 
 mod csv_file;
 mod table;
@@ -8,10 +9,10 @@ mod xlsx_file;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
-use rusqlite::Connection;
 
 use crate::clock::now_ms;
-use crate::db::events;
+use crate::db::events::{self, Event, WorkshopEvent};
+use crate::db::tx::Tx;
 use crate::view::{ExportFormat, SignupView};
 
 /// A file's content.
@@ -48,15 +49,11 @@ pub(crate) fn sheet(
 }
 
 /// Notes in the audit log that a list left the database.
-pub(crate) fn note(conn: &Connection, workshop: &WorkshopId, format: ExportFormat) -> rusqlite::Result<()> {
-    let what = match format {
-        ExportFormat::Xlsx => "exported xlsx",
-        ExportFormat::Csv => "exported csv",
-    };
-    events::add(conn, now_ms(), what, workshop.as_str())
+pub(crate) fn note(tx: &Tx<'_>, workshop: &WorkshopId, format: ExportFormat) -> rusqlite::Result<()> {
+    events::add(tx, now_ms(), Event::Workshop(workshop, WorkshopEvent::Exported(format)))
 }
 
-/// The workshop of that id or invite code.
+/// Finds the workshop of that id or invite code.
 pub(crate) fn named<'a>(text: &str, mut all: impl Iterator<Item = &'a Workshop>) -> Option<&'a Workshop> {
     let code = InviteCode::parse(text).ok();
     all.find(|w| w.id.as_str() == text.trim() || code.as_ref() == Some(&w.invite_code))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Language;
 use rollcall_shared::question::{Answer, Choice, Kind, Question};
 use rollcall_shared::workshop::Workshop;
+use rollcall_shared::{Millis, Timestamp};
 
 use super::words;
 use crate::view::SignupView;
@@ -28,7 +28,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Of those sign-ups. Answers to questions that are gone have columns of their own behind the others, under their keys.
+    /// Makes one of those sign-ups. Answers to questions that are gone have columns of their own behind the
+    /// others, under their keys.
     pub(super) fn of(workshop: &Workshop, signups: Vec<SignupView>, language: Language) -> Self {
         let gone = gone(workshop, &signups);
         let questions = workshop.questions.iter().map(|question| question.label.get(language).to_owned());
@@ -54,7 +55,8 @@ fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, languag
         let answer = signup.answers.get(&question.key);
         answer.map(|answer| answer_text(answer, options(question), language)).unwrap_or_default()
     };
-    let by_venue = |at: Millis| Cell::Time(at + Millis::from(workshop.utc_offset_minutes) * 60_000);
+    let by_venue =
+        |at: Timestamp| Cell::Time((at + Millis::from(workshop.utc_offset_minutes) * 60_000).as_millis());
     let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Text(signup.phone.clone())];
     cells.extend(workshop.questions.iter().map(|question| Cell::Text(answer(question))));
     cells.extend([
@@ -79,7 +81,7 @@ fn options(question: &Question) -> &[Choice] {
     }
 }
 
-/// An answer in words: options by their labels, where they are still there.
+/// Writes an answer in words: options by their labels, where they are still there.
 fn answer_text(answer: &Answer, options: &[Choice], language: Language) -> String {
     let label = |key: &String| {
         let option = options.iter().find(|option| option.key == *key);

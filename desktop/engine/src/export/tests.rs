@@ -1,6 +1,5 @@
 //! Files read back by other programs' readers.
 
-use crate::db::list;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -9,9 +8,11 @@ use rollcall_shared::language::Text;
 use rollcall_shared::question::{Answer, Choice, Kind, Question};
 
 use super::*;
+use crate::db::list;
 use crate::testing::Hall;
 
-/// A list with one of everything: choices, a formula for an answer, a cancelled one, an answer to a question that is gone.
+/// A list with one of everything: choices, a formula for an answer, a cancelled one, an answer to a question
+/// that is gone.
 async fn hall() -> Hall {
     let option = |key: &str, zh: &str, en: &str| Choice { key: key.into(), label: Text::new(zh, en) };
     let question = |key: &str, zh: &str, en: &str, kind| Question {

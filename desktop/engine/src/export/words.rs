@@ -22,7 +22,7 @@ pub(super) fn last_headings(language: Language) -> [&'static str; 6] {
     }
 }
 
-/// The sheet's name.
+/// Returns the sheet's name.
 pub(super) fn sheet(language: Language) -> &'static str {
     match language {
         Language::Zh => "名单",
@@ -49,14 +49,12 @@ pub(super) fn path(path: Path, language: Language) -> &'static str {
         (Path::Edge, Language::En) => "internet",
         (Path::Venue, Language::Zh) => "现场",
         (Path::Venue, Language::En) => "venue",
-        (Path::Import, Language::Zh) => "导入",
-        (Path::Import, Language::En) => "import",
         (Path::Desk, Language::Zh) => "签到台",
         (Path::Desk, Language::En) => "desk",
     }
 }
 
-/// A ticked box.
+/// Returns the word for a ticked box.
 pub(super) fn yes(language: Language) -> &'static str {
     match language {
         Language::Zh => "是",
@@ -64,7 +62,7 @@ pub(super) fn yes(language: Language) -> &'static str {
     }
 }
 
-/// Between the choices of one answer, and between notes.
+/// Returns what separates the choices of one answer, and notes.
 pub(super) fn separator(language: Language) -> &'static str {
     match language {
         Language::Zh => "、",
@@ -72,7 +70,7 @@ pub(super) fn separator(language: Language) -> &'static str {
     }
 }
 
-/// What is unusual about a sign-up.
+/// Says what is unusual about a sign-up.
 pub(super) fn notes(signup: &SignupView, language: Language) -> String {
     let notes = [
         (signup.flags.late, "截止后到达", "arrived after closing"),

@@ -1,6 +1,6 @@
 //! A workbook: texts are texts, whatever they begin with; times are times that can be sorted.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::table::{Cell, Table};
@@ -29,7 +29,12 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
             match cell {
                 Cell::Text(text) if text.is_empty() => {}
                 Cell::Text(text) => drop(sheet.write_string(line, column, text)?),
-                Cell::Time(at) => drop(sheet.write_number_with_format(line, column, days(*at), &time)?),
+                Cell::Time(at) => drop(sheet.write_number_with_format(
+                    line,
+                    column,
+                    days(Timestamp::from_millis(*at)),
+                    &time,
+                )?),
             }
         }
         last = line;
@@ -40,7 +45,7 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// Whole seconds, or the last one would be shown as `:60` here and there.
-fn days(at: Millis) -> f64 {
-    EPOCH_DAYS + at.div_euclid(1_000) as f64 / DAY_SECONDS
+/// Rounds to whole seconds, or the last one would be shown as `:60` here and there.
+fn days(at: Timestamp) -> f64 {
+    EPOCH_DAYS + at.as_seconds() as f64 / DAY_SECONDS
 }

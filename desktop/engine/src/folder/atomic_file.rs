@@ -1,13 +1,16 @@
-//! Replaces a file as a whole: nobody ever opens half of one, and a power cut leaves the old one or the new one.
+//! Replaces a file as a whole: nobody ever opens half of one, and a power cut leaves the old one or the new
+//! one.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner may read (0600 on Unix): beside its place, synced, renamed over it, and the folder synced.
+/// Writes a file that only its owner may read (0600 on Unix): under another name next to it, synced, renamed
+/// over it, and the folder synced.
 ///
 /// # Errors
-/// The system's own; what was there before is untouched then, unless it was the folder that could not be synced.
+/// The system's own; what was there before is untouched then, unless it was the folder that could not be
+/// synced.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?;
     let folder = folder_of(path);
@@ -21,6 +24,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Gives a file or a folder that is complete and synced its final name, in place of a file that may have it.
+/// Both names are on one disk; the folder of the new one is synced.
+///
+/// # Errors
+/// The system's own; as in [`write()`].
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(folder_of(to))
+}
+
 /// Syncs a file that something else wrote.
 ///
 /// # Errors
@@ -29,7 +42,8 @@ pub(crate) fn sync(path: &Path) -> io::Result<()> {
     File::options().write(true).open(path)?.sync_all()
 }
 
-/// Puts a rename onto the disk, which is there once its folder is. Folders cannot be opened for that everywhere.
+/// Puts a rename onto the disk, which is there once its folder is. Folders cannot be opened for that
+/// everywhere.
 ///
 /// # Errors
 /// The system's own.
@@ -37,8 +51,8 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
-/// The folder that holds a file; a bare name lies in the current one.
-pub(crate) fn folder_of(path: &Path) -> &Path {
+/// Returns the folder that holds a file; a bare name lies in the current one.
+fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 

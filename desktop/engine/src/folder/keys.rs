@@ -1,30 +1,32 @@
-//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's receipts.
+//! What must stay secret: the workshops' X25519 secret keys and drain keys, and the key of the venue's
+//! receipts.
 //!
-//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring comes with the
-//! window, which can ask the host for it; a headless engine would wait for an unlocked keyring for ever.
+//! They live in `keys.json` in the data folder, readable by its owner only. The operating system's keyring
+//! comes with the window, which can ask the host for it; a headless engine would wait for an unlocked keyring
+//! for ever.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock};
 
+use parking_lot::RwLock;
 use rand_core::OsRng;
 use rollcall_shared::receipt::ReceiptKey;
 use rollcall_shared::seal::{KeyId, PublicKey, SecretKey};
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
-use crate::config::settings_error::SettingsError;
 use crate::folder::atomic_file;
+use crate::folder::error::FolderError;
 use crate::random::random_key_hex;
 
 /// The keys of one data folder.
 pub(crate) struct Keys {
     path: PathBuf,
-    kept: RwLock<Kept>,
+    kept: RwLock<KeySet>,
 }
 
 #[derive(Clone)]
-struct Kept {
+struct KeySet {
     receipt_key_hex: String,
     receipt_key: ReceiptKey,
     workshops: BTreeMap<WorkshopId, WorkshopKeys>,
@@ -53,32 +55,31 @@ struct WorkshopKeysFile {
 
 impl Keys {
     /// Reads the file, or begins one.
-    pub(crate) fn open(path: PathBuf) -> Result<Self, SettingsError> {
+    pub(crate) fn open(path: PathBuf) -> Result<Self, FolderError> {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => {
-                Kept::read(&bytes).map_err(|why| SettingsError::Damaged { path: path.clone(), why })?
+                KeySet::read(&bytes).map_err(|why| FolderError::Damaged { path: path.clone(), why })?
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let kept = Kept::new().map_err(|why| SettingsError::Damaged { path: path.clone(), why })?;
-                kept.write(&path)
-                    .map_err(|e| SettingsError::Folder { path: path.clone(), why: e.to_string() })?;
+                let kept = KeySet::new().map_err(|why| FolderError::Damaged { path: path.clone(), why })?;
+                kept.write(&path).map_err(|e| FolderError::Unusable { path: path.clone(), source: e })?;
                 kept
             }
-            Err(e) => return Err(SettingsError::Folder { path, why: e.to_string() }),
+            Err(e) => return Err(FolderError::Unusable { path, source: e }),
         };
         Ok(Self { path, kept: RwLock::new(kept) })
     }
 
-    /// What a file holds, for fuzzing: it belongs to no folder.
+    /// Reads what a file holds, for fuzzing: it belongs to no folder.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
-        Kept::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
+        KeySet::read(bytes).map(|kept| Self { path: PathBuf::new(), kept: RwLock::new(kept) })
     }
 
-    /// The file's text.
+    /// Returns the file's text.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn text(&self) -> std::io::Result<Vec<u8>> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).text()
+        self.kept.read().text()
     }
 
     /// Draws the keys of a new workshop and keeps them before anything is sealed to them.
@@ -93,7 +94,8 @@ impl Keys {
         Ok(public)
     }
 
-    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the edge has to be told.
+    /// Forgets what opens a workshop's mail. The key that shows the edge whose laptop this is stays, for the
+    /// edge has to be told.
     pub(crate) fn forget_secrets(&self, workshop: &WorkshopId) -> std::io::Result<()> {
         self.change(|kept| {
             if let Some(keys) = kept.workshops.get_mut(workshop) {
@@ -109,7 +111,7 @@ impl Keys {
 
     /// Takes in what another key file has and this one has not; nothing that is here is replaced.
     pub(crate) fn merge(&self, file: &[u8]) -> Result<(), String> {
-        let other = Kept::read(file)?;
+        let other = KeySet::read(file)?;
         self.change(|kept| {
             for (id, theirs) in other.workshops {
                 let Some(ours) = kept.workshops.get_mut(&id) else {
@@ -126,8 +128,8 @@ impl Keys {
         .map_err(|e| e.to_string())
     }
 
-    fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+    fn change(&self, change: impl FnOnce(&mut KeySet)) -> std::io::Result<()> {
+        let mut kept = self.kept.write();
         let mut next = kept.clone();
         change(&mut next);
         next.write(&self.path)?;
@@ -137,40 +139,41 @@ impl Keys {
 
     /// Reads the file again: the host may have put a missing key into it.
     pub(crate) fn reload(&self) {
-        let read = std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| Kept::read(&bytes));
+        let read =
+            std::fs::read(&self.path).map_err(|e| e.to_string()).and_then(|bytes| KeySet::read(&bytes));
         match read {
-            Ok(kept) => *self.kept.write().unwrap_or_else(PoisonError::into_inner) = kept,
+            Ok(kept) => *self.kept.write() = kept,
             Err(why) => tracing::warn!(%why, "the key file cannot be read again"),
         }
     }
 
-    /// The file as it is, to be copied elsewhere.
+    /// Reads the file as it is, to be copied elsewhere.
     pub(crate) fn file(&self) -> std::io::Result<Vec<u8>> {
-        // FreedPlace, so that nobody writes it meanwhile.
-        let _kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        // Held, so that nobody writes it meanwhile.
+        let _kept = self.kept.read();
         std::fs::read(&self.path)
     }
 
-    /// The secret key of that id, where it is here.
+    /// Returns the secret key of that id, where it is here.
     pub(crate) fn secret(&self, workshop: &WorkshopId, key_id: &KeyId) -> Option<SecretKey> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         let keys = kept.workshops.get(workshop)?;
         keys.secret_keys.iter().find(|(id, _)| id == key_id).map(|(_, key)| key.clone())
     }
 
-    /// The key that shows the edge whose laptop this is.
+    /// Returns the key that shows the edge whose laptop this is.
     pub(crate) fn drain_key(&self, workshop: &WorkshopId) -> Option<String> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         kept.workshops.get(workshop).map(|keys| keys.drain_key.clone())
     }
 
-    /// The key of the receipts that the venue page issues.
+    /// Returns the key of the receipts that the venue page issues.
     pub(crate) fn receipt_key(&self) -> ReceiptKey {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).receipt_key.clone()
+        self.kept.read().receipt_key.clone()
     }
 }
 
-impl Kept {
+impl KeySet {
     fn new() -> Result<Self, String> {
         let receipt_key_hex = random_key_hex();
         let receipt_key = ReceiptKey::from_hex(&receipt_key_hex).map_err(|e| e.to_string())?;
@@ -186,8 +189,10 @@ impl Kept {
         for (id, keys) in file.workshops {
             let mut secret_keys = Vec::new();
             for text in &keys.secret_keys {
-                let key =
-                    SecretKey::from_bytes(read_32(text).ok_or("a secret key is 64 hexadecimal digits")?);
+                let mut bytes = [0; 32];
+                hex::decode_to_slice(text, &mut bytes)
+                    .map_err(|_| "a secret key is 64 hexadecimal digits")?;
+                let key = SecretKey::from_bytes(bytes);
                 secret_keys.push((key.public().key_id, key));
             }
             workshops.insert(id, WorkshopKeys { drain_key: keys.drain_key, secret_keys });
@@ -207,13 +212,6 @@ impl Kept {
         let file = KeysFile { receipt_key: self.receipt_key_hex.clone(), workshops: workshops.collect() };
         serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)
     }
-}
-
-fn read_32(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then(|| bytes.try_into().ok())?
 }
 
 #[cfg(test)]
@@ -249,7 +247,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keys.json");
         std::fs::write(&path, "{").unwrap();
-        assert!(matches!(Keys::open(path.clone()), Err(SettingsError::Damaged { .. })));
+        assert!(matches!(Keys::open(path.clone()), Err(FolderError::Damaged { .. })));
         assert_eq!(std::fs::read(&path).unwrap(), b"{");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::secret::sha256_hex;
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,14 @@ use crate::view::KeysSaved;
 
 /// The note, `keys-saved.json` in the data folder.
 #[derive(Serialize, Deserialize)]
-struct Note {
-    keys_saved_at: Millis,
+struct CopyNote {
+    keys_saved_at: Timestamp,
     /// Of the file that was copied: keys that came later are not in the copy.
     sha256: String,
 }
 
 /// Copies the key file to where the host wants it, readable by its owner only, and notes it.
-pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Millis) -> std::io::Result<KeysSaved> {
+pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> std::io::Result<KeysSaved> {
     let bytes = keys.file()?;
     let same_file =
         to.canonicalize().ok().is_some_and(|to| data_dir.join("keys.json").canonicalize().ok() == Some(to));
@@ -27,15 +27,16 @@ pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Millis) -> std:
         return Err(std::io::Error::other("this is the key file itself: a copy belongs elsewhere"));
     }
     atomic_file::write(to, &bytes)?;
-    let note = Note { keys_saved_at: now, sha256: sha256_hex(&bytes) };
+    let note = CopyNote { keys_saved_at: now, sha256: sha256_hex(&bytes) };
     atomic_file::write(&note_path(data_dir), &serde_json::to_vec(&note).map_err(std::io::Error::other)?)?;
     Ok(KeysSaved { keys_saved_at: Some(now), complete: true })
 }
 
-/// Whether and when the host saved a copy. A note that cannot be read is none: the host is asked once more.
+/// Says whether and when the host saved a copy. A note that cannot be read is none: the host is asked once
+/// more.
 pub(crate) fn saved(keys: &Keys, data_dir: &Path) -> KeysSaved {
     let note = std::fs::read(note_path(data_dir)).ok();
-    let Some(note) = note.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) else {
+    let Some(note) = note.and_then(|bytes| serde_json::from_slice::<CopyNote>(&bytes).ok()) else {
         return KeysSaved::default();
     };
     let complete = keys.file().is_ok_and(|bytes| sha256_hex(&bytes) == note.sha256);
@@ -60,8 +61,8 @@ mod tests {
         assert_eq!(saved(&keys, dir.path()), KeysSaved::default());
 
         let copy = elsewhere.path().join("rollcall-keys.json");
-        let now = save(&keys, dir.path(), &copy, 5).unwrap();
-        assert_eq!(now, KeysSaved { keys_saved_at: Some(5), complete: true });
+        let now = save(&keys, dir.path(), &copy, Timestamp::from_millis(5)).unwrap();
+        assert_eq!(now, KeysSaved { keys_saved_at: Some(Timestamp::from_millis(5)), complete: true });
         assert_eq!(saved(&keys, dir.path()), now);
         assert_eq!(std::fs::read(&copy).unwrap(), keys.file().unwrap());
         #[cfg(unix)]
@@ -71,8 +72,11 @@ mod tests {
         }
 
         keys.make(&WorkshopId::from_random([2; 16])).unwrap();
-        assert_eq!(saved(&keys, dir.path()), KeysSaved { keys_saved_at: Some(5), complete: false });
-        assert!(save(&keys, dir.path(), &dir.path().join("keys.json"), 6).is_err());
-        assert!(save(&keys, dir.path(), Path::new("/nowhere/at/all"), 6).is_err());
+        assert_eq!(
+            saved(&keys, dir.path()),
+            KeysSaved { keys_saved_at: Some(Timestamp::from_millis(5)), complete: false }
+        );
+        assert!(save(&keys, dir.path(), &dir.path().join("keys.json"), Timestamp::from_millis(6)).is_err());
+        assert!(save(&keys, dir.path(), Path::new("/nowhere/at/all"), Timestamp::from_millis(6)).is_err());
     }
 }

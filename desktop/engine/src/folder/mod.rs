@@ -2,8 +2,10 @@
 
 pub(crate) mod atomic_file;
 pub mod backup;
+pub(crate) mod error;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
+pub(crate) mod unsealer;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -12,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use rollcall_shared::mailbox::Collector;
 
-use crate::config::settings_error::SettingsError;
+use crate::folder::error::FolderError;
 use crate::random::random_16;
 
-/// A child that is being started holds its parent's lock until it is a program of its own: whoever ends just then seems to be
-/// there a moment longer.
+/// A child that is being started holds its parent's lock until it is a program of its own: a process that
+/// ends just then seems to be there a moment longer.
 const LOCK_FOR: Duration = Duration::from_millis(500);
 /// Between two tries.
 const LOCK_EVERY: Duration = Duration::from_millis(20);
@@ -25,15 +27,14 @@ const LOCK_EVERY: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    /// FreedPlace for its lock, which the operating system gives back whatever ends the process.
+    /// Held for its lock, which the operating system gives back whatever ends the process.
     _lock: File,
 }
 
 impl Folder {
     /// Makes the folder where it is missing, and locks it.
-    pub(crate) fn take(path: &Path) -> Result<Self, SettingsError> {
-        let unusable =
-            |e: std::io::Error| SettingsError::Folder { path: path.to_owned(), why: e.to_string() };
+    pub(crate) fn take(path: &Path) -> Result<Self, FolderError> {
+        let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
         std::fs::create_dir_all(path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
         let mut file = OpenOptions::new()
@@ -49,36 +50,36 @@ impl Folder {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(LOCK_EVERY),
                 Err(TryLockError::WouldBlock) => {
-                    return Err(SettingsError::Locked { folder: path, pid: read_pid(&mut file) });
+                    return Err(FolderError::Locked { folder: path, pid: read_pid(&mut file) });
                 }
                 Err(TryLockError::Error(e)) => return Err(unusable(e)),
             }
         }
-        // The number is a courtesy to whoever finds the folder locked; the lock does not depend on it.
+        // The number is a courtesy to those who find the folder locked; the lock does not depend on it.
         let noted = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         noted.map_err(unusable)?;
         Ok(Self { path, _lock: file })
     }
 
-    /// A file or folder in it.
+    /// Returns the path of a file or folder in it.
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
-    /// This installation, as the edge names it to others: made at the first start.
-    pub(crate) fn installation(&self) -> Result<Collector, SettingsError> {
+    /// Returns this installation, as the edge names it to others: made at the first start.
+    pub(crate) fn installation(&self) -> Result<Collector, FolderError> {
         let path = self.join("installation.json");
         match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|e| SettingsError::Damaged { path, why: e.to_string() }),
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|e| FolderError::Damaged { path, why: e.to_string() })
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let collector = Collector { id: hex::encode(random_16()), name: computer_name() };
                 let json = serde_json::to_vec(&collector).unwrap_or_default();
-                atomic_file::write(&path, &json)
-                    .map_err(|e| SettingsError::Folder { path, why: e.to_string() })?;
+                atomic_file::write(&path, &json).map_err(|e| FolderError::Unusable { path, source: e })?;
                 Ok(collector)
             }
-            Err(e) => Err(SettingsError::Folder { path, why: e.to_string() }),
+            Err(e) => Err(FolderError::Unusable { path, source: e }),
         }
     }
 }
@@ -109,7 +110,7 @@ mod tests {
         let _first = Folder::take(dir.path()).unwrap();
         let error = Folder::take(dir.path()).unwrap_err();
         assert!(
-            matches!(error, SettingsError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
+            matches!(error, FolderError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
             "{error}"
         );
     }

@@ -1,4 +1,5 @@
-//! Serves HTTP/1 to phones that may be slow, silent or hostile: connections, headers, bodies and time are bounded.
+//! Serves HTTP/1 to phones that may be slow, silent or hostile: connections, headers, bodies and time are
+//! bounded.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -19,14 +20,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::settings_error::SettingsError;
-use crate::http::answer::problem;
+use crate::http::answer::{problem, secured};
 use crate::http::ends::Ends;
+use crate::http::port_error::PortError;
 
 /// Most connections at once: a hall of 500 phones with browsers that open six each.
 const MAX_CONNECTIONS: usize = 3_000;
-/// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a hall's first
-/// instant: the rest would wait a whole second before they knock again.
+/// Connections that the operating system keeps for us until they are accepted. The usual 128 are fewer than a
+/// hall's first instant: the rest would wait a whole second before they try again.
 const BACKLOG: u32 = 4_096;
 /// A connection that sends no whole request head in this time is closed; also how long one may idle.
 const HEAD: Duration = Duration::from_secs(15);
@@ -44,13 +45,8 @@ pub(crate) async fn listen(
     address: SocketAddr,
     purpose: &'static str,
     flag: &'static str,
-) -> Result<TcpListener, SettingsError> {
-    bind(address).map_err(|e| SettingsError::Port {
-        address: address.to_string(),
-        purpose,
-        why: e.to_string(),
-        flag,
-    })
+) -> Result<TcpListener, PortError> {
+    bind(address).map_err(|source| PortError { address, purpose, flag, source })
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -62,15 +58,17 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`]; `knocked` hears of
-/// every connection, also of those that never send a request.
+/// Answers until `stop`, then finishes what is in hand. Every request carries its connection's [`Ends`];
+/// `connected` hears of every connection, also of those that never send a request.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     stop: CancellationToken,
-    knocked: impl Fn(Ends) + Send,
+    connected: impl Fn(Ends) + Send,
 ) {
-    let service = TowerToHyperService::new(router.layer(middleware::from_fn(in_time)));
+    let service = TowerToHyperService::new(
+        router.layer(middleware::from_fn(in_time)).layer(middleware::map_response(secured)),
+    );
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = TaskTracker::new();
     loop {
@@ -80,7 +78,7 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, ends, permit)) => {
-                knocked(ends);
+                connected(ends);
                 connections.spawn(connection(stream, ends, service.clone(), permit, stop.clone()));
             }
             Err(error) => {
@@ -97,7 +95,7 @@ async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
 ) -> std::io::Result<(TcpStream, Ends, OwnedSemaphorePermit)> {
-    // Room first: whoever does not fit waits in the operating system's queue instead of being turned away.
+    // Room first: those who do not fit wait in the operating system's queue instead of being turned away.
     let permit = Arc::clone(room).acquire_owned().await.map_err(std::io::Error::other)?;
     let (stream, there) = listener.accept().await?;
     let here = stream.local_addr()?;
@@ -134,18 +132,19 @@ async fn connection(
 async fn in_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ANSWER, next.run(request)).await {
         Ok(response) => response,
-        // It may be committed all the same: the same id, sent again, is told what stands.
-        Err(_) => problem(&Problem::unavailable(1)).into_response(),
+        // It may be committed all the same: the same id, sent again, is told what it has.
+        Err(_) => problem(&Problem::unavailable(1)),
     }
 }
 
-/// Lets the program have as many connections as [`MAX_CONNECTIONS`] promises: systems begin with 256 or 1,024 descriptors, and a
-/// hall has more phones than that.
+/// Lets the program have as many connections as [`MAX_CONNECTIONS`] promises: systems begin with 256 or 1,024
+/// descriptors, and a hall has more phones than that.
 pub(crate) fn make_room() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};
-        /// Connections, and files, databases and the edge's own beside them; macOS allows no more than 10,240.
+        /// Connections, and files, databases and the edge's own as well; macOS allows no more than
+        /// 10,240.
         const WANTED: u64 = 8_192;
         let mut limit = getrlimit(Resource::Nofile);
         if limit.current.is_some_and(|current| current < WANTED) {

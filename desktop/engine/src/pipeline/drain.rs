@@ -6,36 +6,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rand_core::OsRng;
-use rollcall_shared::retry::{self, Failure, Next};
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
+use rollcall_shared::retry::{self, Failure};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::db::quarantine;
 use crate::failpoints;
+use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::Message;
-use crate::metrics::{BacklogShare, Metrics};
-use crate::pipeline::health::PipelineHealth;
+use crate::pipeline::context::PipelineContext;
 use crate::pipeline::leases::Leases;
 use crate::pipeline::stream::{Delivered, Restarted, Stream, StreamError};
-use crate::pipeline::unsealer::{Opened, Unsealer};
-use crate::writer::{MAX_BATCH, Writer};
+use crate::writer::MAX_BATCH;
 
-/// After so many interrupted deliveries a message runs alone: one of those that were in flight together may be the reason.
+/// After so many interrupted deliveries a message runs alone: one of those that were in flight together may
+/// be the reason.
 const INTERRUPTIONS: u32 = 3;
-/// How long a message stays away whose key is missing: the host has to find it first.
+/// How long a message is given back for whose key is missing: the host has to find that key first.
 const MISSING_KEY_DELAY: Duration = Duration::from_secs(300);
 
 /// One workshop's way from its stream to the writer.
 pub(crate) struct Drain<S> {
-    pub(crate) stream: Arc<S>,
+    pub(crate) pipeline: Arc<PipelineContext>,
     pub(crate) unsealer: Unsealer,
-    pub(crate) writer: Writer,
+    pub(crate) stream: Arc<S>,
     pub(crate) leases: Arc<Leases>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) backlog: BacklogShare,
-    pub(crate) health: PipelineHealth,
-    pub(crate) stop: CancellationToken,
 }
 
 /// A message on its way and what acknowledges it.
@@ -49,23 +44,23 @@ impl<S: Stream> Drain<S> {
     /// Runs until `stop`, whatever fails.
     pub(crate) async fn run(&self) {
         let mut attempt = 0;
-        while !self.stop.is_cancelled() {
+        while !self.pipeline.stop.is_cancelled() {
             match self.session(&mut attempt).await {
                 Ok(()) => continue,
-                // The next session makes the group anew, and gives back what it takes to be lost.
+                // The next session makes the group again, and gives back what it takes to be lost.
                 Err(StreamError::Lost) => {}
                 Err(StreamError::Away(why)) => {
-                    self.health.stream_away(&why);
-                    self.metrics.retried(Failure::Redis);
+                    self.pipeline.health.stream_away(&why);
+                    self.pipeline.context.metrics.retried(Failure::Redis);
                 }
             }
             let wait = retry::delay(attempt, Failure::Redis, &mut OsRng);
             attempt += 1;
-            let _ = tokio::time::timeout(wait, self.stop.cancelled()).await;
+            let _ = tokio::time::timeout(wait, self.pipeline.stop.cancelled()).await;
         }
     }
 
-    /// Until the stream fails or it is time to stop. What was read is committed before this returns.
+    /// Runs until the stream fails or it is time to stop. What was read is committed before this returns.
     async fn session(&self, attempt: &mut u32) -> Result<(), StreamError> {
         // Lost while this side was connected or while it was not: only here is it always seen.
         if self.stream.restart().await? == Restarted::MadeAnew {
@@ -75,7 +70,7 @@ impl<S: Stream> Drain<S> {
             }
         }
         *attempt = 0;
-        self.health.stream_there();
+        self.pipeline.health.stream_there();
         let (opened, committing) = mpsc::channel(1);
         let (read, committed) =
             tokio::join!(self.read_and_open(opened), self.commit_and_acknowledge(committing));
@@ -86,7 +81,7 @@ impl<S: Stream> Drain<S> {
         loop {
             let delivered = tokio::select! {
                 delivered = self.stream.read(MAX_BATCH) => delivered?,
-                () = self.stop.cancelled() => return Ok(()),
+                () = self.pipeline.stop.cancelled() => return Ok(()),
                 () = opened.closed() => return Ok(()),
             };
             if delivered.is_empty() {
@@ -105,7 +100,8 @@ impl<S: Stream> Drain<S> {
         }
     }
 
-    /// A known killer is parked unopened, in whatever company.
+    /// Returns whether a message has to run alone. One in quarantine is parked unopened, with whatever
+    /// others.
     fn is_poison_suspect(&self, delivered: &Delivered) -> bool {
         delivered.interruptions >= INTERRUPTIONS && !self.unsealer.is_quarantined(&delivered.entry.body)
     }
@@ -120,7 +116,7 @@ impl<S: Stream> Drain<S> {
             match opened {
                 Opened::Message(message) => batch.push(InFlight { key, lease_id, message }),
                 Opened::MissingKey(key_id) => {
-                    self.health.key_missing(&key_id);
+                    self.pipeline.health.key_missing(&key_id);
                     keys.push(key);
                     lease_ids.push(lease_id);
                 }
@@ -151,14 +147,9 @@ impl<S: Stream> Drain<S> {
     /// Commits a batch however long that takes, and acknowledges each part of it as soon as it is committed.
     async fn commit(&self, mut batch: Vec<InFlight>) -> Result<(), StreamError> {
         let mut attempt = 0;
-        if failpoints::planted("planted_acknowledge_before_commit") {
-            let early = batch.iter().map(|in_flight| (in_flight.key.clone(), in_flight.lease_id.clone()));
-            let (keys, lease_ids) = early.unzip();
-            self.acknowledge(keys, lease_ids).await?;
-        }
         loop {
             let messages = batch.iter().map(|in_flight| in_flight.message.clone()).collect();
-            let answers = self.writer.admit(messages).await;
+            let answers = self.pipeline.context.writer.admit(messages).await;
             let (mut keys, mut lease_ids, mut failed, mut failure) =
                 (Vec::new(), Vec::new(), Vec::new(), None);
             for (in_flight, answer) in batch.into_iter().zip(answers) {
@@ -169,75 +160,75 @@ impl<S: Stream> Drain<S> {
                     }
                     Err(why) => {
                         failure = Some(why);
-                        let message = match failpoints::planted("planted_attempts_burnt") {
-                            true => in_flight.message.unreadable("failed"),
-                            false => in_flight.message,
-                        };
-                        failed.push(InFlight { message, ..in_flight });
+                        failed.push(in_flight);
                     }
                 }
             }
             self.acknowledge(keys, lease_ids).await?;
             let Some(failure) = failure else { return Ok(()) };
             batch = failed;
-            self.metrics.retried(failure);
+            self.pipeline.context.metrics.retried(failure);
             if !self.wait_until_writable(&mut attempt, failure).await {
                 return Ok(());
             }
         }
     }
 
-    /// The order is the promise: COMMIT is behind us, then the stream forgets, then the edge may.
+    /// Acknowledges, in the order of the promise: COMMIT is behind us, then the stream forgets, then the edge
+    /// may.
     async fn acknowledge(&self, keys: Vec<String>, lease_ids: Vec<String>) -> Result<(), StreamError> {
         if keys.is_empty() {
             return Ok(());
         }
         let acknowledged = self.stream.acknowledge(keys).await;
         failpoints::reached("after_stream_ack");
-        // Committed is committed, whatever became of the stream: an entry that is read again will be *repeated*.
+        // Committed is committed, whatever became of the stream: an entry that is read again will be
+        // *repeated*.
         self.leases.committed(lease_ids);
         acknowledged
     }
 
     /// Waits out a failure; false where it is time to stop, with the entries left unacknowledged.
     async fn wait_until_writable(&self, attempt: &mut u32, failure: Failure) -> bool {
-        let wait = match retry::decide(*attempt, failure, &mut OsRng) {
-            Next::RetryAfter(wait) => wait,
-            // The writer parks what is at fault itself; anything else that it says is the database's state.
-            Next::Park => retry::BASE,
-        };
+        // The writer parks what is at fault itself; anything else that it says is the database's state.
+        let wait = retry::decide(*attempt, failure, &mut OsRng).unwrap_or(retry::BASE);
         *attempt += 1;
         let waited = async {
             tokio::time::sleep(wait).await;
-            self.writer.writable().await;
+            self.pipeline.context.writer.writable().await;
         };
         tokio::select! {
             () = waited => true,
-            () = self.stop.cancelled() => false,
+            () = self.pipeline.stop.cancelled() => false,
         }
     }
 
-    /// A message in whose company the process was killed again and again. Its digest is committed before it is touched:
-    /// if it is still there at the next start, this message did it.
+    /// Runs a message by itself, for the process was killed again and again with it in hand. Its digest is
+    /// committed before it is touched: if it is still there at the next start, this message did it.
     async fn run_alone(&self, delivered: Delivered) -> Result<(), StreamError> {
         let Delivered { key, entry, interruptions } = delivered;
         let digest = Digest::of(entry.body.as_bytes());
         let mut attempt = 0;
         loop {
             tracing::warn!(interruptions, %digest, "a message runs alone after interrupted deliveries");
-            let noted = self.writer.edit(move |conn| quarantine::add(conn, &digest)).await;
+            let noted = self.pipeline.context.writer.edit(move |tx| quarantine::add(tx, &digest)).await;
             let failure = match noted {
                 Ok(()) => match self.unsealer.open_all(vec![entry.body.clone()]).await.pop() {
                     Some(Opened::Message(message)) => {
-                        let answer =
-                            self.writer.admit(vec![Message { delivered_alone: true, ..message }]).await.pop();
+                        let answer = self
+                            .pipeline
+                            .context
+                            .writer
+                            .admit(vec![Message { delivered_alone: true, ..message }])
+                            .await
+                            .pop();
                         match answer.unwrap_or(Err(Failure::Io)) {
                             Ok(_) => return self.acknowledge(vec![key], vec![entry.lease_id]).await,
                             Err(failure) => failure,
                         }
                     }
                     Some(Opened::MissingKey(key_id)) => {
-                        self.health.key_missing(&key_id);
+                        self.pipeline.health.key_missing(&key_id);
                         self.clear(digest).await;
                         self.leases.give_back(vec![entry.lease_id], MISSING_KEY_DELAY);
                         return self.stream.acknowledge(vec![key]).await;
@@ -248,7 +239,7 @@ impl<S: Stream> Drain<S> {
             };
             // The database was the reason, not the message.
             self.clear(digest).await;
-            self.metrics.retried(failure);
+            self.pipeline.context.metrics.retried(failure);
             if !self.wait_until_writable(&mut attempt, failure).await {
                 return Ok(());
             }
@@ -257,18 +248,18 @@ impl<S: Stream> Drain<S> {
 
     async fn clear(&self, digest: Digest) {
         // Where even this cannot be written it is written with the message itself, once the database can be.
-        let _ = self.writer.edit(move |conn| quarantine::remove(conn, &digest)).await;
+        let _ = self.pipeline.context.writer.edit(move |tx| quarantine::remove(tx, &digest)).await;
     }
 
     /// Notes how much waits in the stream.
     pub(crate) async fn watch_backlog(&self) {
-        while !self.stop.is_cancelled() {
+        while !self.pipeline.stop.is_cancelled() {
             if let Ok(waiting) = self.stream.waiting().await
-                && self.backlog.set(waiting)
+                && self.pipeline.stream.set(waiting)
             {
-                self.health.moved();
+                self.pipeline.health.moved();
             }
-            let _ = tokio::time::timeout(Duration::from_secs(1), self.stop.cancelled()).await;
+            let _ = tokio::time::timeout(Duration::from_secs(1), self.pipeline.stop.cancelled()).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How each workshop's line is doing, in words for the window and the status command.
+//! How each workshop's pipeline is doing, in words for the window and the status command.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rollcall_shared::seal::KeyId;
 use serde::Serialize;
 use tokio::sync::watch;
 
-/// The state of one workshop's line.
+/// The state of one workshop's pipeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WorkshopHealth {
     /// Whether the edge shows this workshop.
@@ -69,7 +69,7 @@ pub enum Collection {
     },
 }
 
-/// One line's own view of its health. Cheap to clone.
+/// One pipeline's own view of its health. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct PipelineHealth(Arc<watch::Sender<WorkshopHealth>>);
 
@@ -84,7 +84,7 @@ impl PipelineHealth {
         Self(Arc::new(watch::Sender::new(health)))
     }
 
-    /// As it is now.
+    /// Returns it as it is now.
     pub(crate) fn now(&self) -> WorkshopHealth {
         self.0.borrow().clone()
     }
@@ -102,7 +102,7 @@ impl PipelineHealth {
         self.0.subscribe()
     }
 
-    /// Something changed that is shown beside it.
+    /// Tells that something changed that is shown with it.
     pub(crate) fn moved(&self) {
         self.0.send_modify(|_| ());
     }
@@ -135,7 +135,7 @@ impl PipelineHealth {
         self.set(|health| &mut health.missing_key, None);
     }
 
-    /// Whether it changed.
+    /// Sets a field; returns whether it changed.
     fn set<T: PartialEq>(&self, field: impl FnOnce(&mut WorkshopHealth) -> &mut T, value: T) -> bool {
         self.0.send_if_modified(|health| {
             let field = field(health);

@@ -1,7 +1,8 @@
 //! How fast what waits goes away, and so how long it takes: an estimate for people, from the last seconds.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 use std::time::{Duration, Instant};
 
 /// The pace is that of these last seconds.
@@ -9,21 +10,22 @@ const LOOK_BACK: Duration = Duration::from_secs(10);
 /// Fewer are gone before anybody has read how long they take.
 const WORTH_SAYING: u64 = 200;
 
-/// Who keeps count of what one workshop's mailbox gave.
+/// The count of what one workshop's mailbox gave.
 #[derive(Default)]
 pub(crate) struct Progress(Mutex<VecDeque<(Instant, u64)>>);
 
 impl Progress {
-    /// So many are done with.
+    /// Notes how many have gone.
     pub(crate) fn gone(&self, count: u64, now: Instant) {
-        let mut gone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gone = self.0.lock();
         forget_old(&mut gone, now);
         gone.push_back((now, count));
     }
 
-    /// Seconds until `waiting` are done with, at the pace of the last ones; `None` where there is no pace or little to say.
+    /// Returns the seconds until `waiting` have gone, at the pace of the last ones; `None` where there is no
+    /// pace or little to say.
     pub(crate) fn remaining_seconds(&self, waiting: u64, now: Instant) -> Option<u32> {
-        let mut gone = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gone = self.0.lock();
         forget_old(&mut gone, now);
         let (first, first_count) = *gone.front()?;
         let took = now.duration_since(first).as_secs_f64();

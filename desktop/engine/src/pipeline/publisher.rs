@@ -1,4 +1,5 @@
-//! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires what was retired.
+//! Keeps the edge's record of a workshop as it is here: publishes changes until the edge says yes, retires
+//! what was retired.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,25 +8,20 @@ use std::time::Duration;
 use rand_core::OsRng;
 use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::retry::{self, Failure};
-use rollcall_shared::workshop::{Workshop, WorkshopId};
+use rollcall_shared::workshop::Workshop;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
 use crate::edge::client::{EdgeClient, EdgeError};
-use crate::metrics::Metrics;
-use crate::pipeline::health::{PipelineHealth, Publication};
-use crate::workshops::Roster;
+use crate::pipeline::context::PipelineContext;
+use crate::pipeline::health::Publication;
+use crate::workshops::venue_url::VenueUrl;
 
 /// One workshop's publisher.
 pub(crate) struct Publisher {
-    pub(crate) workshop: WorkshopId,
+    pub(crate) pipeline: Arc<PipelineContext>,
     pub(crate) edge: Arc<EdgeClient>,
-    pub(crate) roster: Arc<Roster>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) health: PipelineHealth,
-    pub(crate) stop: CancellationToken,
     /// Where phones come in on the local network, while they do.
     pub(crate) venue: watch::Receiver<Option<SocketAddr>>,
 }
@@ -35,23 +31,26 @@ impl Publisher {
     pub(crate) async fn run(&self) {
         tokio::select! {
             () = self.publish_all() => {}
-            () = self.stop.cancelled() => {}
+            () = self.pipeline.stop.cancelled() => {}
         }
     }
 
     async fn publish_all(&self) {
-        let (mut changes, mut place) = (self.roster.changes(), self.venue.clone());
-        // At every start once, changed or not: the edge may have been set up anew, and wrong keys are best found now.
+        let PipelineContext { workshop, health, .. } = &*self.pipeline;
+        let roster = &self.pipeline.context.roster;
+        let (mut changes, mut place) = (roster.changes(), self.venue.clone());
+        // At every start once, changed or not: the edge may have been set up again, and wrong keys are best
+        // found now.
         let mut is_due = true;
         let mut attempt = 0;
         let mut venue_there = None;
         loop {
             changes.mark_unchanged();
-            let Some(row) = self.roster.get(&self.workshop) else { return };
+            let Some(row) = roster.get(workshop) else { return };
             let ended = now_ms() > row.workshop.closing_time() + row.workshop.grace_ms;
             let venue = venue_of(&row, *place.borrow_and_update());
             if row.published_rev == row.rev && ((!is_due && venue == venue_there) || ended) {
-                self.health.publication(published(&row));
+                health.publication(published(&row));
                 tokio::select! {
                     changed = changes.changed() => if changed.is_err() { return },
                     moved = place.changed() => if moved.is_err() { return },
@@ -76,34 +75,41 @@ impl Publisher {
         }
     }
 
-    /// Publishes what stands now; otherwise what to wait for.
+    /// Publishes the record as it is now.
+    ///
+    /// # Errors
+    /// What to wait for before the next try.
     async fn publish(&self, row: &WorkshopRow, venue: Option<String>) -> Result<(), Wait> {
+        let PipelineContext { workshop, health, .. } = &*self.pipeline;
+        let roster = &self.pipeline.context.roster;
         let known = row.published_rev > 0;
         let result = match row.retired_at {
-            Some(_) => self.edge.retire(&self.workshop).await,
+            Some(_) => self.edge.retire(workshop).await,
             // Of this moment and this laptop: in no table, and in no record but the edge's.
             None => self.edge.publish(&Workshop { venue, ..row.workshop.clone() }, known).await,
         };
         match result {
             Ok(()) => {
-                if self.roster.published(&self.workshop, row.rev).await.is_err() {
+                if roster.published(workshop, row.rev).await.is_err() {
                     return Err(Wait::BackOff(Failure::Io));
                 }
-                tracing::info!(workshop = %self.workshop, edge = self.edge.url(), retired = row.retired_at.is_some(), "published");
-                self.health.publication(published(row));
+                let (edge, retired) = (self.edge.url(), row.retired_at.is_some());
+                tracing::info!(%workshop, edge, retired, "published");
+                health.publication(published(row));
                 Ok(())
             }
             // The edge has never shown this code for us, so nobody has it on a poster.
             Err(error) if error.code() == Some(ProblemCode::Taken) && !known => {
-                tracing::warn!(workshop = %self.workshop, "the invite code is somebody else's: another one is drawn");
-                self.roster.renew_code(&self.workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
+                tracing::warn!(%workshop, "the invite code is somebody else's: another one is drawn");
+                roster.renew_code(workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
                 Err(Wait::Not)
             }
-            // To whoever shows its key the edge says so for one reason only: the host erased it, with another database than this.
+            // The edge says so to the holder of its key for one reason only: the host erased it, with another
+            // database than this.
             Err(error) if error.code() == Some(ProblemCode::Closed) => {
-                tracing::warn!(workshop = %self.workshop, "the workshop was erased: it is erased here as well");
-                self.roster.erase(&self.workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
-                self.health.publication(Publication::Retired);
+                tracing::warn!(%workshop, "the workshop was erased: it is erased here as well");
+                roster.erase(workshop).await.map_err(|_| Wait::BackOff(Failure::Io))?;
+                health.publication(Publication::Retired);
                 Ok(())
             }
             Err(error) => Err(self.explain(&error, known)),
@@ -124,14 +130,14 @@ impl Publisher {
         } else {
             Publication::Pending { why: Some(error.to_string()) }
         };
-        if self.health.now().publication != publication {
-            tracing::warn!(workshop = %self.workshop, %error, "not published");
+        if self.pipeline.health.now().publication != publication {
+            tracing::warn!(workshop = %self.pipeline.workshop, %error, "not published");
         }
-        self.health.publication(publication);
+        self.pipeline.health.publication(publication);
         if error.is_permanent() {
             return Wait::Refused;
         }
-        self.metrics.retried(error.failure());
+        self.pipeline.context.metrics.retried(error.failure());
         Wait::BackOff(error.failure())
     }
 }
@@ -146,10 +152,11 @@ enum Wait {
     BackOff(Failure),
 }
 
-/// The venue page's address as the record names it. Phones type it, so that it is an IPv4 one or none.
+/// Returns the venue page's address as the record names it. Phones type it, so that it is an IPv4 one or
+/// none.
 fn venue_of(row: &WorkshopRow, place: Option<SocketAddr>) -> Option<String> {
     let place = place.filter(|place| place.is_ipv4() && row.retired_at.is_none())?;
-    Some(format!("http://{place}/{}", row.venue_token))
+    Some(VenueUrl::of(place, row).to_string())
 }
 
 fn published(row: &WorkshopRow) -> Publication {

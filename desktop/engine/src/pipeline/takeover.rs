@@ -1,40 +1,69 @@
-//! What a laptop does that takes a workshop's mail over: it follows the erasures that the edge remembers.
+//! Taking a workshop's mail over from another installation, or from the database that a restore replaced.
 
-use rollcall_shared::mailbox::TakeoverResult;
+use rollcall_shared::Timestamp;
+use rollcall_shared::mailbox::{Collector, TakeoverResult};
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::Connection;
 
 use crate::clock::now_ms;
 use crate::db::erased;
-use crate::workshops::{Roster, RosterError};
-use crate::writer::{Writer, erase, log};
+use crate::db::tx::Tx;
+use crate::edge::client::{EdgeClient, EdgeError};
+use crate::workshops::RosterError;
+use crate::workshops::context::Context;
+use crate::writer::{erase, log};
 
-/// Erases here what the edge says was erased while another installation collected, or since a backup was made. Whether the
-/// workshop is still there.
-pub(crate) async fn follow(
-    taken: TakeoverResult,
+/// A workshop's mail that is this installation's from here on.
+pub(crate) struct Takeover {
+    /// Who collected before.
+    pub(crate) previous: Option<Collector>,
+    /// How many messages come again.
+    pub(crate) replayed: u64,
+}
+
+/// Why the mail is not, or not whole, this installation's. Trying again from the beginning is always safe.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TakeoverError {
+    /// The edge did not do it.
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
+    /// Erasures could not be followed.
+    #[error("the database cannot be written just now ({})", .0.cause())]
+    Unwritable(Failure),
+    /// The edge remembers that the workshop was erased, which it now is here as well.
+    #[error("the workshop was erased")]
+    Erased,
+}
+
+/// Makes this installation the collector, follows the erasures that the edge remembers, and has all mail
+/// delivered again; in this order, so that it is known who was erased before anything comes.
+///
+/// # Errors
+/// [`TakeoverError`].
+pub(crate) async fn take_over(
+    edge: &EdgeClient,
+    context: &Context,
     workshop: &WorkshopId,
-    writer: &Writer,
-    roster: &Roster,
-) -> Result<bool, Failure> {
-    let TakeoverResult { previous: _, erased: ids, workshop_erased } = taken;
+) -> Result<Takeover, TakeoverError> {
+    let TakeoverResult { previous, erased, workshop_erased } = edge.take_over(workshop).await?;
     if workshop_erased {
-        return match roster.erase(workshop).await {
-            Ok(_) | Err(RosterError::Unknown(_)) => Ok(false),
-            Err(RosterError::Unwritable(failure)) => Err(failure),
-            Err(_) => Err(Failure::Io),
-        };
+        return Err(match context.roster.erase(workshop).await {
+            Ok(_) | Err(RosterError::Unknown(_)) => TakeoverError::Erased,
+            Err(RosterError::Unwritable(failure)) => TakeoverError::Unwritable(failure),
+            Err(_) => TakeoverError::Unwritable(Failure::Io),
+        });
     }
-    if !ids.is_empty() {
+    if !erased.is_empty() {
         let (of, now) = (workshop.clone(), now_ms());
-        let edit = move |conn: &Connection| {
-            erase::erase(conn, &of, &ids, now)?;
+        let edit = move |tx: &Tx<'_>| {
+            erase::erase(tx, &of, &erased, now)?;
             // The edge told us.
-            erased::sent(conn, &of, &ids)
+            erased::sent(tx, &of, &erased)
         };
-        writer.edit(edit).await?;
-        log::empty(writer).await;
+        context.writer.edit(edit).await.map_err(TakeoverError::Unwritable)?;
+        log::empty(&context.writer).await;
     }
-    Ok(true)
+    // What the other installation acknowledged is in its database, not in this one.
+    let replayed = edge.replay(workshop, Timestamp::from_millis(0)).await?;
+    Ok(Takeover { previous, replayed })
 }

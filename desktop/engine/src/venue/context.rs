@@ -1,27 +1,29 @@
-//! What the venue's side of the laptop shares: its door, its page and the window.
+//! What the venue's side of the laptop shares: its listener, its routes and the window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::db::readers::Readers;
 use crate::venue::desks::Desks;
 use crate::venue::settings::VenueSettings;
 use crate::venue::visitors::Visitors;
-use crate::writer::Writer;
+use crate::workshops::context::Context;
 
-/// Cheap to clone.
-#[derive(Clone)]
+/// The venue page's own state, and what every part of the engine works with.
 pub(crate) struct VenueContext {
+    pub(crate) context: Arc<Context>,
     pub(crate) settings: Arc<VenueSettings>,
-    pub(crate) visitors: Arc<Visitors>,
-    pub(crate) desks: Arc<Desks>,
+    pub(crate) visitors: Visitors,
+    pub(crate) desks: Desks,
 }
 
 impl VenueContext {
-    /// With the settings of that file, and the desks of the database.
-    pub(crate) fn open(settings: PathBuf, readers: &Readers, writer: &Writer) -> rusqlite::Result<Self> {
+    /// Reads the settings of that file, and the desks of the database.
+    ///
+    /// # Errors
+    /// SQLite's own. A file that cannot be read is none.
+    pub(crate) fn open(settings: PathBuf, context: Arc<Context>) -> rusqlite::Result<Self> {
         let settings = Arc::new(VenueSettings::open(settings));
-        let desks = Arc::new(Desks::read(readers, writer.clone(), Arc::clone(&settings))?);
-        Ok(Self { settings, visitors: Arc::default(), desks })
+        let desks = Desks::read(&context.readers, context.writer.clone(), Arc::clone(&settings))?;
+        Ok(Self { context, settings, visitors: Visitors::default(), desks })
     }
 }

@@ -1,11 +1,12 @@
-//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's cookie; it ends when the
-//! host ends it or renews the PIN, and outlives a restart of the laptop's program.
+//! Desks: helpers' devices that the host lets in by a PIN. A session is a random token in the device's
+//! cookie; it ends when the host ends it or renews the PIN, and outlives a restart of the laptop's program.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::secret::equal;
 use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
@@ -13,9 +14,10 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::clock::now_ms;
 use crate::db::desks::{self, OpenDesk};
 use crate::db::readers::Readers;
+use crate::message::DeskId;
 use crate::random::random_key_hex;
 use crate::venue::pin_throttle::PinThrottle;
-use crate::venue::settings::{Kept, VenueSettings};
+use crate::venue::settings::{VenueChoices, VenueSettings};
 use crate::workshops::new_id;
 use crate::writer::Writer;
 
@@ -28,11 +30,11 @@ pub(crate) const NAME_CHARS: usize = 20;
 pub(crate) struct Desks {
     settings: Arc<VenueSettings>,
     writer: Writer,
-    state: Mutex<State>,
+    state: Mutex<Sessions>,
 }
 
 #[derive(Default)]
-struct State {
+struct Sessions {
     open: Vec<Seen>,
     attempts: BTreeMap<WorkshopId, PinThrottle>,
 }
@@ -40,7 +42,7 @@ struct State {
 struct Seen {
     desk: OpenDesk,
     /// In this run.
-    at: Option<Millis>,
+    at: Option<Timestamp>,
 }
 
 /// Why a device is not let in.
@@ -50,7 +52,7 @@ pub(crate) enum Refused {
     Shut,
     /// Another PIN.
     Wrong,
-    /// Too many wrong ones; so many seconds.
+    /// Too many were wrong; the seconds to wait.
     Wait(u32),
     /// The desk has no name that could be shown.
     Name,
@@ -65,18 +67,18 @@ pub(crate) struct Entered {
 }
 
 impl Desks {
-    /// Those whose sessions go on.
+    /// Reads those whose sessions go on.
     pub(crate) fn read(
         readers: &Readers,
         writer: Writer,
         settings: Arc<VenueSettings>,
     ) -> rusqlite::Result<Self> {
         let open = readers.read(desks::open)?.into_iter().map(|desk| Seen { desk, at: None }).collect();
-        let state = Mutex::new(State { open, attempts: BTreeMap::new() });
+        let state = Mutex::new(Sessions { open, attempts: BTreeMap::new() });
         Ok(Self { settings, writer, state })
     }
 
-    /// The PIN of a workshop's desks; none while they are shut.
+    /// Returns the PIN of a workshop's desks; `None` while they are shut.
     pub(crate) fn pin(&self, workshop: &WorkshopId) -> Option<String> {
         self.settings.now().pins.remove(workshop)
     }
@@ -84,20 +86,20 @@ impl Desks {
     /// Draws a PIN. Whoever came in by the last one is out.
     pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
         let pin = draw_pin();
-        let insert = |kept: &mut Kept| drop(kept.pins.insert(workshop.clone(), pin));
+        let insert = |kept: &mut VenueChoices| drop(kept.pins.insert(workshop.clone(), pin));
         self.settings.change(insert).map_err(Unkept::File)?;
         self.end(workshop, None).await
     }
 
     /// Shuts a workshop's desks.
     pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let remove = |kept: &mut Kept| drop(kept.pins.remove(workshop));
+        let remove = |kept: &mut VenueChoices| drop(kept.pins.remove(workshop));
         self.settings.change(remove).map_err(Unkept::File)?;
         self.end(workshop, None).await
     }
 
     /// Ends one desk's session, or all of a workshop's.
-    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<String>) -> Result<(), Unkept> {
+    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<(), Unkept> {
         // First here, so that it holds even where the database takes a moment.
         self.with(|state| {
             state.open.retain(|Seen { desk, .. }| {
@@ -108,7 +110,7 @@ impl Desks {
             }
         });
         let (workshop, now) = (workshop.clone(), now_ms());
-        let ended = self.writer.edit(move |conn| desks::end(conn, &workshop, id.as_deref(), now)).await;
+        let ended = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
         ended.map(drop).map_err(Unkept::Database)
     }
 
@@ -118,7 +120,7 @@ impl Desks {
         workshop: &WorkshopId,
         pin: &str,
         name: &str,
-        now: Millis,
+        now: Timestamp,
     ) -> Result<Entered, Refused> {
         let name = parse_name(name).ok_or(Refused::Name)?;
         let right = self.pin(workshop).ok_or(Refused::Shut)?;
@@ -138,13 +140,13 @@ impl Desks {
         })?;
         let token = random_key_hex();
         let desk = OpenDesk {
-            id: new_id().as_str().to_owned(),
+            id: DeskId::new(new_id().as_str()),
             workshop: workshop.clone(),
             name,
             session: Digest::of(token.as_bytes()),
         };
         let stored = desk.clone();
-        let kept = self.writer.edit(move |conn| desks::insert(conn, &stored, now)).await;
+        let kept = self.writer.edit(move |tx| desks::insert(tx, &stored, now)).await;
         kept.map_err(|_| Refused::Unwritable)?;
         self.with(|state| state.open.push(Seen { desk: desk.clone(), at: Some(now) }));
         // Renewed in this very moment: then the session must not outlive the old PIN.
@@ -155,8 +157,8 @@ impl Desks {
         Ok(Entered { token })
     }
 
-    /// The desk that a cookie's token belongs to.
-    pub(crate) fn by_token(&self, workshop: &WorkshopId, token: &str, now: Millis) -> Option<OpenDesk> {
+    /// Finds the desk that a cookie's token belongs to.
+    pub(crate) fn by_token(&self, workshop: &WorkshopId, token: &str, now: Timestamp) -> Option<OpenDesk> {
         // Compared by digest: how long that takes tells nothing about a token of 256 random bits.
         let session = Digest::of(token.as_bytes());
         self.with(|state| {
@@ -169,13 +171,13 @@ impl Desks {
         })
     }
 
-    /// When an open desk asked for something last, in this run; `None` for one that is not open.
-    pub(crate) fn seen(&self, id: &str) -> Option<Option<Millis>> {
-        self.with(|state| state.open.iter().find(|seen| seen.desk.id == id).map(|seen| seen.at))
+    /// Returns when an open desk last asked for something, in this run; `None` for one that is not open.
+    pub(crate) fn seen(&self, id: &DeskId) -> Option<Option<Timestamp>> {
+        self.with(|state| state.open.iter().find(|seen| seen.desk.id == *id).map(|seen| seen.at))
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, look: impl FnOnce(&mut Sessions) -> T) -> T {
+        look(&mut self.state.lock())
     }
 }
 
@@ -187,12 +189,12 @@ pub(crate) enum Unkept {
 }
 
 fn draw_pin() -> String {
-    // So many numbers to so many PINs that none is likelier than another by more than one in a thousand.
+    // 2³² numbers to a million PINs: none is likelier than another by more than one in four thousand.
     let number = OsRng.next_u32() % 10_u32.pow(6);
     format!("{number:0PIN_DIGITS$}")
 }
 
-/// What was typed, as digits: full-width ones, and with spaces between.
+/// Reads what was typed as digits: full-width ones, too, and with spaces between.
 fn digits(typed: &str) -> String {
     typed
         .chars()
@@ -204,7 +206,7 @@ fn digits(typed: &str) -> String {
         .collect()
 }
 
-/// A name in one line, of at most [`NAME_CHARS`].
+/// Reads a name in one line, of at most [`NAME_CHARS`].
 fn parse_name(typed: &str) -> Option<String> {
     let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     let fits = (1..=NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control);
@@ -230,27 +232,31 @@ mod tests {
         let id = &hall.workshop.id;
         let pin = desks.pin(id).unwrap();
         let spaced = format!(" {} {}", &pin[..3], &pin[3..]);
-        let Entered { token } = desks.enter(id, &spaced, " Desk  1 ", 5).await.ok().unwrap();
-        let desk = desks.by_token(id, &token, 6).unwrap();
-        assert_eq!((desk.name.as_str(), desks.seen(&desk.id)), ("Desk 1", Some(Some(6))));
-        assert_eq!(desks.by_token(id, "other", 6), None);
+        let Entered { token } =
+            desks.enter(id, &spaced, " Desk  1 ", Timestamp::from_millis(5)).await.ok().unwrap();
+        let desk = desks.by_token(id, &token, Timestamp::from_millis(6)).unwrap();
+        assert_eq!(
+            (desk.name.as_str(), desks.seen(&desk.id)),
+            ("Desk 1", Some(Some(Timestamp::from_millis(6))))
+        );
+        assert_eq!(desks.by_token(id, "other", Timestamp::from_millis(6)), None);
         let elsewhere = WorkshopId::from_random([9; 16]);
-        assert_eq!(desks.by_token(&elsewhere, &token, 6), None);
+        assert_eq!(desks.by_token(&elsewhere, &token, Timestamp::from_millis(6)), None);
 
         // A restart keeps it: only the token's digest is in the database.
         let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, 7).unwrap(), desk);
+        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(7)).unwrap(), desk);
         let stored = hall.texts("SELECT hex(session) FROM desks");
         assert!(!stored[0].eq_ignore_ascii_case(&token), "{stored:?}");
 
         desks.renew(id).await.unwrap();
-        assert_eq!(desks.by_token(id, &token, 8), None);
+        assert_eq!(desks.by_token(id, &token, Timestamp::from_millis(8)), None);
         assert_eq!(
             hall.count("SELECT count(*) FROM desks WHERE session IS NULL AND ended_at IS NOT NULL"),
             1
         );
         let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, 9), None);
+        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(9)), None);
     }
 
     #[tokio::test]
@@ -258,13 +264,19 @@ mod tests {
         let (hall, desks) = open().await;
         let id = &hall.workshop.id;
         let pin = desks.pin(id).unwrap();
-        let first = desks.enter(id, &pin, "1", 5).await.ok().unwrap().token;
-        let second = desks.enter(id, &pin, "2", 5).await.ok().unwrap().token;
-        desks.end(id, desks.by_token(id, &first, 6).map(|desk| desk.id)).await.unwrap();
-        assert!(desks.by_token(id, &first, 7).is_none() && desks.by_token(id, &second, 7).is_some());
+        let first = desks.enter(id, &pin, "1", Timestamp::from_millis(5)).await.ok().unwrap().token;
+        let second = desks.enter(id, &pin, "2", Timestamp::from_millis(5)).await.ok().unwrap().token;
+        desks
+            .end(id, desks.by_token(id, &first, Timestamp::from_millis(6)).map(|desk| desk.id))
+            .await
+            .unwrap();
+        assert!(
+            desks.by_token(id, &first, Timestamp::from_millis(7)).is_none()
+                && desks.by_token(id, &second, Timestamp::from_millis(7)).is_some()
+        );
         desks.shut(id).await.unwrap();
-        assert!(desks.by_token(id, &second, 8).is_none());
-        assert!(matches!(desks.enter(id, &pin, "3", 9).await, Err(Refused::Shut)));
+        assert!(desks.by_token(id, &second, Timestamp::from_millis(8)).is_none());
+        assert!(matches!(desks.enter(id, &pin, "3", Timestamp::from_millis(9)).await, Err(Refused::Shut)));
     }
 
     #[tokio::test]
@@ -275,20 +287,24 @@ mod tests {
         let wrong = if pin == "000000" { "000001" } else { "000000" };
         let try_at = async |pin: &str, now| desks.enter(id, pin, "1", now).await.err();
         for _ in 0..4 {
-            assert_eq!(try_at(wrong, 0).await, Some(Refused::Wrong));
+            assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wrong));
         }
-        assert_eq!(try_at(wrong, 0).await, Some(Refused::Wait(1)));
+        assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wait(1)));
         // Or a guess during the pause would be worth something.
-        assert_eq!(try_at(&pin, 999).await, Some(Refused::Wait(1)));
-        assert_eq!(try_at(&pin, 1_000).await, None);
+        assert_eq!(try_at(&pin, Timestamp::from_millis(999)).await, Some(Refused::Wait(1)));
+        assert_eq!(try_at(&pin, Timestamp::from_millis(1_000)).await, None);
         assert_eq!(
-            try_at(wrong, 1_001).await,
+            try_at(wrong, Timestamp::from_millis(1_001)).await,
             Some(Refused::Wrong),
             "after a right one mistakes are free again"
         );
-        assert_eq!(try_at("", 1_001).await, Some(Refused::Wrong));
+        assert_eq!(try_at("", Timestamp::from_millis(1_001)).await, Some(Refused::Wrong));
         for name in ["", "  ", &"x".repeat(21), "a\u{7}b"] {
-            assert_eq!(desks.enter(id, &pin, name, 1_002).await.err(), Some(Refused::Name), "{name:?}");
+            assert_eq!(
+                desks.enter(id, &pin, name, Timestamp::from_millis(1_002)).await.err(),
+                Some(Refused::Name),
+                "{name:?}"
+            );
         }
     }
 

@@ -1,25 +1,25 @@
-//! Entry codes: what a phone without a network shows, and a desk takes. The same text that the edge would have put on the queue, so
-//! that whichever comes later, the code or the phone's own sending, changes nothing.
+//! Entry codes: what a phone without a network shows, and a desk takes. The same text that the edge would
+//! have put on the queue, so that whichever comes later, the code or the phone's own sending, changes
+//! nothing.
 
 use rollcall_shared::admission::Outcome;
-use rollcall_shared::form::EntryTrouble;
+use rollcall_shared::desk_trouble::EntryTrouble;
+use rollcall_shared::digest::Digest;
+use rollcall_shared::intake::{Refused, Submission};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
-use rollcall_shared::signup::{Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::Workshop;
 
 use crate::clock::now_ms;
 use crate::db::workshops::WorkshopRow;
-use crate::message::{Content, Message, Path};
-use crate::pipeline::unsealer::{Opened, Unsealer};
-use crate::venue::routes::is_taken_now;
-use crate::writer::Writer;
+use crate::message::{Origin, Written};
+use crate::venue::store::store;
+use crate::workshops::context::Context;
 
 /// Why an entry code is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
-    /// The text is no entry code that opens here.
+    /// The text is no entry code that opens here, or one that the workshop does not take.
     #[error("the entry code is not taken ({})", .0.code())]
     Code(EntryTrouble),
     /// The database cannot be written just now.
@@ -27,69 +27,51 @@ pub enum EntryError {
     Unwritable(Failure),
 }
 
+impl From<EntryError> for Refused {
+    fn from(error: EntryError) -> Self {
+        match error {
+            EntryError::Code(trouble) => trouble.into(),
+            EntryError::Unwritable(_) => EntryTrouble::Unavailable.into(),
+        }
+    }
+}
+
 /// What became of one. It names a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Taken {
+pub(crate) struct StoredEntry {
     pub(crate) id: SignupId,
     pub(crate) state: ReceiptState,
     pub(crate) outcome: Outcome,
     pub(crate) name: String,
 }
 
-/// Takes one; returns after its COMMIT. `device` is the desk's id, none for the host's own computer.
+/// Takes one; returns after its COMMIT. `origin` is the desk, or the host's own computer.
 pub(crate) async fn take(
+    context: &Context,
     row: &WorkshopRow,
     text: &str,
-    device: Option<String>,
-    unsealer: &Unsealer,
-    writer: &Writer,
-) -> Result<Taken, EntryError> {
-    let message = match unsealer.open(text.trim().to_owned()) {
-        Opened::Message(message) => message,
-        Opened::MissingKey(_) => return Err(EntryError::Code(EntryTrouble::UnknownKey)),
-    };
-    let mut sealed = match message.content {
-        // What proves a correction only a server can check.
-        Content::Signup(sealed) if sealed.replaces.is_none() => sealed,
-        Content::Signup(_) | Content::Cancellation(_) => {
-            return Err(EntryError::Code(EntryTrouble::NotAnEntry));
-        }
-        Content::Unreadable { reason, .. } => return Err(EntryError::Code(trouble(reason))),
-    };
-    sealed.signup = checked(sealed.signup, &row.workshop)?;
-    if row.retired_at.is_some() || !is_taken_now(row, &sealed.signup) {
+    origin: Origin,
+) -> Result<StoredEntry, EntryError> {
+    let (workshop, text) = (&row.workshop, text.trim());
+    // As mail it has ended the program more than once: it is not opened again.
+    if context.quarantine.contains(&Digest::of(text.as_bytes())) {
+        return Err(EntryError::Code(EntryTrouble::Damaged));
+    }
+    let opened =
+        Submission::entry_code(text, &workshop.id, |key_id| context.keys.secret(&workshop.id, key_id));
+    let submission = opened.map_err(|refused| in_the_desks_words(&refused))?;
+    if row.retired_at.is_some() {
         return Err(EntryError::Code(EntryTrouble::Closed));
     }
-    // It is received now: what the phone wrote there is its own clock's.
-    sealed.received_at = now_ms();
-    let (id, name) = (sealed.signup.id, sealed.signup.name.as_str().to_owned());
-    let message = Message { path: Path::Desk, device, content: Content::Signup(sealed), ..message };
-    let written = writer.admit_now(message).await.map_err(EntryError::Unwritable)?;
-    Ok(Taken { id, state: written.state, outcome: written.outcome, name })
+    let checked = submission.check(workshop, &context.keys.receipt_key(), now_ms());
+    let accepted = checked.map_err(|refused| in_the_desks_words(&refused))?.waived();
+    let stored = store(&context.writer, &accepted, origin, text.into()).await;
+    let Written { outcome, state } = stored.map_err(EntryError::Unwritable)?;
+    let signup = accepted.signup();
+    Ok(StoredEntry { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
 }
 
-/// No edge has looked at it: whoever has the page can seal anything. The rules for its fields are the venue page's.
-fn checked(signup: Signup, workshop: &Workshop) -> Result<Signup, EntryError> {
-    let Signup { id, name, phone, answers, form_version, filled_at } = signup;
-    let form = SignupForm {
-        id: id.to_string(),
-        invite_code: workshop.invite_code.to_string(),
-        name: name.as_str().to_owned(),
-        phone: phone.as_str().to_owned(),
-        answers,
-        form_version: Some(form_version),
-        filled_at,
-        ..SignupForm::default()
-    };
-    form.parse(workshop).map_err(|_| EntryError::Code(EntryTrouble::Damaged))
-}
-
-/// The unsealer's reason in the desk's words.
-fn trouble(reason: &str) -> EntryTrouble {
-    match reason {
-        "malformed" | "too_large" => EntryTrouble::NotAnEntry,
-        "unknown_version" => EntryTrouble::Newer,
-        "other_workshop" => EntryTrouble::OtherWorkshop,
-        _ => EntryTrouble::Damaged,
-    }
+/// Says it in the desk's words, which every refusal of an entry code has.
+fn in_the_desks_words(refused: &Refused) -> EntryError {
+    EntryError::Code(refused.entry_trouble().unwrap_or(EntryTrouble::Damaged))
 }

@@ -12,7 +12,8 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// What it most likely is, by its address and its name: no system says it in words that all share.
+    /// Guesses what it most likely is, by its address and its name: no system says it in words that all
+    /// share.
     pub(crate) fn kind(&self) -> NetworkKind {
         let name = self.name.to_ascii_lowercase();
         let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
@@ -31,9 +32,9 @@ impl Interface {
     }
 }
 
-/// Those at which a listener on `host` is reached, the likeliest first: the one that the host chose, a hotspot of this
-/// laptop's own (nobody opens one but for phones), the interface that leads outside, then private networks, then the rest.
-/// The loopback interface only where `host` is nothing else.
+/// Lists those at which a listener on `host` is reached, the likeliest first: the one that the host chose, a
+/// hotspot of this laptop's own (nobody opens one but for phones), the interface that leads outside, then
+/// private networks, then the rest. The loopback interface only where `host` is nothing else.
 pub(crate) fn interfaces(host: IpAddr, choice: Option<&str>) -> Vec<Interface> {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
     let found = all.into_iter().map(|found| Interface { ip: found.ip(), name: found.name });
@@ -69,12 +70,13 @@ fn chosen(
     fit
 }
 
-/// The addresses that systems give themselves in hotspots of their own: Windows, NetworkManager on Linux, macOS.
+/// Knows the addresses that systems give themselves in hotspots of their own: Windows, NetworkManager on
+/// Linux, macOS.
 fn is_hotspot(ip: IpAddr) -> bool {
     ["192.168.137.1", "10.42.0.1", "192.168.2.1"].iter().any(|own| own.parse() == Ok(ip))
 }
 
-/// Networks that lead to containers and virtual machines on this laptop, and no phone.
+/// Knows networks that lead to containers and virtual machines on this laptop, and no phone.
 fn is_virtual(name: &str) -> bool {
     ["docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "vEthernet"]
         .iter()
@@ -83,22 +85,23 @@ fn is_virtual(name: &str) -> bool {
 
 /// A device that this laptop has heard of on one of its networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Neighbour {
+pub(crate) struct Device {
     pub(crate) ip: IpAddr,
     /// Whether it is the way out of the network.
     pub(crate) is_router: bool,
 }
 
-/// Who answered this laptop on an interface of late, by the system's own table. `None` where it cannot be read: of the systems
-/// that Rollcall runs on, only Linux hands it to every program.
-pub(crate) fn neighbours(interface: &str) -> Option<Vec<Neighbour>> {
+/// Lists who answered this laptop on an interface of late, by the system's own table. `None` where it cannot
+/// be read: of the systems that Rollcall runs on, only Linux hands it to every program.
+pub(crate) fn neighbours(interface: &str) -> Option<Vec<Device>> {
     let arp = std::fs::read_to_string("/proc/net/arp").ok()?;
     let route = std::fs::read_to_string("/proc/net/route").ok()?;
     Some(answered(&arp, &route, interface))
 }
 
-/// Those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by `/proc/net/route`.
-fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
+/// Reads those of `/proc/net/arp` whose hardware address is known (flag 2, `ATF_COM`); routers by
+/// `/proc/net/route`.
+fn answered(arp: &str, route: &str, interface: &str) -> Vec<Device> {
     let routers: Vec<IpAddr> = route.lines().skip(1).filter_map(|line| router(line, interface)).collect();
     let of_line = |line: &str| {
         let columns: Vec<&str> = line.split_whitespace().collect();
@@ -106,12 +109,13 @@ fn answered(arp: &str, route: &str, interface: &str) -> Vec<Neighbour> {
         let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16).ok()?;
         let ip: IpAddr = ip.parse().ok()?;
         let is_known = *device == interface && flags & 2 != 0;
-        is_known.then(|| Neighbour { ip, is_router: routers.contains(&ip) })
+        is_known.then(|| Device { ip, is_router: routers.contains(&ip) })
     };
     arp.lines().skip(1).filter_map(of_line).collect()
 }
 
-/// The router of a line of `/proc/net/route`: addresses in hexadecimal, in the order of this machine's bytes.
+/// Reads the router of a line of `/proc/net/route`: addresses in hexadecimal, in the order of this machine's
+/// bytes.
 fn router(line: &str, interface: &str) -> Option<IpAddr> {
     let mut columns = line.split_whitespace();
     let (device, _, gateway) = (columns.next()?, columns.next()?, columns.next()?);
@@ -119,7 +123,7 @@ fn router(line: &str, interface: &str) -> Option<IpAddr> {
     (device == interface).then(|| IpAddr::from(gateway.to_ne_bytes()))
 }
 
-/// The address of the interface that leads outside; no packet is sent to find it.
+/// Finds the address of the interface that leads outside; no packet is sent to find it.
 pub(crate) fn outside() -> Option<IpAddr> {
     let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
     // An address of documentation (RFC 5737): "connecting" a datagram socket only looks up the route.

@@ -1,16 +1,16 @@
-//! The venue page's door: opened at once or when the host asks, closed again, always at the same port.
+//! The venue page's listener: opened at once or when the host asks, closed again, always at the same port.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::changes::Changes;
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::http::port_error::PortError;
 use crate::http::server;
 use crate::venue::context::VenueContext;
 use crate::venue::lan;
@@ -19,31 +19,28 @@ use crate::venue::lan;
 pub(crate) struct VenueListener {
     host: IpAddr,
     router: Router,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-    changes: Changes,
-    venue: VenueContext,
-    /// Where phones come in, for whoever tells others.
+    venue: Arc<VenueContext>,
+    /// Where phones come in, for those who tell others.
     place: watch::Sender<Option<SocketAddr>>,
     /// One at a time opens or closes.
     turn: tokio::sync::Mutex<()>,
-    state: Mutex<State>,
+    state: Mutex<Inner>,
 }
 
-struct State {
+struct Inner {
     /// 0 until the operating system has chosen one.
     port: u16,
-    open: Option<Open>,
+    open: Option<OpenListener>,
     /// Why it could not be opened the last time.
     refused: Option<String>,
 }
 
-struct Open {
+struct OpenListener {
     stop: CancellationToken,
     ended: TaskTracker,
 }
 
-/// How the door is.
+/// Whether phones come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ListenerState {
     /// Closed.
@@ -55,23 +52,16 @@ pub(crate) enum ListenerState {
 }
 
 impl VenueListener {
-    /// Closed, for now.
-    pub(crate) fn new(
-        address: SocketAddr,
-        router: Router,
-        stop: CancellationToken,
-        tasks: TaskTracker,
-        changes: Changes,
-        venue: VenueContext,
-    ) -> Self {
-        let state = State { port: address.port(), open: None, refused: None };
+    /// Makes one that is closed until it is opened.
+    pub(crate) fn new(address: SocketAddr, router: Router, venue: Arc<VenueContext>) -> Self {
+        let state = Inner { port: address.port(), open: None, refused: None };
         let (turn, state) = (tokio::sync::Mutex::new(()), Mutex::new(state));
         let place = watch::Sender::new(None);
-        Self { host: address.ip(), router, stop, tasks, changes, venue, place, turn, state }
+        Self { host: address.ip(), router, venue, place, turn, state }
     }
 
     /// Opens it, where it is not open.
-    pub(crate) async fn open(&self) -> Result<(), SettingsError> {
+    pub(crate) async fn open(&self) -> Result<(), PortError> {
         let _turn = self.turn.lock().await;
         if self.with(|state| state.open.is_some()) {
             return Ok(());
@@ -80,20 +70,21 @@ impl VenueListener {
         let opened = match server::listen(address, "the venue page", "--lan-port").await {
             Ok(listener) => {
                 let port = listener.local_addr().map_or(address.port(), |address| address.port());
-                let (stop, ended) = (self.stop.child_token(), TaskTracker::new());
-                let (visitors, changes) = (self.venue.visitors.clone(), self.changes.clone());
-                let knocked = move |ends| {
+                let context = &self.venue.context;
+                let (stop, ended) = (context.stop.child_token(), TaskTracker::new());
+                let venue = Arc::clone(&self.venue);
+                let connected = move |ends| {
                     // Somebody new may be whom the check from a phone waits for.
-                    if visitors.connection_seen(ends, now_ms()) {
-                        changes.moved();
+                    if venue.visitors.connection_seen(ends, now_ms()) {
+                        venue.context.changes.moved();
                     }
                 };
-                let serving = server::serve(listener, self.router.clone(), stop.clone(), knocked);
-                self.tasks.spawn(ended.track_future(serving));
+                let serving = server::serve(listener, self.router.clone(), stop.clone(), connected);
+                context.tasks.spawn(ended.track_future(serving));
                 ended.close();
                 self.with(|state| {
                     (state.port, state.refused) = (port, None);
-                    state.open = Some(Open { stop, ended });
+                    state.open = Some(OpenListener { stop, ended });
                 });
                 Ok(())
             }
@@ -113,14 +104,14 @@ impl VenueListener {
             state.refused = None;
             state.open.take()
         });
-        if let Some(Open { stop, ended }) = open {
+        if let Some(OpenListener { stop, ended }) = open {
             stop.cancel();
             ended.wait().await;
         }
         self.look();
     }
 
-    /// How it is.
+    /// Returns its state.
     pub(crate) fn now(&self) -> ListenerState {
         self.with(|state| match (&state.open, &state.refused) {
             (Some(_), _) => ListenerState::Open,
@@ -129,7 +120,7 @@ impl VenueListener {
         })
     }
 
-    /// The addresses where phones come in, or would: none while the port is not known.
+    /// Lists the addresses where phones come in, or would: none while the port is not known.
     pub(crate) fn addresses(&self) -> Vec<(lan::Interface, SocketAddr)> {
         match self.with(|state| state.port) {
             0 => Vec::new(),
@@ -140,19 +131,19 @@ impl VenueListener {
         }
     }
 
-    /// The one address where phones come in; `None` while it is closed. A door that is open everywhere is shown at the
-    /// network that the host chose, or else at the likeliest.
+    /// Returns the one address where phones come in; `None` while it is closed. A page that is open
+    /// everywhere is shown at the network that the host chose, or else at the likeliest.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
         let first = self.addresses().into_iter().next();
         Some(first.map_or(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port), |(_, address)| address))
     }
 
-    /// Looks where phones come in now, and tells whoever follows.
+    /// Looks where phones come in now, and tells those who follow.
     pub(crate) fn look(&self) {
         let now = self.address();
         self.place.send_if_modified(|place| std::mem::replace(place, now) != now);
-        self.changes.moved();
+        self.venue.context.changes.moved();
     }
 
     /// Tells of every change of where phones come in.
@@ -160,7 +151,7 @@ impl VenueListener {
         self.place.subscribe()
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
+        look(&mut self.state.lock())
     }
 }

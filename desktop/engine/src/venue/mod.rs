@@ -1,6 +1,6 @@
-//! The page on the venue's own network: its listener, who came by, the helpers' desks, and what its routes answer.
+//! The page on the venue's own network: its listener, who came by, the helpers' desks, and what its routes
+//! answer.
 
-pub(crate) mod address;
 pub(crate) mod context;
 pub(crate) mod desks;
 pub(crate) mod entry;
@@ -9,4 +9,5 @@ pub(crate) mod listener;
 pub(crate) mod pin_throttle;
 pub(crate) mod routes;
 pub(crate) mod settings;
+pub(crate) mod store;
 pub(crate) mod visitors;

@@ -1,10 +1,11 @@
-//! What the host chose for the venue: the network, its Wi-Fi's password, each workshop's desk PIN. In `venue.json`, 0600, and
-//! not in the database: its tables are copied, shared and looked into by other programs, and secrets would go with them.
+//! What the host chose for the venue: the network, its Wi-Fi's password, each workshop's desk PIN. In
+//! `venue.json`, 0600, and not in the database: its tables are copied, shared and looked into by other
+//! programs, and secrets would go with them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,9 @@ pub(crate) const FILE: &str = "venue.json";
 
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    /// The network whose address stands in the QR code, by its interface's name: addresses change, names stay.
+pub(crate) struct VenueChoices {
+    /// The network whose address the QR code shows, by its interface's name: addresses change, names
+    /// stay.
     #[serde(default)]
     pub(crate) network: Option<String>,
     /// The Wi-Fi that phones join first.
@@ -31,34 +33,35 @@ pub(crate) struct Kept {
 /// The file and what is in it.
 pub(crate) struct VenueSettings {
     path: PathBuf,
-    kept: Mutex<Kept>,
+    kept: Mutex<VenueChoices>,
 }
 
 impl VenueSettings {
-    /// Reads the file. One that cannot be read is none: nothing in it is more than a minute's work for the host, which is no
-    /// reason to keep sign-ups waiting.
+    /// Reads the file. One that cannot be read is none: nothing in it is more than a minute's work for the
+    /// host, which is no reason to keep sign-ups waiting.
     pub(crate) fn open(path: PathBuf) -> Self {
         let kept = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-                tracing::warn!(path = %path.display(), %error, "the venue's settings are damaged, and begin anew");
-                Kept::default()
+                let path = path.display();
+                tracing::warn!(%path, %error, "the venue's settings are damaged: the usual ones are taken");
+                VenueChoices::default()
             }),
-            Err(_) => Kept::default(),
+            Err(_) => VenueChoices::default(),
         };
         Self { path, kept: Mutex::new(kept) }
     }
 
-    /// As they are now.
-    pub(crate) fn now(&self) -> Kept {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Returns them as they are now.
+    pub(crate) fn now(&self) -> VenueChoices {
+        self.kept.lock().clone()
     }
 
     /// Changes them: on the disk first, so that what is shown is what a restart will show.
     ///
     /// # Errors
     /// Where the file cannot be written; nothing is changed then.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Kept)) -> std::io::Result<()> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn change(&self, change: impl FnOnce(&mut VenueChoices)) -> std::io::Result<()> {
+        let mut kept = self.kept.lock();
         let mut changed = kept.clone();
         change(&mut changed);
         if changed != *kept {
@@ -68,7 +71,7 @@ impl VenueSettings {
         Ok(())
     }
 
-    /// Where the file is.
+    /// Returns the path of the file.
     pub(crate) fn path(&self) -> &std::path::Path {
         &self.path
     }
@@ -83,7 +86,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
         let settings = VenueSettings::open(path.clone());
-        assert_eq!(settings.now(), Kept::default());
+        assert_eq!(settings.now(), VenueChoices::default());
         settings.change(|kept| kept.network = Some("wlan0".to_owned())).unwrap();
         assert_eq!(VenueSettings::open(path.clone()).now().network.as_deref(), Some("wlan0"));
         #[cfg(unix)]
@@ -92,13 +95,13 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         std::fs::write(&path, "{").unwrap();
-        assert_eq!(VenueSettings::open(path).now(), Kept::default());
+        assert_eq!(VenueSettings::open(path).now(), VenueChoices::default());
     }
 
     #[test]
     fn what_cannot_be_written_is_not_changed() {
         let settings = VenueSettings::open(PathBuf::from("/nowhere/at/all"));
         assert!(settings.change(|kept| kept.network = Some("wlan0".to_owned())).is_err());
-        assert_eq!(settings.now(), Kept::default());
+        assert_eq!(settings.now(), VenueChoices::default());
     }
 }

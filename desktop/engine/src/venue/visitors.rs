@@ -1,17 +1,17 @@
-//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones are connected. In
-//! memory only, and bounded.
+//! Who came to the venue page lately, by address: what the check from a phone goes by, and how many phones
+//! are connected. In memory only, and bounded.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
-use rollcall_shared::Millis;
+use parking_lot::Mutex;
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::http::ends::Ends;
 
 /// Most addresses that are remembered: a hall and its neighbours.
 const MAX_VISITORS: usize = 2_048;
-/// Whoever asked for something in this time counts as connected: a phone that is put away asks for nothing.
+/// Those who asked for something in this time count as connected: a phone that is put away asks for nothing.
 pub(crate) const CONNECTED_FOR: Millis = 5 * 60 * 1_000;
 
 /// An address from which somebody came.
@@ -21,11 +21,11 @@ pub(crate) struct Visitor {
     /// The laptop's address that it came to.
     pub(crate) here: IpAddr,
     /// When it last connected, whether or not it then said anything.
-    pub(crate) connected_at: Millis,
+    pub(crate) connected_at: Timestamp,
     /// When it last asked for a page.
-    pub(crate) asked_at: Option<Millis>,
+    pub(crate) asked_at: Option<Timestamp>,
     /// When it last opened the check's page.
-    pub(crate) checked_at: Option<Millis>,
+    pub(crate) checked_at: Option<Timestamp>,
 }
 
 /// All of them.
@@ -33,13 +33,13 @@ pub(crate) struct Visitor {
 pub(crate) struct Visitors(Mutex<BTreeMap<IpAddr, Visitor>>);
 
 impl Visitors {
-    /// Somebody connected. Whether it is somebody new.
-    pub(crate) fn connection_seen(&self, ends: Ends, now: Millis) -> bool {
+    /// Notes a connection; returns whether it is somebody new.
+    pub(crate) fn connection_seen(&self, ends: Ends, now: Timestamp) -> bool {
         self.note(ends, now, |_| ())
     }
 
-    /// Somebody asked for something, or for the check's page.
-    pub(crate) fn ask(&self, ends: Ends, is_check: bool, now: Millis) {
+    /// Notes a request, for the check's page or another.
+    pub(crate) fn ask(&self, ends: Ends, is_check: bool, now: Timestamp) {
         self.note(ends, now, |visitor| {
             visitor.asked_at = Some(now);
             if is_check {
@@ -48,17 +48,18 @@ impl Visitors {
         });
     }
 
-    /// Who came since then, the latest first.
-    pub(crate) fn since(&self, then: Millis) -> Vec<Visitor> {
-        let visitors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns who came since then, the latest first.
+    pub(crate) fn since(&self, then: Timestamp) -> Vec<Visitor> {
+        let visitors = self.0.lock();
         let mut found: Vec<Visitor> =
             visitors.values().filter(|visitor| visitor.connected_at >= then).copied().collect();
         found.sort_by_key(|visitor| std::cmp::Reverse(visitor.connected_at));
         found
     }
 
-    /// How many other devices have asked for something lately. `own` says which addresses are this laptop's.
-    pub(crate) fn connected(&self, now: Millis, own: impl Fn(IpAddr) -> bool) -> u32 {
+    /// Counts the other devices that have asked for something lately. `own` says which addresses are this
+    /// laptop's.
+    pub(crate) fn connected(&self, now: Timestamp, own: impl Fn(IpAddr) -> bool) -> u32 {
         let count = self
             .since(now - CONNECTED_FOR)
             .iter()
@@ -69,9 +70,9 @@ impl Visitors {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    fn note(&self, ends: Ends, now: Millis, note: impl FnOnce(&mut Visitor)) -> bool {
+    fn note(&self, ends: Ends, now: Timestamp, note: impl FnOnce(&mut Visitor)) -> bool {
         let (ip, here) = (ends.there.ip().to_canonical(), ends.here.ip().to_canonical());
-        let mut visitors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut visitors = self.0.lock();
         let is_new = !visitors.contains_key(&ip);
         if is_new && visitors.len() >= MAX_VISITORS {
             let oldest =
@@ -106,25 +107,29 @@ mod tests {
     #[test]
     fn connected_are_others_who_asked_lately() {
         let visitors = Visitors::default();
-        assert!(visitors.connection_seen(ends(1), 0));
-        visitors.ask(ends(2), false, 0);
-        visitors.ask(ends(3), true, 5);
-        assert!(!visitors.connection_seen(ends(3), 6));
+        assert!(visitors.connection_seen(ends(1), Timestamp::from_millis(0)));
+        visitors.ask(ends(2), false, Timestamp::from_millis(0));
+        visitors.ask(ends(3), true, Timestamp::from_millis(5));
+        assert!(!visitors.connection_seen(ends(3), Timestamp::from_millis(6)));
         let nobody = |_| false;
-        assert_eq!(visitors.connected(6, nobody), 2, "who only knocked does not count");
-        assert_eq!(visitors.connected(6, |ip| ip == ends(2).there.ip()), 1);
-        assert_eq!(visitors.connected(CONNECTED_FOR + 1, nobody), 1);
-        let latest = visitors.since(1)[0];
-        assert_eq!((latest.ip, latest.checked_at), (ends(3).there.ip(), Some(5)));
+        assert_eq!(
+            visitors.connected(Timestamp::from_millis(6), nobody),
+            2,
+            "who only connected does not count"
+        );
+        assert_eq!(visitors.connected(Timestamp::from_millis(6), |ip| ip == ends(2).there.ip()), 1);
+        assert_eq!(visitors.connected(Timestamp::from_millis(CONNECTED_FOR + 1), nobody), 1);
+        let latest = visitors.since(Timestamp::from_millis(1))[0];
+        assert_eq!((latest.ip, latest.checked_at), (ends(3).there.ip(), Some(Timestamp::from_millis(5))));
     }
 
     #[test]
     fn a_flood_of_addresses_forgets_the_oldest() {
         let visitors = Visitors::default();
         for n in 0..3_000_u16 {
-            visitors.ask(ends(n), false, Millis::from(n));
+            visitors.ask(ends(n), false, Timestamp::from_millis(Millis::from(n)));
         }
-        let known = visitors.since(0);
+        let known = visitors.since(Timestamp::from_millis(0));
         assert_eq!((known.len(), known[0].ip), (MAX_VISITORS, ends(2_999).there.ip()));
     }
 }

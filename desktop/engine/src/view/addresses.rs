@@ -10,8 +10,8 @@ use super::Wifi;
 pub struct Addresses {
     /// The teacher's page on the internet, once the edge shows it: `https://signup.example.org/j/ABCD-23456`.
     pub edge: Option<String>,
-    /// The form on the local network, one address an interface, the one that the host chose or else the likeliest first. They
-    /// are known while the venue page is closed as well, as long as its port is fixed.
+    /// The form on the local network, one address an interface, the one that the host chose or else the
+    /// likeliest first. They are known while the venue page is closed as well, as long as its port is fixed.
     pub lan: Vec<LanAddress>,
     /// Whether the venue page is open.
     pub venue_open: bool,

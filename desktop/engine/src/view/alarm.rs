@@ -1,6 +1,6 @@
 //! What happened to the laptop itself, and wants a person's eye.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// An alarm. It stays until the host has seen it, or until it is over.
@@ -10,7 +10,7 @@ pub struct Alarm {
     /// What happened.
     pub kind: AlarmKind,
     /// When it was noticed.
-    pub at: Millis,
+    pub at: Timestamp,
     /// How much: seconds that the laptop stood still, or what is left of the battery in per cent.
     pub amount: Option<u32>,
 }
@@ -26,7 +26,7 @@ pub enum AlarmKind {
     AddressChanged,
     /// The battery runs out.
     BatteryLow,
-    /// Nothing can be stored: the venue page sends people away, and nothing is fetched from the edge. The database's hop says
-    /// why and what to do. Gone once something can be stored.
+    /// Nothing can be stored: the venue page sends people away, and nothing is fetched from the edge. The
+    /// database's hop says why and what to do. Gone once something can be stored.
     NothingStored,
 }

@@ -1,20 +1,18 @@
 //! What needs a person's look, and what a person can decide about it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
-use serde::de::IntoDeserializer as _;
-use serde::de::value::StrDeserializer;
 use serde::{Deserialize, Serialize};
 
 use super::SignupView;
-use crate::message::Path;
+use crate::message::{Path, UnreadableReason};
 
 /// Something for the host to look at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Case {
-    /// A sign-up whose number stood on the list already, and that nobody has decided about.
+    /// A sign-up whose number was on the list already, and that nobody has decided about.
     Duplicate {
         /// The newer one's id, under which it is resolved.
         id: SignupId,
@@ -32,13 +30,13 @@ pub enum Case {
         /// By which path it came.
         source: Path,
         /// Why.
-        reason: ParkedReason,
+        reason: UnreadableReason,
         /// Bytes.
         size: u64,
         /// The beginning of what came, as text, at most 200 characters. Sealed boxes stay closed.
         preview: String,
         /// When it was parked.
-        parked_at: Millis,
+        parked_at: Timestamp,
     },
 }
 
@@ -53,37 +51,18 @@ pub enum DuplicateReason {
     OtherName,
 }
 
-/// Why a message could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub enum ParkedReason {
-    /// More bytes than any message has.
-    TooLarge,
-    /// No envelope.
-    Malformed,
-    /// From a newer edge.
-    UnknownVersion,
-    /// The box is damaged.
-    Box,
-    /// What was in the box is no sign-up.
-    Content,
-    /// The box belongs to another envelope.
-    Mismatch,
-    /// It is for another workshop.
-    OtherWorkshop,
-    /// The program was killed with it in hand too often.
-    Interrupted,
-    /// Reading or storing it failed in a way that nobody foresaw; and what a newer Rollcall has parked.
-    #[serde(other)]
-    Failed,
-}
+impl DuplicateReason {
+    /// Compares a name to the first one's.
+    pub(crate) fn between(name: &str, first: &str) -> Self {
+        if name == first { Self::SameName } else { Self::OtherName }
+    }
 
-impl ParkedReason {
-    /// From the code in the database.
-    pub(crate) fn from_code(code: &str) -> Self {
-        let code: StrDeserializer<'_, serde::de::value::Error> = code.into_deserializer();
-        Self::deserialize(code).unwrap_or(Self::Failed)
+    /// Returns the word in the database.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::SameName => "same_name",
+            Self::OtherName => "other_name",
+        }
     }
 }
 
@@ -92,7 +71,8 @@ impl ParkedReason {
 #[serde(tag = "act", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Resolution {
-    /// Two people share the phone: the newer one becomes a sign-up of its own, with a seat where there is one.
+    /// Two people share the phone: the newer one becomes a sign-up of its own, with a seat where there is
+    /// one.
     AnotherPerson {
         /// The newer one's id.
         duplicate: SignupId,
@@ -117,24 +97,4 @@ pub enum Resolution {
         /// The message's number.
         seq: i64,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use rollcall_shared::envelope::{EnvelopeError, OpenError};
-
-    use super::*;
-
-    #[test]
-    fn every_reason_is_told() {
-        let envelope =
-            [EnvelopeError::TooLarge(1), EnvelopeError::Malformed, EnvelopeError::UnknownVersion(9)];
-        let open = [OpenError::Box, OpenError::Content, OpenError::Mismatch];
-        let codes = envelope.iter().map(EnvelopeError::code).chain(open.iter().map(OpenError::code));
-        for code in codes.chain(["other_workshop", "interrupted", "failed"]) {
-            let reason = ParkedReason::from_code(code);
-            assert_eq!(serde_json::to_value(reason).unwrap(), code);
-        }
-        assert_eq!(ParkedReason::from_code("of_a_newer_version"), ParkedReason::Failed);
-    }
 }

@@ -1,7 +1,7 @@
-//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each verdict comes with what it
-//! goes by, and what cannot be told apart is not told apart.
+//! The check from a phone: whether one reaches this laptop, and if not, where it most likely ends. Each
+//! verdict comes with what it goes by, and what cannot be told apart is not told apart.
 
-use rollcall_shared::Millis;
+use rollcall_shared::{Millis, Timestamp};
 use serde::Serialize;
 
 use super::LanAddress;
@@ -14,7 +14,7 @@ const PATIENCE: Millis = 20_000;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Check {
     /// Since when arrivals count.
-    pub since: Millis,
+    pub since: Timestamp,
     /// What it comes to.
     pub verdict: Verdict,
     /// The network that the code leads to.
@@ -48,7 +48,8 @@ pub enum Verdict {
     NothingYet,
     /// Nothing, though this laptop sees other devices on the network: most likely its own firewall.
     Firewall,
-    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices apart.
+    /// Nothing, and this laptop sees nobody but the network's router: most likely the Wi-Fi keeps devices
+    /// apart.
     Isolation,
     /// Nothing, and the system does not say whom it sees: firewall or Wi-Fi, which cannot be told apart here.
     CannotTell,
@@ -61,7 +62,7 @@ pub struct Arrival {
     /// Its address.
     pub ip: String,
     /// When, last.
-    pub at: Millis,
+    pub at: Timestamp,
     /// How far it came.
     pub reached: Reached,
 }
@@ -81,12 +82,16 @@ pub enum Reached {
 
 /// The laptop's connection to its own address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct OwnConnection {
-    /// Whether the venue page answered.
-    pub ok: bool,
-    /// The system's words, where it did not.
-    pub why: Option<String>,
+pub enum OwnConnection {
+    /// The venue page answered.
+    Works,
+    /// It did not.
+    Fails {
+        /// The system's words.
+        why: String,
+    },
 }
 
 /// Another device on the network.

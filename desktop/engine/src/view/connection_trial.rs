@@ -2,33 +2,35 @@
 
 use serde::Serialize;
 
-/// What a try of a connection line showed.
+/// What a try of a connection line showed. The key is repeated nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ConnectionTest {
-    /// Whether workshops can be published with it.
-    pub ok: bool,
-    /// What was found.
-    pub code: ConnectionCode,
-    /// The address in the line, where there was one. The key is repeated nowhere.
-    pub url: Option<String>,
-    /// The network's own words, for whoever mends it.
-    pub detail: Option<String>,
-}
-
-/// What was found at the other end of a connection line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub enum ConnectionCode {
-    /// Rollcall's edge, which takes the key.
-    Works,
+pub enum ConnectionTrial {
+    /// Rollcall's edge answered and takes the key: workshops can be published with it.
+    Works {
+        /// The address in the line.
+        url: String,
+    },
     /// The text is no connection line.
     NotALine,
     /// Nobody answers at that address, or the laptop is offline.
-    Unreachable,
+    Unreachable {
+        /// The address in the line.
+        url: String,
+        /// The network's own words, or the edge's, for whoever repairs it.
+        detail: String,
+    },
     /// Somebody answers who is not Rollcall's edge.
-    NotRollcall,
-    /// Rollcall's edge, which refuses the key.
-    KeyRefused,
+    NotRollcall {
+        /// The address in the line.
+        url: String,
+        /// The status of the answer: `HTTP 404`.
+        detail: String,
+    },
+    /// Rollcall's edge answered and refuses the key.
+    KeyRefused {
+        /// The address in the line.
+        url: String,
+    },
 }

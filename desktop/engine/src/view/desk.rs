@@ -1,6 +1,6 @@
 //! Desks as the host sees them: helpers' devices, and what became of an entry code.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use serde::Serialize;
 
@@ -10,7 +10,8 @@ use super::SignupState;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DeskPanel {
-    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no network.
+    /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no
+    /// network.
     pub url: Option<String>,
     /// The digits that let a device in; `None` while no desk is open.
     pub pin: Option<String>,
@@ -29,9 +30,9 @@ pub struct DeskDevice {
     /// What its helper calls it.
     pub name: String,
     /// When it was let in.
-    pub opened_at: Millis,
+    pub opened_at: Timestamp,
     /// When it last asked for something or took somebody.
-    pub seen_at: Millis,
+    pub seen_at: Timestamp,
     /// Whether its session goes on.
     pub open: bool,
     /// How many it has taken.
@@ -42,7 +43,7 @@ pub struct DeskDevice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TakenEntry {
-    /// Under which it stands, unless its number stood on the list already.
+    /// Under which it is stored, unless its number was on the list already.
     pub id: SignupId,
     /// As it was given.
     pub name: String,

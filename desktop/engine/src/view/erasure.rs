@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct Erasure {
     /// Rows of the database.
     #[serde(flatten)]
     pub rows: ErasedRows,
-    /// Copies beside the database from which they were deleted as well.
+    /// Copies of the database from which they were deleted as well.
     pub copies: Vec<PathBuf>,
     /// Copies that could not be changed: to be deleted by hand.
     pub copies_left: Vec<PathBuf>,
@@ -42,16 +42,23 @@ pub struct ErasedRows {
     pub ids: Vec<SignupId>,
     /// Rows of the list.
     pub signups: usize,
-    /// Rows beside the list.
+    /// Sign-ups whose number was on the list already.
     pub duplicates: usize,
     /// Messages that could not be read.
     pub parked: usize,
-    /// What those were, by the digest of their bytes: the copies beside the database know them by nothing else.
+    /// What those were, by the digest of their bytes: the copies of the database know them by nothing
+    /// else.
     #[serde(skip)]
     pub(crate) parked_digests: Vec<Digest>,
 }
 
 impl ErasedRows {
+    /// Adds messages that could not be read, by the digests of their bytes.
+    pub(crate) fn add_parked(&mut self, digests: impl IntoIterator<Item = Digest>) {
+        self.parked_digests.extend(digests);
+        self.parked = self.parked_digests.len();
+    }
+
     /// Rows of every kind.
     pub(crate) fn count(&self) -> usize {
         self.signups + self.duplicates + self.parked

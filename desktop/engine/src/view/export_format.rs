@@ -14,13 +14,13 @@ pub enum ExportFormat {
 }
 
 impl ExportFormat {
-    /// By the ending of a file's name, in any case.
+    /// Reads the ending of a file's name, in any case.
     pub fn of_file(path: &std::path::Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?;
         [Self::Xlsx, Self::Csv].into_iter().find(|format| ending.eq_ignore_ascii_case(format.as_str()))
     }
 
-    /// The word, and the ending of a file's name.
+    /// Returns the word, which is the ending of a file's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",

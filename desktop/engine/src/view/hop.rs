@@ -1,6 +1,6 @@
 //! How each hop of a sign-up's path is doing, in stable words. Every word is in this file.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use serde::Serialize;
 
 /// How a hop is doing.
@@ -14,12 +14,12 @@ pub struct HopHealth {
     /// What is the case.
     pub code: HopCode,
     /// Since when; `None` before it was looked at twice.
-    pub since: Option<Millis>,
+    pub since: Option<Timestamp>,
     /// How much waits there.
     pub waiting: u64,
     /// Seconds until what waits there has come in, as far as that can be told.
     pub remaining_seconds: Option<u32>,
-    /// Somebody else's words (the network's, the edge's, another laptop's name), for whoever mends it.
+    /// Somebody else's words (the network's, the edge's, another laptop's name), for whoever repairs it.
     pub detail: Option<String>,
 }
 
@@ -47,7 +47,7 @@ pub enum Hop {
 pub enum Level {
     /// All well.
     Ok,
-    /// It mends itself, and nothing is lost meanwhile.
+    /// It recovers by itself, and nothing is lost meanwhile.
     Waiting,
     /// Nothing is lost, and a person has to do something.
     Trouble,
@@ -111,7 +111,7 @@ pub enum HopCode {
 }
 
 impl HopCode {
-    /// Whether somebody has to look: one table for all hops.
+    /// Returns whether somebody has to look: one table for all hops.
     pub fn level(self) -> Level {
         match self {
             Self::NoEdge

@@ -3,7 +3,7 @@
 use rollcall_shared::workshop::WorkshopId;
 use serde::{Deserialize, Serialize};
 
-use super::SignupView;
+use super::{SignupState, SignupView};
 
 /// Most rows of one page.
 pub const MAX_LIST_ROWS: u32 = 200;
@@ -14,8 +14,8 @@ pub const MAX_LIST_ROWS: u32 = 200;
 pub struct ListQuery {
     /// Whose list.
     pub workshop: WorkshopId,
-    /// Any part of a name in any case, digits in a row of the phone, or the short code with or without its space. Everything
-    /// where it is empty.
+    /// Any part of a name in any case, digits in a row of the phone, or the short code with or without its
+    /// space. Everything where it is empty.
     #[serde(default)]
     #[cfg_attr(feature = "typescript", ts(as = "Option<String>", optional))]
     pub search: String,
@@ -53,6 +53,18 @@ pub enum Show {
     Cancelled,
     /// With something unusual about them: see `flags`.
     Flagged,
+}
+
+impl Show {
+    /// Returns the state that the rows have, where they are chosen by it.
+    pub(crate) fn state(self) -> Option<SignupState> {
+        match self {
+            Self::Registered => Some(SignupState::Registered),
+            Self::Waitlisted => Some(SignupState::Waitlisted),
+            Self::Cancelled => Some(SignupState::Cancelled),
+            Self::All | Self::Flagged => None,
+        }
+    }
 }
 
 /// A page, newest first.

@@ -20,10 +20,10 @@ mod workshop_summary;
 
 pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use alarm::{Alarm, AlarmKind};
-pub use case::{Case, DuplicateReason, ParkedReason, Resolution};
+pub use case::{Case, DuplicateReason, Resolution};
 pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
 pub(crate) use check::{Evidence, verdict};
-pub use connection_trial::{ConnectionCode, ConnectionTest};
+pub use connection_trial::ConnectionTrial;
 pub use desk::{DeskDevice, DeskPanel, TakenEntry};
 pub use erasure::{ErasedRows, Erasure, Whom};
 pub use export_format::ExportFormat;

@@ -8,9 +8,9 @@ use serde::Serialize;
 pub struct Refusal {
     /// By which the window chooses its words.
     pub code: RefusalCode,
-    /// The field of a draft that needs mending.
+    /// The field of a draft that has to be corrected.
     pub field: Option<String>,
-    /// In English, for logs and for whoever mends it.
+    /// In English, for logs and for whoever repairs it.
     pub text: String,
 }
 

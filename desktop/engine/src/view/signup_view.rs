@@ -1,7 +1,9 @@
 //! A sign-up as the window shows it.
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::ListState;
 use rollcall_shared::question::Answers;
+use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ use crate::message::Path;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct SignupView {
-    /// The id under which it stands.
+    /// The id under which it is stored.
     pub id: SignupId,
     /// As it was given.
     pub name: String,
@@ -19,7 +21,7 @@ pub struct SignupView {
     pub phone: String,
     /// For a screen that a whole hall sees: `138••••8000`.
     pub phone_masked: String,
-    /// Where it stands.
+    /// Whether it has a seat.
     pub state: SignupState,
     /// By which path it came.
     pub path: Path,
@@ -34,14 +36,14 @@ pub struct SignupView {
     /// By the key of the question.
     pub answers: Answers,
     /// When it was filled in, by the phone's clock.
-    pub filled_at: Option<Millis>,
+    pub filled_at: Option<Timestamp>,
     /// When it was received, by the edge's clock, or the laptop's at the venue.
-    pub received_at: Millis,
+    pub received_at: Timestamp,
     /// When it was committed.
-    pub stored_at: Millis,
+    pub stored_at: Timestamp,
 }
 
-/// Where a sign-up stands.
+/// Whether a sign-up has a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -52,6 +54,41 @@ pub enum SignupState {
     Waitlisted,
     /// Taken off the list.
     Cancelled,
+}
+
+impl SignupState {
+    /// Returns the word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Waitlisted => "waitlisted",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word in the database.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Registered, Self::Waitlisted, Self::Cancelled].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+impl From<ListState> for SignupState {
+    fn from(state: ListState) -> Self {
+        match state {
+            ListState::Registered => Self::Registered,
+            ListState::Waitlisted => Self::Waitlisted,
+        }
+    }
+}
+
+impl From<SignupState> for ReceiptState {
+    fn from(state: SignupState) -> Self {
+        match state {
+            SignupState::Registered => Self::Registered,
+            SignupState::Waitlisted => Self::Waitlisted,
+            SignupState::Cancelled => Self::Cancelled,
+        }
+    }
 }
 
 /// What is unusual about a sign-up.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// The way back from something that the host did. It leads back as long as the rows are as that act left them, for the last
-/// 50 acts of a run.
+/// The way back from something that the host did. It leads back as long as the rows are as that act left
+/// them, for the last 50 acts of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Undo {
@@ -37,20 +37,4 @@ pub enum Act {
     Restore,
     /// Somebody who waited got a seat.
     Promote,
-}
-
-impl Act {
-    /// The word in the audit log.
-    pub(crate) fn event(self) -> &'static str {
-        match self {
-            Self::AnotherPerson => "another person",
-            Self::UseNewer => "newer used",
-            Self::KeepFirst => "first kept",
-            Self::DismissParked => "parked dismissed",
-            Self::RetryParked => "parked retried",
-            Self::Cancel => "cancelled by host",
-            Self::Restore => "restored by host",
-            Self::Promote => "promoted by host",
-        }
-    }
 }

@@ -48,7 +48,7 @@ pub enum WifiError {
 }
 
 impl WifiError {
-    /// The field that needs mending.
+    /// Returns the field that has to be corrected.
     pub fn field(self) -> &'static str {
         match self {
             Self::Name => "wifi_name",
@@ -58,7 +58,7 @@ impl WifiError {
 }
 
 impl Wifi {
-    /// Whether a phone could join it.
+    /// Checks whether a phone could join it.
     ///
     /// # Errors
     /// [`WifiError`] for the first field that is wrong.
@@ -76,8 +76,9 @@ impl Wifi {
         if fits { Ok(()) } else { Err(WifiError::Password) }
     }
 
-    /// The text of the QR code that a phone's own camera joins the network by, as ZXing wrote it down and every phone reads
-    /// it (<https://github.com/zxing/zxing/wiki/Barcode-Contents#wi-fi-network-config-android-ios-11>).
+    /// Returns the text of the QR code that a phone's own camera joins the network by, as ZXing wrote it down
+    /// and every phone reads it
+    /// (<https://github.com/zxing/zxing/wiki/Barcode-Contents#wi-fi-network-config-android-ios-11>).
     pub fn code(&self) -> String {
         let security = match self.security {
             WifiSecurity::Wpa => "WPA",

@@ -1,11 +1,9 @@
 //! A workshop in a list of workshops.
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
-use rollcall_shared::workshop::{Intake, WorkshopId};
+use rollcall_shared::workshop::WorkshopId;
+use rollcall_shared::{Millis, Timestamp};
 use serde::Serialize;
-
-use crate::db::workshops::WorkshopRow;
 
 /// A workshop, short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,9 +18,9 @@ pub struct WorkshopSummary {
     /// Where it is.
     pub place: Text,
     /// Beginning.
-    pub starts_at: Millis,
+    pub starts_at: Timestamp,
     /// End.
-    pub ends_at: Millis,
+    pub ends_at: Timestamp,
     /// Teachers were told that their details are deleted by then.
     pub delete_by: Millis,
     /// The venue's clock: minutes east of UTC.
@@ -48,7 +46,7 @@ pub enum Phase {
     Retired,
 }
 
-/// How many rows of a workshop stand where.
+/// How many rows of a workshop are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Counts {
@@ -58,37 +56,7 @@ pub struct Counts {
     pub waitlisted: u32,
     /// Taken off the list.
     pub cancelled: u32,
-    /// For the host to decide: numbers that came again under another name, and messages that could not be read.
+    /// For the host to decide: numbers that came again under another name, and messages that could not be
+    /// read.
     pub needs_look: u32,
-}
-
-impl WorkshopSummary {
-    /// Of that workshop, at that time.
-    pub(crate) fn of(row: &WorkshopRow, counts: Counts, now: Millis) -> Self {
-        let w = &row.workshop;
-        Self {
-            id: w.id.clone(),
-            title: w.title.clone(),
-            invite_code: w.invite_code.to_string(),
-            place: w.place.clone(),
-            starts_at: w.starts_at,
-            ends_at: w.ends_at,
-            delete_by: w.delete_by(),
-            utc_offset_minutes: w.utc_offset_minutes,
-            phase: Phase::of(row, now),
-            counts,
-        }
-    }
-}
-
-impl Phase {
-    /// Of that workshop, at that time.
-    pub(crate) fn of(row: &WorkshopRow, now: Millis) -> Self {
-        match row.workshop.intake(now, None) {
-            _ if row.retired_at.is_some() => Self::Retired,
-            Intake::NotYet => Self::NotYet,
-            Intake::Open => Self::Open,
-            Intake::Late | Intake::Closed => Self::Closed,
-        }
-    }
 }

@@ -1,14 +1,19 @@
-//! What the host's window asks of the [`Engine`]: methods that answer with the plain types of [`view`].
+//! What the host's window asks of the [`Engine`]: methods that wait, and answer with the plain types of
+//! [`view`].
 //!
-//! Everything there is plain data with stable words; which sentence a person reads is chosen by the window, in its language.
-//! With the feature `typescript` those types are written out for the window's front end (see `typescript.rs`).
+//! Everything there is plain data with stable words; which sentence a person reads is chosen by the window,
+//! in its language. With the feature `typescript` those types are written out for the window's front end (see
+//! `typescript.rs`).
 //!
 //! [`Engine`]: crate::Engine
 //! [`view`]: crate::view
 
 mod acts;
-mod check;
-mod desk;
-mod queries;
+mod desks;
+mod files;
+mod mail;
+mod reads;
 #[cfg(feature = "typescript")]
 pub mod typescript;
+mod venue;
+mod workshops;

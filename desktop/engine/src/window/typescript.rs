@@ -1,5 +1,6 @@
-//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features typescript --example
-//! typescript` prints the file. Numbers are `number`: times and counts stay far below 2⁵³.
+//! The wire types of the window, written out as TypeScript: `cargo run -p rollcall-engine --features
+//! typescript --example typescript` prints the file. Numbers are `number`: times and counts stay far below
+//! 2⁵³.
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
@@ -8,13 +9,14 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::folder::backup::Backup;
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTest, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
     ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
 
-/// Every type that the window reads or sends, and those that they are made of; in the order of their names.
+/// Writes every type that the window reads or sends, and those that they are made of; in the order of their
+/// names.
 pub fn declarations() -> String {
     let mut found = Found {
         config: Config::new().with_large_int("number"),
@@ -33,7 +35,7 @@ pub fn declarations() -> String {
     found.visit::<Undo>();
     found.visit::<ExportFormat>();
     found.visit::<rollcall_shared::language::Language>();
-    found.visit::<ConnectionTest>();
+    found.visit::<ConnectionTrial>();
     found.visit::<KeysSaved>();
     found.visit::<Refusal>();
     found.visit::<DeskPanel>();
@@ -85,8 +87,9 @@ mod tests {
             "\"act\": \"another_person\"",
             "duplicate: SignupId",
             "export type SignupId = string",
-            "stored_at: number",
-            "filled_at: number | null",
+            "stored_at: Timestamp",
+            "filled_at: Timestamp | null",
+            "export type Timestamp = number",
             "export type WorkshopDraft",
             "export type HopCode = \"no_edge\"",
         ] {

@@ -1,16 +1,16 @@
 //! The demo workshop: what a newcomer sees first, and what a rehearsal sends its made-up teachers to.
 
-use rollcall_shared::Millis;
 use rollcall_shared::language::Text;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, ProofMode};
+use rollcall_shared::{Millis, Timestamp};
 
 use crate::workshops::draft::WorkshopDraft;
 
 const HOUR_MS: Millis = 60 * 60 * 1000;
 const DAY_MS: Millis = 24 * HOUR_MS;
 
-/// Open at once, over in a week, with as many seats as a rehearsal has teachers.
-pub(crate) fn draft(now: Millis) -> WorkshopDraft {
+/// Makes one that is open at once, over in a week, with as many seats as a rehearsal has teachers.
+pub(crate) fn draft(now: Timestamp) -> WorkshopDraft {
     let starts_at = now + 6 * DAY_MS;
     WorkshopDraft {
         id: None,

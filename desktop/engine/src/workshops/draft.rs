@@ -1,11 +1,11 @@
 //! What a host fills in, and the record that comes of it.
 
-use rollcall_shared::Millis;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::question::Question;
 use rollcall_shared::seal::PublicKey;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, Notice, ProofMode, Workshop, WorkshopId};
+use rollcall_shared::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::random::random_16;
@@ -25,25 +25,25 @@ pub struct WorkshopDraft {
     /// Where it is.
     pub place: Text,
     /// Beginning.
-    pub starts_at: Millis,
+    pub starts_at: Timestamp,
     /// End.
-    pub ends_at: Millis,
+    pub ends_at: Timestamp,
     /// Minutes east of UTC; China's where it is not set.
     #[serde(default = "china")]
     pub utc_offset_minutes: i16,
     /// Sign-ups are taken from here on.
     #[serde(default)]
-    pub opens_at: Option<Millis>,
+    pub opens_at: Option<Timestamp>,
     /// Sign-ups are taken until here.
     #[serde(default)]
-    pub closes_at: Option<Millis>,
+    pub closes_at: Option<Timestamp>,
     /// How long after closing an entry counts that was filled in before.
     #[serde(default = "grace")]
     pub grace_ms: Millis,
     /// Seats.
     #[serde(default)]
     pub capacity: Option<u32>,
-    /// Whether who finds no seat waits for one.
+    /// Whether people without a seat join a waiting list.
     #[serde(default)]
     pub waiting_list: bool,
     /// The workshop's own questions.
@@ -60,7 +60,7 @@ pub struct WorkshopDraft {
 }
 
 impl WorkshopDraft {
-    /// What the host filled in to make that workshop.
+    /// Returns what the host filled in to make that workshop.
     pub(crate) fn of(workshop: &Workshop) -> Self {
         let Workshop {
             id,
@@ -116,7 +116,7 @@ fn month() -> u16 {
     30
 }
 
-/// A workshop as the draft says, with a new code.
+/// Makes a workshop as the draft says, with a new code.
 pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Workshop {
     let WorkshopDraft {
         id: _,
@@ -160,7 +160,7 @@ pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Wor
     }
 }
 
-/// The old record with the draft's content. Versions count up where what they count has changed.
+/// Makes the old record with the draft's content. Versions count up where what they count has changed.
 pub(crate) fn changed(old: &Workshop, draft: WorkshopDraft) -> Workshop {
     let new = fresh(old.id.clone(), draft, old.key.clone());
     let same_form = new.questions == old.questions;

@@ -1,146 +1,167 @@
-//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is written.
+//! One message: what the database holds is gathered, `shared::admission` decides, and the decision is
+//! written.
 
-use rollcall_shared::Millis;
-use rollcall_shared::admission::{self, Ending, Flags, Found, Incoming, Outcome, Standing, UnderReused};
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::{self, Ending, Flags, Keep, Outcome, ParkVerdict, Place, Standing, Verdict};
+use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::{SealedCancellation, SealedSignup};
 use rollcall_shared::receipt::ReceiptState;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::{Intake, WorkshopId};
+use rollcall_shared::workshop::Intake;
 use rusqlite::Connection;
 
-use super::list::Lists;
+use super::ending::Reason;
+use super::gather::{Database, Gather, Gathered};
+use super::list::{List, Lists};
 use super::{ending, erase};
-use crate::db::signups::SignupMetadata;
-use crate::db::{duplicates, erased, events, parked, quarantine, receipts_out, signups};
-use crate::failpoints;
-use crate::message::{Content, Message, Path, Written};
+use crate::db::events::Event;
+use crate::db::signups::{FreedPlace, SignupMetadata};
+use crate::db::tx::Tx;
+use crate::db::{duplicates, events, parked, quarantine, receipts_out, signups};
+use crate::message::{Content, Message, Path, UnreadableReason, Written};
+use crate::view::{DuplicateReason, SignupState};
+
+/// Decides about one message of no batch and writes the decision.
+pub(crate) fn admit_one(tx: &Tx<'_>, message: &Message, now: Timestamp) -> rusqlite::Result<Written> {
+    admit(tx, &Database, &mut Lists::default(), message, now)
+}
 
 /// Decides about one message and writes the decision.
 pub(super) fn admit(
-    conn: &Connection,
+    tx: &Tx<'_>,
+    gather: &dyn Gather,
     lists: &mut Lists,
     message: &Message,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
     let written = match &message.content {
-        Content::Signup(sealed) => admit_signup(conn, lists, message, sealed, now)?,
-        Content::Cancellation(sealed) => cancel(conn, lists, message, sealed, now)?,
-        Content::Unreadable { id, reason } => park(conn, message, *id, reason, now)?,
+        Content::Signup(sealed) => {
+            let arrival = Arrival { message, sealed, digest: sealed.signup.digest(), now };
+            admit_signup(tx, gather, lists.of(tx, &message.workshop)?, &arrival)?
+        }
+        Content::Cancellation(sealed) => cancel(tx, lists.of(tx, &message.workshop)?, sealed, now)?,
+        Content::Unreadable { id, reason } => park(tx, gather, message, *id, *reason, now)?,
     };
     if message.delivered_alone {
-        // In the same transaction: a message that stands must not be taken for a killer at the next start.
-        quarantine::remove(conn, &message.bytes_digest())?;
+        // In the same transaction: a message that is stored must not be taken for poison at the next start.
+        quarantine::remove(tx, &message.bytes_digest())?;
     }
     Ok(written)
 }
 
+/// A sign-up that came, perhaps one that corrects another.
+struct Arrival<'a> {
+    message: &'a Message,
+    sealed: &'a SealedSignup,
+    /// Of its content.
+    digest: Digest,
+    now: Timestamp,
+}
+
 fn admit_signup(
-    conn: &Connection,
-    lists: &mut Lists,
-    message: &Message,
-    sealed: &SealedSignup,
-    now: Millis,
+    tx: &Tx<'_>,
+    gather: &dyn Gather,
+    list: &mut List,
+    arrival: &Arrival<'_>,
 ) -> rusqlite::Result<Written> {
-    #[cfg(test)]
-    super::tests::panic_where_asked(sealed);
-    let (workshop, signup) = (&message.workshop, &sealed.signup);
-    let digest = signup.digest();
-    let list = lists.of(conn, workshop)?;
-    let replaced = sealed.replaces.map(|old| ending::standing(conn, workshop, old)).transpose()?;
-    // The one that is replaced does not stand in its own correction's way, nor does whoever shares its number.
-    let phone = signup.phone.as_str();
-    let shared_phone = match sealed.replaces {
-        Some(old) => signups::shares_phone(conn, workshop, old, phone)?,
-        None => false,
-    };
-    let holder = signups::holder(conn, workshop, phone)?
-        .filter(|(id, _)| !shared_phone && sealed.replaces.is_none_or(|old| old.to_string() != *id));
-    let digest_under_id = match digest_under(conn, workshop, signup.id)? {
-        Some(_) if failpoints::planted("planted_no_unique") => None,
-        Some(_) if failpoints::planted("planted_id_without_digest") => Some(digest),
-        found => found,
-    };
-    let found = Found {
-        erased: erased::exists(conn, signup.id)? && !failpoints::planted("planted_erased_ignored"),
-        digest_under_id,
-        under_reused: match digest_under_id {
-            Some(stored) if stored != digest => under_reused(conn, workshop, signup.id.reused(&digest))?,
-            _ => UnderReused::Nothing,
-        },
-        same_bytes_parked: false,
-        taken_back: digest_under_id.is_none() && ending::is_taken_back(conn, workshop, signup.id)?,
-        replaced,
-        phone_held: holder.is_some(),
-        seats_taken: list.seats_taken,
-        capacity: list.workshop.capacity,
-    };
-    let decision = admission::admit(Incoming::Signup { id: signup.id, digest }, &found);
-    let (Some(id), Some(state)) = (decision.id, decision.receipt) else {
-        return standing(conn, message, decision.outcome, decision.id);
-    };
-    // Before the new row: the number and the seat are the old one's until it has ended.
-    let freed = match (sealed.replaces, replaced) {
-        (Some(old), Some(standing)) => {
-            ending::end(conn, list, old, standing, decision.ending, ending::Reason::Replaced, now)?
+    let Arrival { message, sealed, digest, now } = *arrival;
+    let gathered = gather.signup(tx, list, sealed, digest)?;
+    let verdict = admission::admit(sealed.signup.id, digest, &gathered.found);
+    let state = match verdict {
+        // Off the list, and said so: calling an erased sign-up received would promise a row that is not
+        // there.
+        Verdict::Erased { .. } => ReceiptState::Cancelled,
+        Verdict::Repeated { id } => receipt_of(tx, message, Some(id))?,
+        Verdict::EraseToo { id } => {
+            // Whatever corrects this one may have come before it.
+            erase::erase_from(tx, list, &[id], now)?;
+            ReceiptState::Cancelled
         }
-        _ => None,
+        Verdict::Keep(keep) => {
+            store(tx, list, arrival, &gathered, keep)?;
+            keep.place.receipt()
+        }
     };
-    if decision.outcome == Outcome::Erased {
-        // Whatever corrects this one may have come before it.
-        erase::erase_from(conn, list, &[id], now)?;
-        return Ok(Written { outcome: decision.outcome, state });
+    Ok(Written { outcome: verdict.outcome(), state })
+}
+
+/// Stores a sign-up with its receipt and its entry in the audit log; first ends the one that it replaces, at
+/// last passes on what that one held.
+fn store(
+    tx: &Tx<'_>,
+    list: &mut List,
+    arrival: &Arrival<'_>,
+    gathered: &Gathered,
+    keep: Keep,
+) -> rusqlite::Result<()> {
+    let (Keep { id, place, ending, .. }, now, signup) = (keep, arrival.now, &arrival.sealed.signup);
+    let workshop = list.workshop.id.clone();
+    // Before the new row: the number and the seat are the old one's until it has ended.
+    let freed = match arrival.sealed.replaces.zip(gathered.found.replaced) {
+        Some(old) => ending::end(tx, list, old, ending, Reason::Replaced, now)?,
+        None => None,
+    };
+    let with = metadata(list, arrival, gathered, keep, freed.as_ref());
+    match place {
+        Place::Duplicate { of, .. } => {
+            let name = signups::name(tx, &workshop, of)?;
+            let reason = DuplicateReason::between(signup.name.as_str(), &name);
+            duplicates::insert(tx, &workshop, id, signup, (of, reason), &with)?;
+        }
+        Place::Registered | Place::Waitlisted | Place::Cancelled => {
+            signups::insert(tx, &workshop, id, signup, &with)?;
+        }
     }
-    let with = SignupMetadata {
-        state,
-        path: message.path,
+    if place == Place::Registered {
+        list.seats.taken += 1;
+    }
+    receipts_out::set(tx, &workshop, id, place.receipt(), false, now)?;
+    events::add(tx, now, event(place, id, arrival.message.origin.path()))?;
+    match freed {
+        Some(freed) => ending::pass_on(tx, list, &freed, now),
+        None => Ok(()),
+    }
+}
+
+/// What is stored with a sign-up.
+fn metadata(
+    list: &List,
+    arrival: &Arrival<'_>,
+    gathered: &Gathered,
+    keep: Keep,
+    freed: Option<&FreedPlace>,
+) -> SignupMetadata {
+    let Arrival { message, sealed, digest, now } = *arrival;
+    SignupMetadata {
+        state: state_of(keep.place),
+        origin: message.origin.clone(),
         digest,
         flags: Flags {
-            id_reused: decision.id_reused,
-            late: list.workshop.intake(sealed.received_at, signup.filled_at) == Intake::Late,
-            older_form: signup.form_version < list.workshop.form_version,
+            id_reused: keep.id_reused,
+            late: list.workshop.intake(sealed.received_at, sealed.signup.filled_at) == Intake::Late,
+            older_form: sealed.signup.form_version < list.workshop.form_version,
         },
         notice_version: sealed.notice_version,
         received_at: sealed.received_at,
         stored_at: now,
-        device: message.device.clone(),
-        shared_phone: shared_phone && freed.is_some(),
+        shared_phone: gathered.shares_phone,
         // A correction keeps its place among those who wait.
-        waiting_since: freed.as_ref().map(|freed| freed.waiting_since),
+        waiting_since: freed.map(|freed| freed.waiting_since),
         replaces: sealed.replaces,
-    };
-    match (decision.outcome, &holder) {
-        (Outcome::Duplicate, Some(original)) => {
-            duplicates::insert(conn, workshop, id, signup, original, &with)?;
-        }
-        _ => {
-            signups::insert(conn, workshop, id, signup, &with)?;
-            if state == ReceiptState::Registered {
-                list.seats_taken += 1;
-            }
-        }
     }
-    receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
-    events::add(conn, now, event(decision.outcome, message.path), &id.to_string())?;
-    if let Some(freed) = freed {
-        ending::pass_on(conn, list, &freed, now)?;
-    }
-    Ok(Written { outcome: decision.outcome, state })
 }
 
-/// Takes a sign-up back. Again changes nothing; for one that has not come yet it is noted.
+/// Ends a sign-up for its phone. Again changes nothing; for one that has not come yet it is noted.
 fn cancel(
-    conn: &Connection,
-    lists: &mut Lists,
-    message: &Message,
+    tx: &Tx<'_>,
+    list: &mut List,
     sealed: &SealedCancellation,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
-    let list = lists.of(conn, &message.workshop)?;
-    let standing = ending::standing(conn, &message.workshop, sealed.id)?;
+    let standing = ending::standing(tx, &list.workshop.id, sealed.id)?;
     let how = admission::end(standing);
-    if let Some(freed) = ending::end(conn, list, sealed.id, standing, how, ending::Reason::TakenBack, now)? {
-        ending::pass_on(conn, list, &freed, now)?;
+    if let Some(freed) = ending::end(tx, list, (sealed.id, standing), how, Reason::CancelledByPhone, now)? {
+        ending::pass_on(tx, list, &freed, now)?;
     }
     let outcome = match (standing, how) {
         (Standing::Erased, _) => Outcome::Erased,
@@ -151,73 +172,53 @@ fn cancel(
 }
 
 fn park(
-    conn: &Connection,
+    tx: &Tx<'_>,
+    gather: &dyn Gather,
     message: &Message,
     id: Option<SignupId>,
-    reason: &str,
-    now: Millis,
+    reason: UnreadableReason,
+    now: Timestamp,
 ) -> rusqlite::Result<Written> {
-    let workshop = &message.workshop;
-    let digest = message.bytes_digest();
-    let found = Found {
-        erased: id.map_or(Ok(false), |id| erased::exists(conn, id))?,
-        digest_under_id: id.map_or(Ok(None), |id| digest_under(conn, workshop, id))?,
-        same_bytes_parked: parked::exists(conn, workshop, &digest)?,
-        ..Found::default()
-    };
-    let decision = admission::admit(Incoming::Unreadable { id }, &found);
-    if decision.outcome != Outcome::Parked {
-        return standing(conn, message, decision.outcome, id);
-    }
-    if failpoints::planted("planted_unreadable_acknowledged") {
-        return Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received });
-    }
-    parked::insert(conn, message, id, &digest, reason, now)?;
-    if let (Some(id), Some(state)) = (decision.id, decision.receipt) {
-        receipts_out::set(conn, workshop, id, state, decision.see_desk, now)?;
-    }
-    events::add(conn, now, event(Outcome::Parked, message.path), &digest.to_string())?;
-    Ok(Written { outcome: Outcome::Parked, state: ReceiptState::Received })
-}
-
-/// Nothing is written: what the receipt says is looked up for a visitor who waits for it.
-fn standing(
-    conn: &Connection,
-    message: &Message,
-    outcome: Outcome,
-    id: Option<SignupId>,
-) -> rusqlite::Result<Written> {
-    let state = match (outcome, id, message.path) {
-        // Off the list, and said so: calling an erased sign-up received would promise a row that is not there.
-        (Outcome::Erased, ..) => ReceiptState::Cancelled,
-        (_, Some(id), Path::Venue | Path::Desk) => {
-            receipts_out::get(conn, &message.workshop, id)?.map_or(ReceiptState::Received, |r| r.state)
+    let (workshop, digest) = (&message.workshop, message.bytes_digest());
+    let verdict = admission::park(id, &gather.unreadable(tx, workshop, id, digest)?);
+    let state = match verdict {
+        ParkVerdict::Erased => ReceiptState::Cancelled,
+        ParkVerdict::Repeated => receipt_of(tx, message, id)?,
+        ParkVerdict::Park { receipt } => {
+            parked::insert(tx, message, id, &digest, reason, now)?;
+            if let Some(id) = receipt {
+                receipts_out::set(tx, workshop, id, ReceiptState::Received, true, now)?;
+            }
+            events::add(tx, now, Event::Parked(digest))?;
+            ReceiptState::Received
         }
-        _ => ReceiptState::Received,
     };
-    Ok(Written { outcome, state })
+    Ok(Written { outcome: verdict.outcome(), state })
 }
 
-fn digest_under(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Option<Digest>> {
-    match signups::digest(conn, workshop, id)? {
-        Some(digest) => Ok(Some(digest)),
-        None => duplicates::digest(conn, workshop, id),
+/// What the receipt of a sign-up says about which nothing is written, for a visitor who waits for it.
+fn receipt_of(conn: &Connection, message: &Message, id: Option<SignupId>) -> rusqlite::Result<ReceiptState> {
+    let receipt = match (id, message.origin.path()) {
+        (Some(id), Path::Venue | Path::Desk) => receipts_out::get(conn, &message.workshop, id)?,
+        _ => None,
+    };
+    Ok(receipt.map_or(ReceiptState::Received, |receipt| receipt.state))
+}
+
+fn state_of(place: Place) -> SignupState {
+    match place {
+        Place::Registered => SignupState::Registered,
+        Place::Waitlisted => SignupState::Waitlisted,
+        Place::Cancelled => SignupState::Cancelled,
+        Place::Duplicate { as_if, .. } => as_if.into(),
     }
 }
 
-fn under_reused(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<UnderReused> {
-    if erased::exists(conn, id)? {
-        return Ok(UnderReused::Erased);
-    }
-    Ok(digest_under(conn, workshop, id)?.map_or(UnderReused::Nothing, |_| UnderReused::Stored))
-}
-
-fn event(outcome: Outcome, path: Path) -> &'static str {
-    match (outcome, path) {
-        (Outcome::Stored, Path::Edge) => "stored edge",
-        (Outcome::Stored, Path::Venue) => "stored venue",
-        (Outcome::Stored, Path::Import) => "stored import",
-        (Outcome::Stored, Path::Desk) => "stored desk",
-        (outcome, _) => outcome.as_str(),
+fn event(place: Place, id: SignupId, path: Path) -> Event<'static> {
+    match place {
+        Place::Registered => Event::Stored(id, path),
+        Place::Waitlisted => Event::Waitlisted(id),
+        Place::Cancelled => Event::Cancelled(id),
+        Place::Duplicate { .. } => Event::Duplicate(id),
     }
 }

@@ -1,8 +1,8 @@
-//! A sign-up ends because its phone takes it back or corrects it; what it held passes on to whoever comes next, in the same
+//! A sign-up ends because its phone cancels or corrects it; what it held passes on to the next, in the same
 //! transaction.
 
-use rollcall_shared::Millis;
-use rollcall_shared::admission::{Ending, Standing};
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::{Ending, ListState, Standing};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
@@ -10,40 +10,43 @@ use rusqlite::Connection;
 
 use super::list::List;
 use super::seats;
+use crate::db::events::Event;
 use crate::db::signups::FreedPlace;
+use crate::db::tx::Tx;
 use crate::db::{duplicates, erased, events, receipts_out, signups};
+use crate::view::SignupState;
 
 /// Why a sign-up ends, for the audit log.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reason {
-    /// Its phone took it back.
-    TakenBack,
+    /// Its phone cancelled it.
+    CancelledByPhone,
     /// Its phone sent a correction.
     Replaced,
 }
 
-/// How the sign-up stands that a cancellation or a correction names.
+/// The state of the sign-up that a cancellation or a correction names.
 pub(super) fn standing(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<Standing> {
     if erased::exists(conn, id)? {
         return Ok(Standing::Erased);
     }
     if let Some(place) = signups::place(conn, workshop, id)? {
         return Ok(match place.state {
-            ReceiptState::Registered => Standing::Registered,
-            ReceiptState::Waitlisted => Standing::Waitlisted,
-            ReceiptState::Received | ReceiptState::Cancelled => Standing::Cancelled,
+            SignupState::Registered => Standing::Registered,
+            SignupState::Waitlisted => Standing::Waitlisted,
+            SignupState::Cancelled => Standing::Cancelled,
         });
     }
     Ok(match duplicates::get(conn, workshop, id)? {
-        Some(beside) if beside.state == ReceiptState::Cancelled.as_str() => Standing::Cancelled,
+        Some(duplicate) if duplicate.state == SignupState::Cancelled => Standing::Cancelled,
         Some(_) => Standing::Beside,
         None if is_taken_back(conn, workshop, id)? => Standing::Cancelled,
         None => Standing::Unknown,
     })
 }
 
-/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an ending is noted that
-/// overtakes its sign-up.
+/// Whether the receipt of a sign-up that has not come says *cancelled* already. The receipt is where an
+/// ending is noted that overtakes its sign-up.
 pub(super) fn is_taken_back(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -53,15 +56,14 @@ pub(super) fn is_taken_back(
     Ok(receipt.is_some_and(|receipt| receipt.state == ReceiptState::Cancelled))
 }
 
-/// Ends a sign-up; what it held, where it stood on the list.
+/// Ends a sign-up; what it held, where it was on the list.
 pub(super) fn end(
-    conn: &Connection,
+    tx: &Tx<'_>,
     list: &mut List,
-    id: SignupId,
-    standing: Standing,
+    (id, standing): (SignupId, Standing),
     ending: Ending,
     reason: Reason,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<FreedPlace>> {
     let workshop = &list.workshop.id;
     if ending == Ending::Nothing {
@@ -70,46 +72,45 @@ pub(super) fn end(
     let mut freed = None;
     match standing {
         Standing::Registered | Standing::Waitlisted => {
-            freed = Some(signups::cancel(conn, workshop, id)?);
+            freed = Some(signups::cancel(tx, workshop, id)?);
         }
-        Standing::Beside => duplicates::cancel(conn, workshop, id)?,
+        Standing::Beside => duplicates::cancel(tx, workshop, id)?,
         Standing::Unknown | Standing::Erased | Standing::Cancelled => {}
     }
     if standing == Standing::Registered {
-        list.seats_taken = list.seats_taken.saturating_sub(1);
+        list.seats.taken = list.seats.taken.saturating_sub(1);
     }
-    receipts_out::set(conn, &list.workshop.id, id, ReceiptState::Cancelled, false, now)?;
-    let what = match reason {
-        Reason::TakenBack => "taken back",
-        Reason::Replaced => "replaced",
+    receipts_out::set(tx, &list.workshop.id, id, ReceiptState::Cancelled, false, now)?;
+    let event = match reason {
+        Reason::CancelledByPhone => Event::CancelledByPhone(id),
+        Reason::Replaced => Event::Replaced(id),
     };
-    events::add(conn, now, what, &id.to_string())?;
+    events::add(tx, now, event)?;
     Ok(freed)
 }
 
-/// Passes on what an ended sign-up held: its number to the next who claims it, then a free seat to who waits longest.
+/// Passes on what an ended sign-up held: its number to the next duplicate that claims it, then a free seat to
+/// the person who has waited longest.
 pub(super) fn pass_on(
-    conn: &Connection,
+    tx: &Tx<'_>,
     list: &mut List,
     freed: &FreedPlace,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     let workshop = &list.workshop.id;
-    let has_seat = |seats_taken: u32| list.workshop.capacity.is_none_or(|seats| seats_taken < seats);
-    if signups::holder(conn, workshop, &freed.phone)?.is_none() {
-        // Whoever is kept beside a number holds a receipt that says *registered*: now it can be true.
-        let state =
-            if has_seat(list.seats_taken) { ReceiptState::Registered } else { ReceiptState::Waitlisted };
-        if let Some(id) = duplicates::next_with(conn, workshop, &freed.phone)? {
-            duplicates::enlist(conn, workshop, id, state, false, None)?;
-            receipts_out::set(conn, workshop, id, state, false, now)?;
-            events::add(conn, now, "number passed on", &id.to_string())?;
-            if state == ReceiptState::Registered {
-                list.seats_taken += 1;
-            }
+    if signups::holder(tx, workshop, &freed.phone)?.is_none()
+        && let Some(id) = duplicates::next_with(tx, workshop, &freed.phone)?
+    {
+        // A duplicate holds a receipt that says *registered*: now it can be true.
+        let state = list.seats.state_for_new();
+        duplicates::enlist(tx, workshop, id, state, false, None)?;
+        receipts_out::set(tx, workshop, id, state.into(), false, now)?;
+        events::add(tx, now, Event::NumberPassedOn(id))?;
+        if state == ListState::Registered {
+            list.seats.taken += 1;
         }
     }
-    let promoted = seats::promote_waiting(conn, &list.workshop, now)?;
-    list.seats_taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);
+    let promoted = seats::promote_waiting(tx, &list.workshop, now)?;
+    list.seats.taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);
     Ok(())
 }

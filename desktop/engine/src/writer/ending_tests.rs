@@ -57,7 +57,8 @@ async fn a_cancellation_changes_something_once() {
     assert_eq!(hall.list("registered"), [again.id.to_string()]);
 }
 
-/// Every message of a story, in every order, each delivered again after all: the list and the receipts come out the same.
+/// Every message of a story, in every order, each delivered again after all: the list and the receipts come
+/// out the same.
 async fn in_every_order(hall: &Hall, story: &[Message], on_the_list: &[&Signup], off: &[&Signup]) {
     for order in permutations(story.len()) {
         let twice = order.iter().chain(&order);
@@ -156,7 +157,8 @@ async fn without_a_waiting_list_nobody_is_promoted_behind_the_hosts_back() {
     assert_eq!((hall.list("registered"), hall.receipt(&second)), (vec![], "waitlisted".into()));
 }
 
-/// Whoever is kept beside a number holds a receipt that says *registered*: once the number is free it is true.
+/// Whoever is kept beside a number holds a receipt that says *registered*: once the number is free it is
+/// true.
 #[tokio::test]
 async fn a_number_that_comes_free_goes_to_the_next_who_claims_it() {
     let hall = Hall::open().await;

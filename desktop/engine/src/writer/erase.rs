@@ -1,236 +1,134 @@
-//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are remembered for
-//! ever, and what it held passes on as if it had been taken back.
+//! Erasing a person from a workshop, inside a transaction: every row that belongs together goes, its ids are
+//! remembered for ever, and what it held passes on as if its phone had cancelled it.
 
 use std::collections::BTreeSet;
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::ending;
 use super::list::List;
-use crate::db::column::parsed;
+use crate::db::events::{Event, Subject, WorkshopEvent};
 use crate::db::signups::FreedPlace;
-use crate::db::{duplicates, erased, erased_workshops, events, receipts_out, signups};
-use crate::view::ErasedRows;
-
-/// Every id that belongs to the same sign-up as one of `ids`: what it corrects, what corrects it, in either direction as far as
-/// that leads, and what came under the same id with other content. Who sends two people under one id has them erased together,
-/// for outside the boxes nothing tells them apart.
-const BELONGING: &str = "
-WITH RECURSIVE
-rows(id, replaces, sent_as) AS (
-  SELECT id, replaces, sent_as FROM signups WHERE workshop_id = ?1 AND (replaces IS NOT NULL OR sent_as IS NOT NULL)
-  UNION ALL
-  SELECT id, replaces, sent_as FROM duplicates WHERE workshop_id = ?1 AND (replaces IS NOT NULL OR sent_as IS NOT NULL)
-),
-links(a, b) AS (
-  SELECT id, replaces FROM rows WHERE replaces IS NOT NULL UNION SELECT id, sent_as FROM rows WHERE sent_as IS NOT NULL
-  UNION SELECT replaces, id FROM rows WHERE replaces IS NOT NULL UNION SELECT sent_as, id FROM rows WHERE sent_as IS NOT NULL
-),
-belonging(id) AS (VALUES (?2) UNION SELECT b FROM links JOIN belonging ON a = belonging.id)
-SELECT id FROM belonging";
-
-/// The ids that go with one.
-pub(crate) fn belonging(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    id: SignupId,
-) -> rusqlite::Result<BTreeSet<SignupId>> {
-    conn.prepare_cached(BELONGING)?
-        .query_map((workshop.as_str(), id.to_string()), |row| parsed(row, 0, SignupId::parse))?
-        .collect()
-}
+use crate::db::tx::Tx;
+use crate::db::{duplicates, erased, erased_workshops, events, parked, receipts_out, signups, stored};
+use crate::view::{ErasedRows, SignupState};
 
 /// Erases what `ids` name and all that belongs to it. What is erased already stays so and is no error.
 pub(crate) fn erase(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     ids: &[SignupId],
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
-    erase_from(conn, &mut List::read(conn, workshop)?, ids, now)
+    erase_from(tx, &mut List::read(tx, workshop)?, ids, now)
 }
 
 /// The same from a list that is being written.
 pub(super) fn erase_from(
-    conn: &Connection,
+    tx: &Tx<'_>,
     list: &mut List,
     ids: &[SignupId],
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
     let workshop = &list.workshop.id.clone();
     let mut all = BTreeSet::new();
     for id in ids {
         if !all.contains(id) {
-            all.extend(belonging(conn, workshop, *id)?);
+            all.extend(stored::related(tx, workshop, *id)?);
         }
     }
     let mut rows = ErasedRows { ids: all.iter().copied().collect(), ..ErasedRows::default() };
     let mut freed = Vec::new();
-    for id in &all {
-        let known = erased::exists(conn, *id)?;
+    for id in all {
+        let known = erased::exists(tx, id)?;
         let before = rows.count();
-        let held = delete(conn, workshop, *id, &mut rows)?;
+        freed.extend(delete(tx, list, id, &mut rows)?);
         if known && rows.count() == before {
             continue;
         }
-        if let Some(Stood { held, state }) = held {
-            if state == ReceiptState::Registered {
-                list.seats_taken = list.seats_taken.saturating_sub(1);
-            }
-            if state != ReceiptState::Cancelled {
-                freed.push(held);
-            }
-        }
-        erased::add(conn, workshop, *id)?;
+        erased::add(tx, workshop, id)?;
         // Its receipt outlives it: without one the edge would go on saying *received*.
-        receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
-        events::add(conn, now, "erased", &id.to_string())?;
+        receipts_out::set(tx, workshop, id, ReceiptState::Cancelled, false, now)?;
+        events::add(tx, now, Event::Erased(Subject::Signup(id)))?;
     }
-    // Not before all are gone: whoever comes next must not be one of them.
+    // Not before all are gone: the next in line must not be one of them.
     for held in freed {
-        ending::pass_on(conn, list, &held, now)?;
-        look_beside(conn, workshop, &held.phone)?;
+        ending::pass_on(tx, list, &held, now)?;
+        compare_duplicates(tx, workshop, &held.phone)?;
     }
     Ok(rows)
 }
 
-/// Erases one message that could not be read; `None` where there is none. Whom it names is erased with it, unless a sign-up stands
-/// under that name: what stands outside a box that does not open is no proof that it is theirs.
+/// Erases one message that could not be read; `None` where there is none. The sign-up that it names is erased
+/// with it, unless one is stored under that name: what is outside a box that does not open is no proof that
+/// it is theirs.
 pub(crate) fn erase_parked(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
     seq: i64,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Option<ErasedRows>> {
-    let named: Option<Option<String>> = conn
-        .query_row(
-            "SELECT sent_as FROM parked WHERE workshop_id = ?1 AND seq = ?2",
-            (workshop.as_str(), seq),
-            |row| row.get(0),
-        )
-        .optional()?;
-    let Some(named) = named else { return Ok(None) };
-    let named = named.and_then(|id| SignupId::parse(&id).ok());
+    let Some(named) = parked::names(tx, workshop, seq)? else { return Ok(None) };
     let mut rows = match named {
-        Some(id) if !stands(conn, workshop, id)? => erase(conn, workshop, &[id], now)?,
+        Some(id) if !stored::is_sent_as(tx, workshop, id)? => erase(tx, workshop, &[id], now)?,
         _ => ErasedRows::default(),
     };
-    delete_parked(conn, "seq", &seq, workshop.as_str(), &mut rows)?;
-    events::add(conn, now, "erased", &format!("parked {seq}"))?;
+    if let Some(digest) = parked::delete(tx, workshop, seq)? {
+        rows.add_parked([digest]);
+    }
+    events::add(tx, now, Event::Erased(Subject::Parked(seq)))?;
     Ok(Some(rows))
-}
-
-/// Whether a sign-up stands under an id, or under one that was derived from it.
-fn stands(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> rusqlite::Result<bool> {
-    conn.prepare_cached(
-        "SELECT 1 FROM signups WHERE workshop_id = ?1 AND (id = ?2 OR sent_as = ?2)
-         UNION ALL SELECT 1 FROM duplicates WHERE workshop_id = ?1 AND (id = ?2 OR sent_as = ?2)",
-    )?
-    .exists((workshop.as_str(), id.to_string()))
 }
 
 /// Erases a workshop with everything in it.
 pub(crate) fn erase_workshop(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &WorkshopId,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<ErasedRows> {
-    let count = |table: &str| {
-        let count = format!("SELECT count(*) FROM {table} WHERE workshop_id = ?1");
-        conn.query_row(&count, [workshop.as_str()], |row| row.get(0))
-    };
     // Its ids need not be remembered: nothing comes for a workshop that is not there.
     let rows = ErasedRows {
         ids: Vec::new(),
-        signups: count("signups")?,
-        duplicates: count("duplicates")?,
-        parked: count("parked")?,
+        signups: signups::count_of(tx, workshop)?,
+        duplicates: duplicates::count_of(tx, workshop)?,
+        parked: parked::count_of(tx, workshop)?,
         parked_digests: Vec::new(),
     };
-    erased_workshops::erase(conn, workshop, now)?;
-    events::add(conn, now, "workshop erased", workshop.as_str())?;
+    erased_workshops::erase(tx, workshop, now)?;
+    events::add(tx, now, Event::Workshop(workshop, WorkshopEvent::Erased))?;
     Ok(rows)
 }
 
-/// A row of the list that was deleted.
-struct Stood {
-    held: FreedPlace,
-    state: ReceiptState,
-}
-
-/// Deletes the rows under an id.
+/// Deletes the rows under an id; what the one on the list held, where it was not cancelled.
 fn delete(
-    conn: &Connection,
-    workshop: &WorkshopId,
+    tx: &Tx<'_>,
+    list: &mut List,
     id: SignupId,
     rows: &mut ErasedRows,
-) -> rusqlite::Result<Option<Stood>> {
-    let (id, workshop) = (id.to_string(), workshop.as_str());
-    let stood = conn
-        .prepare_cached(
-            "DELETE FROM signups WHERE id = ?1 AND workshop_id = ?2
-             RETURNING phone, coalesce(waiting_since, received_at), state",
-        )?
-        .query_row((&id, workshop), |row| {
-            Ok(Stood {
-                held: FreedPlace { phone: row.get(0)?, waiting_since: row.get(1)? },
-                state: parsed(row, 2, |word| ReceiptState::from_word(word).ok_or(()))?,
-            })
-        })
-        .optional()?;
-    rows.signups += usize::from(stood.is_some());
-    rows.duplicates += conn
-        .prepare_cached("DELETE FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
-        .execute((&id, workshop))?;
-    delete_parked(conn, "sent_as", &id, workshop, rows)?;
-    Ok(stood)
-}
-
-/// Deletes messages that could not be read, whose `column` is `value`.
-fn delete_parked(
-    conn: &Connection,
-    column: &'static str,
-    value: &dyn ToSql,
-    workshop: &str,
-    rows: &mut ErasedRows,
-) -> rusqlite::Result<()> {
-    let sql = format!("DELETE FROM parked WHERE {column} = ?1 AND workshop_id = ?2 RETURNING digest");
-    let mut delete = conn.prepare_cached(&sql)?;
-    let deleted = delete.query_map(params![value, workshop], |row| row.get(0).map(Digest::from_bytes))?;
-    for digest in deleted {
-        rows.parked_digests.push(digest?);
-        rows.parked += 1;
-    }
-    Ok(())
-}
-
-/// Who came with a number is compared with whoever has it now: the one of before is gone.
-fn look_beside(conn: &Connection, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
-    let Some((holder, name)) = signups::holder(conn, workshop, phone)? else { return Ok(()) };
-    let Ok(holder) = SignupId::parse(&holder) else { return Ok(()) };
-    for id in duplicates::with_phone(conn, workshop, phone)? {
-        duplicates::compare_with(conn, workshop, id, holder, &name)?;
-    }
-    Ok(())
-}
-
-/// Ids of `ids` that a workshop knows: each sign-up that came has a receipt.
-pub(crate) fn known(
-    conn: &Connection,
-    workshop: &WorkshopId,
-    ids: &[SignupId],
-) -> rusqlite::Result<Vec<SignupId>> {
-    let mut select = conn.prepare_cached("SELECT 1 FROM receipts_out WHERE id = ?1 AND workshop_id = ?2")?;
-    let mut known = Vec::new();
-    for id in ids {
-        if select.exists((id.to_string(), workshop.as_str()))? {
-            known.push(*id);
+) -> rusqlite::Result<Option<FreedPlace>> {
+    let workshop = &list.workshop.id;
+    let listed = signups::delete(tx, workshop, id)?;
+    rows.signups += usize::from(listed.is_some());
+    rows.duplicates += usize::from(duplicates::delete(tx, workshop, id)?);
+    rows.add_parked(parked::delete_named(tx, workshop, id)?);
+    Ok(match listed {
+        Some((SignupState::Registered, held)) => {
+            list.seats.taken = list.seats.taken.saturating_sub(1);
+            Some(held)
         }
+        Some((SignupState::Waitlisted, held)) => Some(held),
+        Some((SignupState::Cancelled, _)) | None => None,
+    })
+}
+
+/// Compares everybody who came with a number with the one who has it now: the one of before is gone.
+fn compare_duplicates(tx: &Tx<'_>, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
+    let Some(holder) = signups::holder(tx, workshop, phone)? else { return Ok(()) };
+    for id in duplicates::with_phone(tx, workshop, phone)? {
+        duplicates::compare_with(tx, workshop, id, holder)?;
     }
-    Ok(known)
+    Ok(())
 }

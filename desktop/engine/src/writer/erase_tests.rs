@@ -4,12 +4,12 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
-use rusqlite::Connection;
 
 use super::erase::{erase, erase_parked};
 use super::tests::written;
 use crate::clock::now_ms;
-use crate::message::{Content, Message, Path};
+use crate::db::tx::Tx;
+use crate::message::{Content, Message, Origin, UnreadableReason};
 use crate::testing::Hall;
 use crate::view::ErasedRows;
 
@@ -24,7 +24,7 @@ impl Hall {
     }
 }
 
-fn erased() -> super::Written {
+fn erased() -> crate::message::Written {
     written(Outcome::Erased, ReceiptState::Cancelled)
 }
 
@@ -108,9 +108,8 @@ async fn the_number_and_the_seat_pass_on() {
     for beside in [&second, &third] {
         assert_eq!(hall.send(hall.message(beside)).await.outcome, Outcome::Duplicate);
     }
-    let at_once = |conn: &Connection| {
-        conn.execute("UPDATE duplicates SET stored_at = 1, received_at = 1", ()).map(drop)
-    };
+    let at_once =
+        |tx: &Tx<'_>| tx.execute("UPDATE duplicates SET stored_at = 1, received_at = 1", ()).map(drop);
     hall.writer.edit(at_once).await.unwrap();
     let (waits, _) = hall.sign_up("李伟", "13900139000").await;
     // The one who claims the number comes next: it was told *waitlisted*, as a fresh number would have been.
@@ -129,9 +128,8 @@ async fn a_message_that_nobody_could_read_goes_by_its_id_and_by_its_number() {
     let (signup, _) = hall.sign_up("王芳", "13800138000").await;
     let unreadable = |id: Option<SignupId>, bytes: &str| Message {
         workshop: hall.workshop.id.clone(),
-        path: Path::Edge,
-        device: None,
-        content: Content::Unreadable { id, reason: "box" },
+        origin: Origin::Edge,
+        content: Content::Unreadable { id, reason: UnreadableReason::Box },
         bytes: bytes.into(),
         delivered_alone: false,
     };

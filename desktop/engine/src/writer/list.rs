@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rollcall_shared::admission::Seats;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::Connection;
 
@@ -11,17 +12,17 @@ use crate::db::{signups, workshops};
 #[derive(Default)]
 pub(super) struct Lists(HashMap<WorkshopId, List>);
 
+/// A workshop's list, as far as a transaction counts on it.
 pub(super) struct List {
     pub(super) workshop: Workshop,
-    /// Only counted where seats are limited.
-    pub(super) seats_taken: u32,
+    pub(super) seats: Seats,
 }
 
 impl List {
     pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
         let workshop = workshops::record(conn, id)?;
-        let seats_taken = if workshop.capacity.is_some() { signups::seats_taken(conn, id)? } else { 0 };
-        Ok(Self { workshop, seats_taken })
+        let seats = signups::seats(conn, &workshop)?;
+        Ok(Self { workshop, seats })
     }
 }
 

@@ -1,11 +1,12 @@
-//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any number of
-//! times; leases run out, the stream is wiped, the laptop is killed between any two steps, restored, replaced. The rules, the
-//! boxes and the writer are the real ones, on a real database in memory; Queue, mailbox and stream are modelled by what
-//! they promise (DESIGN.md, "The path"), since the real ones are tested in `e2e/`.
+//! The hops from the Queue to the database as a state machine: sign-ups come by every path, in any order, any
+//! number of times; leases run out, the stream is wiped, the laptop is killed between any two steps,
+//! restored, replaced. The rules, the boxes and the writer are the real ones, on a real database in memory;
+//! Queue, mailbox and stream are modelled by what they promise (DESIGN.md, "The path"), since the real ones
+//! are tested in `e2e/`.
 //!
-//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands. Steps are told
-//! by indices into whatever there is, so that a failing run shrinks to the few steps that matter.
-//! `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
+//! The promise is checked after every step: what was answered stands exactly once, and nothing else stands.
+//! Steps are told by indices into whatever there is, so that a failing run shrinks to the few steps that
+//! matter. `ROLLCALL_MODEL_STEPS` sets how many steps are taken; 50,000 where it is not set.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,19 +17,23 @@ use proptest::strategy::Union;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use rand_core::OsRng;
+use rollcall_shared::Timestamp;
 use rollcall_shared::envelope::{Envelope, SealedCancellation, SealedSignup};
 use rollcall_shared::signup::{Digest, Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
-use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{batch, erase};
-use crate::db::{self, workshops};
+use super::batch::Committer;
+use super::erase;
+use super::gather::Database;
+use super::work::Answers;
+use crate::db::tx::WriterConnection;
+use crate::db::{self, receipts_out, workshops};
 use crate::folder::keys::Keys;
-use crate::message::{Content, Message, Path};
+use crate::folder::unsealer::{Opened, Unsealer};
+use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
-use crate::pipeline::unsealer::{Opened, Unsealer};
 use crate::random::random_16;
 
 /// Steps of one run.
@@ -164,7 +169,8 @@ enum Sent {
     TakenBack(SignupId),
 }
 
-/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id and content.
+/// What a phone was told *received* or *registered* for: under its own id, or under the one derived from id
+/// and content.
 type Promise = (SignupId, Digest);
 
 /// Everything between phones and database.
@@ -173,7 +179,7 @@ struct World {
     keys: Arc<Keys>,
     unsealer: Unsealer,
     metrics: Metrics,
-    conn: Connection,
+    conn: WriterConnection,
     sent: Vec<Sent>,
     /// Texts that the Queue has yet to deliver; and all that it ever had.
     queue: Vec<String>,
@@ -188,7 +194,7 @@ struct World {
     erased: BTreeSet<SignupId>,
     /// Neither promised nor forbidden.
     void: BTreeSet<SignupId>,
-    backups: Vec<(Connection, BTreeMap<Promise, bool>)>,
+    backups: Vec<(WriterConnection, BTreeMap<Promise, bool>)>,
     kills: u64,
     _dir: TempDir,
 }
@@ -203,7 +209,7 @@ impl World {
             id: id.clone(),
             capacity: Some(SEATS),
             waiting_list: true,
-            ends_at: i64::MAX / 2,
+            ends_at: Timestamp::from_millis(i64::MAX / 2),
             ..rollcall_shared::workshop::sample::workshop(key)
         };
         let unsealer = Unsealer::new(id, Arc::clone(&keys), Arc::default());
@@ -288,10 +294,12 @@ impl World {
                 self.stream.clear();
                 self.kill();
             }
-            Step::BackUp => self.backups.push((copy(&self.conn), self.promises.clone())),
+            Step::BackUp => {
+                self.backups.push((WriterConnection::copy_of(&self.conn).unwrap(), self.promises.clone()))
+            }
             Step::Restore { which } => {
                 if let Some((backup, promises)) = chosen(&self.backups, which) {
-                    let (conn, held) = (copy(backup), promises.clone());
+                    let (conn, held) = (WriterConnection::copy_of(backup).unwrap(), promises.clone());
                     self.move_to(conn, &held);
                 }
             }
@@ -333,22 +341,32 @@ impl World {
         match by {
             By::Edge => {
                 let text = match sent {
-                    Sent::Signup { signup, replaces } => {
-                        Envelope::seal_signup(&self.workshop, signup, *replaces, 1, &mut OsRng)
-                    }
-                    Sent::TakenBack(id) => Envelope::seal_cancellation(&self.workshop, *id, 1, &mut OsRng),
+                    Sent::Signup { signup, replaces } => Envelope::seal_signup(
+                        &self.workshop,
+                        signup,
+                        *replaces,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
+                    Sent::TakenBack(id) => Envelope::seal_cancellation(
+                        &self.workshop,
+                        *id,
+                        Timestamp::from_millis(1),
+                        &mut OsRng,
+                    ),
                 };
                 self.enqueue(text.unwrap().to_text());
             }
             By::Venue => {
                 let message = self.venue_message(sent);
-                let answers = batch::commit(&mut self.conn, &[message], &self.metrics);
+                let answers = self.commit_all(&[message]);
                 assert!(answers.iter().all(Result::is_ok), "{answers:?}");
             }
         }
         let Sent::Signup { signup, replaces } = sent else { return };
         if replaces.is_some_and(|old| self.erased.contains(&old) || self.void.contains(&old)) {
-            // What corrects an erased one is erased when it comes; what came before under its id decides whether it does.
+            // What corrects an erased one is erased when it comes; what came before under its id decides
+            // whether it does.
             self.void.insert(signup.id);
             self.promises.retain(|(id, _), _| *id != signup.id);
         }
@@ -365,23 +383,16 @@ impl World {
                 workshop: workshop.clone(),
                 signup: signup.clone(),
                 replaces: *replaces,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
                 notice_version: 1,
             })),
             Sent::TakenBack(id) => Content::Cancellation(SealedCancellation {
                 workshop: workshop.clone(),
                 id: *id,
-                received_at: 1,
+                received_at: Timestamp::from_millis(1),
             }),
         };
-        Message {
-            workshop,
-            path: Path::Venue,
-            content,
-            bytes: Vec::new(),
-            delivered_alone: false,
-            device: None,
-        }
+        Message { workshop, origin: Origin::Venue, content, bytes: Vec::new(), delivered_alone: false }
     }
 
     fn enqueue(&mut self, text: String) {
@@ -405,6 +416,10 @@ impl World {
         }
     }
 
+    fn commit_all(&mut self, messages: &[Message]) -> Answers {
+        Committer { gather: &Database, metrics: &self.metrics }.commit(&mut self.conn, messages)
+    }
+
     fn commit(&mut self, end: End) {
         let batch = std::mem::take(&mut self.in_flight);
         let messages = batch.iter().map(|at| match self.unsealer.open(self.mailbox[*at].body.clone()) {
@@ -414,13 +429,13 @@ impl World {
         let messages: Vec<Message> = messages.collect();
         if end == End::Unwritable {
             self.conn.pragma_update(None, "query_only", true).unwrap();
-            let answers = batch::commit(&mut self.conn, &messages, &self.metrics);
+            let answers = self.commit_all(&messages);
             self.conn.pragma_update(None, "query_only", false).unwrap();
             assert!(answers.iter().all(Result::is_err), "{answers:?}");
             self.in_flight = batch;
             return;
         }
-        let answers = batch::commit(&mut self.conn, &messages, &self.metrics);
+        let answers = self.commit_all(&messages);
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         if end == End::AfterCommit {
             return self.kill();
@@ -441,9 +456,9 @@ impl World {
         self.mailbox.iter_mut().for_each(|mail| mail.leased = false);
     }
 
-    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What only the lost
-    /// database had is lost with it; nobody promised more of a disk.
-    fn move_to(&mut self, conn: Connection, held: &BTreeMap<Promise, bool>) {
+    /// The laptop is lost, or a backup is put in its place: the edge delivers all that it has once more. What
+    /// only the lost database had is lost with it; nobody promised more of a disk.
+    fn move_to(&mut self, conn: WriterConnection, held: &BTreeMap<Promise, bool>) {
         self.conn = conn;
         self.stream.clear();
         self.kill();
@@ -451,10 +466,20 @@ impl World {
         self.promises.retain(|promise, edge| *edge || held.contains_key(promise));
         // The edge tells what was erased since.
         let ids: Vec<SignupId> = self.erased.iter().copied().collect();
-        self.erased.extend(erase::erase(&self.conn, &self.workshop.id, &ids, 1).unwrap().ids);
+        self.erase_rows(&ids);
     }
 
-    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from the tables.
+    fn erase_rows(&mut self, ids: &[SignupId]) {
+        let workshop = &self.workshop.id;
+        let rows = self
+            .conn
+            .in_transaction(|tx| erase::erase(tx, workshop, ids, Timestamp::from_millis(1)))
+            .unwrap();
+        self.erased.extend(rows.ids);
+    }
+
+    /// A person is erased by the real rule. What belongs together is found here from what was sent, not from
+    /// the tables.
     fn erase(&mut self, id: SignupId) {
         let mut ids = BTreeSet::from([id]);
         loop {
@@ -470,11 +495,10 @@ impl World {
             ids = all;
         }
         self.promises.retain(|(promised, _), _| !ids.contains(promised));
-        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it comes, or stands where
-        // what links the two never comes.
-        let asked = erase::known(&self.conn, &self.workshop.id, &[id]).unwrap();
-        let rows = erase::erase(&self.conn, &self.workshop.id, &asked, 1).unwrap();
-        self.erased.extend(rows.ids);
+        // Nothing can be erased that has not come. What has not come and belongs to it is erased when it
+        // comes, or stands where what links the two never comes.
+        let asked = receipts_out::known(&self.conn, &self.workshop.id, &[id]).unwrap();
+        self.erase_rows(&asked);
         self.void.extend(ids);
     }
 
@@ -525,7 +549,8 @@ impl World {
         assert!(taken <= SEATS, "{taken} of {SEATS} seats");
         let waiting = number("SELECT count(*) FROM signups WHERE state = 'waitlisted'");
         assert!(waiting == 0 || taken == SEATS, "{waiting} wait and {taken} of {SEATS} seats are taken");
-        let twice = "SELECT count(*) FROM (SELECT phone FROM signups WHERE state <> 'cancelled' AND shared_phone = 0 \
+        let twice = "SELECT count(*) FROM (SELECT phone FROM signups \
+                     WHERE state <> 'cancelled' AND shared_phone = 0 \
                      GROUP BY phone HAVING count(*) > 1)";
         assert_eq!(number(twice), 0, "a number stands on the list twice");
     }
@@ -580,8 +605,8 @@ impl StateMachineTest for World {
 /// How often the laptop was killed, over all runs.
 static KILLS: AtomicU64 = AtomicU64::new(0);
 
-fn fresh(workshop: &Workshop) -> Connection {
-    let conn = db::open_writer(std::path::Path::new(":memory:")).unwrap();
+fn fresh(workshop: &Workshop) -> WriterConnection {
+    let mut conn = db::open_writer(std::path::Path::new(":memory:")).unwrap();
     let row = workshops::WorkshopRow {
         workshop: workshop.clone(),
         venue_token: "k7m2qx".to_owned(),
@@ -589,16 +614,8 @@ fn fresh(workshop: &Workshop) -> Connection {
         rev: 1,
         published_rev: 1,
     };
-    workshops::insert(&conn, &row, 0).unwrap();
+    conn.in_transaction(|tx| workshops::insert(tx, &row, Timestamp::from_millis(0))).unwrap();
     conn
-}
-
-fn copy(conn: &Connection) -> Connection {
-    let mut to = Connection::open_in_memory().unwrap();
-    let backup = rusqlite::backup::Backup::new(conn, &mut to).unwrap();
-    backup.run_to_completion(1_000, std::time::Duration::ZERO, None).unwrap();
-    drop(backup);
-    to
 }
 
 fn chosen<T>(all: &[T], which: usize) -> Option<&T> {

@@ -1,25 +1,28 @@
-//! Seats that became free go to those who wait longest, in the same transaction.
+//! Seats that became free go to those who have waited longest, in the same transaction.
 
-use rollcall_shared::Millis;
-use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
 
+use crate::db::events::Event;
+use crate::db::tx::Tx;
 use crate::db::{events, receipts_out, signups};
+use crate::view::SignupState;
 
-/// Gives every free seat to whoever waits longest, with receipt and event, where the workshop keeps a waiting list; who
-/// they are. To be called in the transaction in which a seat became free.
+/// Gives every free seat to the person who has waited longest, with receipt and event, where the workshop
+/// keeps a waiting list; who they are. To be called in the transaction in which a seat became free.
 pub(crate) fn promote_waiting(
-    conn: &Connection,
+    tx: &Tx<'_>,
     workshop: &Workshop,
-    now: Millis,
+    now: Timestamp,
 ) -> rusqlite::Result<Vec<SignupId>> {
-    let promoted = next_in_line(conn, workshop)?;
+    let promoted = next_in_line(tx, workshop)?;
     for id in &promoted {
-        signups::set_state(conn, &workshop.id, *id, ReceiptState::Registered, None)?;
-        receipts_out::set(conn, &workshop.id, *id, ReceiptState::Registered, false, now)?;
-        events::add(conn, now, "promoted", &id.to_string())?;
+        let state = SignupState::Registered;
+        signups::set_state(tx, &workshop.id, *id, state, None)?;
+        receipts_out::set(tx, &workshop.id, *id, state.into(), false, now)?;
+        events::add(tx, now, Event::Promoted(*id))?;
     }
     Ok(promoted)
 }
@@ -29,18 +32,8 @@ pub(crate) fn next_in_line(conn: &Connection, workshop: &Workshop) -> rusqlite::
     if !workshop.waiting_list {
         return Ok(Vec::new());
     }
-    match free(conn, workshop)? {
+    match signups::seats(conn, workshop)?.free() {
         0 => Ok(Vec::new()),
         free => signups::longest_waiting(conn, &workshop.id, free),
     }
-}
-
-/// Whether there is a seat.
-pub(crate) fn any_free(conn: &Connection, workshop: &Workshop) -> rusqlite::Result<bool> {
-    Ok(free(conn, workshop)? > 0)
-}
-
-fn free(conn: &Connection, workshop: &Workshop) -> rusqlite::Result<u32> {
-    let Some(seats) = workshop.capacity else { return Ok(u32::MAX) };
-    Ok(seats.saturating_sub(signups::seats_taken(conn, &workshop.id)?))
 }

@@ -3,22 +3,52 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rollcall_shared::admission::Outcome;
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::{FoundUnreadable, Outcome};
+use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::SealedSignup;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup::Signup;
+use rollcall_shared::signup_id::SignupId;
+use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
+use super::Writer;
+use super::gather::{Database, Gather, Gathered};
+use super::list::List;
 use crate::db::erased;
-use crate::message::{Content, Message, Written};
+use crate::db::tx::Tx;
+use crate::message::{Content, Message, UnreadableReason, Written};
 use crate::testing::{DEADLINE, Hall, until};
 
 /// A name at which admission panics, in tests only.
 const PANIC: &str = "惊慌";
 
-pub(super) fn panic_where_asked(sealed: &SealedSignup) {
-    assert!(!sealed.signup.name.as_str().starts_with(PANIC), "asked to panic");
+/// The database, and a panic where it is asked about that name.
+struct Panics;
+
+impl Gather for Panics {
+    fn signup(
+        &self,
+        conn: &Connection,
+        list: &List,
+        sealed: &SealedSignup,
+        digest: Digest,
+    ) -> rusqlite::Result<Gathered> {
+        assert!(!sealed.signup.name.as_str().starts_with(PANIC), "asked to panic");
+        Database.signup(conn, list, sealed, digest)
+    }
+
+    fn unreadable(
+        &self,
+        conn: &Connection,
+        workshop: &WorkshopId,
+        id: Option<SignupId>,
+        digest: Digest,
+    ) -> rusqlite::Result<FoundUnreadable> {
+        Database.unreadable(conn, workshop, id, digest)
+    }
 }
 
 impl Hall {
@@ -70,7 +100,7 @@ async fn a_message_from_any_time_is_answered_after_its_commit() {
     for (received_at, phone) in [(i64::MIN, "13800138001"), (i64::MAX, "13800138002")] {
         let mut message = hall.message(&hall.signup("王芳", phone));
         let Content::Signup(sealed) = &mut message.content else { panic!("a sign-up") };
-        sealed.received_at = received_at;
+        sealed.received_at = Timestamp::from_millis(received_at);
         assert_eq!(hall.send(message).await.outcome, Outcome::Stored, "{received_at}");
     }
 }
@@ -133,7 +163,7 @@ async fn an_erased_person_never_comes_back() {
 #[tokio::test]
 async fn what_cannot_be_read_is_parked_once_and_sends_the_teacher_to_the_desk() {
     let hall = Hall::open().await;
-    let message = hall.message(&hall.signup("王芳", "13800138000")).unreadable("box");
+    let message = hall.message(&hall.signup("王芳", "13800138000")).unreadable(UnreadableReason::Box);
     assert_eq!(hall.send(message.clone()).await, written(Outcome::Parked, ReceiptState::Received));
     assert_eq!(hall.send(message).await.outcome, Outcome::Repeated);
     assert_eq!(hall.texts("SELECT reason FROM parked"), ["box"]);
@@ -144,7 +174,7 @@ async fn what_cannot_be_read_is_parked_once_and_sends_the_teacher_to_the_desk() 
 async fn what_cannot_be_read_changes_nothing_for_who_stands_or_was_erased() {
     let hall = Hall::open().await;
     let (stands, _) = hall.sign_up("王芳", "13800138000").await;
-    let unreadable = hall.message(&stands).unreadable("box");
+    let unreadable = hall.message(&stands).unreadable(UnreadableReason::Box);
     assert_eq!(hall.send(unreadable).await.outcome, Outcome::Parked);
     assert_eq!(
         hall.count("SELECT count(*) FROM receipts_out WHERE state = 'registered' AND NOT see_desk"),
@@ -154,7 +184,10 @@ async fn what_cannot_be_read_changes_nothing_for_who_stands_or_was_erased() {
     let gone = hall.signup("李伟", "13900139000");
     let (of, id) = (hall.workshop.id.clone(), gone.id);
     hall.writer.edit(move |conn| erased::add(conn, &of, id)).await.unwrap();
-    assert_eq!(hall.send(hall.message(&gone).unreadable("box")).await.outcome, Outcome::Erased);
+    assert_eq!(
+        hall.send(hall.message(&gone).unreadable(UnreadableReason::Box)).await.outcome,
+        Outcome::Erased
+    );
     assert_eq!(hall.count("SELECT count(*) FROM parked"), 1);
 }
 
@@ -216,8 +249,9 @@ async fn what_waits_is_committed_together() {
 }
 
 #[tokio::test]
-async fn a_panicking_message_is_parked_and_its_neighbours_stand() {
-    let hall = Hall::open().await;
+async fn a_panicking_message_is_parked_and_its_neighbours_are_stored() {
+    let start = |conn, metrics| Writer::start_with(conn, metrics, Box::new(Panics)).unwrap();
+    let hall = Hall::made(|_| (), start).await;
     let messages: Vec<_> =
         [("王芳", "13800138001"), (PANIC, "13800138002"), ("李伟", "13800138003"), (PANIC, "13800138004")]
             .map(|(name, phone)| hall.message(&hall.signup(name, phone)))
@@ -278,8 +312,15 @@ async fn a_restored_database_does_not_fall_behind_the_edge() {
     assert!(Duration::from_millis(rev).as_secs() > 1_700_000_000, "{rev}");
     let workshop = hall.workshop.id.clone();
     let earlier = 5;
-    let set = move |conn: &Connection| {
-        crate::db::receipts_out::set(conn, &workshop, signup.id, ReceiptState::Cancelled, false, earlier)
+    let set = move |tx: &Tx<'_>| {
+        crate::db::receipts_out::set(
+            tx,
+            &workshop,
+            signup.id,
+            ReceiptState::Cancelled,
+            false,
+            Timestamp::from_millis(earlier),
+        )
     };
     hall.writer.edit(set).await.unwrap();
     assert_eq!(hall.count("SELECT rev FROM receipts_out"), rev + 1);

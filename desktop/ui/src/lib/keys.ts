@@ -1,7 +1,8 @@
 /** Every key and what it does: one table, from which `?` draws its list. */
 import { commands, type WorkshopSummary } from '../bindings';
 import type { Key } from '../texts/index';
-import { act, desk } from './desk.svelte';
+import { act } from './act';
+import { live } from './live.svelte';
 import { say, undo } from './notes.svelte';
 import { take } from './offers';
 import { turnRoute } from './route.svelte';
@@ -51,7 +52,7 @@ export const BINDINGS: readonly Binding[] = [
   binding('help.venue', ['v'], () => void turnVenue(), ['V']),
   binding('help.desk', ['s'], go('desk'), ['S']),
   binding('help.site', ['t'], go('site'), ['T']),
-  binding('help.toggle', ['o'], () => void (desk.home && turnIntake(desk.home.workshop)), ['O']),
+  binding('help.toggle', ['o'], () => void (live.home && turnIntake(live.home.workshop)), ['O']),
   binding('help.workshops', ['w'], () => (view.menu = view.menu === 'workshops' ? null : 'workshops'), ['W']),
   binding('help.new', ['c'], go('new'), ['C']),
   binding('help.edit', ['e'], go('edit'), ['E']),
@@ -78,7 +79,7 @@ export function press(event: KeyboardEvent): void {
   } else if (event.key === 'Escape') {
     if (typing) (event.target as HTMLElement).blur();
     else view.back();
-  } else if (!typing && !command && !event.altKey && desk.home) {
+  } else if (!typing && !command && !event.altKey && live.home) {
     const found = BINDINGS.find(({ keys }) => keys.includes(event.key) || keys.includes(event.key.toLowerCase()));
     if (!found) return;
     event.preventDefault();
@@ -103,7 +104,7 @@ export async function turnIntake(workshop: WorkshopSummary): Promise<void> {
 }
 
 async function turnVenue(): Promise<void> {
-  const open = desk.home?.addresses.venue_open;
+  const open = live.home?.addresses.venue_open;
   // Opened by the button only: there the firewall's question is explained.
   if (open) await act(commands.close_venue);
   else {

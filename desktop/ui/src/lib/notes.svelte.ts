@@ -1,8 +1,9 @@
 /** The short notes at the window's foot, and what can be taken back. */
-import { commands, type Refusal, type RefusalCode, type Undo } from '../bindings';
+import { commands, type Refusal, type Undo } from '../bindings';
 import type { Key } from '../texts/index';
-import { desk, asRefusal } from './desk.svelte';
-import { hasText, t } from './text.svelte';
+import { live } from './live.svelte';
+import { asRefusal, refusalText } from './refusal';
+import { t } from './text.svelte';
 
 /** How long a note stays. What it offers to undo stays undoable with Ctrl+Z. */
 const STAYS_MS = 8_000;
@@ -11,10 +12,6 @@ type Note = { id: number; text: string; detail?: string; bad?: boolean; undo?: B
 
 /** A way back. */
 type Back = { run: () => Promise<unknown> };
-
-/** Refusals of the window's own, beside the engine's. */
-type OwnCode = 'date' | 'capacity' | 'retention';
-export type Refused = Omit<Refusal, 'code'> & { code: RefusalCode | OwnCode };
 
 let next = 0;
 const notes = $state<Note[]>([]);
@@ -30,14 +27,6 @@ function add(note: Omit<Note, 'id'>): void {
 function dismiss(id: number): void {
   const index = notes.findIndex((note) => note.id === id);
   if (index >= 0) notes.splice(index, 1);
-}
-
-/** The refusal's text in the window's language: about its field, where there is one. */
-export function refusalText({ code, field }: Refused): string {
-  const about = `error.${code}.${field}`;
-  if (hasText(about)) return t(about);
-  // Every code has a text, which tests/texts.test.mjs sees to; a field without its own is none of a form's.
-  return t(code === 'invalid' ? 'error.unknown' : `error.${code}`);
 }
 
 export const say = {
@@ -75,5 +64,5 @@ export async function undo(back: Back | undefined = undoable.at(-1)): Promise<vo
   } catch (refusal) {
     say.refusal(asRefusal(refusal));
   }
-  await desk.refresh();
+  await live.refresh();
 }

@@ -1,16 +1,20 @@
-/** What the view on the screen offers to do by a key, beyond what stands in the whole window. */
-const offers = new Map<string, () => void>();
+/** What the view on the screen offers to do by a key, beyond what the whole window does. */
 
-/** Offers something for as long as the view is there: to be returned from an effect. */
-export function offer(acts: Record<string, (() => void) | undefined>): () => void {
-  const given = Object.entries(acts).filter((entry): entry is [string, () => void] => entry[1] !== undefined);
-  for (const [name, run] of given) offers.set(name, run);
+/** An act that only some views have; the texts of `?` say what each does. */
+export type Offer = 'another' | 'newer' | 'first' | 'cancel' | 'restore' | 'promote';
+
+const offers = new Map<Offer, () => void>();
+
+/** Offers acts until the function that it returns is called: an effect returns that. */
+export function offer(acts: Partial<Record<Offer, (() => void) | undefined>>): () => void {
+  const given = (Object.entries(acts) as [Offer, (() => void) | undefined][]).filter(([, run]) => run);
+  for (const [name, run] of given) if (run) offers.set(name, run);
   return () => {
     for (const [name, run] of given) if (offers.get(name) === run) offers.delete(name);
   };
 }
 
 /** Does it, where it is offered. */
-export function take(name: string): void {
+export function take(name: Offer): void {
   offers.get(name)?.();
 }

@@ -57,7 +57,8 @@ export class Pages {
     const ask = (page: number) => commands.list({ workshop, search, show, offset: page * PAGE, limit: PAGE });
     const answers = await Promise.all(pages.map(async (page) => [page, await ask(page)] as const)).catch(() => null);
     for (const page of pages) this.#asked.delete(page);
-    // Overtaken by a later question, or not to be read just now: the engine says when it is worth asking again.
+    // Overtaken by a later question, or not to be read just now: the engine says when it is worth asking
+    // again.
     if (!answers || (anew && round !== this.#round)) return;
     const rows = new Map(anew ? [] : this.#rows);
     for (const [page, answer] of answers) {

@@ -1,12 +1,12 @@
 /** Which of the two ways to the form is shown, and its address. */
 import type { Addresses, LanAddress } from '../bindings';
-import { desk } from './desk.svelte';
+import { live } from './live.svelte';
 import { view, type Route } from './view.svelte';
 
 /** The networks on which phones reach this computer. */
 export const lan = {
   get all(): LanAddress[] {
-    return desk.home?.addresses.lan ?? [];
+    return live.home?.addresses.lan ?? [];
   },
   /** The engine puts the one that the host chose first, or else the likeliest. */
   get now(): LanAddress | undefined {
@@ -28,7 +28,7 @@ export function address(addresses: Addresses): string | undefined {
 
 /** The other one. */
 export function turnRoute(): void {
-  if (desk.home) view.route = route(desk.home.addresses) === 'edge' ? 'venue' : 'edge';
+  if (live.home) view.route = route(live.home.addresses) === 'edge' ? 'venue' : 'edge';
 }
 
 /** An address as a person types it. */

@@ -1,5 +1,5 @@
 /** What is on the screen. */
-import type { Show, SignupView } from '../bindings';
+import type { Hop, Show, SignupView } from '../bindings';
 
 /** The kinds that the list can be narrowed to, in the order of their keys 1 to 5. */
 export const SHOWS = ['all', 'registered', 'waitlisted', 'cancelled', 'flagged'] as const satisfies readonly Show[];
@@ -21,7 +21,7 @@ class View {
   help = $state(false);
   menu = $state<'workshops' | 'export' | null>(null);
   /** The hop that is opened. */
-  hop = $state<string | null>(null);
+  hop = $state<Hop | null>(null);
   show = $state<Show>('all');
   /** The last step up or down by a key, in the list or among what needs a look. */
   moved = $state({ by: 0, count: 0 });

@@ -61,7 +61,6 @@ export const en: Texts = {
   'list.flag.id_reused': 'The same id came with other content',
   'list.via.edge': 'online',
   'list.via.venue': 'venue',
-  'list.via.import': 'import',
   'list.via.desk': 'desk',
 
   'state.registered': 'Signed up',

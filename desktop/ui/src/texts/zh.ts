@@ -62,7 +62,6 @@ export const zh = {
   'list.flag.id_reused': '同一编号送来过不同内容',
   'list.via.edge': '网上',
   'list.via.venue': '现场',
-  'list.via.import': '导入',
   'list.via.desk': '签到台',
 
   'state.registered': '已登记',

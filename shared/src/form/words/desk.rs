@@ -1,6 +1,6 @@
 //! What the desk's pages say. Their reader is a helper with a queue in front of them.
 
-use super::super::desk::{EntryTrouble, PinTrouble};
+use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::language::Language;
 
 /// The fixed words of the desk.
@@ -72,7 +72,8 @@ const EN: DeskWords = DeskWords {
     start: "Start",
     type_in: "Fill in",
     scan: "Scan the code on their phone",
-    scan_hint: "A phone without a network shows a QR code for a sign-up that could not be sent. Take a picture of it and it is done; if the phone sends it later, it still counts once.",
+    scan_hint: "A phone without a network shows a QR code for a sign-up that could not be sent. Take a \
+        picture of it and it is done; if the phone sends it later, it still counts once.",
     photo: "Take a picture of the code",
     camera: "Scan with the camera",
     camera_stop: "Stop the camera",
@@ -81,13 +82,16 @@ const EN: DeskWords = DeskWords {
     entry_hint: "Put the cursor here, then scan",
     take: "Sign this one up",
     reading: "Reading…",
-    no_code: "There is no QR code in this picture. Please aim at it, come closer, and keep the phone's screen bright.",
+    no_code: "There is no QR code in this picture. Please aim at it, come closer, and keep the phone's \
+        screen bright.",
     next: "Next person",
     say_code: "Ask them to note or photograph the code",
     taken_here: "{n} signed up at this desk",
     leave: "Close this desk",
-    not_taken: "That was not signed up; nothing you typed is lost. Please press again: it cannot count twice.",
-    signed_out: "The host has closed this desk, so this person is not signed up yet. Please type the digits again; nothing you typed is lost.",
+    not_taken: "That was not signed up; nothing you typed is lost. Please press again: it cannot count \
+        twice.",
+    signed_out: "The host has closed this desk, so this person is not signed up yet. Please type the digits \
+        again; nothing you typed is lost.",
     enter_again: "Type the digits again",
 };
 
@@ -130,11 +134,13 @@ pub(in crate::form) fn entry_text(trouble: EntryTrouble, language: Language) -> 
     let (zh, en) = match trouble {
         EntryTrouble::NotAnEntry => (
             "这不是登记用的码。请对方打开登记页，显示还没发出去的那一条。",
-            "This is not a sign-up's code. Ask them to open the sign-up page and show the one that has not been sent.",
+            "This is not a sign-up's code. Ask them to open the sign-up page and show the one that has not \
+             been sent.",
         ),
         EntryTrouble::Damaged => (
             "这个码没有读全，还没有登记。请再扫一次；还不行就当面填写。",
-            "This code did not come through whole, so nobody is signed up yet. Please scan again, or fill in the form.",
+            "This code did not come through whole, so nobody is signed up yet. Please scan again, or fill in \
+             the form.",
         ),
         EntryTrouble::OtherWorkshop => (
             "这是另一个活动的登记，不归这里。对方手机上的那一条没有动过。",
@@ -142,7 +148,8 @@ pub(in crate::form) fn entry_text(trouble: EntryTrouble, language: Language) -> 
         ),
         EntryTrouble::UnknownKey => (
             "这个码是用另一把密钥封的，这台电脑打不开。请当面填写；手机上的那一条没有动过。",
-            "This code was sealed for another key, which this computer does not have. Please fill in the form; theirs is untouched.",
+            "This code was sealed for another key, which this computer does not have. Please fill in the \
+             form; theirs is untouched.",
         ),
         EntryTrouble::Newer => (
             "这个码来自更新的登记页，这台电脑的 Rollcall 还不认识。请当面填写。",
@@ -153,7 +160,8 @@ pub(in crate::form) fn entry_text(trouble: EntryTrouble, language: Language) -> 
         }
         EntryTrouble::Unavailable => (
             "名单这会儿写不进去，还没有登记上。请过几秒再扫一次。",
-            "The list cannot be written just now, so nobody is signed up yet. Please scan again in a few seconds.",
+            "The list cannot be written just now, so nobody is signed up yet. Please scan again in a few \
+             seconds.",
         ),
     };
     match language {

@@ -1,34 +1,34 @@
-//! What is wrong with a field, in words that say how to mend it.
+//! What is wrong with a field, in words that say how to correct it.
 
 use maud::{Markup, html};
 
-use crate::form::SIGNUP;
+use crate::field_error::{FieldError, FieldName};
 use crate::language::Language;
 use crate::person_name::{self, PersonName, PersonNameError, SignKind};
 use crate::phone::{self, Phone, PhoneError};
-use crate::problem::FieldError;
 use crate::question::Answer;
 use crate::signup::SignupForm;
 use crate::text::{forbidden, shown};
 
-/// A mistake, with the numbers of what was typed.
+/// A mistake, with the numbers and the character of what was typed.
 pub(in crate::form) fn error_text(error: &FieldError, values: &SignupForm, language: Language) -> Markup {
-    match error.field.as_str() {
-        // Parsed again for what a code does not carry: how many digits there are and should be, which sign is meant.
-        "phone" => phone_text(Phone::parse(&values.phone).err(), language),
-        "name" => person_name_text(PersonName::parse(&values.name).err(), language),
-        SIGNUP => html! { (whole_text(&error.code, language)) },
-        field => html! {
-            (answer_text(&error.code, language))
-            @if let Some(sign) = forbidden_sign(error, field, values) { " " b { (shown(sign)) } }
+    match &error.field {
+        // Parsed again for what a code does not carry: how many digits there are and should be, which
+        // character is meant.
+        FieldName::Phone => phone_text(Phone::parse(&values.phone).err(), language),
+        FieldName::Name => person_name_text(PersonName::parse(&values.name).err(), language),
+        FieldName::Signup => html! { (whole_text(&error.code, language)) },
+        field => match forbidden_sign(error, field, values) {
+            Some(sign) => said(forbidden_template(language), &[("sign", shown(sign))]),
+            None => html! { (answer_text(&error.code, language)) },
         },
     }
 }
 
-/// The character of an answer that cannot be kept: nobody sees it, so it is named.
-fn forbidden_sign(error: &FieldError, field: &str, values: &SignupForm) -> Option<char> {
-    let answer = field.strip_prefix("answers.").and_then(|key| values.answers.get(key));
-    let texts: &[String] = match answer {
+/// The character for which an answer is refused. Nobody sees it, so it is named.
+fn forbidden_sign(error: &FieldError, field: &FieldName, values: &SignupForm) -> Option<char> {
+    let FieldName::Answer(key) = field else { return None };
+    let texts: &[String] = match values.answers.get(key) {
         _ if error.code != "character" => &[],
         Some(Answer::One(text)) => std::slice::from_ref(text),
         Some(Answer::Many(texts)) => texts,
@@ -37,20 +37,23 @@ fn forbidden_sign(error: &FieldError, field: &str, values: &SignupForm) -> Optio
     texts.iter().find_map(|text| forbidden(text))
 }
 
-/// What is said of the whole form, none of whose fields is wrong.
+/// What is wrong with the whole form, if no field is wrong.
 fn whole_text(code: &str, language: Language) -> &'static str {
     let (zh, en) = match code {
         "needs_script" => (
             "这个浏览器不能完成登记前的验证。请换一个浏览器打开本页，或到签到台登记。",
-            "This browser cannot do the check before signing up. Please open this page in another browser, or see the desk.",
+            "This browser cannot do the check before signing up. Please open this page in another browser, \
+             or see the desk.",
         ),
         "rush" => (
             "这会儿登记的人特别多，您填的都在。请过一分钟再点一次“登记”，或到签到台登记。",
-            "Very many people are signing up at this moment. Nothing you typed is lost: please press \"Sign up\" again in a minute, or see the desk.",
+            "Very many people are signing up at this moment. Nothing you typed is lost: please press \"Sign \
+             up\" again in a minute, or see the desk.",
         ),
         _ => (
             "这部手机刚才已经登记了好几位，您填的都在。请过几分钟再点一次“登记”，或到签到台登记。",
-            "Several people were just signed up from this phone. Nothing you typed is lost: please press \"Sign up\" again in a few minutes, or see the desk.",
+            "Several people were just signed up from this phone. Nothing you typed is lost: please press \
+             \"Sign up\" again in a few minutes, or see the desk.",
         ),
     };
     match language {
@@ -92,9 +95,9 @@ fn phone_text(error: Option<PhoneError>, language: Language) -> Markup {
     )
 }
 
-/// The text of a mistake in the number. `{sign}` stands for what may not stand there, `{digits}` for the digits that stand there.
-/// Where digits are counted, `{typed}`, `{needed}` and `{missing}` (or too many) stand for their numbers; `needed` tells a number
-/// from elsewhere from one of China's.
+/// The text of a mistake in the number. `{sign}` is a placeholder for the character that is wrong, `{digits}`
+/// for the digits that were typed. Where digits are counted, `{typed}`, `{needed}` and `{missing}` (or too
+/// many) are placeholders for their numbers; `needed` distinguishes a foreign number from a Chinese one.
 pub(in crate::form) fn phone_template(code: &str, needed: Option<usize>, language: Language) -> &'static str {
     let at_home = needed == Some(phone::CHINA_DIGITS);
     let (zh, en) = match code {
@@ -106,7 +109,8 @@ pub(in crate::form) fn phone_template(code: &str, needed: Option<usize>, languag
         ),
         "landline" => (
             "这像是座机号，请填手机号，名单靠它认人；境外号码请以 + 开头",
-            "This looks like a landline. A mobile number, please, so that the list knows you; from elsewhere it starts with +",
+            "This looks like a landline. A mobile number, please, so that the list knows you; from elsewhere \
+             it starts with +",
         ),
         "service_number" => {
             ("这是服务热线，请填您自己的手机号", "This is a hotline: please type your own mobile number")
@@ -133,7 +137,7 @@ pub(in crate::form) fn phone_template(code: &str, needed: Option<usize>, languag
         ),
         "country_code" => ("+ 后面先写国家或地区代码", "After + comes the country code"),
         "character" => {
-            ("手机号里不会有 {sign}，请去掉", "A mobile number has no {sign}: please leave it out")
+            ("手机号里不会有“{sign}”，请去掉", "A mobile number has no “{sign}”: please leave it out")
         }
         _ => ("手机号里只能有数字", "A mobile number has digits only"),
     };
@@ -151,7 +155,7 @@ fn person_name_text(error: Option<PersonNameError>, language: Language) -> Marku
     said(name_template(error.map_or("", |e| e.code()), kind, language), &[("sign", sign)])
 }
 
-/// The text of a mistake in the name; `{sign}` stands for what may not stand there.
+/// The text of a mistake in the name; `{sign}` is a placeholder for the character that is wrong.
 pub(in crate::form) fn name_template(code: &str, kind: Option<SignKind>, language: Language) -> &'static str {
     const { assert!(person_name::MAX_CHARS == 60, "the texts below say so") };
     let (zh, en) = match (code, kind) {
@@ -159,23 +163,24 @@ pub(in crate::form) fn name_template(code: &str, kind: Option<SignKind>, languag
         ("too_long", _) => ("姓名最多 60 个字", "A name has at most 60 letters"),
         ("no_letter", _) => ("姓名里要有文字", "A name has letters"),
         (_, Some(SignKind::Digit)) => (
-            "这里只填姓名，请去掉 {sign}；手机号填在下一栏",
-            "Only the name here: please leave out {sign}. The number goes below",
+            "这里只填姓名，请去掉“{sign}”；手机号填在下一栏",
+            "Only the name here: please leave out “{sign}”. The number goes below",
         ),
         (_, Some(SignKind::Bracket)) => (
-            "这里只填姓名，请去掉 {sign} 和里面的字；班级、学校等下面问到再填",
-            "Only the name here: please leave out {sign} and what is in it. A class or a school goes below, where it is asked for",
+            "这里只填姓名，请去掉“{sign}”和里面的字；班级、学校等下面问到再填",
+            "Only the name here: please leave out “{sign}” and what is in it. A class or a school goes below, \
+             where it is asked for",
         ),
         (_, Some(SignKind::Emoji)) => {
-            ("姓名里只写文字，请去掉 {sign}", "A name has letters only: please leave out {sign}")
+            ("姓名里只写文字，请去掉“{sign}”", "A name has letters only: please leave out “{sign}”")
         }
         (_, Some(SignKind::Unreadable)) => (
-            "{sign} 在别的设备上显示不了，请换个输入法，或先写拼音",
-            "Other devices cannot show {sign}: please try another keyboard, or use pinyin",
+            "“{sign}”在别的设备上显示不了，请换个输入法，或先写拼音",
+            "Other devices cannot show “{sign}”: please try another keyboard, or use pinyin",
         ),
         _ => (
-            "姓名里不会有 {sign}，请去掉；空格和 · - ' . 可以用",
-            "A name has no {sign}: please leave it out. Spaces and · - ' . are fine",
+            "姓名里不会有“{sign}”，请去掉；空格和 · - ' . 可以用",
+            "A name has no “{sign}”: please leave it out. Spaces and · - ' . are fine",
         ),
     };
     match language {
@@ -184,7 +189,8 @@ pub(in crate::form) fn name_template(code: &str, kind: Option<SignKind>, languag
     }
 }
 
-/// A template with its places filled. The sign that was typed stands larger than the words around it.
+/// Fills a template's placeholders. The character that was typed is an element of its own, which the page
+/// shows larger than the words around it.
 fn said(template: &str, places: &[(&str, String)]) -> Markup {
     let mut pieces = template.split('{');
     let first = pieces.next();
@@ -199,9 +205,18 @@ fn said(template: &str, places: &[(&str, String)]) -> Markup {
     }
 }
 
-/// The codes of mistakes in a workshop's own questions and in what the page itself sends; the last for all others.
+/// The codes of mistakes in a workshop's own questions and in what the page itself sends; the last one for
+/// all others.
 pub(in crate::form) const ANSWER_CODES: [&str; 6] =
     ["required", "too_long", "character", "option", "token", ""];
+
+/// The text of a character that an answer cannot have; `{sign}` is its placeholder.
+fn forbidden_template(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "有不能用的字符“{sign}”",
+        Language::En => "It holds a character that cannot be used: “{sign}”",
+    }
+}
 
 /// The text of a mistake in an answer.
 pub(in crate::form) fn answer_text(code: &str, language: Language) -> &'static str {
@@ -232,7 +247,7 @@ mod tests {
     fn mistakes_in_numbers_are_counted() {
         let check = |phone: &str, zh: &str, en: &str| {
             let values = SignupForm { phone: phone.to_owned(), ..SignupForm::default() };
-            let error = FieldError::new("phone", Phone::parse(phone).unwrap_err().code());
+            let error = FieldError::new(FieldName::Phone, Phone::parse(phone).unwrap_err().code());
             assert_eq!(error_text(&error, &values, Language::Zh).0, zh);
             assert_eq!(error_text(&error, &values, Language::En).0, en);
         };
@@ -243,8 +258,8 @@ mod tests {
         check("85291234567", "境外号码请在前面加上 +：+85291234567", "Please put + in front: +85291234567");
         check(
             "138x",
-            "手机号里不会有 <b>x</b>，请去掉",
-            "A mobile number has no <b>x</b>: please leave it out",
+            "手机号里不会有“<b>x</b>”，请去掉",
+            "A mobile number has no “<b>x</b>”: please leave it out",
         );
     }
 
@@ -252,7 +267,7 @@ mod tests {
     fn a_sign_is_shown_large_and_cannot_leave_its_place() {
         let check = |name: &str, sign: &str| {
             let values = SignupForm { name: name.to_owned(), ..SignupForm::default() };
-            let error = FieldError::new("name", PersonName::parse(name).unwrap_err().code());
+            let error = FieldError::new(FieldName::Name, PersonName::parse(name).unwrap_err().code());
             for language in [Language::Zh, Language::En] {
                 let text = error_text(&error, &values, language).into_string();
                 assert!(text.contains(&format!("<b>{sign}</b>")), "{text}");
@@ -269,14 +284,19 @@ mod tests {
             answers: [("a".to_owned(), Answer::One("x\u{1B}y".to_owned()))].into(),
             ..SignupForm::default()
         };
-        let text = error_text(&FieldError::new("answers.a", "character"), &values, Language::Zh).0;
-        assert_eq!(text, "有不能用的字符 <b>U+001B</b>");
+        let text = error_text(
+            &FieldError::new(FieldName::Answer("a".to_owned()), "character"),
+            &values,
+            Language::Zh,
+        )
+        .0;
+        assert_eq!(text, "有不能用的字符“<b>U+001B</b>”");
     }
 
     #[test]
     fn a_form_that_needs_a_proof_says_what_to_do() {
         for code in ["needs_script", "several", "rush"] {
-            let error = FieldError::new(SIGNUP, code);
+            let error = FieldError::new(FieldName::Signup, code);
             let said = |language| error_text(&error, &SignupForm::default(), language).into_string();
             assert!(
                 said(Language::Zh).contains("签到台") && said(Language::En).contains("see the desk"),

@@ -1,4 +1,4 @@
-//! What the page says of sign-ups that are on their way.
+//! What the page says about sign-ups that have not been sent.
 
 use crate::form::words::StateWords;
 use crate::language::Language;
@@ -99,7 +99,8 @@ const EN: OutboxWords = OutboxWords {
     mend: "Correct it",
     drop: "Don't send",
     undo: "Undo",
-    dropped_late: "This sign-up will not be sent again. If it had arrived before after all, it stays on the list.",
+    dropped_late: "This sign-up will not be sent again. If it had arrived before after all, it stays on the \
+        list.",
     open_receipt: "Open the receipt",
     show_at_desk: "No network? Show it at the desk",
     to_desk: "Let the desk scan this: that signs you up on the spot. If it will not scan, they can type:",
@@ -107,8 +108,10 @@ const EN: OutboxWords = OutboxWords {
     code_for_desk: "The code for the desk to scan",
     venue: "Send over the venue's Wi-Fi",
     venue_hint: "First connect to the venue's Wi-Fi, then press above.",
-    unkept: "This phone cannot keep entries just now. Once you have pressed \"Sign up\", keep this page open until it says received or on the list.",
-    kept: "No network just now: this page was kept from before, and time or place may have changed. You can sign up all the same.",
+    unkept: "This phone cannot keep entries just now. Once you have pressed \"Sign up\", keep this page open \
+        until it says received or on the list.",
+    kept: "No network just now: this page was kept from before, and time or place may have changed. You can \
+        sign up all the same.",
     brought: "This is what you filled in and could not send yet. Please press \"Send here\".",
     send_here: "Send here",
 };

@@ -5,21 +5,25 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use rollcall_engine::backup::BackupError;
+use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, SettingsError, VenueStart, backup, bench};
+use rollcall_engine::{Engine, StartError, VenueStart, backup};
+use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{Ask, ask, back_up, erase, export, language};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
+use crate::signals::Signals;
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
 const EXIT_SETTINGS: u8 = 2;
 
-/// Where the venue page listens unless told otherwise: who runs this program by hand opens the network on purpose.
+/// Where the venue page listens unless told otherwise: whoever runs this program by hand opens the network on
+/// purpose.
 const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 #[derive(Parser)]
@@ -106,36 +110,6 @@ enum Command {
         #[command(flatten)]
         folder: DataDir,
     },
-    /// Measure the drain from Redis to SQLite; prints JSON
-    #[command(hide = true)]
-    BenchDrain {
-        /// How many sealed messages
-        #[arg(long, default_value_t = 20_000)]
-        messages: u32,
-        /// Where the database and Redis's files go for the while
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
-        /// Through the direct channel
-        #[arg(long)]
-        no_redis: bool,
-    },
-    /// Measure pages and searches of a long list; prints JSON
-    #[command(hide = true)]
-    BenchList {
-        /// How many rows
-        #[arg(long, default_value_t = 50_000)]
-        rows: u32,
-        /// Where the database goes for the while
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
-    },
-    /// Serve sign-ups as the design did that Rollcall replaces, to be measured beside it, until Ctrl-C or SIGTERM
-    #[command(hide = true)]
-    BenchReplaced {
-        /// Where the database goes for the while
-        #[arg(long)]
-        data_dir: Option<PathBuf>,
-    },
 }
 
 #[derive(Args)]
@@ -215,7 +189,7 @@ enum DeskCommand {
         /// The workshop's id
         id: String,
     },
-    /// Draw a PIN that lets devices in; who came in by the last one is out
+    /// Draw a PIN that lets devices in; whoever came in by the last one is out
     Open {
         /// The workshop's id
         id: String,
@@ -243,21 +217,33 @@ pub(crate) fn run() -> ExitCode {
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            let is_setting = error.downcast_ref::<SettingsError>().is_some();
+            eprintln!("error: {}", in_a_line(&error));
+            // What the host has to change first.
+            let is_setting = error.is::<StartError>() || error.is::<BackupError>();
             if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Tells an error with its causes, each once: many a text has its cause in it.
+fn in_a_line(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |line, cause| {
+        let cause = cause.to_string();
+        if line.contains(&cause) { line } else { format!("{line}: {cause}") }
+    })
 }
 
 impl Command {
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Run(run) => run.run(),
-            Self::Workshop { folder, command } => ask(&folder.data_dir, command.into()),
-            Self::Desk { folder, command } => ask(&folder.data_dir, command.into()),
-            Self::Takeover { folder, id } => ask(&folder.data_dir, Ask::TakeOver(id)),
-            Self::Replay { folder, id, since } => ask(&folder.data_dir, Ask::Replay(id, since)),
+            Self::Workshop { folder, command } => command.run(&folder.data_dir),
+            Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
+            Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
+            Self::Replay { folder, id, since } => ask(
+                &folder.data_dir,
+                &control::Command::Replay(id, Replay { since: Timestamp::from_millis(since) }),
+            ),
             Self::Export { folder, workshop, file, language } => {
                 export(&folder.data_dir, &workshop, &file, language)
             }
@@ -268,31 +254,22 @@ impl Command {
                 Ok(())
             }
             Self::Erase { folder, command } => command.run(&folder.data_dir),
-            Self::Status { folder } => ask(&folder.data_dir, Ask::Status),
-            Self::BenchDrain { messages, data_dir, no_redis } => {
-                let report = bench::drain(messages, data_dir.as_deref(), !no_redis)?;
-                println!("{}", serde_json::to_string(&report)?);
-                Ok(())
-            }
-            Self::BenchList { rows, data_dir } => {
-                println!("{}", serde_json::to_string(&bench::list(rows, data_dir.as_deref())?)?);
-                Ok(())
-            }
-            Self::BenchReplaced { data_dir } => replaced(data_dir.as_deref()),
+            Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }
     }
 }
 
-impl From<WorkshopCommand> for Ask {
-    fn from(command: WorkshopCommand) -> Self {
-        match command {
-            WorkshopCommand::List => Self::Workshops,
-            WorkshopCommand::Make { file } => Self::Put { file, has_id: false },
-            WorkshopCommand::Change { file } => Self::Put { file, has_id: true },
-            WorkshopCommand::Retire { id } => Self::Retire(id),
-            WorkshopCommand::Resume { id } => Self::Resume(id),
-            WorkshopCommand::Renew { id } => Self::Renew(id),
-        }
+impl WorkshopCommand {
+    fn run(self, data_dir: &Path) -> anyhow::Result<()> {
+        let command = match self {
+            Self::List => return workshops(data_dir),
+            Self::Make { file } => read_draft(&file, false)?,
+            Self::Change { file } => read_draft(&file, true)?,
+            Self::Retire { id } => control::Command::Retire(id),
+            Self::Resume { id } => control::Command::Resume(id),
+            Self::Renew { id } => control::Command::RenewCode(id),
+        };
+        ask(data_dir, &command)
     }
 }
 
@@ -306,15 +283,15 @@ impl EraseCommand {
             Self::Parked { workshop, seq, yes } => (workshop, Whom::Parked(seq), yes),
             Self::Workshop { workshop, yes } => (workshop, Whom::Workshop, yes),
         };
-        erase(data_dir, &workshop, &whom, yes)
+        erase(data_dir, &workshop, whom, yes)
     }
 }
 
-impl From<DeskCommand> for Ask {
+impl From<DeskCommand> for control::Command {
     fn from(command: DeskCommand) -> Self {
         match command {
-            DeskCommand::Show { id } => Self::Desk(id),
-            DeskCommand::Open { id } => Self::OpenDesk(id),
+            DeskCommand::Show { id } => Self::DeskPanel(id),
+            DeskCommand::Open { id } => Self::RenewDeskPin(id),
             DeskCommand::Shut { id } => Self::ShutDesks(id),
         }
     }
@@ -330,7 +307,8 @@ impl Run {
             .build()
             .context("the operating system refuses what a runtime needs")?;
         let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-        let engine = Engine::start(self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce)?)?;
+        let config = self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce);
+        let engine = Engine::start(config.map_err(StartError::from)?)?;
         let ready = serde_json::to_string(engine.ready())?;
         println!("ready {ready}");
         // Whoever started us may read through a pipe.
@@ -342,54 +320,23 @@ impl Run {
     }
 }
 
-fn replaced(data_dir: Option<&Path>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-    let stop = CancellationToken::new();
-    let serving = bench::replaced(data_dir, |address| println!("ready {address}"), stop.clone());
-    runtime.block_on(async {
-        let stopping = async {
-            asked_to_stop.wait().await;
-            stop.cancel();
-        };
-        tokio::join!(serving, stopping).0
-    })
-}
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
 
-/// Ctrl-C, and what service managers send.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
+    use super::*;
 
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let context = "the operating system refuses a signal handler";
-        Ok(Self {
-            terminate: signal(SignalKind::terminate()).context(context)?,
-            interrupt: signal(SignalKind::interrupt()).context(context)?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        Ok(Self {})
-    }
-
-    async fn wait(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
+    #[test]
+    fn a_cause_that_the_text_has_in_it_is_told_once() {
+        let check = |error: anyhow::Error, expected: &str| assert_eq!(in_a_line(&error), expected);
+        check(anyhow!("the disk is full"), "the disk is full");
+        check(
+            anyhow!("no such file").context("list.csv cannot be read"),
+            "list.csv cannot be read: no such file",
+        );
+        check(
+            anyhow!("denied").context("x cannot be written (denied) — choose another folder"),
+            "x cannot be written (denied) — choose another folder",
+        );
     }
 }

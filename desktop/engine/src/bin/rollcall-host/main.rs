@@ -2,6 +2,7 @@
 
 mod ask;
 mod cli;
+mod signals;
 
 use std::process::ExitCode;
 

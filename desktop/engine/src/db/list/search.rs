@@ -9,7 +9,6 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, Row};
 
-use super::word;
 use crate::view::Show;
 
 /// Bytes of a sign-up's id as text.
@@ -56,8 +55,8 @@ fn full_width_digit(c: char) -> Option<char> {
     char::from_digit(digit, 10)
 }
 
-/// The place in time and the row's number of all that a search finds, newest first. One pass over `signups_search`, which
-/// holds all that is compared.
+/// The place in time and the row's number of all that a search finds, newest first. One pass over
+/// `signups_search`, which holds all that is compared.
 pub(super) fn found(
     conn: &Connection,
     workshop: &WorkshopId,
@@ -112,7 +111,7 @@ fn by_part(
     let mut rows = select.query((workshop.as_str(), part))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        if stands(row, 2, show)? {
+        if is_shown(row, 2, show)? {
             found.push((row.get(1)?, row.get(0)?));
         }
     }
@@ -132,7 +131,7 @@ fn by_cased_name(
     while let Some(row) = rows.next()? {
         let name = row.get_ref(3)?.as_str()?;
         // Most names of a hall have no case, and cannot hold a text that has.
-        if name.chars().any(is_cased) && name.to_lowercase().contains(text) && stands(row, 2, show)? {
+        if name.chars().any(is_cased) && name.to_lowercase().contains(text) && is_shown(row, 2, show)? {
             found.push((row.get(1)?, row.get(0)?));
         }
     }
@@ -143,10 +142,10 @@ fn is_cased(c: char) -> bool {
     c.is_lowercase() || c.is_uppercase()
 }
 
-fn stands(row: &Row<'_>, index: usize, show: Show) -> rusqlite::Result<bool> {
-    match word(show) {
+fn is_shown(row: &Row<'_>, index: usize, show: Show) -> rusqlite::Result<bool> {
+    match show.state() {
         None => Ok(true),
-        Some(wanted) => Ok(row.get_ref(index)?.as_str()? == wanted),
+        Some(wanted) => Ok(row.get_ref(index)?.as_str()? == wanted.as_str()),
     }
 }
 
@@ -173,7 +172,7 @@ fn by_short_code(
     let mut found = Vec::new();
     for rowid in matching {
         let mut place = conn.prepare_cached("SELECT stored_at, state FROM signups WHERE rowid = ?1")?;
-        let at = place.query_row([rowid], |row| Ok(stands(row, 1, show)?.then_some(row.get(0)?)))?;
+        let at = place.query_row([rowid], |row| Ok(is_shown(row, 1, show)?.then_some(row.get(0)?)))?;
         found.extend(at.map(|stored_at| (stored_at, rowid)));
     }
     Ok(found)
@@ -185,6 +184,6 @@ pub(super) const BY_NAME: &str = "SELECT rowid, stored_at, state FROM signups IN
      WHERE workshop_id = ?1 AND instr(name, ?2) > 0";
 pub(super) const NAMES: &str =
     "SELECT rowid, stored_at, state, name FROM signups INDEXED BY signups_search WHERE workshop_id = ?1";
-/// Over the ids of all workshops: they stand first in the key.
+/// Over the ids of all workshops: they come first in the key.
 pub(super) const CODES: &str =
     "SELECT rowid, id FROM signups INDEXED BY sqlite_autoindex_signups_1 WHERE workshop_id = ?1";

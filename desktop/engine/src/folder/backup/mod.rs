@@ -1,7 +1,8 @@
-//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are whole.
+//! Backups: a folder with a copy of the database, the keys, and a note by which a restore knows that both are
+//! whole.
 //!
-//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile. Whoever holds
-//! the folder can read the list and open its mail: it is as secret as the data folder.
+//! The copy is made by SQLite's online backup from a connection that reads, so that sign-ups go on meanwhile.
+//! With the folder one can read the list and open its mail: it is as secret as the data folder.
 
 mod restore;
 #[cfg(test)]
@@ -11,20 +12,20 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::db;
+use crate::db::open_error::OpenError;
 use crate::folder::atomic_file;
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 
-/// How the folder begins into which a restore puts what was there before.
-pub(crate) const SET_ASIDE: &str = "before-restore-";
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";
 const NOTE: &str = "backup.json";
@@ -52,13 +53,22 @@ pub enum BackupError {
     #[error("{} is there already — name a folder that does not exist yet", .0.display())]
     NotNew(PathBuf),
     /// It cannot be written or read.
-    #[error("{} cannot be used ({why}) — choose a folder that you may use, with enough room", path.display())]
+    #[error(
+        "{} cannot be used ({source}) — choose a folder that you may use, with enough room",
+        path.display()
+    )]
     Folder {
         /// Which.
         path: PathBuf,
-        /// Why not.
-        why: String,
+        /// The operating system's own.
+        source: std::io::Error,
     },
+    /// The data folder cannot be used, to which a backup is restored.
+    #[error(transparent)]
+    DataFolder(#[from] FolderError),
+    /// The backup's database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The database cannot be copied.
     #[error("the database cannot be copied ({0}) — try again")]
     Database(String),
@@ -85,19 +95,19 @@ pub enum BackupError {
 
 /// What a restore has to know, in `backup.json`.
 #[derive(Debug, Serialize, Deserialize)]
-struct Note {
+struct BackupNote {
     layout: u32,
     rollcall: String,
-    made_at: Millis,
+    made_at: Timestamp,
     database_version: i64,
     signups: u64,
     database_sha256: String,
     keys_sha256: String,
 }
 
-/// Written beside its place and renamed, so that a folder of that name is a whole backup.
+/// Makes a backup: written under another name and renamed, so that a folder of that name is a whole backup.
 pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, BackupError> {
-    let unusable = |e: std::io::Error| BackupError::Folder { path: to.to_owned(), why: e.to_string() };
+    let unusable = |source| BackupError::Folder { path: to.to_owned(), source };
     let is_new = match fs::read_dir(to) {
         Ok(mut entries) => entries.next().is_none(),
         Err(e) => e.kind() == std::io::ErrorKind::NotFound,
@@ -105,8 +115,7 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
     let name = to.file_name().filter(|_| is_new).ok_or_else(|| BackupError::NotNew(to.to_owned()))?;
     let part = to.with_file_name(format!(".{}.part", name.to_string_lossy()));
     let made = write(conn, keys, &part).and_then(|(signups, bytes)| {
-        fs::rename(&part, to).map_err(unusable)?;
-        atomic_file::sync_folder(atomic_file::folder_of(to)).map_err(unusable)?;
+        atomic_file::rename(&part, to).map_err(unusable)?;
         Ok(Backup { folder: to.to_owned(), signups, bytes })
     });
     if made.is_err() {
@@ -116,7 +125,7 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
 }
 
 fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), BackupError> {
-    let unusable = |e: std::io::Error| BackupError::Folder { path: part.to_owned(), why: e.to_string() };
+    let unusable = |source| BackupError::Folder { path: part.to_owned(), source };
     let uncopied = |e: rusqlite::Error| BackupError::Database(e.to_string());
     // Left by one that was interrupted.
     let _ = fs::remove_dir_all(part);
@@ -127,12 +136,12 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     // In one step: between two the whole would begin again with every sign-up that is stored.
     backup.step(-1).map_err(uncopied)?;
     drop(backup);
-    let (signups, database_version) = check(&copy).map_err(BackupError::Database)?;
+    let (signups, database_version) = db::check(&copy).map_err(BackupError::Database)?;
     copy.close().map_err(|(_, e)| uncopied(e))?;
     atomic_file::sync(&database).map_err(unusable)?;
     let keys = keys.file().map_err(unusable)?;
     atomic_file::write(&part.join(KEYS), &keys).map_err(unusable)?;
-    let note = Note {
+    let note = BackupNote {
         layout: LAYOUT,
         rollcall: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: now_ms(),
@@ -146,23 +155,7 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     Ok((signups, fs::metadata(&database).map_err(unusable)?.len()))
 }
 
-/// Looks a database through from end to end: how many rows its lists have, and its version.
-fn check(conn: &Connection) -> Result<(u64, i64), String> {
-    let ask = || -> rusqlite::Result<(String, u64, i64)> {
-        Ok((
-            conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?,
-            conn.query_row("SELECT count(*) FROM signups", [], |row| row.get(0))?,
-            conn.pragma_query_value(None, "user_version", |row| row.get(0))?,
-        ))
-    };
-    match ask() {
-        Ok((integrity, signups, version)) if integrity == "ok" => Ok((signups, version)),
-        Ok((integrity, ..)) => Err(integrity),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// A folder that only its owner may look into.
+/// Makes a folder that only its owner may look into.
 fn make_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -179,12 +172,5 @@ fn sha256_of(path: &Path) -> std::io::Result<String> {
             0 => return Ok(hex::encode(hash.finalize())),
             read => hash.update(&buffer[..read]),
         }
-    }
-}
-
-/// For [`SettingsError`]: a backup's faults are settings of the command that names it.
-impl From<BackupError> for SettingsError {
-    fn from(error: BackupError) -> Self {
-        Self::Backup(error.to_string())
     }
 }

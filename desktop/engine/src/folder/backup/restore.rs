@@ -1,46 +1,51 @@
-//! A restore: the backup's database takes the place of the one in a data folder, and at the next start claims from the edge
-//! whatever came since.
+//! A restore: the backup's database takes the place of the one in a data folder, and at the next start claims
+//! from the edge whatever came since.
 //!
-//! Nothing is thrown away: what was there is set aside. Whoever was erased since the backup was made is erased in it again,
-//! as far as the replaced database says, and at the start as far as the edge does. The restored database is an installation
-//! of its own, so that the edge cannot mistake it for the one that acknowledged what it does not have.
+//! Nothing is thrown away: what was there is set aside. People who were erased since the backup was made are
+//! erased in it again, as far as the replaced database says, and at the start as far as the edge does. The
+//! restored database is an installation of its own, so that the edge cannot mistake it for the one that
+//! acknowledged what it does not have.
 
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::Millis;
+use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::{
-    BackupError, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, Note, SET_ASIDE, check, make_private_folder,
-    sha256_of,
+    BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, make_private_folder, sha256_of,
 };
 use crate::clock::now_ms;
-use crate::config::settings_error::SettingsError;
+use crate::db::copies::SET_ASIDE;
+use crate::db::events::Event;
+use crate::db::open_error::OpenError;
+use crate::db::tx::Tx;
 use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
+use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
-use crate::writer::{empty_log, erase, in_transaction};
+use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
 
-/// Where a restore prepares the database. What stands in it is the backup's, changed or not: it can be thrown away.
+/// Where a restore prepares the database. What it holds is the backup's, changed or not: it can be thrown
+/// away.
 const STAGE: &str = "restoring";
 
 /// What was restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restored {
     /// When the backup was made.
-    pub made_at: Millis,
+    pub made_at: Timestamp,
     /// Rows of all lists.
     pub signups: u64,
     /// Sign-ups and messages that were erased since the backup was made, and again just now.
     pub erased_again: usize,
     /// Where the database is that was replaced.
     pub set_aside: Option<PathBuf>,
-    /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked at the next start.
+    /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked
+    /// at the next start.
     pub erasures_unknown: Option<String>,
 }
 
@@ -52,11 +57,11 @@ pub(crate) fn forget_interrupted(folder: &Folder) {
 /// Restores a backup into a data folder that no engine uses.
 ///
 /// # Errors
-/// [`SettingsError`]: an engine runs there, the backup is damaged, or something cannot be written. The database in the folder
-/// is the one of before then.
-pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> {
+/// [`BackupError`]: an engine runs there, the backup is damaged, or something cannot be written. The
+/// database in the folder is the one of before then.
+pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let folder = Folder::take(data_dir)?;
-    let unusable = |e: std::io::Error| SettingsError::Folder { path: folder.join(""), why: e.to_string() };
+    let unusable = |source| FolderError::Unusable { path: folder.join(""), source };
     let (note, keys) = read(from)?;
     forget_interrupted(&folder);
     let stage = folder.join(STAGE);
@@ -65,7 +70,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
     fs::copy(from.join(DATABASE), &staged).map_err(unusable)?;
     let mut conn = db::open_writer(&staged)?;
     let damaged = |_: String| BackupError::Damaged(from.join(DATABASE));
-    check(&conn).map_err(damaged)?;
+    db::check(&conn).map_err(damaged)?;
 
     let now = now_ms();
     let current = folder.join(DATABASE);
@@ -74,35 +79,35 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, SettingsError> 
         Some(Ok(known)) => (known, None),
         Some(Err(why)) => (Erased::default(), Some(why)),
     };
-    let database = |e: rusqlite::Error| SettingsError::Database { path: staged.clone(), why: e.to_string() };
-    let erased_again = in_transaction(&mut conn, |conn| {
-        let erased_again = known.erase_in(conn, now)?;
-        takeovers_due::add_all(conn)?;
-        receipts_out::send_all_again(conn, now)?;
-        events::add(conn, now, "restored", &note.made_at.to_string())?;
-        Ok(erased_again)
-    })
-    .map_err(database)?;
-    let (signups, _) = check(&conn).map_err(damaged)?;
-    empty_log(&conn).map_err(database)?;
-    conn.close().map_err(|(_, e)| database(e))?;
+    let database = |e| OpenError::of(&staged, e);
+    let erased_again = conn
+        .in_transaction(|tx| {
+            let erased_again = known.erase_in(tx, now)?;
+            takeovers_due::add_all(tx)?;
+            receipts_out::send_all_again(tx, now)?;
+            events::add(tx, now, Event::Restored(note.made_at.as_millis()))?;
+            Ok(erased_again)
+        })
+        .map_err(database)?;
+    let (signups, _) = db::check(&conn).map_err(damaged)?;
+    conn.empty_log().map_err(database)?;
+    conn.close().map_err(database)?;
     atomic_file::sync(&staged).map_err(unusable)?;
 
     merge_keys(&folder, &keys)?;
     let set_aside = set_aside(&folder, now).map_err(unusable)?;
-    fs::rename(&staged, &current).map_err(unusable)?;
-    atomic_file::sync_folder(&folder.join("")).map_err(unusable)?;
+    atomic_file::rename(&staged, &current).map_err(unusable)?;
     fs::remove_dir_all(&stage).map_err(unusable)?;
     Ok(Restored { made_at: note.made_at, signups, erased_again, set_aside, erasures_unknown })
 }
 
-/// The note and the key file of a backup that is whole.
-fn read(from: &Path) -> Result<(Note, Vec<u8>), BackupError> {
+/// Reads the note and the key file of a backup, which is whole.
+fn read(from: &Path) -> Result<(BackupNote, Vec<u8>), BackupError> {
     let no_backup = |why: String| BackupError::NoBackup { path: from.to_owned(), why };
     let mut bytes = Vec::new();
     let note = File::open(from.join(NOTE)).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
     note.take(MAX_NOTE_BYTES).read_to_end(&mut bytes).map_err(|e| no_backup(e.to_string()))?;
-    let note: Note = serde_json::from_slice(&bytes).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
+    let note: BackupNote = serde_json::from_slice(&bytes).map_err(|e| no_backup(format!("{NOTE}: {e}")))?;
     if note.layout > LAYOUT || note.database_version > db::VERSION {
         return Err(BackupError::Newer { path: from.to_owned(), version: note.rollcall });
     }
@@ -134,52 +139,55 @@ impl Erased {
             let (ids, workshops) = (erased::all(&conn)?, erased_workshops::all(&conn)?);
             let erased = Self { ids, workshops, lists: erased::with_workshop(&conn)? };
             // It is moved without its log.
-            empty_log(&conn)?;
+            conn.empty_log()?;
             Ok(erased)
         };
         read().map_err(|e| e.to_string())
     }
 
     /// Erases the same in another database; how many sign-ups and messages that were.
-    fn erase_in(&self, conn: &Connection, now: Millis) -> rusqlite::Result<usize> {
+    fn erase_in(&self, tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<usize> {
         let mut count = 0;
         for workshop in &self.workshops {
-            count += erase::erase_workshop(conn, workshop, now)?.count();
+            count += erase::erase_workshop(tx, workshop, now)?.count();
         }
-        for row in workshops::all(conn)? {
+        for row in workshops::all(tx)? {
             let workshop = &row.workshop.id;
-            let known = erase::known(conn, workshop, &self.ids)?;
-            count += erase::erase(conn, workshop, &known, now)?.count();
-            // Also whom the backup never had: the edge may not have heard of it, and would go on saying *registered*.
+            let known = receipts_out::known(tx, workshop, &self.ids)?;
+            count += erase::erase(tx, workshop, &known, now)?.count();
+            // Also whom the backup never had: the edge may not have heard of it, and would go on saying
+            // *registered*.
             for (_, id) in self.lists.iter().filter(|(list, _)| list == workshop) {
-                erased::add(conn, workshop, *id)?;
-                receipts_out::set(conn, workshop, *id, ReceiptState::Cancelled, false, now)?;
+                erased::add(tx, workshop, *id)?;
+                receipts_out::set(tx, workshop, *id, ReceiptState::Cancelled, false, now)?;
             }
         }
         for id in &self.ids {
-            erased::remember(conn, *id)?;
+            erased::remember(tx, *id)?;
         }
         Ok(count)
     }
 }
 
-/// Keys that came after the backup stay; keys that are missing come back. A key file that cannot be read is set aside.
-fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), SettingsError> {
+/// Keys that came after the backup stay; keys that are missing come back. A key file that cannot be read is
+/// set aside.
+fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
     let path = folder.join(KEYS);
-    let unusable = |e: std::io::Error| SettingsError::Folder { path: path.clone(), why: e.to_string() };
+    let unusable = |source| FolderError::Unusable { path: path.clone(), source };
     let kept = path.exists().then(|| Keys::open(path.clone()));
     match kept {
-        Some(Ok(kept)) => kept.merge(keys).map_err(|why| SettingsError::Damaged { path, why }),
+        Some(Ok(kept)) => kept.merge(keys).map_err(|why| FolderError::Damaged { path, why }),
         Some(Err(_)) => {
-            fs::rename(&path, folder.join("keys.damaged.json")).map_err(unusable)?;
+            atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
             atomic_file::write(&path, keys).map_err(unusable)
         }
         None => atomic_file::write(&path, keys).map_err(unusable),
     }
 }
 
-/// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is drawn at the next start.
-fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
+/// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is
+/// drawn at the next start.
+fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
         return Ok(None);
@@ -187,8 +195,9 @@ fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     let aside = (0..).map(|n| folder.join(&format!("{SET_ASIDE}{}", now + n))).find(|path| !path.exists());
     let aside = aside.unwrap_or_else(|| folder.join(SET_ASIDE));
     make_private_folder(&aside)?;
-    // The database stays where it is until the other one takes its place in one step. A copy, not a second name: a restore that
-    // breaks off here leaves the first one in use. A log that it left behind must not be taken for the other one's.
+    // The database stays where it is until the other one takes its place in one step. A copy, not a second
+    // name: a restore that breaks off here leaves the first one in use. A log that it left behind must not be
+    // taken for the other one's.
     let kept = aside.join(DATABASE);
     fs::copy(&database, &kept)?;
     atomic_file::sync(&kept)?;
@@ -196,7 +205,7 @@ fn set_aside(folder: &Folder, now: Millis) -> std::io::Result<Option<PathBuf>> {
     for name in ["installation.json", "rollcall.db-shm", "rollcall.db-wal"] {
         let path = folder.join(name);
         if path.exists() {
-            fs::rename(&path, aside.join(name))?;
+            atomic_file::rename(&path, &aside.join(name))?;
         }
     }
     Ok(Some(aside))

@@ -37,7 +37,7 @@ async fn a_backup_is_restored_where_nothing_was() {
     assert_eq!(names(laptop.path()), ["王芳"]);
     let keys = Keys::open(laptop.path().join(KEYS)).unwrap();
     assert_eq!(keys.drain_key(&hall.workshop.id), hall.keys.drain_key(&hall.workshop.id));
-    let conn = db::open_reader(&laptop.path().join(DATABASE)).unwrap();
+    let conn = db::open::open_reader(&laptop.path().join(DATABASE)).unwrap();
     let texts = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap();
     assert_eq!(texts("SELECT workshop_id FROM takeovers_due"), hall.workshop.id.as_str());
     assert_eq!(texts("SELECT concat(sent_rev) FROM receipts_out"), "0");

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
+use rollcall_shared::Timestamp;
+use rollcall_shared::envelope::Envelope;
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::workshop::Workshop;
 use rusqlite::Connection;
 
 use super::*;
-use crate::metrics::Hop;
 use crate::pipeline::health::Publication;
-use crate::pipeline::leases::{Done, Finished};
+use crate::pipeline::leases::{Finished, LeaseEnd};
 use crate::pipeline::stream::Entry;
 use crate::pipeline::stream::direct::DirectStream;
 #[cfg(unix)]
@@ -19,11 +20,10 @@ use crate::pipeline::stream::redis::RedisStream;
 use crate::testing::{Hall, until};
 
 struct Pipeline<S> {
+    context: Arc<PipelineContext>,
     stream: Arc<S>,
     leases: Arc<Leases>,
     finished: Finished,
-    health: PipelineHealth,
-    stop: CancellationToken,
 }
 
 fn start(hall: &Hall, quarantine: HashSet<Digest>) -> Pipeline<DirectStream> {
@@ -32,20 +32,17 @@ fn start(hall: &Hall, quarantine: HashSet<Digest>) -> Pipeline<DirectStream> {
 
 fn start_on<S: Stream>(hall: &Hall, stream: S, quarantine: HashSet<Digest>) -> Pipeline<S> {
     let (leases, finished) = Leases::new();
-    let (stream, health) = (Arc::new(stream), PipelineHealth::new(Publication::Published));
-    let stop = CancellationToken::new();
+    let workshop = &hall.workshop.id;
+    let context = PipelineContext::new(Arc::clone(&hall.context), workshop.clone(), Publication::Published);
+    let (stream, context) = (Arc::new(stream), Arc::new(context));
     let drain = Drain {
+        pipeline: Arc::clone(&context),
+        unsealer: Unsealer::new(workshop.clone(), Arc::clone(&hall.keys), Arc::new(quarantine)),
         stream: Arc::clone(&stream),
-        unsealer: Unsealer::new(hall.workshop.id.clone(), Arc::clone(&hall.keys), Arc::new(quarantine)),
-        writer: hall.writer.clone(),
         leases: Arc::clone(&leases),
-        metrics: Arc::clone(&hall.metrics),
-        backlog: hall.metrics.backlog_share(Hop::Stream),
-        health: health.clone(),
-        stop: stop.clone(),
     };
     tokio::spawn(async move { drain.run().await });
-    Pipeline { stream, leases, finished, health, stop }
+    Pipeline { context, stream, leases, finished }
 }
 
 fn entry(lease: u32, attempts: u32, body: String) -> Entry {
@@ -66,28 +63,34 @@ impl<S> Pipeline<S> {
 #[tokio::test]
 async fn mail_becomes_rows_and_then_its_leases_are_acknowledged() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let mail = (0..50).map(|n| entry(n, 1, hall.sealed(&hall.signup("王芳", &format!("138{n:08}")))));
-    line.stream.add(mail.collect()).await.unwrap();
-    line.committed(50).await;
+    pipeline.stream.add(mail.collect()).await.unwrap();
+    pipeline.committed(50).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups WHERE path = 'edge'"), 50);
-    assert_eq!(line.stream.waiting().await.unwrap(), 0);
+    assert_eq!(pipeline.stream.waiting().await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn poison_is_parked_with_its_reason_and_holds_up_nobody() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let good = hall.sealed(&hall.signup("王芳", "13800138000"));
     let other = Workshop { id: crate::workshops::new_id(), ..hall.workshop.clone() };
-    let elsewhere =
-        rollcall_shared::envelope::Envelope::seal(&other, &hall.signup("李伟", "13900139000"), 1, &mut OsRng);
+    let elsewhere = Envelope::seal_signup(
+        &other,
+        &hall.signup("李伟", "13900139000"),
+        None,
+        Timestamp::from_millis(1),
+        &mut OsRng,
+    );
     let poison = ["garbage".to_owned(), good.replace("\"v\":1", "\"v\":9"), elsewhere.unwrap().to_text()];
-    line.stream
+    pipeline
+        .stream
         .add(poison.into_iter().chain([good]).zip(0..).map(|(body, n)| entry(n, 1, body)).collect())
         .await
         .unwrap();
-    line.committed(4).await;
+    pipeline.committed(4).await;
     assert_eq!(
         hall.texts("SELECT reason FROM parked ORDER BY reason"),
         ["malformed", "other_workshop", "unknown_version"]
@@ -98,38 +101,35 @@ async fn poison_is_parked_with_its_reason_and_holds_up_nobody() {
 #[tokio::test]
 async fn mail_to_a_missing_key_goes_back_undecided() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let key = SecretKey::generate(&mut OsRng).public();
     let workshop = Workshop { key: key.clone(), ..hall.workshop.clone() };
-    let strange = rollcall_shared::envelope::Envelope::seal(
-        &workshop,
-        &hall.signup("王芳", "13800138000"),
-        1,
-        &mut OsRng,
-    );
-    line.stream.add(vec![entry(7, 1, strange.unwrap().to_text())]).await.unwrap();
-    match line.finished.next().await.unwrap() {
-        Done::Returned { lease_ids, delay } => {
+    let signup = hall.signup("王芳", "13800138000");
+    let strange = Envelope::seal_signup(&workshop, &signup, None, Timestamp::from_millis(1), &mut OsRng);
+    pipeline.stream.add(vec![entry(7, 1, strange.unwrap().to_text())]).await.unwrap();
+    match pipeline.finished.next().await.unwrap() {
+        LeaseEnd::Returned { lease_ids, delay } => {
             assert_eq!((lease_ids, delay), (vec!["lease-7".to_owned()], MISSING_KEY_DELAY))
         }
-        Done::Committed(lease_ids) => panic!("acknowledged: {lease_ids:?}"),
+        LeaseEnd::Committed(lease_ids) => panic!("acknowledged: {lease_ids:?}"),
     }
-    until("it left the stream", || line.health.now().missing_key == Some(key.key_id.clone())).await;
+    until("it left the stream", || pipeline.context.health.now().missing_key == Some(key.key_id.clone()))
+        .await;
     assert_eq!(hall.count("SELECT (SELECT count(*) FROM parked) + (SELECT count(*) FROM signups)"), 0);
 }
 
 #[tokio::test]
 async fn mail_waits_out_a_locked_database() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mail = (0..20).map(|n| entry(n, 1, hall.sealed(&hall.signup("王芳", &format!("138{n:08}")))));
-    line.stream.add(mail.collect()).await.unwrap();
+    pipeline.stream.add(mail.collect()).await.unwrap();
     until("the writer gives up", || hall.writer.unwritable() == Some(Failure::Busy)).await;
-    assert_eq!(line.stream.waiting().await.unwrap(), 20);
+    assert_eq!(pipeline.stream.waiting().await.unwrap(), 20);
     other.execute_batch("ROLLBACK").unwrap();
-    line.committed(20).await;
+    pipeline.committed(20).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 20);
     assert_eq!(hall.count("SELECT count(*) FROM parked"), 0);
 }
@@ -142,13 +142,13 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
     let folder = hall.dir.path().join("redis");
     let server = RedisServer::start(&folder).unwrap();
     let client = redis::Client::open(server.url()).unwrap();
-    let mut line = start_on(&hall, RedisStream::new(client, &hall.workshop.id), HashSet::new());
+    let mut pipeline = start_on(&hall, RedisStream::new(client, &hall.workshop.id), HashSet::new());
     // More than is read while the database cannot be written: what is in hand already is not lost with Redis.
     let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mail: Vec<Entry> = (0..MAIL).map(|n| entry(n, 1, format!("garbage {n}"))).collect();
-    line.leases.hold(mail.iter().map(|entry| &entry.lease_id));
-    line.stream.add(mail).await.unwrap();
+    pipeline.leases.hold(mail.iter().map(|entry| &entry.lease_id));
+    pipeline.stream.add(mail).await.unwrap();
     until("the writer gives up", || hall.writer.unwritable() == Some(Failure::Busy)).await;
     std::fs::remove_dir_all(&folder).unwrap();
     let pid = rustix::process::Pid::from_raw(server.pid().unwrap()).unwrap();
@@ -158,9 +158,9 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
     let (mut ended, mut returned) = (HashSet::new(), 0);
     let ending = async {
         while ended.len() < MAIL as usize {
-            match line.finished.next().await.unwrap() {
-                Done::Committed(lease_ids) => ended.extend(lease_ids),
-                Done::Returned { lease_ids, delay } => {
+            match pipeline.finished.next().await.unwrap() {
+                LeaseEnd::Committed(lease_ids) => ended.extend(lease_ids),
+                LeaseEnd::Returned { lease_ids, delay } => {
                     assert_eq!(delay, Duration::ZERO);
                     returned += lease_ids.len();
                     ended.extend(lease_ids);
@@ -175,11 +175,11 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
 #[tokio::test]
 async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let mail = (0..3)
         .map(|n| entry(n, 1 + n * INTERRUPTIONS, hall.sealed(&hall.signup("王芳", &format!("138{n:08}")))));
-    line.stream.add(mail.collect()).await.unwrap();
-    line.committed(3).await;
+    pipeline.stream.add(mail.collect()).await.unwrap();
+    pipeline.committed(3).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 3);
     assert_eq!(hall.count("SELECT count(*) FROM suspects"), 0);
 }
@@ -189,9 +189,9 @@ async fn a_message_that_ended_the_process_alone_is_parked_unopened() {
     let hall = Hall::open().await;
     let body = hall.sealed(&hall.signup("王芳", "13800138000"));
     let digest = Digest::of(body.as_bytes());
-    let mut line = start(&hall, HashSet::from([digest]));
-    line.stream.add(vec![entry(0, 5, body.clone()), entry(1, 1, body)]).await.unwrap();
-    line.committed(2).await;
+    let mut pipeline = start(&hall, HashSet::from([digest]));
+    pipeline.stream.add(vec![entry(0, 5, body.clone()), entry(1, 1, body)]).await.unwrap();
+    pipeline.committed(2).await;
     assert_eq!(hall.texts("SELECT reason FROM parked"), ["interrupted"]);
     assert_eq!(hall.count("SELECT count(*) FROM receipts_out WHERE see_desk"), 1);
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 0);
@@ -200,15 +200,15 @@ async fn a_message_that_ended_the_process_alone_is_parked_unopened() {
 #[tokio::test]
 async fn a_stop_leaves_what_is_not_committed_unacknowledged() {
     let hall = Hall::open().await;
-    let mut line = start(&hall, HashSet::new());
+    let mut pipeline = start(&hall, HashSet::new());
     let other = Connection::open(hall.dir.path().join("rollcall.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    line.stream.add(vec![entry(0, 1, hall.sealed(&hall.signup("王芳", "13800138000")))]).await.unwrap();
+    pipeline.stream.add(vec![entry(0, 1, hall.sealed(&hall.signup("王芳", "13800138000")))]).await.unwrap();
     until("the writer gives up", || hall.writer.unwritable().is_some()).await;
-    line.stop.cancel();
+    pipeline.context.stop.cancel();
     // The drain has ended once nobody can be done with a lease any more.
-    drop(line.leases);
-    let ended = tokio::time::timeout(crate::testing::DEADLINE, line.finished.next()).await.unwrap();
+    drop(pipeline.leases);
+    let ended = tokio::time::timeout(crate::testing::DEADLINE, pipeline.finished.next()).await.unwrap();
     assert!(ended.is_none());
-    assert_eq!(line.stream.waiting().await.unwrap(), 1);
+    assert_eq!(pipeline.stream.waiting().await.unwrap(), 1);
 }

@@ -1,7 +1,9 @@
-//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not acknowledged.
+//! The stream without Redis: in memory, gone with the process. As safe, because the edge keeps what is not
+//! acknowledged.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -14,12 +16,12 @@ const WAIT: Duration = Duration::from_secs(1);
 /// Entries by their number, oldest first.
 #[derive(Default)]
 pub(crate) struct DirectStream {
-    kept: Mutex<Kept>,
+    kept: Mutex<Entries>,
     added: Notify,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Entries {
     entries: BTreeMap<u64, Entry>,
     next: u64,
     /// Everything before it was handed out.
@@ -27,8 +29,8 @@ struct Kept {
 }
 
 impl DirectStream {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Entries> {
+        self.kept.lock()
     }
 
     fn take(&self, most: usize) -> Vec<Delivered> {

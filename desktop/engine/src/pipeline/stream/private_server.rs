@@ -1,19 +1,20 @@
 //! The managed Redis: a private `redis-server` child on a socket that only its owner can reach.
 //!
-//! It is spawned by a thread that lives as long as the engine, because Linux's parent-death signal fires when the spawning
-//! *thread* ends. That thread restarts it when it dies. One left behind by an engine that was killed is stopped first:
-//! its files are synced with every write, so nothing is lost by that.
+//! It ends with the engine, whatever ends that, and a thread of the engine's starts it again when it ends by
+//! itself. Where a system lets it outlive an engine that was killed, the next start stops it first: its files
+//! are synced with every write, so that nothing is lost by that.
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rand_core::OsRng;
 use rollcall_shared::retry::{self, Failure};
 use rollcall_shared::signup::Digest;
@@ -23,7 +24,7 @@ use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a server may take to answer after its start: it reads its file first.
 const READY: Duration = Duration::from_secs(20);
-/// A server that ran so long was healthy: the back-off begins anew.
+/// A server that ran this long was healthy: the back-off begins again.
 const HEALTHY: Duration = Duration::from_secs(10);
 
 /// A server's files, in its folder.
@@ -49,7 +50,8 @@ struct Places {
 }
 
 impl RedisServer {
-    /// Starts one whose files live in `data`, and returns once it answers. `NotFound` where none is installed.
+    /// Starts one whose files live in `data`, and returns once it answers. `NotFound` where none is
+    /// installed.
     pub(crate) fn start(data: &Path) -> io::Result<Self> {
         let places = Places::make(data)?;
         end_orphan(&places)?;
@@ -67,14 +69,14 @@ impl RedisServer {
         Ok(server)
     }
 
-    /// The client's address of it.
+    /// Returns the client's address of it.
     pub(crate) fn url(&self) -> String {
         format!("unix://{}", self.socket.display())
     }
 
-    /// The process, while there is one.
+    /// Returns the process, while there is one.
     pub(crate) fn pid(&self) -> Option<i32> {
-        self.pid.lock().unwrap_or_else(PoisonError::into_inner).map(Pid::as_raw_pid)
+        self.pid.lock().map(Pid::as_raw_pid)
     }
 
     fn wait_until_ready(&self) -> io::Result<()> {
@@ -92,7 +94,7 @@ impl RedisServer {
 impl Drop for RedisServer {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(pid) = *self.pid.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(pid) = *self.pid.lock() {
             let _ = kill_process(pid, Signal::TERM);
         }
         if let Some(thread) = self.thread.take() {
@@ -115,17 +117,18 @@ fn supervise(
         match spawn(places) {
             Ok(mut child) => {
                 let _ = started.send(Ok(()));
-                *pid.lock().unwrap_or_else(PoisonError::into_inner) = Pid::from_raw(child.id().cast_signed());
+                *pid.lock() = Pid::from_raw(child.id().cast_signed());
                 if is_stopping(stop) {
                     // Asked between the spawn and the note of its number: nobody else can end it.
                     end(&mut child);
                 }
                 let status = child.wait();
-                *pid.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                *pid.lock() = None;
                 if is_stopping(stop) {
                     return;
                 }
-                tracing::warn!(?status, log = %places.data.join("redis.log").display(), "redis-server ended and is started again");
+                let log = places.data.join("redis.log");
+                tracing::warn!(?status, log = %log.display(), "redis-server ended and is started again");
                 set_aside_damaged(places, status);
             }
             Err(error) => {
@@ -168,12 +171,11 @@ fn spawn(places: &Places) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    die_with_parent(&mut command);
-    command.spawn()
+    rollcall_child::spawn(command)
 }
 
-/// Sets files aside with which a server has refused to start. What stood in them comes again from the edge, whose leases are
-/// not acknowledged; left there, one torn write would keep the whole program from starting.
+/// Sets files aside with which a server has refused to start. What stood in them comes again from the edge,
+/// whose leases are not acknowledged; left there, one torn write would keep the whole program from starting.
 fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
     let refused = status.is_ok_and(|status| status.code().is_some_and(|code| code != 0))
         && started_in_vain(&places.data.join("redis.log")).unwrap_or(false);
@@ -187,13 +189,14 @@ fn set_aside_damaged(places: &Places, status: io::Result<ExitStatus>) {
             aside = %aside.display(),
             "redis-server does not start with its files: set aside, what stood in them comes again"
         ),
-        Err(error) => {
-            tracing::error!(%error, "redis-server does not start with its files, and they cannot be set aside")
-        }
+        Err(error) => tracing::error!(
+            %error,
+            "redis-server does not start with its files, and they cannot be set aside"
+        ),
     }
 }
 
-/// Whether the server that wrote last came to its end before it was ready.
+/// Returns whether the server that wrote last came to its end before it was ready.
 fn started_in_vain(log: &Path) -> io::Result<bool> {
     use std::io::{Read, Seek, SeekFrom};
     let mut file = std::fs::File::open(log)?;
@@ -206,31 +209,6 @@ fn started_in_vain(log: &Path) -> io::Result<bool> {
     Ok(!last.contains("eady to accept connections"))
 }
 
-/// Has the child end when this thread does, whatever ends it: an engine killed by -9 leaves nothing behind.
-#[cfg(target_os = "linux")]
-#[expect(
-    unsafe_code,
-    reason = "the hook runs between fork and exec; it makes two system calls and touches no memory"
-)]
-fn die_with_parent(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    let parent = rustix::process::getpid();
-    let hook = move || {
-        rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
-        // The parent may have died before the call.
-        match rustix::process::getppid() == Some(parent) {
-            true => Ok(()),
-            false => Err(io::ErrorKind::NotConnected.into()),
-        }
-    };
-    // SAFETY: prctl and getppid are async-signal-safe, and the closure allocates nothing.
-    unsafe { command.pre_exec(hook) };
-}
-
-/// Elsewhere an orphan is ended at the next start.
-#[cfg(not(target_os = "linux"))]
-fn die_with_parent(_command: &mut Command) {}
-
 impl Places {
     fn make(data: &Path) -> io::Result<Self> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data)?;
@@ -240,8 +218,8 @@ impl Places {
     }
 }
 
-/// A folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has. The name follows
-/// from the data folder, so that the next engine finds what the last one left.
+/// Makes a folder for the socket, whose path may have about 104 bytes, fewer than a data folder's often has.
+/// The name follows from the data folder, so that the next engine finds what the last one left.
 fn runtime_folder(data: &Path) -> io::Result<PathBuf> {
     let base = std::env::var_os("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
@@ -284,7 +262,8 @@ fn end_orphan(places: &Places) -> io::Result<()> {
     Ok(())
 }
 
-/// The server that still uses these files: its number from its own note, and only if that process is one.
+/// Finds the server that still uses these files: its number from its own note, and only if that process is
+/// one.
 fn orphan(places: &Places) -> Option<Pid> {
     let noted = std::fs::read_to_string(&places.pid_file).ok()?;
     let pid = Pid::from_raw(noted.trim().parse().ok()?)?;

@@ -1,10 +1,11 @@
 //! The stream in Redis: `signups:{workshop}`, group `writer`, one fixed consumer.
 //!
-//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by XACK and XDEL
-//! in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
+//! The group is made at `0`, so that a backlog is never skipped. Nothing is ever trimmed: an entry leaves by
+//! XACK and XDEL in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as StdMutex, PoisonError};
+
+use parking_lot::Mutex as SyncMutex;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -13,9 +14,9 @@ use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
 use super::{Delivered, Entry, Restarted, Stream, StreamError};
-use crate::failpoints;
 
-const GROUP: &str = "writer";
+/// The one group that reads.
+pub(in crate::pipeline) const GROUP: &str = "writer";
 const CONSUMER: &str = "writer";
 /// How long a read waits for something new. Short, so that a stop is not waited for.
 const BLOCK_MS: usize = 500;
@@ -33,7 +34,7 @@ pub(crate) struct RedisStream {
     /// For the read that blocks.
     blocking: Slot,
     /// Where reading is.
-    place: StdMutex<Place>,
+    place: SyncMutex<ReadPosition>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -41,7 +42,7 @@ type Slot = Mutex<Option<MultiplexedConnection>>;
 
 /// Whether the reader is still among its own unacknowledged entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ReadPosition {
     /// The group has to be looked at first.
     Unknown,
     /// Reading what was handed out before, after this id.
@@ -51,14 +52,14 @@ enum Place {
 }
 
 impl RedisStream {
-    /// The stream of that workshop. Connects when it is first used.
+    /// Makes the stream of a workshop. It connects when it is first used.
     pub(crate) fn new(client: Client, workshop: &WorkshopId) -> Self {
         Self {
             client,
-            key: format!("signups:{workshop}"),
+            key: key(workshop),
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
-            place: StdMutex::new(Place::Unknown),
+            place: SyncMutex::new(ReadPosition::Unknown),
         }
     }
 
@@ -98,15 +99,16 @@ impl RedisStream {
         result
     }
 
-    fn place(&self) -> Place {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn place(&self) -> ReadPosition {
+        self.place.lock().clone()
     }
 
-    fn set_place(&self, place: Place) {
-        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    fn set_place(&self, place: ReadPosition) {
+        *self.place.lock() = place;
     }
 
-    /// What this consumer was handed before and did not acknowledge, after the id `after`; with how often.
+    /// Reads what this consumer was handed before and did not acknowledge, after the id `after`; with how
+    /// often.
     async fn read_own(&self, after: &str, most: usize) -> Result<Vec<Delivered>, StreamError> {
         let mut pipeline = redis::pipe();
         // Asked before the read, which counts as one more delivery.
@@ -118,7 +120,7 @@ impl RedisStream {
         let interruptions: HashMap<String, u32> = pending.into_iter().map(|(id, _, _, n)| (id, n)).collect();
         let (entries, gone) = parse(rows)?;
         if let Some(last) = entries.iter().map(|(id, _)| id).chain(&gone).max_by_key(|id| order(id)) {
-            self.set_place(Place::Own(last.clone()));
+            self.set_place(ReadPosition::Own(last.clone()));
         }
         if !gone.is_empty() {
             // Deleted by somebody else while it was ours: nothing is left to commit.
@@ -136,9 +138,6 @@ impl Stream for RedisStream {
         let mut pipeline = redis::pipe();
         for entry in &entries {
             let command = pipeline.cmd("XADD").arg(&self.key);
-            if failpoints::planted("planted_maxlen") {
-                command.arg("MAXLEN").arg(20);
-            }
             command
                 .arg("*")
                 .arg("lease")
@@ -155,19 +154,19 @@ impl Stream for RedisStream {
     async fn read(&self, most: usize) -> Result<Vec<Delivered>, StreamError> {
         loop {
             match self.place() {
-                Place::Unknown => {
+                ReadPosition::Unknown => {
                     self.restart().await?;
                 }
-                Place::Own(after) => {
+                ReadPosition::Own(after) => {
                     let own = self.read_own(&after, most).await?;
                     if !own.is_empty() {
                         return Ok(own);
                     }
-                    if self.place() == Place::Own(after) {
-                        self.set_place(Place::New);
+                    if self.place() == ReadPosition::Own(after) {
+                        self.set_place(ReadPosition::New);
                     }
                 }
-                Place::New => {
+                ReadPosition::New => {
                     let mut pipeline = redis::pipe();
                     read_group(&mut pipeline, &self.key, most, Some(BLOCK_MS), ">");
                     let (rows,): (Value,) = self.query(&self.blocking, &pipeline).await?;
@@ -191,8 +190,7 @@ impl Stream for RedisStream {
 
     async fn restart(&self) -> Result<Restarted, StreamError> {
         let mut pipeline = redis::pipe();
-        let start = if failpoints::planted("planted_group_at_end") { "$" } else { "0" };
-        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg(start).arg("MKSTREAM").ignore();
+        pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         let restarted = match made {
             Ok(()) => Restarted::MadeAnew,
@@ -201,11 +199,7 @@ impl Stream for RedisStream {
         };
         // Whatever broke the one connection has broken the other.
         *self.blocking.lock().await = None;
-        let place = match failpoints::planted("planted_pending_not_reclaimed") {
-            true => Place::New,
-            false => Place::Own("0".to_owned()),
-        };
-        self.set_place(place);
+        self.set_place(ReadPosition::Own("0".to_owned()));
         Ok(restarted)
     }
 
@@ -217,7 +211,12 @@ impl Stream for RedisStream {
     }
 }
 
-/// A connection whose answers may take their time.
+/// Where a workshop's stream lies in Redis.
+pub(in crate::pipeline) fn key(workshop: &WorkshopId) -> String {
+    format!("signups:{workshop}")
+}
+
+/// Opens a connection whose answers may take their time.
 pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, RedisError> {
     let config = AsyncConnectionConfig::new()
         .set_response_timeout(Some(RESPONSE))
@@ -225,7 +224,7 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
     client.get_multiplexed_async_connection_with_config(&config).await
 }
 
-/// The first word of the server's own error, alone or as one answer of several.
+/// Returns the first word of the server's own error, alone or as one answer of several.
 fn server_code(error: &RedisError) -> Option<String> {
     let first =
         error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));
@@ -242,8 +241,8 @@ fn read_group(pipeline: &mut redis::Pipeline, key: &str, most: usize, block_ms: 
 
 type Rows = Vec<(String, Entry)>;
 
-/// Entries, and the ids of entries that were deleted while they were pending (their fields are nil). Parsed by hand: the
-/// client's own reply type copies the whole answer before it looks at it.
+/// Reads entries, and the ids of entries that were deleted while they were pending (their fields are nil).
+/// Parsed by hand: the client's own reply type copies the whole answer before it looks at it.
 fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     let odd = || StreamError::Away("an answer of an unknown shape".to_owned());
     let (mut rows, mut gone) = (Rows::new(), Vec::new());
@@ -268,7 +267,8 @@ fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
     Ok((rows, gone))
 }
 
-/// Whatever stands in the stream becomes an entry: one without a body is parked like any other that cannot be read.
+/// Makes an entry of whatever the stream holds: one without a body is parked like any other that cannot be
+/// read.
 fn entry_of(fields: Vec<Value>) -> Entry {
     let mut entry = Entry { lease_id: String::new(), body: String::new(), attempts: 1 };
     let mut fields = fields.into_iter().filter_map(text);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::RedisChoice;
 use crate::config::settings_error::SettingsError;
+use crate::folder::error::FolderError;
 
 /// The Redis of this engine.
 pub(crate) enum Redis {
@@ -18,7 +19,18 @@ pub(crate) enum Redis {
     Managed { client: redis::Client, server: crate::pipeline::stream::private_server::RedisServer },
 }
 
-/// For the status.
+/// Why there is no Redis to use.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RedisError {
+    /// The address that the host set is none.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Its files cannot be kept in the data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// Which Redis is used, for the status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum RedisKind {
@@ -33,42 +45,43 @@ pub enum RedisKind {
     },
 }
 
-/// Opens what was chosen. Where no `redis-server` is installed the direct channel is as safe, only less even under load.
-pub(crate) fn open(choice: &RedisChoice, data: &Path) -> Result<Redis, SettingsError> {
+/// Opens what was chosen. Where no `redis-server` is installed the direct channel is as safe, only less even
+/// under load.
+pub(crate) fn open(choice: &RedisChoice, data: &Path) -> Result<Redis, RedisError> {
     match choice {
         RedisChoice::Direct => Ok(Redis::Direct),
         RedisChoice::Url(url) => redis::Client::open(url.as_str())
             .map(|client| Redis::Given { client })
-            .map_err(|e| SettingsError::RedisUrl { url: without_password(url), why: e.to_string() }),
+            .map_err(|source| SettingsError::RedisUrl { url: without_password(url), source }.into()),
         RedisChoice::Managed => managed(data),
     }
 }
 
 #[cfg(unix)]
-fn managed(data: &Path) -> Result<Redis, SettingsError> {
+fn managed(data: &Path) -> Result<Redis, RedisError> {
     use crate::pipeline::stream::private_server::RedisServer;
     match RedisServer::start(data) {
         Ok(server) => {
             let client = redis::Client::open(server.url())
-                .map_err(|e| SettingsError::RedisUrl { url: server.url(), why: e.to_string() })?;
+                .map_err(|source| SettingsError::RedisUrl { url: server.url(), source })?;
             Ok(Redis::Managed { client, server })
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             tracing::info!("no redis-server is installed: messages go to the writer directly");
             Ok(Redis::Direct)
         }
-        Err(error) => Err(SettingsError::Folder { path: data.to_owned(), why: error.to_string() }),
+        Err(source) => Err(FolderError::Unusable { path: data.to_owned(), source }.into()),
     }
 }
 
 #[cfg(not(unix))]
-fn managed(_data: &Path) -> Result<Redis, SettingsError> {
+fn managed(_data: &Path) -> Result<Redis, RedisError> {
     tracing::info!("no Redis is managed on this system: messages go to the writer directly");
     Ok(Redis::Direct)
 }
 
 impl Redis {
-    /// A client, where there is a server.
+    /// Returns a client, where there is a server.
     pub(crate) fn client(&self) -> Option<redis::Client> {
         match self {
             Self::Direct => None,
@@ -78,7 +91,7 @@ impl Redis {
         }
     }
 
-    /// For the status.
+    /// Describes it for the status.
     pub(crate) fn describe(&self) -> RedisKind {
         match self {
             Self::Direct => RedisKind::Direct,
@@ -89,7 +102,7 @@ impl Redis {
     }
 }
 
-/// An address as it may stand in a log.
+/// Writes an address as it may be logged.
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {

@@ -1,4 +1,4 @@
-//! A sign-up is taken back by whoever holds its receipt: answered after COMMIT, like everything here.
+//! A sign-up is cancelled by the holder of its receipt: answered after COMMIT, like everything here.
 
 use std::sync::Arc;
 
@@ -7,21 +7,20 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::envelope::SealedCancellation;
 use rollcall_shared::form::{Message as PageMessage, message_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
 use rollcall_shared::receipt::Receipt;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 
-use super::Venue;
-use super::page::see_other;
 use super::receipt::Address;
 use crate::clock::now_ms;
-use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
-use crate::message::{CANCEL, Content, Message, Path};
+use crate::http::answer::{self, PageQuery};
+use crate::message::{CANCEL, Content, Message, Origin};
+use crate::venue::context::VenueContext;
 
-/// `DELETE /{token}/v1/receipts/…`, from the page's script.
-pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
+/// Answers `DELETE /{token}/v1/receipts/…`, from the page's script.
+pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address): Address) -> Response {
     let Some((row, id)) = venue.issued(&address) else {
         return answer::problem(&Problem::new(ProblemCode::NotFound));
     };
@@ -31,11 +30,11 @@ pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Addr
     }
 }
 
-/// `POST /{token}/r/…/cancel`, the form on the receipt.
+/// Answers `POST /{token}/r/…/cancel`, the form on the receipt.
 pub(super) async fn form(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -45,7 +44,7 @@ pub(super) async fn form(
     match venue.cancel(&row.workshop.id, id).await {
         Ok(_) => {
             let (token, workshop, receipt) = address;
-            see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
+            answer::see_other(&format!("/{token}/r/{workshop}/{receipt}?lang={}", language.tag()))
         }
         Err(_) => {
             answer::page(StatusCode::SERVICE_UNAVAILABLE, message_page(PageMessage::Unavailable, language))
@@ -53,19 +52,18 @@ pub(super) async fn form(
     }
 }
 
-impl Venue {
+impl VenueContext {
     /// Takes a sign-up off the list; returns after its COMMIT.
     async fn cancel(&self, workshop: &WorkshopId, id: SignupId) -> Result<Receipt, Failure> {
         let sealed = SealedCancellation { workshop: workshop.clone(), id, received_at: now_ms() };
         let message = Message {
             workshop: workshop.clone(),
-            path: Path::Venue,
-            device: None,
+            origin: Origin::Venue,
             content: Content::Cancellation(sealed),
             bytes: format!("{CANCEL}{id}").into_bytes(),
             delivered_alone: false,
         };
-        let written = self.writer.admit_now(message).await?;
+        let written = self.context.writer.admit_now(message).await?;
         Ok(Receipt { id, state: written.state, see_desk: false })
     }
 }

@@ -1,22 +1,23 @@
-//! Whom the venue page answers: whoever asks for it by the laptop's own address. A name would be somebody else's (a page on the
-//! internet that renames itself to this laptop, to use a visitor's browser against it: DNS rebinding), and nobody is given one.
+//! The venue page answers those who ask for it by the laptop's own address. A name would be somebody
+//! else's (a page on the internet that renames itself to this laptop, to use a visitor's browser against it:
+//! DNS rebinding), and nobody is given one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Extension, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Venue;
 use crate::clock::now_ms;
 use crate::http::ends::Ends;
+use crate::venue::context::VenueContext;
 
 /// Lets those go on who ask for the address that they came to, and keeps note of them.
 pub(super) async fn by_own_address(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     Extension(ends): Extension<Ends>,
     request: Request,
     next: Next,
@@ -27,18 +28,19 @@ pub(super) async fn by_own_address(
         let text = format!(
             "请用大屏上的地址打开登记页：http://{here}/…\nPlease open the address on the big screen: http://{here}/…\n"
         );
-        let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+        let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
         return (StatusCode::MISDIRECTED_REQUEST, headers, text).into_response();
     }
     let is_check = request.uri().path().ends_with("/check");
-    venue.venue.visitors.ask(ends, is_check, now_ms());
+    venue.visitors.ask(ends, is_check, now_ms());
     if is_check {
-        venue.changes.moved();
+        venue.context.changes.moved();
     }
     next.run(request).await
 }
 
-/// `IP:port`, or the address alone at the port that browsers leave out.
+/// Compares `IP:port`, or the address alone at the port that browsers leave out, with the address that was
+/// come to.
 fn is_own(host: &str, here: SocketAddr) -> bool {
     match host.parse::<SocketAddr>() {
         Ok(host) => host == here,

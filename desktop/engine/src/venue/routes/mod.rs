@@ -4,72 +4,40 @@
 
 mod cancellation;
 mod desk;
+mod found;
 mod host_header;
 mod page;
 mod receipt;
 mod signup;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::signup::{Digest, MAX_BODY_BYTES};
+use rollcall_shared::signup::MAX_BODY_BYTES;
 
-use crate::changes::Changes;
-use crate::db::readers::Readers;
-use crate::db::workshops::WorkshopRow;
-use crate::folder::keys::Keys;
 use crate::http::answer::problem;
 use crate::venue::context::VenueContext;
-use crate::workshops::Roster;
-use crate::writer::Writer;
 
-/// What the routes work with.
-pub(crate) struct Venue {
-    pub(crate) roster: Arc<Roster>,
-    pub(crate) writer: Writer,
-    pub(crate) readers: Arc<Readers>,
-    pub(crate) keys: Arc<Keys>,
-    pub(crate) venue: VenueContext,
-    pub(crate) changes: Changes,
-    /// Messages that ended the process when they ran alone.
-    pub(crate) quarantine: Arc<HashSet<Digest>>,
-}
-
-pub(crate) use signup::is_taken_now;
-
-/// Why there is nothing at an address.
-enum Nowhere {
-    /// The token is no workshop's.
-    Token,
-    /// The code is not that workshop's.
-    Code,
-    /// Its intake was ended by hand.
-    Retired,
-}
-
-/// The public routes of the edge, under a workshop's own token.
-pub(crate) fn router(venue: Venue) -> Router {
-    let venue = Arc::new(venue);
+/// Makes the public routes of the edge, under a workshop's own token, and those of the desk.
+pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/{token}/j/{code}", get(page::show).post(page::submit))
         .route("/{token}/r/{workshop}/{receipt}", get(receipt::page))
         .route("/{token}/r/{workshop}/{receipt}/cancel", post(cancellation::form))
-        .route("/{token}/desk", get(desk::show).post(desk::enter))
-        .route("/{token}/desk/signup", post(desk::submit))
-        .route("/{token}/desk/entry", post(desk::submit_entry))
-        .route("/{token}/desk/leave", post(desk::leave))
-        .route("/{token}/desk/r/{receipt}", get(desk::receipt))
-        .route("/{token}/v1/desk/signups", post(desk::signup_json))
-        .route("/{token}/v1/entries", post(desk::entry_json))
+        .route("/{token}/desk", get(desk::session::show).post(desk::session::enter))
+        .route("/{token}/desk/signup", post(desk::signups::form))
+        .route("/{token}/desk/entry", post(desk::entries::form))
+        .route("/{token}/desk/leave", post(desk::session::leave))
+        .route("/{token}/desk/r/{receipt}", get(desk::signups::receipt))
+        .route("/{token}/v1/desk/signups", post(desk::signups::json))
+        .route("/{token}/v1/entries", post(desk::entries::json))
         .route("/{token}/check", get(page::check))
-        .route("/{token}/v1/signups", post(signup::submit))
+        .route("/{token}/v1/signups", post(signup::json))
         .route("/{token}/v1/workshops/{code}", get(signup::workshop))
         .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json).delete(cancellation::json))
         .method_not_allowed_fallback(|| async { problem(&Problem::new(ProblemCode::MethodNotAllowed)) })
@@ -78,27 +46,4 @@ pub(crate) fn router(venue: Venue) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(&venue), host_header::by_own_address))
         .with_state(venue)
-}
-
-impl Venue {
-    /// The workshop at `/{token}/…/{code}`.
-    fn find(&self, token: &str, code: &str) -> Result<Arc<WorkshopRow>, Nowhere> {
-        let row = self.roster.by_venue_token(token).ok_or(Nowhere::Token)?;
-        let is_its_code = InviteCode::parse(code).is_ok_and(|code| code == row.workshop.invite_code);
-        match row.retired_at {
-            _ if !is_its_code => Err(Nowhere::Code),
-            Some(_) => Err(Nowhere::Retired),
-            None => Ok(row),
-        }
-    }
-}
-
-impl Nowhere {
-    fn problem(&self) -> Problem {
-        Problem::new(match self {
-            Self::Token => ProblemCode::NotFound,
-            Self::Code => ProblemCode::UnknownCode,
-            Self::Retired => ProblemCode::Closed,
-        })
-    }
 }

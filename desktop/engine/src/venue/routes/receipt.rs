@@ -1,4 +1,4 @@
-//! `/{token}/r/…` and `/{token}/v1/receipts/…`: what became of a sign-up, for whoever holds its address.
+//! `/{token}/r/…` and `/{token}/v1/receipts/…`: what became of a sign-up, for the holder of its address.
 
 use std::sync::Arc;
 
@@ -6,21 +6,21 @@ use axum::extract::{Path as UrlPath, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::form::{Message, ReceiptView, message_page, receipt_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::receipt::{Receipt, verify};
+use rollcall_shared::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
+use rollcall_shared::receipt::{self, Receipt};
 use rollcall_shared::signup_id::SignupId;
-use rollcall_shared::workshop::WorkshopId;
 
-use super::Venue;
 use crate::db::receipts_out;
 use crate::db::workshops::WorkshopRow;
-use crate::http::answer::{self, Asked, RETRY_AFTER_SECONDS};
+use crate::http::answer::{self, PageQuery};
+use crate::venue::context::VenueContext;
+use crate::workshops::venue_url::VenueBase;
 
 /// The venue's token, the workshop, the receipt's token.
 pub(super) type Address = UrlPath<(String, String, String)>;
 
-/// As JSON.
-pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Address) -> Response {
+/// Shows it as JSON.
+pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address): Address) -> Response {
     match venue.receipt(&address).await {
         Ok((_, receipt)) => answer::json(StatusCode::OK, &receipt),
         Err(Missing::Unknown) => answer::problem(&Problem::new(ProblemCode::NotFound)),
@@ -28,25 +28,26 @@ pub(super) async fn json(State(venue): State<Arc<Venue>>, UrlPath(address): Addr
     }
 }
 
-/// As a page.
+/// Shows it as a page.
 pub(super) async fn page(
-    State(venue): State<Arc<Venue>>,
+    State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
     match venue.receipt(&address).await {
         Ok((row, Receipt { id, state, see_desk })) => {
+            let base = VenueBase::of(&row);
             let view = ReceiptView {
                 workshop: Some(&row.workshop),
                 language,
-                base: &format!("/{}", address.0),
+                base: base.as_str(),
                 address: &format!("{}/{}", address.1, address.2),
                 id,
                 state,
                 see_desk,
-                // Here a cancellation is answered when it stands.
+                // Here a cancellation is answered once it is committed.
                 cancelling: false,
             };
             answer::page(StatusCode::OK, receipt_page(&view))
@@ -65,15 +66,14 @@ enum Missing {
     Unreadable,
 }
 
-impl Venue {
-    /// Whose receipt stands at an address, if it was issued here.
+impl VenueContext {
+    /// Finds whose receipt an address is, if it was issued here.
     pub(super) fn issued(
         &self,
         (token, workshop, receipt): &(String, String, String),
     ) -> Option<(Arc<WorkshopRow>, SignupId)> {
-        let workshop = WorkshopId::parse(workshop).ok()?;
-        let row = self.roster.by_venue_token(token).filter(|row| row.workshop.id == workshop)?;
-        let id = verify(receipt, &self.keys.receipt_key(), &workshop).ok()?;
+        let (workshop, id) = receipt::issued(workshop, receipt, &self.context.keys.receipt_key())?;
+        let row = self.context.roster.by_venue_token(token).filter(|row| row.workshop.id == workshop)?;
         Some((row, id))
     }
 
@@ -82,9 +82,8 @@ impl Venue {
         address: &(String, String, String),
     ) -> Result<(Arc<WorkshopRow>, Receipt), Missing> {
         let (row, id) = self.issued(address).ok_or(Missing::Unknown)?;
-        let (readers, workshop) = (Arc::clone(&self.readers), row.workshop.id.clone());
-        let read = move || readers.read(|conn| receipts_out::get(conn, &workshop, id));
-        let found = tokio::task::spawn_blocking(read).await.map_err(|_| Missing::Unreadable)?;
+        let workshop = row.workshop.id.clone();
+        let found = self.context.read(move |conn| receipts_out::get(conn, &workshop, id)).await;
         // Issued here means committed here: one without a row was erased.
         let receipt = found.map_err(|_| Missing::Unreadable)?.ok_or(Missing::Unknown)?;
         Ok((row, receipt))

@@ -1,0 +1,94 @@
+//! Helpers' desks as the host sees them, and entry codes that are taken at the host's own computer.
+
+use rollcall_shared::Timestamp;
+use rollcall_shared::admission::Outcome;
+use rollcall_shared::receipt::ReceiptState;
+use rollcall_shared::workshop::WorkshopId;
+
+use crate::db::desks;
+use crate::engine::EngineError;
+use crate::engine::host::Host;
+use crate::message::{DeskId, Origin};
+use crate::venue::desks::Unkept;
+use crate::venue::entry;
+use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
+use crate::workshops::RosterError;
+use crate::workshops::venue_url::VenueUrl;
+
+impl Host {
+    /// Reads the desks of a workshop. Blocks.
+    pub(crate) fn desk_panel(&self, workshop: &WorkshopId) -> Result<DeskPanel, EngineError> {
+        let row = self.row(workshop)?;
+        let read = |conn: &rusqlite::Connection| {
+            Ok((desks::all(conn, workshop)?, desks::taken(conn, workshop, None)?))
+        };
+        let (rows, here) = self.context.readers.read(read)?;
+        let device = |row: desks::DeskRow| {
+            let seen = self.venue.desks.seen(&row.id);
+            DeskDevice {
+                open: seen.is_some() && row.ended_at.is_none(),
+                seen_at: [seen.flatten(), row.last_at]
+                    .into_iter()
+                    .flatten()
+                    .fold(row.opened_at, Timestamp::max),
+                id: row.id.as_str().to_owned(),
+                name: row.name,
+                opened_at: row.opened_at,
+                taken: row.taken,
+            }
+        };
+        Ok(DeskPanel {
+            url: self.listener.address().map(|address| VenueUrl::of(address, &row).desk()),
+            pin: self.venue.desks.pin(workshop),
+            desks: rows.into_iter().map(device).collect(),
+            here,
+        })
+    }
+
+    /// Lets helpers' devices in by a PIN that is drawn now.
+    pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+        self.row(workshop)?;
+        self.kept(self.venue.desks.renew(workshop).await)
+    }
+
+    /// Lets no device in any more, and ends the sessions of those that are.
+    pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+        self.kept(self.venue.desks.shut(workshop).await)
+    }
+
+    /// Ends one device's session.
+    pub(crate) async fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
+        self.kept(self.venue.desks.end(workshop, Some(DeskId::new(desk))).await)
+    }
+
+    /// Takes an entry code at this computer.
+    pub(crate) async fn take_entry(
+        &self,
+        workshop: &WorkshopId,
+        entry: &str,
+    ) -> Result<TakenEntry, EngineError> {
+        let row = self.row(workshop)?;
+        let taken = entry::take(&self.context, &row, entry, Origin::HostComputer).await?;
+        let entry::StoredEntry { id, state, outcome, name } = taken;
+        Ok(TakenEntry {
+            short_code: id.short_code(),
+            id,
+            name,
+            state: match state {
+                ReceiptState::Registered => Some(SignupState::Registered),
+                ReceiptState::Waitlisted => Some(SignupState::Waitlisted),
+                ReceiptState::Cancelled => Some(SignupState::Cancelled),
+                ReceiptState::Received => None,
+            },
+            again: outcome == Outcome::Repeated,
+        })
+    }
+
+    fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
+        self.context.changes.moved();
+        kept.map_err(|unkept| match unkept {
+            Unkept::File(source) => EngineError::File { path: self.venue.settings.path().to_owned(), source },
+            Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! Why an engine does not start: what every wing may have to say, summed, one line each.
+
+use crate::config::settings_error::SettingsError;
+use crate::db::open_error::OpenError;
+use crate::folder::error::FolderError;
+use crate::http::port_error::PortError;
+use crate::pipeline::stream::server_choice::RedisError;
+use crate::workshops::RosterError;
+
+/// What the host has to change before an engine starts. Its text is one line, `what is wrong — what to do`;
+/// the program prints it and exits with code 2. A network that is away is none: the engine starts and keeps
+/// trying.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// A port could not be listened on.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// The edge refused the keys.
+    #[error("the edge at {url} refuses {key} — {remedy}")]
+    WrongKey {
+        /// The edge.
+        url: String,
+        /// Which key.
+        key: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The edge refused the record.
+    #[error(
+        "the edge at {url} does not take the workshop ({why}) — change it with `rollcall-host workshop \
+         change`"
+    )]
+    Refused {
+        /// The edge.
+        url: String,
+        /// Its answer.
+        why: String,
+    },
+    /// The demo workshop cannot be made.
+    #[error("the demo workshop cannot be made ({0}) — start again without --demo")]
+    Demo(#[from] RosterError),
+    /// The operating system refuses threads.
+    #[error("the operating system refuses a thread ({0}) — close other programs and start again")]
+    Thread(#[from] std::io::Error),
+}
+
+impl From<RedisError> for StartError {
+    fn from(error: RedisError) -> Self {
+        match error {
+            RedisError::Settings(error) => Self::Settings(error),
+            RedisError::Folder(error) => Self::Folder(error),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Files that the host asks for: lists, copies of the keys, backups.
+
+use std::path::Path;
+
+use rollcall_shared::language::Language;
+use rollcall_shared::workshop::WorkshopId;
+
+use crate::engine::{Engine, EngineError};
+use crate::folder::backup::Backup;
+use crate::view::{ExportFormat, KeysSaved};
+
+impl Engine {
+    /// Writes a workshop's list to a file; how many rows.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where it cannot be written.
+    pub fn export(
+        &self,
+        workshop: &WorkshopId,
+        format: ExportFormat,
+        path: &Path,
+        language: Language,
+    ) -> Result<u64, EngineError> {
+        self.block_on(self.host().export(workshop, format, path, language))
+    }
+
+    /// Copies the key file to where the host wants it, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] where it cannot be written.
+    pub fn save_keys(&self, path: &Path) -> Result<KeysSaved, EngineError> {
+        self.host().save_keys(path)
+    }
+
+    /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.
+    ///
+    /// # Errors
+    /// [`EngineError::Backup`] where the folder is not new or cannot be written.
+    pub fn backup(&self, to: &Path) -> Result<Backup, EngineError> {
+        self.host().back_up(to)
+    }
+}

@@ -1,0 +1,82 @@
+// One attempt to send an entry, and what its answer means. The page and the service worker both do it this
+// way.
+
+import { maskName, maskPhone } from "../rules/mask";
+import type { Challenge } from "../rules/proof";
+import { isRetried } from "../rules/retry";
+import { refused, waiting, type Entry } from "./entry";
+import { receiptState, type KeptReceipt } from "./kept_receipt";
+import { request, type Answer } from "./request";
+import type { FieldError } from "./signup";
+import type { Store } from "./store";
+
+/** Who may send is settled under this name: one at a time, over all tabs and the service worker. */
+export const SENDER = "rollcall-sender";
+/** Told to the other tabs when something has changed. */
+export const CHANGED = "rollcall-changed";
+/** What Background Sync wakes the service worker with. */
+export const SYNC = "rollcall-outbox";
+
+/** A code that is not known may just have been published. */
+const UNKNOWN_FOR_MS = 120_000;
+/** A proof that is refused is made once more; then the server has something else against it. */
+const PROOFS = 2;
+/** The longest that a server may put a phone off. */
+const LONGEST_MS = 600_000;
+/** The status that asks for a proof. */
+const PROOF_REQUIRED = 428;
+
+/** Makes the proof that a server asks for; undefined where it cannot. */
+export type Solve = (challenge: Challenge) => Promise<string | undefined>;
+
+/** Sends an entry once and keeps what came of it. */
+export async function attempt(store: Store, entry: Entry, solve: Solve) {
+  let { signup } = entry;
+  for (let proofs = 0; ; proofs++) {
+    const answer = await request(entry.api, "POST", signup);
+    const receipt = accepted(entry, answer);
+    // Only now may the phone forget it.
+    if (receipt) return store.settle(entry.id, receipt);
+    const { challenge } = (answer.status === PROOF_REQUIRED ? answer.body : {}) as { challenge?: Challenge };
+    const proof = challenge && proofs < PROOFS ? await solve(challenge) : undefined;
+    if (!proof) return store.update(entry.id, (now) => judged(now, answer));
+    signup = { ...signup, proof };
+    await store.update(entry.id, (now) => ({ ...now, signup: { ...now.signup, proof } }));
+  }
+}
+
+/** Only an answer that names this very sign-up says that it is kept: networks answer for servers. */
+function accepted(entry: Entry, { status, body }: Answer): KeptReceipt | undefined {
+  if (status !== 201 && status !== 202) return undefined;
+  const { id, url, state, short_code } = (body as { receipt?: Partial<KeptReceipt> }).receipt || {};
+  if (id !== entry.id || typeof url !== "string" || !url.startsWith(entry.receipts)) return undefined;
+  const { name, phone } = entry.signup;
+  return {
+    id,
+    url,
+    receipts: entry.receipts,
+    state: receiptState(state) || "received",
+    short_code: String(short_code),
+    name: maskName(name),
+    phone: maskPhone(phone),
+    at: Date.now(),
+  };
+}
+
+/**
+ * Makes of an entry what an answer without a receipt says. A refusal is the server's own, with its code;
+ * whatever else there is a network says.
+ */
+function judged(entry: Entry, { status, body, retryAfterMs }: Answer): Entry {
+  const now = Date.now();
+  const tried = { ...entry, tries: entry.tries + 1, tried_at: now, status };
+  // Dropped meanwhile: that stays, whatever the answer.
+  if (tried.state !== "waiting") return tried;
+  const { code, errors } = body as { code?: unknown; errors?: FieldError[] };
+  const notBefore = retryAfterMs && now + Math.min(retryAfterMs, LONGEST_MS);
+  const isRefusal = code && status >= 400 && !isRetried(status);
+  if (!isRefusal) return waiting(tried, notBefore);
+  const unknownSince = tried.unknown_since || now;
+  const mayComeYet = status === 404 && now - unknownSince < UNKNOWN_FOR_MS;
+  return mayComeYet ? waiting(tried, notBefore, unknownSince) : refused(tried, errors);
+}
