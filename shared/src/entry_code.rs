@@ -12,11 +12,11 @@ use crate::alphabet::SIGNS;
 use crate::envelope::{Envelope, EnvelopeError, MAX_BYTES};
 use crate::seal::KeyId;
 use crate::signup_id::SignupId;
-use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
+use crate::text::{fold_full_width, is_dash, is_invisible};
 use crate::workshop::WorkshopId;
 
-/// Most bytes of a picture of one. Phones write 2 to 10 MB; those of 50 million pixels and more, where somebody
-/// asks for them, 15 to 25.
+/// Most bytes of a picture of one. Phones write 2 to 10 MB; those of 50 million pixels and more, where
+/// somebody asks for them, 15 to 25.
 pub const MAX_PICTURE_BYTES: usize = 25 * 1024 * 1024;
 /// The first byte, which says what the others are.
 const FORMAT: u8 = 1;
@@ -216,8 +216,7 @@ fn other_case(text: &str) -> String {
 fn folded(typed: &str) -> String {
     // Two signs for one key.
     let typed = typed.replace("——", "_");
-    let shown =
-        typed.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !is_direction_control(*c));
+    let shown = typed.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
     shown.map(sign).collect()
 }
 

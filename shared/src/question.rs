@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field_error::{FieldError, FieldName};
 use crate::language::{Text, is_plain};
+use crate::text::{clean, is_blank};
 
 /// Most questions of a workshop: more would make a page that nobody scrolls with a thumb.
 pub const MAX_QUESTIONS: usize = 20;
@@ -192,9 +193,8 @@ impl Question {
 }
 
 fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'static str> {
-    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() {
+    let text = tidy(text);
+    if text.chars().all(is_blank) {
         return Ok(None);
     }
     if text.chars().count() > max_chars {
@@ -204,6 +204,13 @@ fn canonical_text(text: &str, max_chars: usize) -> Result<Option<Answer>, &'stat
         return Err("character");
     }
     Ok(Some(Answer::One(text)))
+}
+
+/// Writes a text in NFC and on one line, without invisible characters that have no meaning.
+fn tidy(text: &str) -> String {
+    let text = clean(text);
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(&text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'static str> {
@@ -273,10 +280,16 @@ pub fn canonical_answers(
 }
 
 fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, answers: &Answers) {
-    let texts: &[String] = match answers.get(key) {
-        Some(Answer::One(text)) => std::slice::from_ref(text),
-        Some(Answer::Many(texts)) => texts,
-        Some(Answer::Ticked(_)) | None => &[],
+    let Some(answer) = answers.get(key) else { return };
+    let answer = match answer {
+        Answer::One(text) => Answer::One(tidy(text)),
+        Answer::Many(texts) => Answer::Many(texts.iter().map(|text| tidy(text)).collect()),
+        Answer::Ticked(ticked) => Answer::Ticked(*ticked),
+    };
+    let texts: &[String] = match &answer {
+        Answer::One(text) => std::slice::from_ref(text),
+        Answer::Many(texts) => texts,
+        Answer::Ticked(_) => &[],
     };
     if key.len() > MAX_KEY_CHARS || !is_plain(key, MAX_KEY_CHARS) {
         return errors.push(FieldError::new(field_of_stranger(key), "unknown"));
@@ -284,9 +297,7 @@ fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, 
     if texts.len() > MAX_OPTIONS || texts.iter().any(|text| !is_plain(text, MAX_TEXT_CHARS)) {
         return errors.push(FieldError::new(field_of_stranger(key), "character"));
     }
-    if let Some(answer) = answers.get(key) {
-        kept.insert(key.to_owned(), answer.clone());
-    }
+    kept.insert(key.to_owned(), answer);
 }
 
 /// The name of a field whose key was not checked: bounded, so that an error cannot echo kilobytes.
@@ -359,6 +370,33 @@ mod tests {
             ]),
         );
         check(r#"{"school":"a\u0007"}"#, FormAge::Current, Err(&[("answers.school", "character")]));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_dropped_from_answers() {
+        let kept = |key: &str, typed: &str, age| {
+            let one = |text: &str| Answer::One(text.to_owned());
+            let answers = [("school".to_owned(), one("x")), (key.to_owned(), one(typed))].into();
+            canonical_answers(&questions(), &answers, age).ok().and_then(|mut kept| kept.remove(key))
+        };
+        let check = |typed: &str, expected: Option<&str>| {
+            let expected = expected.map(|text| Answer::One(text.to_owned()));
+            assert_eq!(kept("school", typed, FormAge::Current), expected, "{typed:?}");
+            if expected.is_some() {
+                assert_eq!(kept("gone", typed, FormAge::Older), expected, "{typed:?}");
+            }
+        };
+        check("\u{FEFF}一\u{200B}中", Some("一中"));
+        check("\u{202D}138\u{202C}", Some("138"));
+        check("\u{2068}一中\u{2069}\u{200E}", Some("一中"));
+        check("An\u{AD}na", Some("Anna"));
+        check("一中\n二班\t三", Some("一中 二班 三"));
+        check("👩\u{200D}🏫❤\u{FE0F}", Some("👩\u{200D}🏫❤\u{FE0F}"));
+        check("می\u{200C}نا", Some("می\u{200C}نا"));
+        check("一\u{200D}中", Some("一中"));
+        check("e\u{200B}\u{301}", Some("é"));
+        check("\u{200B}\u{3164}", None);
+        check("\u{2800}", None);
     }
 
     #[test]
