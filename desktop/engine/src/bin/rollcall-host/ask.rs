@@ -9,18 +9,19 @@ use rollcall_engine::offline::{self, OfflineError};
 use rollcall_engine::view::{ExportFormat, Whom};
 use rollcall_engine::{FolderError, WorkshopDraft};
 use rollcall_shared::language::Language;
-use serde::Serialize;
 use serde_json::Value;
+
+use crate::out;
 
 /// Asks, and prints the answer as JSON.
 pub(crate) fn ask(data_dir: &Path, command: &Command) -> anyhow::Result<()> {
-    print(&answer(data_dir, command)?)
+    out::answer(&answer(data_dir, command)?)
 }
 
 /// Prints all workshops.
 pub(crate) fn workshops(data_dir: &Path) -> anyhow::Result<()> {
     let status = answer(data_dir, &Command::Status)?;
-    print(status.get("workshops").unwrap_or(&Value::Null))
+    out::answer(status.get("workshops").unwrap_or(&Value::Null))
 }
 
 /// Exports a list: by the engine that runs in the folder, or straight from its database where none does.
@@ -33,15 +34,14 @@ pub(crate) fn export(data_dir: &Path, workshop: &str, file: &Path, language: Lan
             wait_for(client.export(workshop, format, file, language))??
         }
     };
-    println!("{}", serde_json::json!({ "rows": rows, "file": file }));
-    Ok(())
+    out::line(&serde_json::json!({ "rows": rows, "file": file }).to_string())
 }
 
 /// Backs up: by the engine that runs in the folder, or straight from its files where none does.
 pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
     let to = std::path::absolute(to).with_context(|| format!("{} is no path", to.display()))?;
     match unless_one_runs(offline::back_up(data_dir, &to))? {
-        Some(made) => print(&made),
+        Some(made) => out::answer(&made),
         None => ask(data_dir, &Command::BackUp(BackUp { to })),
     }
 }
@@ -50,11 +50,11 @@ pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
 /// says what would be erased.
 pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> anyhow::Result<()> {
     match unless_one_runs(offline::erase(data_dir, workshop, &whom, yes))? {
-        Some(erased) => print(&erased)?,
+        Some(erased) => out::answer(&erased)?,
         None => ask(data_dir, &Command::Erase(workshop.to_owned(), Erase { whom, yes }))?,
     }
     if !yes {
-        eprintln!("nothing is erased yet: this is what would be, for good — add --yes to erase it");
+        out::tell("nothing is erased yet: this is what would be, for good — add --yes to erase it");
     }
     Ok(())
 }
@@ -98,9 +98,4 @@ fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, Offlin
 fn wait_for<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(future))
-}
-
-fn print(answer: &impl Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(answer)?);
-    Ok(())
 }
