@@ -4,9 +4,10 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use rollcall_engine::backup;
 use rollcall_engine::control::{BackUp, Client, Command, Erase};
 use rollcall_engine::offline::{self, OfflineError};
-use rollcall_engine::view::{ExportFormat, Whom};
+use rollcall_engine::view::{Durability, ExportFormat, ListWritten, Whom};
 use rollcall_engine::{FolderError, WorkshopDraft};
 use rollcall_shared::language::Language;
 use serde_json::Value;
@@ -27,23 +28,27 @@ pub(crate) fn workshops(data_dir: &Path) -> anyhow::Result<()> {
 /// Exports a list: by the engine that runs in the folder, or straight from its database where none does.
 pub(crate) fn export(data_dir: &Path, workshop: &str, file: &Path, language: Language) -> anyhow::Result<()> {
     let format = ExportFormat::of_file(file).context("the file's name ends neither in .xlsx nor in .csv")?;
-    let rows = match unless_one_runs(offline::export(data_dir, workshop, format, file, language))? {
-        Some(rows) => rows,
+    let written = match unless_one_runs(offline::export(data_dir, workshop, format, file, language))? {
+        Some(written) => written,
         None => {
             let client = Client::find(data_dir)?;
             wait_for(client.export(workshop, format, file, language))??
         }
     };
-    out::line(&serde_json::json!({ "rows": rows, "file": file }).to_string())
+    let ListWritten { rows, durability } = written;
+    tell_unconfirmed(durability);
+    out::line(&serde_json::json!({ "rows": rows, "file": file, "durability": durability }).to_string())
 }
 
 /// Backs up: by the engine that runs in the folder, or straight from its files where none does.
 pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
     let to = std::path::absolute(to).with_context(|| format!("{} is no path", to.display()))?;
-    match unless_one_runs(offline::back_up(data_dir, &to))? {
-        Some(made) => out::answer(&made),
-        None => ask(data_dir, &Command::BackUp(BackUp { to })),
-    }
+    let made = match unless_one_runs(offline::back_up(data_dir, &to))? {
+        Some(made) => made,
+        None => serde_json::from_value(answer(data_dir, &Command::BackUp(BackUp { to }))?)?,
+    };
+    tell_unconfirmed(made.durability);
+    out::answer(&made)
 }
 
 /// Erases: by the engine that runs in the folder, or straight in its files where none does. Without `yes` it
@@ -57,6 +62,23 @@ pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> a
         out::tell("nothing is erased yet: this is what would be, for good — add --yes to erase it");
     }
     Ok(())
+}
+
+/// Restores a backup into a folder that no engine uses.
+pub(crate) fn restore(data_dir: &Path, from: &Path) -> anyhow::Result<()> {
+    let restored = backup::restore(data_dir, from)?;
+    tell_unconfirmed(restored.durability);
+    out::answer(&restored)
+}
+
+/// Says what one has to know of a drive that does not say what is on it.
+fn tell_unconfirmed(durability: Durability) {
+    if durability == Durability::Unconfirmed {
+        out::tell(
+            "note: it is written, but this file system does not confirm that it is on the disk — eject the \
+             drive before you unplug it, or wait a minute",
+        );
+    }
 }
 
 /// Reads a draft from a file, or from standard input where that is `-`. `has_id` says whether it has to name

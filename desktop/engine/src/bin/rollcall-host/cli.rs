@@ -10,12 +10,12 @@ use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, StartError, VenueStart, backup};
+use rollcall_engine::{Engine, StartError, VenueStart};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
 use crate::out;
 use crate::signals::Signals;
 
@@ -250,7 +250,7 @@ impl Command {
                 export(&folder.data_dir, &workshop, &file, language)
             }
             Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
-            Self::Restore { folder, from } => out::answer(&backup::restore(&folder.data_dir, &from)?),
+            Self::Restore { folder, from } => restore(&folder.data_dir, &from),
             Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }
