@@ -36,6 +36,7 @@ pub mod secret;
 pub mod cookie;
 pub mod headers;
 pub mod media_type;
+pub mod address;
 
 mod alphabet;
 mod text;
