@@ -39,6 +39,7 @@ pub mod secret;
 pub mod cookie;
 pub mod headers;
 pub mod media_type;
+pub mod address;
 
 mod alphabet;
 mod dialling;

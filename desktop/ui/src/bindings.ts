@@ -95,7 +95,11 @@ signups: number,
 /**
  * Bytes of the database's copy.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * How surely all of it stays.
+ */
+durability: Durability, };
 
 /**
  * Something for the host to look at.
@@ -307,6 +311,11 @@ path: string, };
  * How a duplicate's name compares to the first one's.
  */
 export type DuplicateReason = "same_name" | "other_name";
+
+/**
+ * How surely a file or a folder that was written whole is still there after a power cut.
+ */
+export type Durability = "confirmed" | "unconfirmed";
 
 /**
  * What was erased, or would be.
@@ -988,14 +997,28 @@ rows: number,
 /**
  * The file.
  */
-path: string, };
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
+
+export type KeysCopied = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
 
 /** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */
 export const commands = {
   start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<string | null>('save_keys'),
+  save_keys: () => invoke<KeysCopied | null>('save_keys'),
   back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),

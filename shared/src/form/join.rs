@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
-use super::field::{Field, question_field};
+use super::field::{Field, Filler, question_field};
 use super::outbox::{self, OutboxData, outbox_data};
 use super::parts::facts;
 use super::script::{JOIN, Script};
@@ -62,7 +62,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
             input type="hidden" name="invite_code" value=(workshop.invite_code);
             input type="hidden" name="form_version" value=(workshop.form_version);
             @if let Some(token) = replaces { input type="hidden" name="replaces" value=(token); }
-            (fields(workshop, values, errors, language))
+            (fields(workshop, values, errors, Filler::Themselves, language))
             div #status role="alert" {}
             button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
         }
@@ -95,6 +95,7 @@ pub(super) fn fields(
     workshop: &Workshop,
     values: &SignupForm,
     errors: &[FieldError],
+    filler: Filler,
     language: Language,
 ) -> Markup {
     let w = words(language);
@@ -102,18 +103,19 @@ pub(super) fn fields(
     let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
         (name.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required
+            input #name name="name" type="text" autocomplete=(filler.autocomplete("name")) required
                 maxlength=(person_name::MAX_TYPED_CHARS)
-                autocapitalize="words" spellcheck="false" enterkeyhint="next"
+                autocorrect="off" autocapitalize="off" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
         (phone.around(|attributes| html! {
-            input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
+            input #phone name="phone" type="tel" autocomplete=(filler.autocomplete("tel")) inputmode="tel" required
+                autocorrect="off" autocapitalize="off" spellcheck="false"
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+        @for question in &workshop.questions { (question_field(question, values, errors, filler, language)) }
     }
 }
 

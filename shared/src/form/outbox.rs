@@ -47,8 +47,8 @@ pub(super) fn sent(language: Language) -> Markup {
                     p.next {}
                 }
                 p.where {}
-                p.person { span.who {} " " span.number {} }
-                p.code {}
+                p.person translate="no" { span.who {} " " span.number {} }
+                p.code translate="no" {}
                 p.hint.tried {}
                 div.desk hidden {
                     p.how {}
@@ -66,7 +66,7 @@ pub(super) fn sent(language: Language) -> Markup {
                 }
             }
         }
-        template #line { li { a href="" { span.who {} " " span.number {} " " span.title {} } } }
+        template #line { li { a href="" { span.who translate="no" {} " " span.number translate="no" {} " " span.title {} } } }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
 use crate::run::{BENCH_FEATURE, Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, Skipped, WASM, Window};
 use crate::step::{elapsed, say, step};
-use crate::{edge, interrupt, tool, ui, web};
+use crate::{edge, interrupt, out, tool, ui, web};
 use Work::{Look, Run};
 pub(crate) use census::command as census;
 pub(crate) use environment::describe;
@@ -119,9 +119,11 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     }
     let verdict =
         if failed.is_empty() { "all well".to_owned() } else { format!("FAILED: {}", failed.join(", ")) };
-    context.iter().flat_map(|context| &context.skipped).for_each(|skipped| println!("{skipped}"));
-    println!("{checks} steps in {}: {verdict}", elapsed(started.elapsed()));
-    println!("{total}");
+    for skipped in context.iter().flat_map(|context| &context.skipped) {
+        out::line(skipped.to_string())?;
+    }
+    out::line(format!("{checks} steps in {}: {verdict}", elapsed(started.elapsed())))?;
+    out::line(total.to_string())?;
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -150,7 +152,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
         .env("ROLLCALL_OFFLINE_RUNS", options.runs.to_string())
         .env("ROLLCALL_OFFLINE_SEED", options.seed.to_string());
     let tally = tally::run(&mut cargo)?;
-    println!("{tally}");
+    out::line(tally.to_string())?;
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -182,7 +184,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     if tally == Tally::default() {
         bail!("no planted defect is named {:?}", planted.as_deref().unwrap_or_default());
     }
-    println!("{tally}");
+    out::line(tally.to_string())?;
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -288,6 +288,7 @@ export const en: Texts = {
   'export.done': '{n} rows written: {path}',
   'export.backup': 'Back up everything…',
   'export.backup.text': 'All workshops with their keys, as a folder. Whoever has it can read the lists: keep it safe.',
+  'export.unconfirmed': 'It is written, but this drive does not confirm it: eject the drive before you unplug it.',
   'export.backup.done': 'Backed up {n} sign-ups: {path}',
 
   'keys.title': 'Keep a copy of the key',

@@ -293,6 +293,7 @@ export const zh = {
   'export.done': '已导出 {n} 行：{path}',
   'export.backup': '备份全部…',
   'export.backup.text': '所有活动连同密钥，存成一个文件夹。拿到它的人就能看名单，请收好。',
+  'export.unconfirmed': '已经写好，但这个磁盘不会确认：拔出之前请先“弹出”磁盘。',
   'export.backup.done': '已备份 {n} 条登记：{path}',
 
   // 密钥
