@@ -1,7 +1,7 @@
 //! The table of addresses: what answers at each, and to which methods.
 
 use rollcall_shared::form::{Message, message_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::problem::{IDEMPOTENCY_KEY, Problem, ProblemCode};
 use worker::{Method, Response, Result};
 
 use crate::answer::{self, Answer};
@@ -15,9 +15,10 @@ use crate::workshop::HostOperation;
 /// Answers a request; every error on the way becomes an answer, too.
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
+    let signup = inbound.request.headers().get(IDEMPOTENCY_KEY)?.unwrap_or_default();
     let response = match dispatch(inbound).await {
         Ok(response) => response,
-        Err(refusal) => answer::refuse(&refusal.into_problem())?,
+        Err(refusal) => answer::refuse(&refusal.into_problem().about(&signup))?,
     };
     let response = answer::secured(response)?;
     Ok(if head { answer::without_body(response) } else { response })

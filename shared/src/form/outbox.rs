@@ -77,8 +77,6 @@ pub(super) struct OutboxData<'a> {
     receipts: String,
     title: &'a str,
     back_off: BackOff,
-    /// Statuses below 500 that are sent again.
-    retried: [u16; retry::RETRIED_STATUSES.len()],
     /// When a receipt's state is asked for, in seconds after it came.
     looks_s: [u32; receipt::LOOKS_S.len()],
     /// Milliseconds after which a receipt is forgotten.
@@ -105,6 +103,7 @@ pub(super) struct OutboxData<'a> {
 struct BackOff {
     base_ms: u128,
     cap_ms: u128,
+    unanswered_cap_ms: u128,
 }
 
 /// The key that an entry code for the desk is sealed to.
@@ -139,8 +138,11 @@ pub(super) fn outbox_data<'a>(
     OutboxData {
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
-        back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
-        retried: retry::RETRIED_STATUSES,
+        back_off: BackOff {
+            base_ms: retry::BASE.as_millis(),
+            cap_ms: retry::CAP.as_millis(),
+            unanswered_cap_ms: retry::UNANSWERED_CAP.as_millis(),
+        },
         looks_s: receipt::LOOKS_S,
         keep_ms: receipt::KEEP_ON_PHONE_MS,
         states: own
