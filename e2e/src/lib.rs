@@ -19,6 +19,7 @@ pub mod ports;
 pub mod power;
 pub mod process;
 mod relay;
+pub mod stranger;
 pub mod teacher;
 pub mod turn;
 pub mod wait;
