@@ -264,7 +264,7 @@ export async function backIsEmpty(told) {
   const { page, look, phone, script, language } = told;
   for (const [name, number] of [["王芳", phone], ["李伟", `188${phone.slice(3)}`]]) {
     if (name === "王芳") await open(told);
-    else await page.goBack();
+    else await page.goBack({ waitUntil: "commit" });
     await page.locator("#name").waitFor({ state: "attached" });
     const isAsLeft = await page.evaluate(() => (globalThis.wasHere ? true : ((globalThis.wasHere = true), false)));
     console.error(`${name}: the page ${isAsLeft ? "came from memory" : "was loaded"}`);

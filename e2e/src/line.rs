@@ -267,7 +267,7 @@ impl Fault {
             | Self::InsideAnswer
             | Self::AfterAnswer => return None,
         };
-        let more = if status == 429 { "retry-after: 1\r\n" } else { "" };
+        let more = if matches!(status, 429 | 500 | 503) { "retry-after: 1\r\n" } else { "" };
         Some(own_answer(status, problem::MEDIA_TYPE, more, &problem.about(id).to_json()))
     }
 }

@@ -31,6 +31,8 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   let wanted = false;
   /** The entry that the form shows: on its way, or being corrected. */
   let inForm: string | undefined;
+  /** Whether what the form shows is kept elsewhere. */
+  let isKept = false;
   /** Where this tab remembers what is typed and not sent. */
   const draft = location.pathname + hiddenIn(box).replaces;
   /** What came from the internet page goes on under its own id as long as it is the same. */
@@ -57,16 +59,17 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   phoneIn(box).autocomplete = "tel";
   // What was left half-way is put back by this page. What was pressed is in the outbox: whoever comes back to
   // the form, from the receipt for one, finds it empty, also where it comes from memory as it was left.
-  const leaving = () => remember(draft, !inForm && !isEmpty(box) && typedIn(box));
+  const leaving = () => remember(draft, !isKept && !isEmpty(box) && typedIn(box));
   document.addEventListener("visibilitychange", () => document.hidden && leaving());
   addEventListener("pagehide", () => {
     leaving();
-    if (inForm) fill(box, BLANK);
+    if (isKept) fill(box, BLANK);
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     release();
     inForm = undefined;
+    isKept = false;
     void render();
   });
   release();
@@ -90,6 +93,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     const mended = inForm !== entry.id ? inForm : undefined;
     inForm = entry.id;
     await outbox.add(entry, mended);
+    isKept = true;
     const outcome = await settled(entry.id, outbox);
     if (outcome && "url" in outcome) return leave(outcome, content);
     release();
@@ -101,6 +105,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     wanted = JSON.stringify(typedIn(box)) !== JSON.stringify(content);
     if (!wanted) fill(box, BLANK);
     inForm = brought = undefined;
+    isKept = false;
     await render();
     element("waiting").focus();
   }
@@ -108,6 +113,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   /** Opens the form with what was refused; sent again it is a sign-up of its own. */
   async function mend(entry: Entry) {
     inForm = entry.id;
+    isKept = false;
     await render();
     fill(box, entry.signup);
     box.scrollIntoView();

@@ -28,26 +28,20 @@ const PROOF_REQUIRED = 428;
 /** Makes the proof that a server asks for; undefined where it cannot. */
 export type Solve = (challenge: Challenge) => Promise<string | undefined>;
 
-/** Sends an entry once and keeps what came of it. Whether the server itself has answered. */
-export async function attempt(store: Store, entry: Entry, solve: Solve): Promise<boolean> {
+/** Sends an entry once and keeps what came of it. */
+export async function attempt(store: Store, entry: Entry, solve: Solve) {
   const { id } = entry;
   let { signup } = entry;
   for (let proofs = 0; ; proofs++) {
     const answer = await request(entry.api, "POST", signup, id);
     const receipt = accepted(entry, answer);
-    if (receipt) {
-      // Only now may the phone forget it.
-      await store.settle(id, receipt);
-      return true;
-    }
+    // Only now may the phone forget it.
+    if (receipt) return store.settle(id, receipt);
     const isOwn = isOwnRefusal(answer, id);
     const asksForProof = isOwn && answer.status === PROOF_REQUIRED && proofs < PROOFS;
     const { challenge } = (asksForProof ? answer.body : {}) as { challenge?: Challenge };
     const proof = challenge && (await solve(challenge));
-    if (!proof) {
-      await store.update(id, (now) => judged(now, answer, isOwn));
-      return isOwn;
-    }
+    if (!proof) return store.update(id, (now) => judged(now, answer, isOwn));
     signup = { ...signup, proof };
     await store.update(id, (now) => ({ ...now, signup: { ...now.signup, proof } }));
   }

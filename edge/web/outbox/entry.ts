@@ -31,7 +31,7 @@ export interface Waiting extends Common {
 /** Refused by the server; a person has to look at it. */
 export interface Refused extends Common {
   state: "refused";
-  /** Whether it was surely the server's own word. Pages before ADR 28 took other answers for it as well. */
+  /** Whether it was surely the server's own word. Older pages took other answers for it, too. */
   own: true;
   /** What is wrong with its fields; empty where something else is. */
   errors: FieldError[];

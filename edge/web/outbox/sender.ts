@@ -19,6 +19,8 @@ export interface Sender {
 
 /** It is looked so often whether another tab still has the turn, in milliseconds. */
 const TURN_EVERY_MS = 500;
+/** It sleeps for no longer, in milliseconds: clocks are set right meanwhile. */
+const LONGEST_SLEEP_MS = 30_000;
 
 const isWaiting = (entry: Entry): entry is Waiting => entry.state === "waiting";
 
@@ -68,19 +70,19 @@ export function sender(
       if (!entry || (by === "due" && dueIn(entry) > 0)) continue;
       current = id;
       changed();
-      const isAnswered = await attempt(store, entry, solve);
+      await attempt(store, entry, solve);
       current = undefined;
-      due.set(id, performance.now() + delay(backOff, entry.tries, isAnswered));
+      due.set(id, performance.now() + delay(backOff, entry.tries));
       sent();
     }
   }
 
-  /** Sets the timer for what is due next. It never sleeps for long: clocks are set right meanwhile. */
+  /** Sets the timer for what is due next. */
   async function plan(least: number) {
     const left = await waiting();
     clearTimeout(timer);
     if (!left.length) return;
-    const pause = Math.min(...left.map(dueIn), backOff.cap_ms);
+    const pause = Math.min(...left.map(dueIn), LONGEST_SLEEP_MS);
     timer = setTimeout(() => void run("due"), Math.max(pause, least));
     if (left.some(({ tries }) => tries)) await askForSync();
   }

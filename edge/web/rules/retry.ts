@@ -4,10 +4,7 @@
 /** The bounds of the back-off, in milliseconds, rendered from shared/src/retry.rs. */
 export interface BackOff {
   base_ms: number;
-  /** After an answer of the server's. */
   cap_ms: number;
-  /** After none, or a network's. */
-  unanswered_cap_ms: number;
 }
 
 /**
@@ -25,7 +22,6 @@ export function isRetried(status: number): boolean {
  * Draws a delay in milliseconds: full jitter, between 0 and a bound that doubles. `random` is between 0 and
  * 1.
  */
-export function delay(backOff: BackOff, tries: number, isAnswered: boolean, random = Math.random()): number {
-  const cap = isAnswered ? backOff.cap_ms : backOff.unanswered_cap_ms;
-  return Math.floor(random * Math.min(backOff.base_ms * 2 ** tries, cap));
+export function delay({ base_ms, cap_ms }: BackOff, tries: number, random = Math.random()): number {
+  return Math.floor(random * Math.min(base_ms * 2 ** tries, cap_ms));
 }

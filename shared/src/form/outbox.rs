@@ -103,7 +103,6 @@ pub(super) struct OutboxData<'a> {
 struct BackOff {
     base_ms: u128,
     cap_ms: u128,
-    unanswered_cap_ms: u128,
 }
 
 /// The key that an entry code for the desk is sealed to.
@@ -138,10 +137,11 @@ pub(super) fn outbox_data<'a>(
     OutboxData {
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
+        // A server that wants to be left alone for longer says so in `Retry-After`. Whatever else a phone
+        // hears, nobody or a network on the way, costs no server anything, and people wait for its end.
         back_off: BackOff {
             base_ms: retry::BASE.as_millis(),
-            cap_ms: retry::CAP.as_millis(),
-            unanswered_cap_ms: retry::UNANSWERED_CAP.as_millis(),
+            cap_ms: retry::UNANSWERED_CAP.as_millis(),
         },
         looks_s: receipt::LOOKS_S,
         keep_ms: receipt::KEEP_ON_PHONE_MS,
