@@ -1,10 +1,11 @@
 //! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one,
 //! after the server took it and before the answer, and networks on the way answer for the server.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use rollcall_shared::problem::{self, Problem, ProblemCode};
 use rollcall_shared::proof::Challenge;
@@ -82,6 +83,9 @@ struct State {
     unproven: HashSet<String>,
     /// Ids of the sign-ups that came, each as often as it came.
     attempts: Vec<String>,
+    /// When the line was last mended, and how long after that each sign-up came that had not been taken.
+    mended: Option<Instant>,
+    came_after: HashMap<String, Duration>,
 }
 
 /// What SHA-256 makes of the salt and this number is the challenge.
@@ -121,6 +125,8 @@ impl Line {
         state.seized = None;
         state.faults.clear();
         state.unproven.clear();
+        state.came_after.clear();
+        state.mended = Some(Instant::now());
     }
 
     /// Serves the page and its service worker as a later version would be from now on: their files' addresses
@@ -137,6 +143,11 @@ impl Line {
     /// Whether the server has taken the sign-up with this id.
     pub fn has_taken(&self, id: &str) -> bool {
         self.state.lock().unwrap().taken.contains(id)
+    }
+
+    /// Returns how long after the line was last mended the last of the sign-ups came that were still to come.
+    pub fn latest(&self) -> Duration {
+        self.state.lock().unwrap().came_after.values().max().copied().unwrap_or_default()
     }
 
     /// Returns the ids of the sign-ups that came to the line, each as often as it came.
@@ -289,6 +300,9 @@ fn next_fault(request: &Request, state: &mut State) -> Option<Fault> {
     let id = request.id();
     let proof = &request.json["proof"];
     state.attempts.push(id.to_owned());
+    if let Some(mended) = state.mended.filter(|_| !state.taken.contains(id)) {
+        state.came_after.entry(id.to_owned()).or_insert_with(|| mended.elapsed());
+    }
     if state.unproven.contains(id) {
         match proof.as_str() {
             Some(proof) => assert_proven(id, proof),

@@ -16,8 +16,8 @@ const ANSWERS_WITHIN_MS = 3000;
 /** A database that was silent is asked again after this time; meanwhile nobody waits for it. */
 const SILENT_FOR_MS = 10_000;
 
-/** What stands in a table that has to be made. */
-type Seed = (table: TableName) => unknown[];
+/** Entries for a database that has to be made. */
+type Seed = () => Map<string, unknown>;
 
 /** Opens it whenever it is needed; each act rejects where it is refused or silent. */
 export function durableStore(): Store {
@@ -29,8 +29,8 @@ export function durableReceipts(): Promise<KeptReceipt[]> {
   return durableKeeper().all("receipts");
 }
 
-/** Keeps tables in it. A database that was deleted is made again with what `seed` says. */
-export function durableKeeper(seed: Seed = () => []): Keeper {
+/** Keeps tables in it. A database that was deleted is made again with these entries. */
+export function durableKeeper(seed: Seed = () => new Map()): Keeper {
   let connection: Promise<IDBDatabase> | undefined;
   let silentUntil = 0;
   const forget = () => (connection = undefined);
@@ -38,7 +38,7 @@ export function durableKeeper(seed: Seed = () => []): Keeper {
   /** Where the connection has gone, another one is tried. */
   async function on<T>(use: (db: IDBDatabase) => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
-      if (performance.now() < silentUntil) throw new Error("it is silent");
+      if (performance.now() < silentUntil) throw new Error("silent");
       try {
         connection = connection || open(seed, forget);
         return await inTime(connection.then(use));
@@ -98,7 +98,7 @@ function open(seed: Seed, gone: () => void, version?: number): Promise<IDBDataba
       for (const table of missingIn(request.result)) {
         // A lease has no id of its own.
         const made = request.result.createObjectStore(table, table === "lease" ? {} : { keyPath: "id" });
-        for (const value of seed(table)) made.put(value);
+        if (table === "entries") seed().forEach((entry) => made.put(entry));
       }
     };
     request.onsuccess = () => {

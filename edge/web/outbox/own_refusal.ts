@@ -10,7 +10,6 @@ import type { Answer } from "./request";
 export function isOwnRefusal({ status, media, body }: Answer, id: string): boolean {
   const problem = body as { type?: unknown; status?: unknown; code?: unknown; instance?: unknown };
   return (
-    status >= 400 &&
     /^application\/problem\+json\b/.test(media) &&
     problem.type === `urn:rollcall:problem:${problem.code}` &&
     problem.status === status &&

@@ -2,8 +2,8 @@
 // database is refused, full, silent or gone, and writes there what it owes once that can be had again.
 
 import { durableKeeper } from "./durable_store";
-import { passingKeeper } from "./passing_store";
-import { storeIn, type Keeper, type Store, type TableName, type Work } from "./store";
+import { stepOn, tablesInMemory } from "./passing_store";
+import { storeIn, type Store, type TableName, type Work } from "./store";
 
 /** A page's store. None of its acts rejects. */
 export interface PageStore extends Store {
@@ -16,26 +16,21 @@ const ROOM = "0".repeat(16_384);
 
 /** Opens it. */
 export function pageStore(): PageStore {
-  let isDurable = false;
-  const keeper = pageKeeper((kept) => (isDurable = kept));
-  return { ...storeIn(keeper), isDurable: () => isDurable };
-}
-
-function pageKeeper(tell: (isDurable: boolean) => void): Keeper {
-  const copy = passingKeeper();
-  const durable = durableKeeper((table) => (table === "entries" ? copy.values(table) : []));
+  const copy = tablesInMemory();
+  const step = stepOn(copy);
+  const durable = durableKeeper(() => copy.entries);
+  /** What the database has yet to take, in its order. */
   const owed: Work[] = [({ put }) => put("lease", "room", ROOM), ({ remove }) => remove("lease", "room")];
+  let isDurable = false;
   let line: Promise<unknown> = Promise.resolve();
 
-  /** One act after the other; whether the database has taken this one. */
-  function inLine(act: () => Promise<void>): Promise<boolean> {
-    const taken = line.then(act).then(
-      () => true,
-      () => false,
+  /** One act after the other; returns once the database has taken this one, or has not. */
+  function inLine(act: () => Promise<unknown>): Promise<unknown> {
+    line = line.then(act).then(
+      () => (isDurable = true),
+      () => (isDurable = false),
     );
-    line = taken;
-    void taken.then(tell);
-    return taken;
+    return line;
   }
 
   async function pay() {
@@ -46,24 +41,26 @@ function pageKeeper(tell: (isDurable: boolean) => void): Keeper {
   }
 
   return {
-    all: async <T>(table: TableName) => {
-      await inLine(async () => {
-        const paid = pay();
-        await paid.catch(() => undefined);
-        copy.replace(table, await durable.all(table));
-        for (const work of owed) await copy.step(work);
-        await paid;
-      });
-      return copy.values(table) as T[];
-    },
-    step: async (work, passing) => {
-      const isTaken = await inLine(async () => {
-        await pay();
-        await durable.step(work);
-      });
-      if (isTaken && passing) return;
-      if (!isTaken && !passing) owed.push(work);
-      return copy.step(work);
-    },
+    ...storeIn({
+      all: async <T>(table: TableName) => {
+        await inLine(async () => {
+          const paying = pay();
+          await paying.catch(() => undefined);
+          const records = await durable.all<{ id: string }>(table);
+          copy[table] = new Map(records.map((record) => [record.id, record]));
+          for (const work of owed) work(step);
+          await paying;
+        });
+        return [...copy[table].values()] as T[];
+      },
+      step: async (work, passing) => {
+        const taken = await inLine(() => pay().then(() => durable.step(work)));
+        // Who has the turn to send is asked where all tabs see it.
+        if (taken && passing) return;
+        if (!taken && !passing) owed.push(work);
+        work(step);
+      },
+    }),
+    isDurable: () => isDurable,
   };
 }

@@ -1,35 +1,30 @@
 // What is kept as long as the page is open.
 
-import { storeIn, type Keeper, type Step, type Store, type TableName } from "./store";
+import { storeIn, type Step, type Store, type TableName } from "./store";
 
 /** Tables in memory. */
-export interface PassingKeeper extends Keeper {
-  /** Puts a table's records in place of those that it has. */
-  replace(table: TableName, records: { id: string }[]): void;
-  /** The records of a table, at once. */
-  values(table: TableName): unknown[];
+export type Tables = Record<TableName, Map<string, unknown>>;
+
+/** Makes tables with nothing in them. */
+export function tablesInMemory(): Tables {
+  return { entries: new Map(), receipts: new Map(), lease: new Map() };
 }
 
-/** Makes tables that last as long as the page. */
-export function passingKeeper(): PassingKeeper {
-  const tables = { entries: new Map(), receipts: new Map(), lease: new Map() };
-  const step: Step = {
+/** Makes the steps of tables in memory. */
+export function stepOn(tables: Tables): Step {
+  return {
     put: (table, key, value) => void tables[table].set(key, value),
     remove: (table, key) => void tables[table].delete(key),
-    read: (table, key, then) => then(tables[table].get(key)),
-  };
-  const values = (table: TableName) => [...tables[table].values()];
-  return {
-    values,
-    all: async (table) => values(table),
-    step: async (work) => work(step),
-    replace: (table, records) => {
-      tables[table] = new Map(records.map((record) => [record.id, record]));
-    },
+    read: (table, key, then) => then(tables[table].get(key) as never),
   };
 }
 
 /** Opens a store that lasts as long as the page. */
 export function passingStore(): Store {
-  return storeIn(passingKeeper());
+  const tables = tablesInMemory();
+  const step = stepOn(tables);
+  return storeIn({
+    all: async <T>(table: TableName) => [...tables[table].values()] as T[],
+    step: async (work) => work(step),
+  });
 }
