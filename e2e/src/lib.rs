@@ -20,6 +20,7 @@ pub mod power;
 pub mod process;
 mod relay;
 pub mod servers;
+pub mod stranger;
 pub mod teacher;
 pub mod turn;
 pub mod wait;

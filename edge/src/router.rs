@@ -3,7 +3,7 @@
 use rollcall_shared::address::{Reader, tidied};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::problem::{IDEMPOTENCY_KEY, Problem, ProblemCode};
 use worker::{Method, Response, Result};
 
 use crate::answer::{self, Answer};
@@ -18,9 +18,10 @@ use crate::workshop::HostOperation;
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
     let (reader, language) = (inbound.reader(), inbound.language());
+    let signup = inbound.request.headers().get(IDEMPOTENCY_KEY)?.unwrap_or_default();
     let response = match dispatch(inbound).await {
         Ok(response) => response,
-        Err(refusal) => refused(&refusal.into_problem(), reader, language)?,
+        Err(refusal) => refused(&refusal.into_problem().about(&signup), reader, language)?,
     };
     let response = answer::secured(response)?;
     Ok(if head { answer::without_body(response) } else { response })

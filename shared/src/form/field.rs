@@ -11,19 +11,17 @@ use crate::signup::SignupForm;
 /// Who fills in a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filler {
-    /// The person whose name is asked for, on a device of their own: it may offer what it knows of them.
+    /// The person whose name is asked for, on a device of their own: it may offer what it knows of them, once
+    /// the script says so (edge/web/signup_page.ts). Without it browsers would put back what was typed.
     Themselves,
     /// A helper, for person after person: what their device knows is their own.
     Desk,
 }
 
 impl Filler {
-    /// The value of `autocomplete` for a field that browsers know under a name.
-    pub(super) fn autocomplete(self, known_as: &'static str) -> &'static str {
-        match self {
-            Self::Themselves => known_as,
-            Self::Desk => "off",
-        }
+    /// The value of `autocomplete` for a field, where it has one of its own.
+    pub(super) fn autocomplete(self) -> Option<&'static str> {
+        (self == Self::Desk).then_some("off")
     }
 }
 
@@ -135,7 +133,7 @@ pub(super) fn question_field(
             html! {
                 input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required]
                     value=(value)
-                    autocomplete=[(filler == Filler::Desk).then_some("off")]
+                    autocomplete=[filler.autocomplete()]
                     autocorrect="off" autocapitalize="off" spellcheck="false"
                     aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
             }
@@ -191,7 +189,7 @@ mod tests {
                     assert!(input.contains(off), "{off} in {input}");
                 }
             }
-            assert!(own[0].contains(r#"autocomplete="name""#) && own[1].contains(r#"autocomplete="tel""#));
+            assert!(own.iter().all(|input| !input.contains("autocomplete")), "the form's is off: {own:?}");
             assert!(desk.iter().all(|input| input.contains(r#"autocomplete="off""#)), "{desk:?}");
         }
     }

@@ -57,7 +57,9 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         p #brought.note hidden { (texts::outbox_words(language).brought) }
         @if unavailable { p.alert role="alert" { (w.unavailable) } }
         @if !errors.is_empty() { (summary(errors, values, w, language)) }
-        form #signup method="post" action=(address(language)) accept-charset="utf-8" {
+        // What was typed is nobody else's: no browser puts it back, not even for *Back* from the receipt. The
+        // script lets the person's own name and number be offered (edge/web/signup_page.ts).
+        form #signup method="post" action=(address(language)) accept-charset="utf-8" autocomplete="off" {
             input type="hidden" name="seed" value=(seed);
             input type="hidden" name="invite_code" value=(workshop.invite_code);
             input type="hidden" name="form_version" value=(workshop.form_version);
@@ -103,14 +105,14 @@ pub(super) fn fields(
     let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
         (name.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete=(filler.autocomplete("name")) required
+            input #name name="name" type="text" autocomplete=[filler.autocomplete()] required
                 maxlength=(person_name::MAX_TYPED_CHARS)
                 autocorrect="off" autocapitalize="off" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
         (phone.around(|attributes| html! {
-            input #phone name="phone" type="tel" autocomplete=(filler.autocomplete("tel")) inputmode="tel" required
+            input #phone name="phone" type="tel" autocomplete=[filler.autocomplete()] inputmode="tel" required
                 autocorrect="off" autocapitalize="off" spellcheck="false"
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);

@@ -32,7 +32,9 @@ pub(in crate::venue::routes) async fn json(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match venue.at_desk(&token, &headers) {
-        Ok((row, desk)) => answered(venue.take_json(&row, &headers, body, Origin::Desk(desk.id)).await),
+        Ok((row, desk)) => {
+            answered(&headers, venue.take_json(&row, &headers, body, Origin::Desk(desk.id)).await)
+        }
         Err(no_desk) => answer::problem(&no_desk.problem()),
     }
 }
