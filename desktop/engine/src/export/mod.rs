@@ -5,6 +5,7 @@ mod csv_file;
 mod table;
 mod words;
 mod xlsx_file;
+mod xlsx_text;
 
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;

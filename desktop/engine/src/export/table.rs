@@ -13,8 +13,10 @@ use crate::view::SignupView;
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// A text, numbers of phones included: a spreadsheet must not calculate with it.
+    /// A text.
     Text(String),
+    /// A number of a phone, a code: a text that no program may take for a number.
+    Code(String),
     /// A time by the venue's clock: milliseconds since 1970 as if that clock were UTC.
     Time(Millis),
 }
@@ -57,11 +59,11 @@ fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, languag
     };
     let by_venue =
         |at: Timestamp| Cell::Time((at + Millis::from(workshop.utc_offset_minutes) * 60_000).as_millis());
-    let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Text(signup.phone.clone())];
+    let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Code(signup.phone.clone())];
     cells.extend(workshop.questions.iter().map(|question| Cell::Text(answer(question))));
     cells.extend([
         Cell::Text(words::state(signup.state, workshop, language).to_owned()),
-        Cell::Text(signup.short_code.clone()),
+        Cell::Code(signup.short_code.clone()),
         Cell::Text(words::path(signup.path, language).to_owned()),
         by_venue(signup.received_at),
         by_venue(signup.stored_at),

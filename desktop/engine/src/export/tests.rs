@@ -129,10 +129,17 @@ async fn comma_separated_text_is_safe_to_open() {
         reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     assert_eq!(
         rows[0][..6],
-        ["王芳", "'+8613800138000", "'=HYPERLINK(\"http://x\")", "Saturday, Sunday", "yes", "registered"]
+        [
+            "王芳",
+            "=\"+8613800138000\"",
+            "=\"=HYPERLINK(\"\"http://x\"\")\"",
+            "Saturday, Sunday",
+            "yes",
+            "registered"
+        ]
     );
     assert_eq!(rows[0][8..10], ["2026-11-24 21:18:23", "2026-11-24 21:18:24"]);
-    assert_eq!(rows[1][..2], ["Pat O'Brien", "'+14155550123"]);
+    assert_eq!(rows[1][..2], ["Pat O'Brien", "=\"+14155550123\""]);
 }
 
 #[tokio::test]
