@@ -172,7 +172,7 @@ impl Question {
     }
 
     /// Brings the answer into its canonical form; `None` where nothing was answered.
-    fn canonical(&self, answer: &Answer) -> Result<Option<Answer>, &'static str> {
+    pub(crate) fn canonical(&self, answer: &Answer) -> Result<Option<Answer>, &'static str> {
         match (&self.kind, answer) {
             (Kind::Text { max_chars }, Answer::One(text)) => canonical_text(text, usize::from(*max_chars)),
             (Kind::Choice { .. } | Kind::Many { .. }, Answer::One(key)) if key.is_empty() => Ok(None),

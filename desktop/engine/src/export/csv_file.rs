@@ -141,8 +141,7 @@ mod tests {
 
     #[test]
     fn words_stay_as_they_are() {
-        for words in
-            ["王芳", "第3小学", "初二3班", "Pat O'Brien", "<r>a</r>", "\"x\"", "", "是", "May"]
+        for words in ["王芳", "第3小学", "初二3班", "Pat O'Brien", "<r>a</r>", "\"x\"", "", "是", "May"]
         {
             assert_eq!(text(words), words);
         }
