@@ -34,6 +34,11 @@ impl Forms {
         self.0.get(&version).map(Vec::as_slice)
     }
 
+    /// What the newest version asks.
+    pub fn newest(&self) -> &[Question] {
+        self.0.values().next_back().map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Every question of every version, the newest version first.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.0.values().rev().flatten()
@@ -84,7 +89,7 @@ impl Forms {
     /// assert_eq!(forms.next(lunch)[0].key, "q2");
     /// ```
     pub fn next(&self, mut draft: Vec<Question>) -> Vec<Question> {
-        let current = self.0.values().next_back().map(Vec::as_slice).unwrap_or_default();
+        let current = self.newest();
         let used = self.questions().map(|question| question.key.as_str());
         let mut taken: BTreeSet<String> =
             used.chain(draft.iter().map(|q| q.key.as_str())).map(str::to_owned).collect();
