@@ -235,7 +235,7 @@ mod tests {
         // Another question under the key of one that goes in the same step, or went before.
         check(&[both], &[school.clone(), text("q2", "住宿")], &["q1", "q3"]);
         check(&[both, &both[..1]], &[school.clone(), text("q2", "住宿")], &["q1", "q3"]);
-        check(&[both, &both[..1], &[]], &[lunch.clone()], &["q3"]);
+        check(&[both, &both[..1], &[]], std::slice::from_ref(&lunch), &["q3"]);
         // A small difference makes another question of short words, and of long ones.
         check(&[both], &[school.clone(), text("q2", "早茶")], &["q1", "q3"]);
         check(&[&[text("q1", "是否需要午餐")]], &[text("q1", "是否需要住宿")], &["q2"]);

@@ -220,8 +220,8 @@ fn chosen(options: &[Choice], keys: &[String]) -> Result<Option<Answer>, &'stati
 pub enum FormAge {
     /// The answers must fit the questions.
     Current,
-    /// The questions may have changed since the page was opened: what still fits is kept, missing answers are
-    /// accepted, and answers to questions that are gone are kept as they came, within the limits of text.
+    /// The questions may have changed since the page was opened. What it asked only the host's laptop knows
+    /// ([`Forms::sort`](crate::forms::Forms::sort)): all is taken as it came, within the limits of text.
     Older,
 }
 
@@ -246,46 +246,55 @@ pub fn canonical_answers(
     answers: &Answers,
     age: FormAge,
 ) -> Result<Answers, Vec<FieldError>> {
+    match age {
+        FormAge::Current => answers_to(questions, answers),
+        FormAge::Older => as_they_came(answers),
+    }
+}
+
+fn answers_to(questions: &[Question], answers: &Answers) -> Result<Answers, Vec<FieldError>> {
     let mut kept = Answers::new();
     let mut errors = Vec::new();
     for question in questions {
         match answers.get(&question.key).map_or(Ok(None), |answer| question.canonical(answer)) {
-            Ok(Some(answer)) => {
-                kept.insert(question.key.clone(), answer);
-            }
-            Ok(None) if question.required && age == FormAge::Current => {
-                errors.push(FieldError::new(question.field(), "required"));
-            }
+            Ok(Some(answer)) => drop(kept.insert(question.key.clone(), answer)),
+            Ok(None) if question.required => errors.push(FieldError::new(question.field(), "required")),
             Ok(None) => {}
-            Err(_) if age == FormAge::Older => {
-                keep_as_it_came(&mut kept, &mut errors, &question.key, answers)
-            }
             Err(code) => errors.push(FieldError::new(question.field(), code)),
         }
     }
     for key in answers.keys().filter(|key| questions.iter().all(|q| q.key != **key)) {
-        match age {
-            FormAge::Older => keep_as_it_came(&mut kept, &mut errors, key, answers),
-            FormAge::Current => errors.push(FieldError::new(field_of_stranger(key), "unknown")),
+        errors.push(FieldError::new(field_of_stranger(key), "unknown"));
+    }
+    if errors.is_empty() { Ok(kept) } else { Err(errors) }
+}
+
+fn as_they_came(answers: &Answers) -> Result<Answers, Vec<FieldError>> {
+    let mut kept = Answers::new();
+    let mut errors = Vec::new();
+    for (key, answer) in answers {
+        let is_key = key.len() <= MAX_KEY_CHARS && is_plain(key, MAX_KEY_CHARS);
+        match if is_key { as_it_came(answer) } else { Err("unknown") } {
+            Ok(Some(answer)) => drop(kept.insert(key.clone(), answer)),
+            Ok(None) => {}
+            Err(code) => errors.push(FieldError::new(field_of_stranger(key), code)),
         }
     }
     if errors.is_empty() { Ok(kept) } else { Err(errors) }
 }
 
-fn keep_as_it_came(kept: &mut Answers, errors: &mut Vec<FieldError>, key: &str, answers: &Answers) {
-    let texts: &[String] = match answers.get(key) {
-        Some(Answer::One(text)) => std::slice::from_ref(text),
-        Some(Answer::Many(texts)) => texts,
-        Some(Answer::Ticked(_)) | None => &[],
-    };
-    if key.len() > MAX_KEY_CHARS || !is_plain(key, MAX_KEY_CHARS) {
-        return errors.push(FieldError::new(field_of_stranger(key), "unknown"));
-    }
-    if texts.len() > MAX_OPTIONS || texts.iter().any(|text| !is_plain(text, MAX_TEXT_CHARS)) {
-        return errors.push(FieldError::new(field_of_stranger(key), "character"));
-    }
-    if let Some(answer) = answers.get(key) {
-        kept.insert(key.to_owned(), answer.clone());
+fn as_it_came(answer: &Answer) -> Result<Option<Answer>, &'static str> {
+    match answer {
+        Answer::Ticked(ticked) => Ok(ticked.then_some(Answer::Ticked(true))),
+        Answer::One(text) => canonical_text(text, MAX_TEXT_CHARS),
+        Answer::Many(texts) if texts.len() > MAX_OPTIONS => Err("option"),
+        Answer::Many(texts) => {
+            let texts = texts.iter().map(|text| canonical_text(text, MAX_TEXT_CHARS));
+            let texts = texts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+            let texts = texts.filter_map(|text| if let Answer::One(text) = text { Some(text) } else { None });
+            let texts: Vec<String> = texts.collect();
+            Ok((!texts.is_empty()).then_some(Answer::Many(texts)))
+        }
     }
 }
 
@@ -365,6 +374,12 @@ mod tests {
     fn an_older_form_is_forgiven() {
         check(r#"{"stage":"high","gone":"kept"}"#, FormAge::Older, Ok(r#"{"gone":"kept","stage":"high"}"#));
         check(r#"{"gone":"a\u0007"}"#, FormAge::Older, Err(&[("answers.gone", "character")]));
+        // As it came, whatever is asked under that key now: a text is not a tick.
+        check(
+            r#"{"lunch":"不吃辣","school":" 一  中 ","days":["","x"],"stage":"","x":[],"y":false}"#,
+            FormAge::Older,
+            Ok(r#"{"days":["x"],"lunch":"不吃辣","school":"一 中"}"#),
+        );
     }
 
     #[test]

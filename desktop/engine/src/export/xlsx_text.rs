@@ -2,9 +2,9 @@
 //! calamine.
 //!
 //! `rust_xlsxwriter` takes a text from `<r>` to `</r>` for markup of its own and writes it as it is: a file
-//! that nobody can open. And a text like `_x000D_` is an escape in the file's format (ECMA-376, 22.9.2.19,
-//! `ST_Xstring`), written as `_x005F_x000D_`, which openpyxl reads as it stands. Both are written as a text
-//! of several runs, none of which is either.
+//! that nobody can open. Such a text is written in several runs, none of which is markup. In runs the library
+//! does not see to texts like `_x000D_`, which are escapes in the file's format (ECMA-376, 22.9.2.19,
+//! `ST_Xstring`); hence no run holds one. In any other text it does.
 
 use std::borrow::Cow;
 
@@ -30,8 +30,7 @@ pub(super) fn write(
     if text.is_empty() {
         return Ok(());
     }
-    let cuts = cuts(&text);
-    if cuts.is_empty() {
+    if !is_taken_for_markup(&text) {
         sheet.write_string_with_format(row, column, text, format)?;
         return Ok(());
     }
@@ -39,7 +38,7 @@ pub(super) fn write(
     let mut max = MAX_CELL_UNITS;
     loop {
         let text = cut(&text, max);
-        let cuts = self::cuts(&text);
+        let cuts = cuts(&text);
         let runs: Vec<_> = runs(&text, &cuts).map(|run| (format, run)).collect();
         match sheet.write_rich_string_with_format(row, column, &runs, format) {
             Err(XlsxError::MaxStringLengthExceeded) if max > 1 => max /= 2,
@@ -71,14 +70,15 @@ fn cut(text: &str, max: usize) -> Cow<'_, str> {
     text.chars().take_while(fits).chain(['…']).collect::<String>().into()
 }
 
+fn is_taken_for_markup(text: &str) -> bool {
+    text.starts_with("<r>") && text.ends_with("</r>")
+}
+
 /// Where a text has to be cut so that no part is taken for markup or for an escape: byte offsets, ascending.
 fn cuts(text: &str) -> Vec<usize> {
-    let mut cuts = Vec::new();
-    if text.starts_with("<r>") && text.ends_with("</r>") {
-        cuts.push(1);
-    }
-    cuts.extend(text.match_indices("_x").filter(|(at, _)| is_escape(text, *at)).map(|(at, _)| at + 1));
-    cuts
+    let escapes = text.match_indices("_x").filter(|(at, _)| is_escape(text, *at));
+    let markup = is_taken_for_markup(text).then_some(1);
+    markup.into_iter().chain(escapes.map(|(at, _)| at + 1)).collect()
 }
 
 fn is_escape(text: &str, at: usize) -> bool {
