@@ -9,6 +9,8 @@
 
 pub mod phone;
 pub mod person_name;
+pub mod fold;
+pub mod search;
 pub mod invite_code;
 pub mod signup_id;
 pub mod seed;
@@ -39,6 +41,12 @@ pub mod headers;
 pub mod media_type;
 
 mod alphabet;
+mod dialling;
+mod ideograph;
+mod name_key;
+mod presentation;
+mod sign_kind;
+mod spelling;
 mod text;
 mod timestamp;
 

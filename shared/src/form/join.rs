@@ -103,7 +103,7 @@ pub(super) fn fields(
     html! {
         (name.around(|attributes| html! {
             input #name name="name" type="text" autocomplete="name" required
-                maxlength=(person_name::MAX_CHARS * 2)
+                maxlength=(person_name::MAX_TYPED_CHARS)
                 autocapitalize="words" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
@@ -120,8 +120,8 @@ pub(super) fn fields(
 /// How mistakes in a number are told apart and explained.
 pub(super) fn phone_explained(language: Language) -> Explained {
     Explained {
-        drops: Some(Phone::FOLD_DROPS),
-        prefix: Some(Phone::FOLD_PREFIX),
+        drops: Some(Phone::fold_drops()),
+        folds: Some(Phone::FOLDS),
         groups: Some(phone::CHINA_GROUPS),
         mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
     }
@@ -131,9 +131,9 @@ pub(super) fn phone_explained(language: Language) -> Explained {
 pub(super) fn name_explained(language: Language) -> Explained {
     Explained {
         drops: None,
-        prefix: None,
+        folds: None,
         groups: None,
-        mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+        mistakes: told(PersonName::mistakes(), |m| texts::name_template(m.code, m.kind, language)),
     }
 }
 
@@ -162,10 +162,13 @@ struct JoinData<'a> {
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
 pub(super) struct Explained {
+    /// A class of characters that are no mistake; if it is missing, all that the field's own pattern matches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drops: Option<&'static str>,
+    drops: Option<String>,
+    /// Patterns and their replacements, in order, before mistakes are looked for. Where there are any, the
+    /// input is first normalised to NFKC.
     #[serde(skip_serializing_if = "Option::is_none")]
-    prefix: Option<&'static str>,
+    folds: Option<[(&'static str, &'static str); 4]>,
     /// How many digits are written together.
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<[usize; 3]>,
@@ -184,7 +187,7 @@ struct Told {
 fn told(mistakes: Vec<Mistake>, text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
     let told = |mistake: Mistake| {
         let text = text(&mistake);
-        let Mistake { code, pattern, needed } = mistake;
+        let Mistake { code, pattern, needed, kind: _ } = mistake;
         Told { code, pattern, needed, text }
     };
     mistakes.into_iter().map(told).collect()

@@ -7,7 +7,7 @@ mod outbox;
 use super::message::Message;
 use crate::language::Language;
 use crate::receipt::ReceiptState;
-pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_text, phone_template};
+pub(super) use mistakes::{ANSWER_CODES, answer_text, error_text, name_template, phone_template};
 pub(super) use outbox::outbox_words;
 
 /// The fixed words of the pages.
