@@ -1,6 +1,7 @@
 //! Files read back by other programs' readers.
 
 mod answers;
+mod old_database;
 mod texts;
 
 use std::io::Cursor;
