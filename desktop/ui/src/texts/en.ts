@@ -78,7 +78,7 @@ export const en: Texts = {
   'person.restore': 'Put back on the list',
   'person.promote': 'Give a seat now',
   'person.yes': 'yes',
-  'person.unsure': '{question}?',
+  'person.unsure': 'Older question (now: {question})',
   'person.unsure.text': 'Filled in on an older form whose questions were not kept: it may have asked something else',
   'person.rest': '(not asked) {key}',
   'person.rest.text': 'This version of the form did not ask for it; kept as it came',

@@ -80,7 +80,7 @@ export const zh = {
   'person.restore': '恢复登记',
   'person.promote': '从候补转为已登记',
   'person.yes': '是',
-  'person.unsure': '{question}？',
+  'person.unsure': '旧版问题（现为：{question}）',
   'person.unsure.text': '用旧版表格填的，当时的问题没有保存，问的可能是别的',
   'person.rest': '（表格没有问）{key}',
   'person.rest.text': '这一版表格没有问这一项，原样保留',
