@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
+use crate::text::{fold_full_width, is_dash, is_invisible};
 
 /// Fixed words of addresses, which a keyboard may have begun with a capital.
 const WORDS: [&str; 4] = ["j", "r", "desk", "check"];
@@ -111,7 +111,7 @@ impl Segment {
     fn read(segment: &str) -> Self {
         let mut signs = segment
             .chars()
-            .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !is_direction_control(*c))
+            .filter(|c| !c.is_whitespace() && !is_invisible(*c))
             .map(|c| if is_dash(c) { '-' } else { c })
             .skip_while(|c| !is_written(*c))
             .peekable();

@@ -15,6 +15,7 @@ pub mod invite_code;
 pub mod signup_id;
 pub mod seed;
 pub mod question;
+pub mod forms;
 pub mod digest;
 pub mod signup;
 pub mod workshop;

@@ -59,9 +59,34 @@ amount: number | null, };
 export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored";
 
 /**
- * An answer as it comes and as it is kept.
+ * An answer with what was asked.
  */
-export type Answer = boolean | string | Array<string>;
+export type AnswerView = { 
+/**
+ * The question's key, which no other question of the workshop has.
+ */
+key: string, 
+/**
+ * The question as it was asked.
+ */
+question: Text, 
+/**
+ * The answer, in words.
+ */
+answer: AnswerWords, };
+
+/**
+ * An answer in words.
+ */
+export type AnswerWords = { "kind": "text", 
+/**
+ * In one line.
+ */
+text: string, } | { "kind": "chosen", 
+/**
+ * The options as they were offered.
+ */
+options: Array<Text>, } | { "kind": "ticked" };
 
 /**
  * A device that came.
@@ -79,6 +104,36 @@ at: Timestamp,
  * How far it came.
  */
 reached: Reached, };
+
+/**
+ * An answer to nothing that is known to have been asked.
+ */
+export type AsideView = { 
+/**
+ * The key that came.
+ */
+key: string, 
+/**
+ * What came: a text, or the keys of options.
+ */
+words: Array<AsideWord>, 
+/**
+ * The question that has this key now, where the form of then was not kept: perhaps another one.
+ */
+question_now: Text | null, };
+
+/**
+ * A text, or the key of an option, that came with no question.
+ */
+export type AsideWord = { 
+/**
+ * As it came.
+ */
+text: string, 
+/**
+ * The option that has this key now, where the form of then was not kept: perhaps another one.
+ */
+option_now: Text | null, };
 
 /**
  * A backup that was made.
@@ -718,9 +773,13 @@ shared_phone: boolean,
  */
 short_code: string, 
 /**
- * By the key of the question.
+ * What its form asked and was answered, in the form's order.
  */
-answers: { [key in string]: Answer }, 
+answers: Array<AnswerView>, 
+/**
+ * Whatever else came.
+ */
+aside: Array<AsideView>, 
 /**
  * When it was filled in, by the phone's clock.
  */
@@ -760,7 +819,8 @@ state: SignupState | null,
 again: boolean, };
 
 /**
- * A host's text in one or both languages; an empty one falls back to the other.
+ * A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
+ * a meaning and white space around it are dropped when it is read: hosts paste from chats and documents.
  */
 export type Text = { 
 /**

@@ -25,7 +25,7 @@ impl Host {
     ) -> Result<Sheet, EngineError> {
         let row = self.row(workshop)?;
         let signups = self.context.readers.read(|conn| list::whole(conn, workshop))?;
-        Ok(export::sheet(&row.workshop, signups, format, language)?)
+        Ok(export::sheet(&row.workshop, &signups, format, language)?)
     }
 
     /// Notes in the audit log that a list left the database. The host gets the list all the same where the

@@ -53,7 +53,7 @@ pub fn export(
     let found = export::named(workshop, all.iter().map(|row| &row.workshop));
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
     let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
-    let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
+    let sheet = export::sheet(record, &signups, format, language).map_err(EngineError::Export)?;
     let durability = files::write(path, &sheet.bytes)?;
     conn.in_transaction(|tx| export::note(tx, &record.id, format)).map_err(EngineError::Database)?;
     Ok(ListWritten { rows: sheet.rows, durability })

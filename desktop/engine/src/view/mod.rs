@@ -2,6 +2,7 @@
 
 mod addresses;
 mod alarm;
+pub(crate) mod answer_view;
 mod case;
 mod check;
 mod connection_trial;
@@ -23,6 +24,7 @@ mod workshop_summary;
 
 pub use addresses::{Addresses, LanAddress, NetworkKind, WifiCode};
 pub use alarm::{Alarm, AlarmKind};
+pub use answer_view::{AnswerView, AnswerWords, AsideView, AsideWord};
 pub use case::{Case, DuplicateReason, Resolution};
 pub use check::{Arrival, Check, Neighbour, OwnConnection, Reached, Verdict};
 pub(crate) use check::{Evidence, verdict};
