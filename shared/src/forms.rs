@@ -39,6 +39,11 @@ impl Forms {
         self.0.values().next_back().map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Whether a version is one of those from before versions were kept.
+    pub fn is_before_kept(&self, version: u32) -> bool {
+        self.0.keys().next().is_some_and(|oldest| (1..*oldest).contains(&version))
+    }
+
     /// Every question of every version, the newest version first.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.0.values().rev().flatten()
