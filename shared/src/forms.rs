@@ -12,7 +12,11 @@ use crate::question::{Answers, Choice, Kind, MAX_KEY_CHARS, Question};
 /// The versions of a workshop's form that are known, oldest first. A database of before they were kept knows
 /// the newest one alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Forms(BTreeMap<u32, Vec<Question>>);
+pub struct Forms {
+    versions: BTreeMap<u32, Vec<Question>>,
+    /// Keys of questions that are not known any more.
+    reserved: BTreeSet<String>,
+}
 
 /// Answers, sorted by what a version of the form asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,22 +30,32 @@ pub struct Sorted {
 impl Forms {
     /// Adds a version, or replaces it.
     pub fn insert(&mut self, version: u32, questions: Vec<Question>) {
-        self.0.insert(version, questions);
+        self.versions.insert(version, questions);
+    }
+
+    /// Keeps a key from being used: a question had it that is not known any more.
+    pub fn reserve(&mut self, key: String) {
+        self.reserved.insert(key);
     }
 
     /// What a version asked; `None` where that is not known.
     pub fn asked(&self, version: u32) -> Option<&[Question]> {
-        self.0.get(&version).map(Vec::as_slice)
+        self.versions.get(&version).map(Vec::as_slice)
     }
 
     /// What the newest version asks.
     pub fn newest(&self) -> &[Question] {
-        self.0.values().next_back().map(Vec::as_slice).unwrap_or_default()
+        self.versions.values().next_back().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a version is one of those from before versions were kept.
+    pub fn is_before_kept(&self, version: u32) -> bool {
+        self.versions.keys().next().is_some_and(|oldest| (1..*oldest).contains(&version))
     }
 
     /// Every question of every version, the newest version first.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
-        self.0.values().rev().flatten()
+        self.versions.values().rev().flatten()
     }
 
     /// Sorts the answers of a sign-up by what its version of the form asked. Where nobody knows what that
@@ -91,16 +105,21 @@ impl Forms {
     pub fn next(&self, mut draft: Vec<Question>) -> Vec<Question> {
         let current = self.newest();
         let used = self.questions().map(|question| question.key.as_str());
+        let used = used.chain(self.reserved.iter().map(String::as_str));
         let mut taken: BTreeSet<String> =
             used.chain(draft.iter().map(|q| q.key.as_str())).map(str::to_owned).collect();
         for question in &mut draft {
             match current.iter().find(|old| old.key == question.key) {
                 Some(old) if is_same_question(old, question) => self.next_options(old, question),
-                None if self.questions().all(|old| old.key != question.key) => {}
+                None if !self.has_had(&question.key) => {}
                 Some(_) | None => question.key = fresh_key(&question.key, &mut taken),
             }
         }
         draft
+    }
+
+    fn has_had(&self, key: &str) -> bool {
+        self.reserved.contains(key) || self.questions().any(|question| question.key == key)
     }
 
     fn next_options(&self, old: &Question, question: &mut Question) {
@@ -255,6 +274,17 @@ mod tests {
         let long = "k".repeat(MAX_KEY_CHARS);
         let fresh = next(&[&[text(&long, "学校")]], &[text(&long, "班级")]);
         assert!(fresh[0].len() <= MAX_KEY_CHARS && fresh[0] != long, "{fresh:?}");
+    }
+
+    #[test]
+    fn a_key_of_which_nobody_knows_what_it_asked_is_not_used_either() {
+        let mut forms = Forms::default();
+        forms.insert(7, vec![text("q1", "学校")]);
+        forms.reserve("q2".into());
+        let next = forms.next(vec![text("q1", "学校"), text("q2", "班级")]);
+        assert_eq!(next.iter().map(|question| question.key.as_str()).collect::<Vec<_>>(), ["q1", "q3"]);
+        assert!(forms.is_before_kept(6) && !forms.is_before_kept(7) && !forms.is_before_kept(8));
+        assert!(!forms.is_before_kept(0));
     }
 
     #[test]

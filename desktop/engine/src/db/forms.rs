@@ -31,6 +31,28 @@ pub(crate) fn keep(tx: &Tx<'_>, workshop: &Workshop) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Every version that is known, with the keys of answers that came with others: for the next version.
+pub(crate) fn to_continue(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Forms> {
+    let mut forms = of(conn, workshop)?;
+    let mut select = conn.prepare_cached(
+        "WITH came(answers) AS (
+           SELECT answers FROM signups WHERE workshop_id = ?1 UNION ALL
+           SELECT aside FROM signups WHERE workshop_id = ?1 UNION ALL
+           SELECT answers FROM duplicates WHERE workshop_id = ?1 UNION ALL
+           SELECT aside FROM duplicates WHERE workshop_id = ?1)
+         SELECT DISTINCT key FROM came, json_each(came.answers)",
+    )?;
+    let mut rows = select.query([workshop.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let key: String = row.get(0)?;
+        // Those that are asked now go on.
+        if forms.newest().iter().all(|question| question.key != key) {
+            forms.reserve(key);
+        }
+    }
+    Ok(forms)
+}
+
 /// Every version of a workshop's form that is known.
 pub(crate) fn of(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Forms> {
     let mut select = conn.prepare_cached("SELECT version, questions FROM forms WHERE workshop_id = ?1")?;

@@ -23,8 +23,6 @@ enum Content {
     Asked(String),
     /// Those under the key of a question from a form that was not kept: perhaps to another one.
     Unsure(String),
-    /// Whatever else came.
-    Rest,
 }
 
 /// Makes a column for each question that the form asks now.
@@ -44,7 +42,7 @@ pub(super) fn asked(workshop: &Workshop, signups: &[SignupView], language: Langu
 }
 
 /// Makes the columns for whatever else was answered, where there is any: questions that are gone, each by
-/// itself; answers from forms that were not kept; and one for the rest, however much came.
+/// itself, and answers from forms that were not kept. What no form asked has none, however much came.
 pub(super) fn other(workshop: &Workshop, signups: &[SignupView], language: Language) -> Vec<Column> {
     let asks = |key: &str| workshop.questions.iter().any(|question| question.key == key);
     let mut columns = Vec::new();
@@ -55,18 +53,13 @@ pub(super) fn other(workshop: &Workshop, signups: &[SignupView], language: Langu
             columns.push(gone(key, signups, language));
         }
     }
-    let aside = || signups.iter().flat_map(|signup| &signup.aside);
     let mut seen = BTreeSet::new();
-    for AsideView { key, question_now, .. } in aside() {
+    for AsideView { key, question_now, .. } in signups.iter().flat_map(|signup| &signup.aside) {
         if let Some(now) = question_now
             && seen.insert(key)
         {
             columns.push(unsure(key, now, signups, language));
         }
-    }
-    if aside().any(|aside| aside.question_now.is_none()) {
-        let (heading, separator) = (words::rest(language).to_owned(), words::SEPARATORS[2]);
-        columns.push(Column { heading, separator, content: Content::Rest });
     }
     columns
 }
@@ -103,11 +96,6 @@ impl Column {
                 let came =
                     signup.aside.iter().filter(|aside| aside.key == *key && aside.question_now.is_some());
                 came.map(|aside| self.aside(aside, language)).collect::<Vec<_>>().join(self.separator)
-            }
-            Content::Rest => {
-                let rest = signup.aside.iter().filter(|aside| aside.question_now.is_none());
-                let rest = rest.map(|aside| format!("{}: {}", aside.key, self.aside(aside, language)));
-                rest.collect::<Vec<_>>().join("\n")
             }
         }
     }

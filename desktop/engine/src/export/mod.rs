@@ -44,7 +44,10 @@ pub(crate) fn sheet(
     let rows = signups.len() as u64;
     let table = table::Table::of(workshop, signups, language);
     let bytes = match format {
-        ExportFormat::Xlsx => xlsx_file::write(&table)?,
+        ExportFormat::Xlsx => {
+            let rest = table::Table::rest(signups, language);
+            xlsx_file::write([Some(&table), rest.as_ref()].into_iter().flatten())?
+        }
         ExportFormat::Csv => csv_file::write(&table)?,
     };
     Ok(Sheet { bytes, rows })

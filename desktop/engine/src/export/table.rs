@@ -8,7 +8,10 @@ use rollcall_shared::{Millis, Timestamp};
 
 use super::columns::Column;
 use super::{columns, words};
-use crate::view::SignupView;
+use crate::view::{AsideView, SignupView};
+
+/// Most rows of what no form asked: a sheet has 1,048,576.
+const MAX_REST_ROWS: usize = 1_000_000;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +48,24 @@ impl Table {
         let headings = distinct(headings.collect(), language);
         let rows = signups.iter().map(|signup| row(workshop, (&asked, &other), signup, language)).collect();
         Self { sheet: words::sheet(language), headings, rows }
+    }
+}
+
+impl Table {
+    /// Makes one of whatever came that no form asked for, a row each; `None` where there is nothing.
+    pub(super) fn rest(signups: &[SignupView], language: Language) -> Option<Self> {
+        let row = |signup: &SignupView, AsideView { key, words, question_now }: &AsideView| {
+            let words = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join("\n");
+            let person = [Cell::Text(signup.name.clone()), Cell::Code(signup.phone.clone())];
+            let came = [Cell::Code(signup.short_code.clone()), Cell::Text(key.clone()), Cell::Text(words)];
+            question_now.is_none().then(|| person.into_iter().chain(came).collect())
+        };
+        let rows_of = |signup: &SignupView| -> Vec<Vec<Cell>> {
+            signup.aside.iter().filter_map(|aside| row(signup, aside)).collect()
+        };
+        let rows: Vec<_> = signups.iter().flat_map(rows_of).take(MAX_REST_ROWS).collect();
+        let headings = words::rest_headings(language).map(str::to_owned).to_vec();
+        (!rows.is_empty()).then(|| Self { sheet: words::rest_sheet(language), headings, rows })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod old_database;
+mod other_programs;
 mod texts;
 
 use std::io::Cursor;
@@ -70,20 +71,7 @@ async fn a_workbook_holds_texts_and_times() {
     let texts = |row: &[Data]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         texts(&rows[0]),
-        [
-            "姓名",
-            "手机号",
-            "学校",
-            "日期",
-            "午餐",
-            "状态",
-            "短码",
-            "方式",
-            "报名时间",
-            "入库时间",
-            "备注",
-            "其他内容（表单没有问）"
-        ]
+        ["姓名", "手机号", "学校", "日期", "午餐", "状态", "短码", "方式", "报名时间", "入库时间", "备注"]
     );
     assert_eq!(rows.len(), 3);
     assert_eq!(
@@ -96,7 +84,10 @@ async fn a_workbook_holds_texts_and_times() {
     // 13:18:23 UTC by Beijing's clock.
     let seconds = ((time.as_f64() - 25_569.0) * 86_400.0).round();
     assert!((seconds - (1_795_526_303.0 + 8.0 * 3_600.0)).abs() < 0.5, "{seconds}");
-    assert_eq!(texts(&rows[1])[11], "bus: 旧答案");
+    let aside = workbook.worksheet_range("表单没有问的").unwrap();
+    let aside: Vec<_> = aside.rows().map(texts).collect();
+    assert_eq!(aside[0], ["姓名", "手机号", "短码", "键", "内容"]);
+    assert_eq!((aside.len(), &aside[1][3..]), (2, &["bus".to_owned(), "旧答案".to_owned()][..]));
     assert_eq!(texts(&rows[2])[5], "已取消");
     assert!(workbook.worksheet_formula("名单").unwrap().used_cells().next().is_none(), "no formulas");
 }
@@ -125,8 +116,7 @@ async fn comma_separated_text_is_safe_to_open() {
             "Path",
             "Signed up",
             "Stored",
-            "Notes",
-            "Other content (not asked by the form)"
+            "Notes"
         ]
     );
     let rows: Vec<Vec<String>> =

@@ -62,13 +62,10 @@ pub(super) fn yes(language: Language) -> &'static str {
     }
 }
 
-/// Stand between choices, the usual first.
-pub(super) const SEPARATORS: [&str; 3] = ["、", "；", " | "];
-
 /// Returns what may stand between the choices of one answer, the usual first.
 pub(super) fn separators(language: Language) -> [&'static str; 3] {
     match language {
-        Language::Zh => SEPARATORS,
+        Language::Zh => ["、", "；", " | "],
         Language::En => [", ", "; ", " | "],
     }
 }
@@ -110,11 +107,19 @@ pub(super) fn now(key: &str, label: &str, language: Language) -> String {
     }
 }
 
-/// Returns the heading of whatever came that no form asked for.
-pub(super) fn rest(language: Language) -> &'static str {
+/// Returns the name of the sheet with whatever came that no form asked for.
+pub(super) fn rest_sheet(language: Language) -> &'static str {
     match language {
-        Language::Zh => "其他内容（表单没有问）",
-        Language::En => "Other content (not asked by the form)",
+        Language::Zh => "表单没有问的",
+        Language::En => "Not asked",
+    }
+}
+
+/// Returns the headings of that sheet.
+pub(super) fn rest_headings(language: Language) -> [&'static str; 5] {
+    match language {
+        Language::Zh => ["姓名", "手机号", "短码", "键", "内容"],
+        Language::En => ["Name", "Phone", "Short code", "Key", "Content"],
     }
 }
 

@@ -2,7 +2,7 @@
 //! times that can be sorted.
 
 use rollcall_shared::Timestamp;
-use rust_xlsxwriter::{Format, IgnoreError, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, IgnoreError, Workbook, Worksheet, XlsxError};
 
 use super::table::{Cell, Table};
 use super::xlsx_text;
@@ -14,13 +14,21 @@ const DAY_SECONDS: f64 = 86_400.0;
 const TEXT_WIDTH: f64 = 18.0;
 const TIME_WIDTH: f64 = 20.0;
 
-pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
+/// Writes a sheet for each table.
+pub(super) fn write<'a>(tables: impl Iterator<Item = &'a Table>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
+    for table in tables {
+        write_sheet(workbook.add_worksheet(), table)?;
+    }
+    workbook.save_to_buffer()
+}
+
+fn write_sheet(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
     let heading_format = Format::new().set_bold();
     // A spreadsheet's own format for texts: an edited number of a phone stays what it is.
     let text_format = Format::new().set_num_format("@");
     let time_format = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-    let sheet = workbook.add_worksheet().set_name(table.sheet)?;
+    sheet.set_name(table.sheet)?;
     sheet.set_freeze_panes(1, 1)?;
     for (column, heading) in (0_u16..).zip(&table.headings) {
         xlsx_text::write(sheet, (0, column), heading, &heading_format)?;
@@ -50,7 +58,7 @@ pub(super) fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
         // No green corners on numbers that are texts on purpose.
         sheet.ignore_error_range(0, 0, last, last_column, IgnoreError::NumberStoredAsText)?;
     }
-    workbook.save_to_buffer()
+    Ok(())
 }
 
 /// Rounds to whole seconds, or the last one would be shown as `:60` here and there.

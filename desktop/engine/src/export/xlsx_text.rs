@@ -108,6 +108,7 @@ mod tests {
         check("<r></r>", &["<", "r></r>"]);
         check("<r>a", &["<r>a"]);
         check("_x000D_", &["_", "x000D_"]);
+        // openpyxl takes `x005F_` out of any text, its own included.
         check("a_x000d_b_x005F_x0007_", &["a_", "x000d_b_", "x005F_", "x0007_"]);
         check("_x00_x0041_", &["_x00_", "x0041_"]);
         check("_x000G_ _x000D _x王王_", &["_x000G_ _x000D _x王王_"]);

@@ -1,8 +1,8 @@
 //! Answers as the window shows them: with what was asked, in the words that were chosen.
 
 use rollcall_shared::forms::Forms;
-use rollcall_shared::language::Text;
-use rollcall_shared::question::{Answer, Answers, Question};
+use rollcall_shared::language::{Language, Text};
+use rollcall_shared::question::{Answer, Answers, Choice, Question};
 use serde::Serialize;
 
 /// An answer with what was asked.
@@ -76,7 +76,7 @@ pub(crate) fn read(
             answer: AnswerWords::of(question, answer),
         })
     });
-    let newest = if forms.asked(version).is_none() { forms.newest() } else { &[] };
+    let newest = if forms.is_before_kept(version) { forms.newest() } else { &[] };
     let aside = sorted.aside.into_iter().chain(aside).map(|(key, answer)| {
         let now = newest.iter().find(|question| question.key == key);
         AsideView { question_now: now.map(|now| now.label.clone()), words: words(answer, now), key }
@@ -88,7 +88,7 @@ impl AnswerWords {
     fn of(question: &Question, answer: &Answer) -> Self {
         let option = |key: &String| {
             let option = question.options().iter().find(|option| option.key == *key);
-            option.map_or_else(|| Text::new(key, ""), |option| option.label.clone())
+            option.map_or_else(|| Text::new(key, ""), |option| distinct(option, question.options()))
         };
         match answer {
             Answer::Ticked(_) => Self::Ticked,
@@ -97,6 +97,16 @@ impl AnswerWords {
             Answer::Many(keys) => Self::Chosen { options: keys.iter().map(option).collect() },
         }
     }
+}
+
+/// An option's words; with its key, where another option has the very same.
+fn distinct(option: &Choice, all: &[Choice]) -> Text {
+    let in_language = |language: Language| {
+        let words = option.label.get(language);
+        let is_twice = all.iter().filter(|other| other.label.get(language) == words).count() > 1;
+        if is_twice { format!("{words} [{}]", option.key) } else { words.to_owned() }
+    };
+    Text { zh: in_language(Language::Zh), en: in_language(Language::En) }
 }
 
 fn words(answer: Answer, now: Option<&Question>) -> Vec<AsideWord> {

@@ -96,7 +96,7 @@ impl Roster {
             None => self.make(draft).await,
             Some(id) => {
                 let old = self.known(&id)?;
-                let forms = self.writer.edit(move |tx| forms::of(tx, &id)).await;
+                let forms = self.writer.edit(move |tx| forms::to_continue(tx, &id)).await;
                 let changed = changed(&old.workshop, &forms.map_err(RosterError::Unwritable)?, draft);
                 self.change(&changed, old.retired_at, WorkshopEvent::Changed).await
             }

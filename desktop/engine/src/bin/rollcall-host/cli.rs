@@ -78,7 +78,7 @@ enum Command {
         folder: DataDir,
         /// The workshop's id or invite code
         workshop: String,
-        /// The file: .xlsx or .csv
+        /// The file: .xlsx, or .csv, which cannot tell texts from numbers and holds no second sheet
         file: PathBuf,
         /// Headings and words: zh or en
         #[arg(long, default_value = "zh", value_parser = language)]

@@ -140,7 +140,7 @@ async fn a_question_in_other_words_says_so_in_its_heading() {
 }
 
 #[tokio::test]
-async fn what_no_form_asked_is_kept_aside_in_one_column() {
+async fn what_no_form_asked_is_kept_aside_and_adds_no_column() {
     let mut story = Story::begin(vec![text("q1", "学校")]).await;
     story.change(vec![text("q1", "学校"), text("q2", "班级")]).await;
     let many: Answers = (0..50).map(|n| (format!("x{n}"), Answer::One("y".into()))).collect();
@@ -150,10 +150,16 @@ async fn what_no_form_asked_is_kept_aside_in_one_column() {
     story.sign_up(1, r#"{"q1":"一中","q2":"三班"}"#).await;
     story.sign_up(9, r#"{"q7":"?"}"#).await;
     let (headings, rows) = story.exported();
-    assert_eq!(headings, ["学校", "班级", "其他内容（表单没有问）"]);
-    assert!(rows[0][2].starts_with("=\"x0: y\nx1: y\nx10: y"), "{}", rows[0][2]);
-    assert_eq!(rows[3], ["一中", "", "q2: 三班"]);
-    assert_eq!(rows[4], ["", "", "=\"q7: ?\""]);
+    assert_eq!(headings, ["学校", "班级"]);
+    assert_eq!(rows, [["", ""], ["", ""], ["", ""], ["一中", ""], ["", ""]]);
+    let bytes = sheet(&story.hall, ExportFormat::Xlsx, Language::Zh);
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let aside = workbook.worksheet_range("表单没有问的").unwrap();
+    let aside: Vec<_> = aside.rows().map(|row| (row[3].to_string(), row[4].to_string())).collect();
+    assert_eq!(aside.len(), 1 + 3 * 50 + 2);
+    let pair = |key: &str, words: &str| (key.to_owned(), words.to_owned());
+    assert_eq!(aside[1], pair("x0", "y"));
+    assert_eq!(aside[151..], [pair("q2", "三班"), pair("q7", "?")]);
     assert_eq!(
         story.hall.count("SELECT count(*) FROM signups WHERE answers = '{}' AND aside IS NOT NULL"),
         4
@@ -172,6 +178,7 @@ async fn choices_are_told_apart() {
     check(&[("a", "周六、周日"), ("b", "平时")], "周六、周日；平时").await;
     check(&[("a", "周六、周日"), ("b", "平时；晚上")], "周六、周日 | 平时；晚上").await;
     check(&[("a", "甲、乙"), ("b", "丙；丁"), ("c", "戊|己")], "甲、乙\n丙；丁\n戊|己").await;
+    check(&[("a", "其他"), ("b", "其他"), ("c", "周六")], "其他 [a]、其他 [b]、周六").await;
     check(&[("a", "小学/初中"), ("b", "WPS/Excel/其他")], "小学/初中、WPS/Excel/其他").await;
 }
 
@@ -190,13 +197,7 @@ async fn a_database_that_did_not_keep_its_forms_says_what_is_not_sure() {
     let (headings, rows) = story.exported();
     assert_eq!(
         headings,
-        [
-            "学校",
-            "日期",
-            "学校？（旧版表单，当时的问题没有保存）",
-            "日期？（旧版表单，当时的问题没有保存）",
-            "其他内容（表单没有问）",
-        ]
+        ["学校", "日期", "学校？（旧版表单，当时的问题没有保存）", "日期？（旧版表单，当时的问题没有保存）",]
     );
-    assert_eq!(rows, [["", "", "一中", "o1（现为：周六）、o2", "q9: 早"], ["二中", "周六", "", "", ""]]);
+    assert_eq!(rows, [["", "", "一中", "o1（现为：周六）、o2"], ["二中", "周六", "", ""]]);
 }

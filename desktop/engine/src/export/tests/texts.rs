@@ -3,7 +3,7 @@
 use super::*;
 
 /// Texts that formats and programs take for something else.
-const TRAPS: &[&str] = &[
+pub(super) const TRAPS: &[&str] = &[
     "<r>a & b</r>",
     "<r></r>",
     "<r><t>x</t></r>",
@@ -14,7 +14,7 @@ const TRAPS: &[&str] = &[
     "&#10;",
     "_x000D_",
     "_x0041_x",
-    "a_x005F_x000D_b_x0007_",
+    "a_x000D_b_x0007_",
     "<r>_x000D_</r>",
     "=1+1",
     "=HYPERLINK(\"http://x\",\"y\")",
@@ -36,7 +36,7 @@ const TRAPS: &[&str] = &[
 ];
 
 /// A list with every trap as a question's label, an option's and an answer.
-async fn hall() -> Hall {
+pub(super) async fn hall() -> Hall {
     let (label, many) = (|text: &str| Text::new(text, ""), TRAPS.len() / 2);
     let hall = Hall::with(|draft| {
         let question = |(n, text): (usize, &&str)| {
@@ -63,9 +63,6 @@ async fn hall() -> Hall {
 async fn any_text_comes_out_of_a_workbook_as_itself() {
     let hall = hall().await;
     let bytes = sheet(&hall, ExportFormat::Xlsx, Language::Zh);
-    if let Some(path) = std::env::var_os("ROLLCALL_TEST_WORKBOOK") {
-        std::fs::write(path, &bytes).unwrap();
-    }
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     let range = workbook.worksheet_range("名单").unwrap();
     let rows: Vec<&[Data]> = range.rows().collect();
@@ -92,9 +89,6 @@ fn value(cell: &str) -> String {
 async fn any_text_comes_out_of_csv_as_itself_and_calculates_nothing() {
     let hall = hall().await;
     let text = String::from_utf8(sheet(&hall, ExportFormat::Csv, Language::Zh)).unwrap();
-    if let Some(path) = std::env::var_os("ROLLCALL_TEST_CSV") {
-        std::fs::write(path, &text).unwrap();
-    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
