@@ -75,7 +75,13 @@ export function durableKeeper(seed: Seed = () => new Map()): Keeper {
               remove: (table, key) => void tableOf(table).delete(key),
               read: (table, key, then) => {
                 const request = tableOf(table).get(key);
-                request.onsuccess = () => then(request.result);
+                request.onsuccess = () => {
+                  try {
+                    then(request.result);
+                  } catch {
+                    transaction.abort();
+                  }
+                };
               },
             });
           }),
