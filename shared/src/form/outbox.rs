@@ -139,10 +139,7 @@ pub(super) fn outbox_data<'a>(
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
         // A server that wants to be left alone for longer says so in `Retry-After`. Whatever else a phone
         // hears, nobody or a network on the way, costs no server anything, and people wait for its end.
-        back_off: BackOff {
-            base_ms: retry::BASE.as_millis(),
-            cap_ms: retry::UNANSWERED_CAP.as_millis(),
-        },
+        back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::UNANSWERED_CAP.as_millis() },
         looks_s: receipt::LOOKS_S,
         keep_ms: receipt::KEEP_ON_PHONE_MS,
         states: own

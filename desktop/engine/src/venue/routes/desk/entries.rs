@@ -31,7 +31,9 @@ pub(in crate::venue::routes) async fn json(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match venue.at_desk(&token, &headers) {
-        Ok((row, desk)) => answered(&headers, take(&venue, &row, &desk, MediaType::Json, &headers, body).await),
+        Ok((row, desk)) => {
+            answered(&headers, take(&venue, &row, &desk, MediaType::Json, &headers, body).await)
+        }
         Err(no_desk) => answer::problem(&no_desk.problem()),
     }
 }
