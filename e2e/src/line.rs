@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rollcall_shared::problem::{self, Problem, ProblemCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::proof_asked::{assert_proven, challenge};
 use crate::relay::{Ends, Port, closing, head_end, message, own_answer};
