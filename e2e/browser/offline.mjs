@@ -79,7 +79,11 @@ async function signUp({ name, phone: number, taps, reload_after }) {
       if (!page.url().startsWith(`${told.server}/j/`)) await phone.open();
       if (await page.locator("#signup [aria-disabled]").count()) return false;
       const another = page.locator("#another");
-      if (await another.isVisible()) await another.click({ timeout: 500 });
+      if (await another.isVisible()) {
+        await another.click({ timeout: 500 });
+        // The page goes to the name by itself, and not while somebody types.
+        await page.waitForFunction(() => document.activeElement.id === "name", undefined, { timeout: 500 });
+      }
       await page.fill("#name", name, { timeout: 500 });
       await page.fill("#phone", number, { timeout: 500 });
       return true;

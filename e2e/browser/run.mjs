@@ -31,7 +31,11 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requests = watch(page, [told.server, told.venue ?? told.server].map((url) => new URL(url).origin));
-  await { ...stories, ...outbox, ...network, ...phones, ...verdicts }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
+  const story = { ...stories, ...outbox, ...network, ...phones, ...verdicts }[told.story];
+  await story({ page, context, requests, look: (name) => look(page, inspector, name), ...told }).catch(async (error) => {
+    console.error(`at the end ${page.url()} shows:`, await page.innerText("body", { timeout: 5000 }).catch(String));
+    throw error;
+  });
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {

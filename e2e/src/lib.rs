@@ -18,6 +18,7 @@ pub mod line;
 pub mod ports;
 pub mod power;
 pub mod process;
+mod proof_asked;
 mod relay;
 pub mod servers;
 pub mod stranger;

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rollcall_shared::problem::{self, Problem, ProblemCode};
-use rollcall_shared::proof::Challenge;
-use rollcall_shared::signup::Digest;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::proof_asked::{assert_proven, challenge};
 use crate::relay::{Ends, Port, closing, head_end, message, own_answer};
 use crate::stranger::Says;
 use crate::wait;
@@ -87,9 +86,6 @@ struct State {
     mended: Option<Instant>,
     came_after: HashMap<String, Duration>,
 }
-
-/// What SHA-256 makes of the salt and this number is the challenge.
-const NUMBER: u32 = 4321;
 
 impl Line {
     /// Opens a line to `http://127.0.0.1:PORT`.
@@ -315,30 +311,6 @@ fn next_fault(request: &Request, state: &mut State) -> Option<Fault> {
         return fault;
     }
     fault.filter(|fault| *fault != Fault::Proof)
-}
-
-fn salt(id: &str) -> String {
-    format!("{id}?expires=9999999999")
-}
-
-fn challenge(id: &str) -> Challenge {
-    let salt = salt(id);
-    let challenge = Digest::of(format!("{salt}{NUMBER}").as_bytes()).to_string();
-    let challenge = json!({
-        "algorithm": "SHA-256", "challenge": challenge, "maxnumber": 10_000, "salt": salt, "signature": "00",
-    });
-    serde_json::from_value(challenge).expect("a challenge as servers write it")
-}
-
-/// Ends the program where a proof is wrong: a panic of this thread alone would be overlooked.
-fn assert_proven(id: &str, proof: &str) {
-    use base64::Engine as _;
-    let json = base64::engine::general_purpose::STANDARD.decode(proof).unwrap_or_default();
-    let proof: Value = serde_json::from_slice(&json).unwrap_or_default();
-    if proof["number"] != NUMBER || proof["salt"] != salt(id).as_str() {
-        eprintln!("a wrong proof for {id}: {proof}");
-        std::process::exit(101);
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ const ANSWERS_WITHIN_MS = 3000;
 /** A database that was silent is asked again after this time; meanwhile nobody waits for it. */
 const SILENT_FOR_MS = 10_000;
 
+/** Finds a table within a transaction. */
+type TableOf = (table: TableName) => IDBObjectStore;
+
 /** Entries for a database that has to be made. */
 type Seed = () => Map<string, unknown>;
 
@@ -50,35 +53,46 @@ export function durableKeeper(seed: Seed = () => new Map()): Keeper {
     }
   }
 
+  /** A transaction; returns once it is on the disk. */
+  function act(mode: IDBTransactionMode, work: (tableOf: TableOf) => void): Promise<void> {
+    return on(
+      (db) =>
+        new Promise((resolve, reject) => {
+          // Strict: it counts as kept only once the disk has it.
+          const transaction = db.transaction(TABLES, mode, { durability: "strict" });
+          transaction.oncomplete = () => resolve();
+          transaction.onabort = transaction.onerror = () => reject(transaction.error || transaction);
+          work((table) => transaction.objectStore(table));
+        }),
+    );
+  }
+
   return {
-    all: <T>(table: TableName) =>
-      on(
-        (db) =>
-          new Promise<T[]>((resolve, reject) => {
-            const request = db.transaction(table).objectStore(table).getAll();
-            request.onsuccess = () => resolve(request.result as T[]);
-            request.onerror = () => reject(request.error);
-          }),
-      ),
+    all: async <T>(table: TableName) => {
+      let records: T[] = [];
+      await act("readonly", (tableOf) => {
+        const request = tableOf(table).getAll();
+        request.onsuccess = () => (records = request.result as T[]);
+      });
+      return records;
+    },
     step: (work) =>
-      on(
-        (db) =>
-          new Promise((resolve, reject) => {
-            // Strict: it counts as kept only once the disk has it.
-            const transaction = db.transaction(TABLES, "readwrite", { durability: "strict" });
-            const tableOf = (name: TableName) => transaction.objectStore(name);
-            transaction.oncomplete = () => resolve();
-            transaction.onabort = transaction.onerror = () => reject(transaction.error || transaction);
-            work({
-              // Entries and receipts carry their key.
-              put: (table, key, value) => void tableOf(table).put(value, table === "lease" ? key : undefined),
-              remove: (table, key) => void tableOf(table).delete(key),
-              read: (table, key, then) => {
-                const request = tableOf(table).get(key);
-                request.onsuccess = () => then(request.result);
-              },
-            });
-          }),
+      act("readwrite", (tableOf) =>
+        work({
+          // Entries and receipts carry their key.
+          put: (table, key, value) => void tableOf(table).put(value, table === "lease" ? key : undefined),
+          remove: (table, key) => void tableOf(table).delete(key),
+          read: (table, key, then) => {
+            const request = tableOf(table).get(key);
+            request.onsuccess = () => {
+              try {
+                then(request.result);
+              } catch {
+                request.transaction!.abort();
+              }
+            };
+          },
+        }),
       ),
   };
 }
@@ -107,9 +121,8 @@ function open(seed: Seed, gone: () => void, version?: number): Promise<IDBDataba
         db.close();
         gone();
       };
-      db.onclose = gone;
       // A newer page, or whoever clears what sites keep, waits for this connection to go.
-      db.onversionchange = drop;
+      db.onclose = db.onversionchange = drop;
       if (!missingIn(db)[0]) return resolve(db);
       // Somebody has made it without our tables.
       drop();
