@@ -15,8 +15,8 @@ use crate::signup_id::SignupId;
 use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
 use crate::workshop::WorkshopId;
 
-/// Most bytes of a picture of one. Phones write 2 to 10 MB; those of 50 million pixels and more, where somebody
-/// asks for them, 15 to 25.
+/// Most bytes of a picture of one. Phones write 2 to 10 MB; those of 50 million pixels and more, where
+/// somebody asks for them, 15 to 25.
 pub const MAX_PICTURE_BYTES: usize = 25 * 1024 * 1024;
 /// The first byte, which says what the others are.
 const FORMAT: u8 = 1;
