@@ -17,6 +17,7 @@ mod bounds;
 mod codes;
 mod cookie;
 mod entry;
+mod entry_code;
 mod envelope;
 mod form;
 mod mailbox;
@@ -32,6 +33,7 @@ mod workshop;
 pub use codes::codes;
 pub use cookie::cookie;
 pub use entry::entry;
+pub use entry_code::entry_code;
 pub use envelope::envelope;
 pub use form::form;
 pub use mailbox::mailbox;
@@ -45,10 +47,11 @@ pub use workshop::workshop;
 pub type Property = fn(&[u8]);
 
 /// Every property of the rules by its name, which its folder under `corpus/` has, too.
-pub const PROPERTIES: [(&str, Property); 11] = [
+pub const PROPERTIES: [(&str, Property); 12] = [
     ("codes", codes),
     ("cookie", cookie),
     ("entry", entry),
+    ("entry_code", entry_code),
     ("envelope", envelope),
     ("form", form),
     ("mailbox", mailbox),

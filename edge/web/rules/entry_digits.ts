@@ -47,7 +47,9 @@ function packed(workshop: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Seven bytes, lowest first, are a number of 17 digits; it is larger than numbers are exact, hence by halves. */
+/**
+ * Seven bytes, lowest first, are a number of 17 digits; it is larger than numbers are exact, hence by halves.
+ */
 function digits(bytes: Uint8Array): string {
   let text = "";
   for (let start = 0; start < bytes.length; start += 7) {

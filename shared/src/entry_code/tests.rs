@@ -4,7 +4,8 @@ use crate::signup::SignupForm;
 use crate::testing::rng;
 use crate::workshop::{Workshop, sample};
 
-/// Digits of a QR code of version 12 with the least error correction: what a sign-up with a long name may have.
+/// Digits of a QR code of version 12 with the least error correction: what a sign-up with a long name may
+/// have.
 const VERSION_12: usize = 883;
 
 /// The message that a code is, as text.

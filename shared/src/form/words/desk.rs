@@ -78,8 +78,8 @@ const EN: DeskWords = DeskWords {
     camera: "Scan with the camera",
     camera_stop: "Stop the camera",
     camera_refused: "The camera did not open. Please take a picture instead.",
-    camera_blind: "Against tracking, this browser hides from pages what the camera sees. Please take a picture \
-        instead: the host's computer reads it.",
+    camera_blind: "Against tracking, this browser hides from pages what the camera sees. Please take a \
+        picture instead: the host's computer reads it.",
     entry: "From a hand-held scanner, or pasted",
     entry_hint: "Put the cursor here, then scan",
     take: "Sign this one up",
