@@ -41,9 +41,9 @@ impl Reader {
     }
 }
 
-/// Writes a path as this product writes it: without slashes too many, without the full stop, bracket or words
-/// that a chat took for a part of it, full-width forms and dashes as on a keyboard. `None` where it is written
-/// so already, is for programs, or is not UTF-8.
+/// Writes a path as this product writes it: without slashes too many, without the full stop, bracket or
+/// words that a chat took for a part of it, full-width forms and dashes as on a keyboard. `None` where it is
+/// written so already, is for programs, or is not UTF-8.
 ///
 /// ```
 /// use rollcall_shared::address::tidied;

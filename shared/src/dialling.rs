@@ -117,7 +117,9 @@ fn without_15(bare: &str) -> Option<String> {
 pub(crate) fn lacks_plus(digits: &str) -> bool {
     match digits.as_bytes() {
         // Hong Kong, Macau.
-        [b'8', b'5', b'2', b'4'..=b'9', ..] | [b'8', b'5', b'3', b'6' | b'8', ..] if digits.len() == 11 => true,
+        [b'8', b'5', b'2', b'4'..=b'9', ..] | [b'8', b'5', b'3', b'6' | b'8', ..] if digits.len() == 11 => {
+            true
+        }
         // Singapore.
         [b'6', b'5', b'8' | b'9', ..] if digits.len() == 10 => true,
         // Malaysia, Australia, Indonesia, New Zealand.

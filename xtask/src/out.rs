@@ -1,5 +1,5 @@
-//! What a command says on its two outputs. Nobody has to read to the end: with `… | head`, the work is done and
-//! the exit code says how it went.
+//! What a command says on its two outputs. Nobody has to read to the end: with `… | head`, the work is done
+//! and the exit code says how it went.
 
 use std::io::{self, Write};
 

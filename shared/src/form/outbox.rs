@@ -66,7 +66,11 @@ pub(super) fn sent(language: Language) -> Markup {
                 }
             }
         }
-        template #line { li { a href="" { span.who translate="no" {} " " span.number translate="no" {} " " span.title {} } } }
+        template #line {
+            li {
+                a href="" { span.who translate="no" {} " " span.number translate="no" {} " " span.title {} }
+            }
+        }
     }
 }
 

@@ -8,10 +8,10 @@ mod cargo_tool;
 mod npm;
 mod redis;
 mod servers;
+mod skipped;
 mod wasm_target;
 mod window;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ use crate::step::say;
 pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use servers::folder as servers_folder;
+pub(crate) use skipped::Skipped;
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
 
@@ -68,28 +69,8 @@ pub(crate) fn failing_disk() -> Result<()> {
     apt::install(&if is_there { Vec::new() } else { vec![package()] })
 }
 
-/// Tests that will not run on this machine, for want of what only they need.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Skipped {
-    what: String,
-    why: String,
-}
-
-impl Skipped {
-    fn new(what: String, why: String) -> Self {
-        Self { what, why }
-    }
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One line of a summary, however much somebody else had to say.
-        write!(f, "SKIPPED: {}: {}", self.what, self.why.lines().collect::<Vec<_>>().join(" "))
-    }
-}
-
-/// Gets servers of other ages, on which the stream is tested; returns what will not be tested where one cannot
-/// be had. Nothing else needs them.
+/// Gets servers of other ages, on which the stream is tested; returns what will not be tested where one
+/// cannot be had. Nothing else needs them.
 pub(crate) fn servers() -> Result<Vec<Skipped>> {
     servers::install()
 }
@@ -158,15 +139,4 @@ pub(crate) fn tools(checkout: &Checkout, redis: Redis, window: Window) -> Result
     }
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_skipped_is_one_line_of_the_summary() {
-        let skipped = Skipped::new("the stream on valkey-9.1".to_owned(), "no network\nat all\n".to_owned());
-        assert_eq!(skipped.to_string(), "SKIPPED: the stream on valkey-9.1: no network at all");
-    }
 }

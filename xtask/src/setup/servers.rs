@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 
-use super::Skipped;
 use super::apt::{self, Package};
+use super::skipped::Skipped;
 use crate::step::step;
 use crate::{checkout, tool};
 

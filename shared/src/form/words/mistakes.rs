@@ -168,8 +168,8 @@ pub(in crate::form) fn name_template(code: &str, kind: Option<SignKind>, languag
         ),
         (_, Some(SignKind::Bracket)) => (
             "这里只填姓名，请去掉“{sign}”和里面的字；班级、学校等下面问到再填",
-            "Only the name here: please leave out “{sign}” and what is in it. A class or a school goes below, \
-             where it is asked for",
+            "Only the name here: please leave out “{sign}” and what is in it. A class or a school goes \
+             below, where it is asked for",
         ),
         (_, Some(SignKind::Emoji)) => {
             ("姓名里只写文字，请去掉“{sign}”", "A name has letters only: please leave out “{sign}”")

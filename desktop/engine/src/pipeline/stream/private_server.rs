@@ -5,6 +5,7 @@
 //! are synced with every write, so that nothing is lost by that. Nobody waits for any of it: [`Life`] tells.
 
 mod damaged;
+mod ending;
 mod orphan;
 mod places;
 #[cfg(test)]
@@ -25,14 +26,11 @@ use rollcall_shared::retry::{self, Failure};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 
+use ending::{GRACE, LOOK_EVERY};
 use places::Places;
 
 /// Programs that are looked for, one after the other: Redis, and its kin where that is installed alone.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
-/// How long a server may take to end when it is asked to.
-const GRACE: Duration = Duration::from_secs(5);
-/// Between two looks at a server that is to end.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Signals by which a program ends that has found itself in the wrong.
 const CRASHES: [Signal; 5] = [Signal::ABORT, Signal::BUS, Signal::FPE, Signal::ILL, Signal::SEGV];
 /// A server that ran this long was healthy: the back-off begins again.

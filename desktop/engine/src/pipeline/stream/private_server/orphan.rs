@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{GRACE, LOOK_EVERY};
+use super::ending::{GRACE, LOOK_EVERY};
 
 /// Ends a server that an earlier engine left behind, and waits until its files are free: up to 10 s, or until
 /// `stopping`.
