@@ -203,8 +203,10 @@ impl Redis {
                     tracing::info!("no redis-server is installed: messages go to the writer directly");
                     return Look::Known(Usage::Direct(DirectReason::NotInstalled));
                 }
+                // Whoever answers now was left behind, and is about to end.
+                Life::Starting => return Look::NotYet("it is starting".to_owned()),
                 Life::Ended(why) => return Look::NotYet(why),
-                Life::Starting | Life::Running => client,
+                Life::Running => client,
             },
         };
         match server_version::ask(client).await {
