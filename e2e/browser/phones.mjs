@@ -18,7 +18,7 @@ export async function storageGoes(told) {
   const { page, look, language, phone, storage } = told;
   const words = WORDS[language];
   await page.addInitScript(rememberConnections);
-  await open(told);
+  await openForGood(told);
   await fillIn({ page, phone });
   await heard("filled");
   await button(page).click();

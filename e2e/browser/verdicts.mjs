@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { kept } from "./kept.mjs";
 import { openForGood } from "./outbox.mjs";
+import { STORAGE } from "./storage.mjs";
 import { WORDS, button, card, fillIn, heard, open, shows, until } from "./stories.mjs";
 
 /** How long a code that is not known is asked for again: edge/web/outbox/attempt.ts. */
@@ -191,9 +192,12 @@ export async function manyWorkshops(told) {
   assert.ok(left.includes("/j/OLD39") && !left.includes("/j/OLD0"), left.join(" "));
 }
 
-/** The page is closed while something waits; the browser wakes its service worker, which sends it. */
+/**
+ * The page is closed while something waits; the browser wakes its service worker, which sends it, also where
+ * every other act of its finds the connection to the storage gone.
+ */
 export async function wokenToSend(told) {
-  const { page, context, language, phone, server } = told;
+  const { page, context, language, phone, server, storage } = told;
   const words = WORDS[language];
   await openForGood(told);
   await fillIn({ page, phone });
@@ -201,6 +205,7 @@ export async function wokenToSend(told) {
   await button(page).click();
   await card(page, words.waits).waitFor();
   const [{ id }] = await kept(page);
+  if (storage) await context.serviceWorkers()[0].evaluate(STORAGE[storage]);
   const tags = await page.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
   assert.deepEqual(tags, ["rollcall-outbox"], "the browser has been asked");
   await page.goto("about:blank");

@@ -109,9 +109,9 @@ fn of_many_workshops_a_phone_keeps_the_pages_seen_last() {
 #[test]
 fn after_the_page_was_closed_the_browser_sends_what_waits() {
     let stage = Stage::with_edge(json!({}));
-    for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
+    for ((look, storage), rows) in WITH_SCRIPT.into_iter().zip(["", "flaky"]).zip(1..) {
         let line = Line::to(stage.edge());
-        let mut story = stage.begin("wokenToSend", &line.url(), look, json!({}));
+        let mut story = stage.begin("wokenToSend", &line.url(), look, json!({ "storage": storage }));
         story.go_on_after("filled", || line.cut());
         story.go_on_after("closed", || {
             assert_eq!(stage.folder.count("SELECT count(*) FROM signups"), rows - 1);
