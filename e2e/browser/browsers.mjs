@@ -33,7 +33,9 @@ export async function phone(told) {
 
 async function inChromium(told, settings) {
   const phone = { ...settings, colorScheme: told.scheme, reducedMotion: "reduce" };
-  const browser = await chromium.launch(CHROMIUM);
+  // Pages that come back from memory confuse the driver now and then: only where a story is about them.
+  const memory = told.memory ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {};
+  const browser = await chromium.launch({ ...CHROMIUM, ...memory });
   const ends = [() => browser.close()];
   const context = told.keepsNothing ? await keepsNothing(phone, ends) : await browser.newContext({ ...phone, javaScriptEnabled: told.script });
   return { context, inspector: await browser.newContext(phone), ends };

@@ -380,9 +380,9 @@ async function refusals(told) {
   await fillIn({ page, phone });
   const seen = new Set();
   let answer;
-  await page.route("**/v1/signups", (route) => route.fulfill(answer));
+  await page.route("**/v1/signups", (route) => route.fulfill(answer.json?.type ? withId(answer, route) : answer));
   for (const [status, code] of [[410, "closed"], [413, "too_large"], [415, "media_type"], [422, "invalid"]]) {
-    answer = { status, json: { status, code } };
+    answer = own(status, code);
     await button(page).click();
     await page.waitForFunction((seen) => {
       const text = document.querySelector("#status").textContent;
@@ -393,7 +393,7 @@ async function refusals(told) {
   }
   await look("refused");
   // A server's own verdict stands where the field is, also after the page was loaded again.
-  answer = { status: 422, json: { code: "invalid", errors: [{ field: "phone", code: "not_mobile" }] } };
+  answer = own(422, "invalid", { errors: [{ field: "phone", code: "not_mobile" }] });
   await button(page).click();
   await page.locator("#phone-error:not(:empty)").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "phone");
@@ -407,10 +407,10 @@ async function refusals(told) {
   // Mended, it is a sign-up of its own; the one before is gone.
   const { id } = (await kept(page))[0];
   const passing = [
-    { status: 503, json: { code: "unavailable" } },
-    { status: 429, json: { code: "slow_down" } },
-    { status: 428, json: { code: "proof_required" } },
-    { status: 404, json: { code: "unknown_code" } },
+    own(503, "unavailable"),
+    own(429, "slow_down"),
+    own(428, "proof_required"),
+    own(404, "unknown_code"),
     { status: 403, contentType: "text/html", body: "<h1>Please log in</h1>" },
     { status: 200, contentType: "text/html", body: "<h1>Welcome to our Wi-Fi</h1>" },
     { status: 202, json: { receipt: { id, url: "/r/somebody/elses", state: "received" } } },
@@ -435,6 +435,17 @@ async function refusals(told) {
   await page.unroute("**/v1/signups");
   await card(page, words.dropped).getByRole("button", { name: words.undo }).click();
   await card(page, words.registered).waitFor();
+}
+
+/** A refusal of the server's own, as shared/src/problem.rs writes it. */
+function own(status, code, more = {}) {
+  return { status, json: { type: `urn:rollcall:problem:${code}`, status, code, ...more } };
+}
+
+/** About the sign-up that was sent. */
+function withId({ status, json }, route) {
+  const instance = `urn:uuid:${JSON.parse(route.request().postData()).id}`;
+  return { status, contentType: "application/problem+json", body: JSON.stringify({ ...json, instance }) };
 }
 
 export async function until(condition, what) {

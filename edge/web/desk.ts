@@ -5,7 +5,7 @@
 import { camera, readPhoto } from "./camera";
 import { fill, hiddenIn, typedIn } from "./form/form";
 import { formCheck, type FormData } from "./form/form_check";
-import type { Typed } from "./form/memory";
+import { BLANK, type Typed } from "./form/memory";
 import { busy, rest } from "./form/submit_button";
 import { request, type Answer } from "./outbox/request";
 import type { FieldError } from "./outbox/signup";
@@ -52,7 +52,6 @@ const entry = element<HTMLInputElement>("entry");
 const taken = element("taken");
 const refusals = new Map(data.refusals);
 const entryErrors = new Map(data.entry_errors);
-const blank: Typed = { name: "", phone: "", answers: {} };
 
 /** What is on its way: a second press of the same content is the same sign-up. */
 let attempt = { id: "", content: "", filled_at: 0 };
@@ -183,7 +182,7 @@ function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
   done.dataset.id = id;
   // Cleared before it is hidden: nothing of this person waits behind the receipt.
   attempt = { id: "", content: "", filled_at: 0 };
-  fill(box, blank);
+  fill(box, BLANK);
   entry.value = "";
   say(status, "");
   say(entryStatus, "");

@@ -1,5 +1,8 @@
 //! What holds of every form that is refused, whatever way it came.
 
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 use rollcall_shared::form::{JoinView, join_page};
 use rollcall_shared::language::Language;
 use rollcall_shared::problem::FieldError;
@@ -32,6 +35,9 @@ pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Wo
     assert!(filled.len() <= empty.len() + 4_096 + 40 * sent, "{} bytes for {sent}", filled.len());
 }
 
+/// Counts what makes markup, without the characters that are named, each of which is an element of its own.
 fn marks(html: &str) -> [usize; 3] {
+    static SIGN: LazyLock<Regex> = LazyLock::new(|| Regex::new("<b>[^<>\"]{1,8}</b>").unwrap());
+    let html = SIGN.replace_all(html, "");
     ['<', '>', '"'].map(|mark| html.matches(mark).count())
 }

@@ -12,7 +12,7 @@ use crate::alphabet::SIGNS;
 use crate::envelope::{Envelope, EnvelopeError, MAX_BYTES};
 use crate::seal::KeyId;
 use crate::signup_id::SignupId;
-use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
+use crate::text::{fold_full_width, is_dash, is_invisible};
 use crate::workshop::WorkshopId;
 
 /// Most bytes of a picture of one. Phones write 2 to 10 MB; those of 50 million pixels and more, where
@@ -218,8 +218,7 @@ fn other_case(text: &str) -> String {
 fn folded(typed: &str) -> String {
     // Two signs for one key.
     let typed = typed.replace("——", "_");
-    let shown =
-        typed.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !is_direction_control(*c));
+    let shown = typed.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
     let text: String = shown.map(sign).collect();
     match text.as_bytes() {
         // Scanners can be set to say first what they have read: ISO/IEC 15424 calls a QR code so.

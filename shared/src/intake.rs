@@ -39,6 +39,10 @@
 //! `not_an_entry`. Rows 1 and 7 are the route's to find out; rows 2 and 3 are decided before the body is read
 //! whole.
 //!
+//! A JSON refusal of any row names the sign-up that the request's header `Idempotency-Key` names, also where
+//! the body could not be read ([`Problem::about`](crate::problem::Problem::about)): by that a phone tells the
+//! server's word from a network's, and by nothing less it gives a sign-up up.
+//!
 //! And what is no mistake:
 //!
 //! - A page that is requested before the workshop opens is answered with 200 and says when it opens

@@ -1,8 +1,8 @@
 //! The two languages that Rollcall speaks, and texts that a host writes in both.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::text::{is_direction_control, is_invisible};
+use crate::text::{clean, stranger};
 
 /// A language of the page, the window and the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,22 +72,23 @@ impl Language {
     }
 }
 
-/// A host's text in one or both languages; an empty one falls back to the other.
+/// A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
+/// a meaning and white space around it are dropped when it is read: hosts paste from chats and documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Text {
     /// In Chinese.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tidy")]
     pub zh: String,
     /// In English.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tidy")]
     pub en: String,
 }
 
 impl Text {
     /// Both languages at once.
     pub fn new(zh: &str, en: &str) -> Self {
-        Self { zh: zh.to_owned(), en: en.to_owned() }
+        Self { zh: clean(zh).trim().to_owned(), en: clean(en).trim().to_owned() }
     }
 
     /// The text in `language`, or in the other where that one is empty.
@@ -110,16 +111,25 @@ impl Text {
         self.zh.is_empty() && self.en.is_empty()
     }
 
+    /// Finds the first character that no page shows.
+    pub(crate) fn stranger(&self) -> Option<char> {
+        [&self.zh, &self.en].into_iter().find_map(|text| stranger(text))
+    }
+
     /// Whether both texts are short enough and free of controls that change how a page reads.
     pub(crate) fn is_plain(&self, max_chars: usize) -> bool {
         [&self.zh, &self.en].into_iter().all(|text| is_plain(text, max_chars))
     }
 }
 
-/// At most `max_chars` characters, none of them a control, an invisible one or a direction control.
+fn tidy<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
+    Ok(clean(&String::deserialize(text)?).trim().to_owned())
+}
+
+/// Whether it has at most `max_chars` characters, none of them a control or an invisible one without a
+/// meaning.
 pub(crate) fn is_plain(text: &str, max_chars: usize) -> bool {
-    text.chars().take(max_chars + 1).count() <= max_chars
-        && !text.chars().any(|c| c.is_control() || is_direction_control(c) || is_invisible(c))
+    text.chars().take(max_chars + 1).count() <= max_chars && stranger(text).is_none()
 }
 
 #[cfg(test)]
@@ -135,6 +145,21 @@ mod tests {
         check("fr, EN;q=0.5", Language::En);
         check("fr", Language::Zh);
         check("", Language::Zh);
+    }
+
+    #[test]
+    fn what_shows_nothing_is_not_read() {
+        let check = |typed: &str, kept: &str| {
+            let json = serde_json::json!({ "zh": typed, "en": typed }).to_string();
+            assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), Text::new(typed, typed));
+            assert_eq!(Text::new(typed, "").zh, kept, "{typed:?}");
+        };
+        check("\u{FEFF}数学\u{200B}教研 ", "数学教研");
+        check("\u{202D}138 0013 8000\u{202C}", "138 0013 8000");
+        check("Anna\u{AD}maria", "Annamaria");
+        check("\u{200B}", "");
+        check("👩\u{200D}🏫 می\u{200C}نا", "👩\u{200D}🏫 می\u{200C}نا");
+        check("a\nb", "a\nb");
     }
 
     #[test]

@@ -9,10 +9,13 @@
 
 pub mod phone;
 pub mod person_name;
+pub mod fold;
+pub mod search;
 pub mod invite_code;
 pub mod signup_id;
 pub mod seed;
 pub mod question;
+pub mod forms;
 pub mod digest;
 pub mod signup;
 pub mod workshop;
@@ -37,8 +40,15 @@ pub mod secret;
 pub mod cookie;
 pub mod headers;
 pub mod media_type;
+pub mod address;
 
 mod alphabet;
+mod dialling;
+mod ideograph;
+mod name_key;
+mod presentation;
+mod sign_kind;
+mod spelling;
 mod text;
 mod timestamp;
 

@@ -2,26 +2,28 @@
 
 use std::fmt;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::CodePointMapData;
-use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use serde::{Deserialize, Serialize};
 
-use crate::mistake::Mistake;
-use crate::text::is_invisible;
+use crate::mistake::{Mistake, NEVER};
+use crate::name_key;
+pub use crate::sign_kind::SignKind;
+use crate::spelling::{self, MAY_BE_TYPED};
 
-/// Fewest characters of a name (王芳, Li).
-pub const MIN_CHARS: usize = 2;
-/// Most characters of a name: the longest names on Chinese identity papers (Uyghur, Tibetan, with their dots)
-/// stay under 50.
+/// Fewest characters of a name: people are called 王, Y and O.
+pub const MIN_CHARS: usize = 1;
+/// Most characters of a name as people count them: letters and signs, without the marks on them and without
+/// joiners. The longest names on Chinese identity papers (Uyghur, Tibetan, with their dots) stay under 50,
+/// and China's rule of 2016 asks programs to take that many.
 pub const MAX_CHARS: usize = 60;
+/// Most characters that are typed for such a name, including marks and joiners.
+pub const MAX_TYPED_CHARS: usize = 4 * MAX_CHARS;
 /// Longest input looked at, in bytes: 60 characters of four bytes, decomposed with marks, and room to spare.
 pub const MAX_INPUT_BYTES: usize = 1024;
 
-/// A name in NFC with single spaces, 2 to 60 characters: letters and marks of any script, space, `·`, `-`,
-/// `'`, `.`.
+/// A name in NFC with single spaces, 1 to 60 characters: letters and marks of any script, space, `·`, `-`,
+/// `'`, `.`, and the dot between the syllables of Tibetan.
 ///
-/// `Debug` shows its length only, so that logs cannot hold a name by accident.
+/// `Debug` shows its length only, so that logs cannot contain a name by accident.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct PersonName(String);
@@ -29,19 +31,21 @@ pub struct PersonName(String);
 /// Why a text is not a name that Rollcall takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PersonNameError {
-    /// Nothing was typed.
+    /// Nothing was typed, or nothing that can be seen.
     #[error("the name is empty")]
     Empty,
-    /// Fewer than [`MIN_CHARS`].
-    #[error("a name has at least {MIN_CHARS} characters")]
-    TooShort,
     /// More than [`MAX_CHARS`].
     #[error("a name has at most {MAX_CHARS} characters")]
     TooLong,
-    /// A character that no name has (a digit, a sign, an emoji, a control).
-    #[error("{0:?} does not belong in a name")]
-    Character(char),
-    /// It has signs only, and no letter.
+    /// A character that no name has.
+    #[error("{sign:?} does not belong in a name")]
+    Character {
+        /// The character as it was typed.
+        sign: char,
+        /// What kind of character it is: what to do about it depends on that.
+        kind: SignKind,
+    },
+    /// Only signs, no letter.
     #[error("a name has a letter")]
     NoLetter,
 }
@@ -51,21 +55,22 @@ impl PersonNameError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
-            Self::TooShort => "too_short",
             Self::TooLong => "too_long",
-            Self::Character(_) => "character",
+            Self::Character { .. } => "character",
             Self::NoLetter => "no_letter",
         }
     }
 }
 
 impl PersonName {
-    /// Reads a name as people type it: normalised, trimmed, white space and typographic signs folded.
+    /// Reads a name as people type it: normalised, trimmed, other forms of letters and signs folded,
+    /// characters that show nothing dropped. docs/NAMES-AND-NUMBERS.md has the whole table.
     ///
     /// ```
-    /// use rollcall_shared::person_name::{PersonName, PersonNameError};
+    /// use rollcall_shared::person_name::{PersonName, PersonNameError, SignKind};
     /// assert_eq!(PersonName::parse("  古丽•阿依 ").unwrap().as_str(), "古丽·阿依");
-    /// assert_eq!(PersonName::parse("王芳1"), Err(PersonNameError::Character('1')));
+    /// let error = PersonNameError::Character { sign: '1', kind: SignKind::Digit };
+    /// assert_eq!(PersonName::parse("王芳1"), Err(error));
     /// ```
     ///
     /// # Errors
@@ -74,19 +79,35 @@ impl PersonName {
         if input.len() > MAX_INPUT_BYTES {
             return Err(PersonNameError::TooLong);
         }
-        let name = canonical(input)?;
-        match name.chars().count() {
-            0 => Err(PersonNameError::Empty),
-            _ if !name.chars().any(is_letter) => Err(PersonNameError::NoLetter),
-            n if n < MIN_CHARS => Err(PersonNameError::TooShort),
-            n if n > MAX_CHARS => Err(PersonNameError::TooLong),
-            _ => Ok(Self(name)),
+        let folded = spelling::folded_chars(input, |sign| {
+            Err(PersonNameError::Character { sign, kind: SignKind::of(sign) })
+        })?;
+        if folded.trim().is_empty() {
+            return Err(PersonNameError::Empty);
         }
+        if !folded.chars().any(spelling::is_letter) {
+            return Err(PersonNameError::NoLetter);
+        }
+        let name = spelling::arranged(&folded);
+        if spelling::length(&name) > MAX_CHARS || name.chars().count() > MAX_TYPED_CHARS {
+            return Err(PersonNameError::TooLong);
+        }
+        Ok(Self(name))
     }
 
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The key that all spellings of the name have in common: see [`crate::fold`].
+    ///
+    /// ```
+    /// use rollcall_shared::person_name::PersonName;
+    /// assert_eq!(PersonName::parse("Anne-Marie").unwrap().key(), "annemarie");
+    /// ```
+    pub fn key(&self) -> String {
+        name_key::of_name(&self.0)
     }
 
     /// The name as others may see it: the first character and, of three or more, the last one; between them a
@@ -105,29 +126,29 @@ impl PersonName {
         self.0.chars().take(1).chain(std::iter::repeat_n('*', hidden.min(MOST_STARS))).chain(last).collect()
     }
 
-    /// The `pattern` of the page's input, for the `v` flag: the characters that a name may have, and its
-    /// length. All other rules are checked where the sign-up is taken.
+    /// The `pattern` of the page's input, for the `v` flag: the characters that a name may be typed with.
+    /// [`MAX_TYPED_CHARS`] is its `maxlength`; all other rules are checked where the sign-up is taken.
     pub fn html_pattern() -> String {
-        format!(r"\s*[{MAY_STAND}]{{{MIN_CHARS},{}}}\s*", MAX_CHARS * 2)
+        format!("[{MAY_BE_TYPED}]+")
     }
 
     /// How the page's script tells mistakes apart, once the input does not match
-    /// [`PersonName::html_pattern`].
+    /// [`PersonName::html_pattern`]: on what is left without all that the pattern matches. The first
+    /// character that is left is the one to explain, the patterns' group `sign`.
     pub fn mistakes() -> Vec<Mistake> {
-        vec![
-            Mistake::new("empty", r"^\s*$"),
-            Mistake::new("character", format!("[^{MAY_STAND}]")),
-            Mistake::new("no_letter", r"^[^\p{L}]*$"),
-            Mistake::new("too_short", r"^\s*\S\s*$"),
-            Mistake::new("too_long", "."),
-        ]
+        let sign = |kind: SignKind| Mistake::sign(kind, format!("^(?<sign>[{}])", kind.class()));
+        SignKind::ALL
+            .map(sign)
+            .into_iter()
+            // Nothing is left; only the server finds the other two.
+            .chain([
+                Mistake::new("empty", "^$"),
+                Mistake::new("no_letter", NEVER),
+                Mistake::new("too_long", NEVER),
+            ])
+            .collect()
     }
 }
-
-/// What a name may be typed with, as a character class without its brackets: a little more than may be
-/// stored.
-const MAY_STAND: &str =
-    r"\p{L}\p{M}\s·\-'\.\u2018\u2019\u2022\u2027\u30FB\uFF0E\u2010\u0387\u00AD\u200B-\u200F\u2060\uFEFF";
 
 /// Folds a part of a name for a search: normalised and folded like a name, but with any characters.
 ///
@@ -136,71 +157,7 @@ const MAY_STAND: &str =
 /// assert_eq!(folded(" O’B "), "O'B");
 /// ```
 pub fn folded(input: &str) -> String {
-    let visible = input.chars().filter(|c| !is_invisible(*c));
-    let text: String = ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible).map(fold).collect();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn canonical(input: &str) -> Result<String, PersonNameError> {
-    let mut name = String::with_capacity(input.len());
-    let mut space_due = false;
-    let visible = input.chars().filter(|c| !is_invisible(*c));
-    for c in ComposingNormalizerBorrowed::new_nfc().normalize_iter(visible) {
-        let c = fold(c);
-        if c.is_whitespace() && !is_line_control(c) {
-            space_due = !name.is_empty();
-            continue;
-        }
-        let joins = is_joiner(c) && !space_due && name.chars().next_back().is_some_and(is_word);
-        if !may_stand(c) && !joins {
-            return Err(PersonNameError::Character(c));
-        }
-        if std::mem::take(&mut space_due) {
-            name.push(' ');
-        }
-        name.push(c);
-    }
-    // A joiner joins nothing at the end of a name.
-    name.truncate(name.trim_end_matches(is_joiner).len());
-    Ok(name)
-}
-
-/// Folds signs that keyboards and word processors produce for the four that a name may have.
-fn fold(c: char) -> char {
-    match c {
-        '’' | '‘' => '\'',
-        '•' | '‧' | '・' => '·',
-        '．' => '.',
-        '‐' => '-',
-        _ => c,
-    }
-}
-
-fn may_stand(c: char) -> bool {
-    is_word(c) || matches!(c, '·' | '-' | '\'' | '.')
-}
-
-fn is_word(c: char) -> bool {
-    is_letter(c) || is_of(c, GeneralCategoryGroup::Mark)
-}
-
-fn is_letter(c: char) -> bool {
-    is_of(c, GeneralCategoryGroup::Letter)
-}
-
-fn is_of(c: char, group: GeneralCategoryGroup) -> bool {
-    group.contains(CodePointMapData::<GeneralCategory>::new().get(c))
-}
-
-/// Zero-width joiner and non-joiner: Persian and Indic spelling needs them between letters.
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}')
-}
-
-/// White space that is a control as well: a line break or a tab pasted along is folded like a space,
-/// the other controls (vertical tab, form feed, next line) are refused.
-fn is_line_control(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+    spelling::folded(input)
 }
 
 impl fmt::Debug for PersonName {
@@ -228,13 +185,17 @@ mod tests {
 
     #[test]
     fn folds_what_keyboards_do() {
-        let check = |input: &str, name: &str| assert_eq!(PersonName::parse(input).unwrap().as_str(), name);
+        let check = |input: &str, name: &str| {
+            assert_eq!(PersonName::parse(input).unwrap().as_str(), name, "{input:?}")
+        };
         check("  王  芳\u{3000}", "王 芳");
         check("O’Brien", "O'Brien");
         check("古丽•阿依", "古丽·阿依");
         check("e\u{301}mile", "émile");
         check("\u{FEFF}王芳\u{200B}", "王芳");
         check("می\u{200C}نا", "می\u{200C}نا");
+        check("王芳.·.", "王芳");
+        check("· 古丽 . · 阿依 ·", "古丽·阿依");
     }
 
     #[test]
@@ -246,11 +207,32 @@ mod tests {
     fn mistakes_say_what_is_wrong() {
         let check = |input: &str, error| assert_eq!(PersonName::parse(input), Err(error), "{input:?}");
         check(" ", PersonNameError::Empty);
-        check("王", PersonNameError::TooShort);
         check("--", PersonNameError::NoLetter);
-        check("王芳1", PersonNameError::Character('1'));
-        check("王\u{202E}芳", PersonNameError::Character('\u{202E}'));
         check(&"王".repeat(61), PersonNameError::TooLong);
         check(&"王".repeat(2000), PersonNameError::TooLong);
+        check(&format!("a{}", "\u{301}".repeat(300)), PersonNameError::TooLong);
+    }
+
+    #[test]
+    fn the_first_sign_is_named_with_its_kind() {
+        let check = |input: &str, sign, kind| {
+            assert_eq!(PersonName::parse(input), Err(PersonNameError::Character { sign, kind }), "{input:?}");
+        };
+        check("王芳1", '1', SignKind::Digit);
+        check("王芳１班", '１', SignKind::Digit);
+        check("王芳Ⅱ", 'Ⅱ', SignKind::Digit);
+        check("王芳②", '②', SignKind::Digit);
+        check("王芳（三年级）", '（', SignKind::Bracket);
+        check("【语文】王芳", '【', SignKind::Bracket);
+        check("<b>", '<', SignKind::Bracket);
+        check("王芳😊1", '😊', SignKind::Emoji);
+        check("★王芳", '★', SignKind::Emoji);
+        check("王\u{7}芳", '\u{7}', SignKind::Other);
+        check("王\u{85}芳", '\u{85}', SignKind::Other);
+        check("王\u{E123}", '\u{E123}', SignKind::Unreadable);
+        check("王\u{FFFD}", '\u{FFFD}', SignKind::Unreadable);
+        check("⿰氵恩", '⿰', SignKind::Unreadable);
+        check("王，芳", '，', SignKind::Other);
+        check("王/李", '/', SignKind::Other);
     }
 }

@@ -1,11 +1,15 @@
 //! Phone numbers: accepted as people type them, kept as E.164.
 
+mod typed;
+mod page;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mistake::Mistake;
-use crate::text::{fold_full_width, is_dash, is_direction_control, is_invisible};
+use crate::dialling::{from_abroad, is_north_american, lacks_plus};
+pub use typed::MAX_INPUT_CHARS;
+use typed::{Typed, TypedError};
 
 /// Digits of a mainland mobile number without its country code (`1[3-9]` and nine more).
 /// Source: the numbering plan of China's MIIT, <https://en.wikipedia.org/wiki/Telephone_numbers_in_China>.
@@ -16,22 +20,22 @@ pub const CHINA_GROUPS: [usize; 3] = [3, 4, 4];
 pub const MIN_DIGITS: usize = 8;
 /// Most digits of a number with its country code: ITU-T E.164, section 6.
 pub const MAX_DIGITS: usize = 15;
-/// Longest input looked at, in characters: 15 digits with a separator around each and room to spare.
-pub const MAX_INPUT_CHARS: usize = 64;
+/// Fewest digits that are taken for two numbers: those of a mainland mobile number and of a short local one.
+pub const TWO_NUMBERS_DIGITS: usize = 18;
 
 const CHINA: &str = "86";
 
 /// A phone number in E.164 form, such as `+8613800138000`.
 ///
-/// `Debug` shows the last two digits only, so that logs cannot hold a number by accident.
+/// `Debug` shows the last two digits only, so that logs cannot contain a number by accident.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Phone(String);
 
 /// Why a text is not a phone number that Rollcall takes. Each has a stable code for the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
-    /// Nothing was typed.
+    /// Nothing was typed, or nothing that can be seen.
     #[error("the phone number is empty")]
     Empty,
     /// Longer than [`MAX_INPUT_CHARS`].
@@ -56,9 +60,34 @@ pub enum PhoneError {
         /// How many the number has at most.
         needed: usize,
     },
-    /// Eleven digits, but not those of a mainland mobile number.
+    /// Not the digits of a mainland mobile number, and no sign of what else they are.
     #[error("a mobile number in mainland China starts with 13 to 19")]
     NotMobile,
+    /// A landline of mainland China, with its area code.
+    #[error("this is a landline; a mobile number is needed")]
+    Landline,
+    /// A hotline of mainland China: 400 or 800 and seven digits.
+    #[error("this is a hotline; a person's own mobile number is needed")]
+    ServiceNumber,
+    /// A foreign number that lacks only its `+`.
+    #[error("a foreign number starts with +")]
+    PlusMissing {
+        /// The number with its `+`.
+        with_plus: Phone,
+    },
+    /// A number in the notation of the United States and Canada, `1 415 555 2671`. The same digits without
+    /// spaces can be a mainland mobile number; only its owner knows which it is.
+    #[error("this is written as in North America, where numbers start with +1")]
+    NorthAmerican {
+        /// The number with its `+`.
+        with_plus: Phone,
+    },
+    /// Two numbers in one field.
+    #[error("these are two numbers; one is needed")]
+    TwoNumbers,
+    /// A spreadsheet's `1.38E+10`, which has lost digits.
+    #[error("a spreadsheet has shortened the number; all of its digits are needed")]
+    Shortened,
     /// The country code starts with 0, which no country code does.
     #[error("no country code starts with 0")]
     CountryCode,
@@ -74,7 +103,25 @@ impl PhoneError {
             Self::TooFewDigits { .. } => "too_few_digits",
             Self::TooManyDigits { .. } => "too_many_digits",
             Self::NotMobile => "not_mobile",
+            Self::Landline => "landline",
+            Self::ServiceNumber => "service_number",
+            Self::PlusMissing { .. } => "plus_missing",
+            Self::NorthAmerican { .. } => "north_american",
+            Self::TwoNumbers => "two_numbers",
+            Self::Shortened => "shortened",
             Self::CountryCode => "country_code",
+        }
+    }
+}
+
+impl From<TypedError> for PhoneError {
+    fn from(error: TypedError) -> Self {
+        match error {
+            TypedError::Empty => Self::Empty,
+            TypedError::TooLong => Self::TooLong,
+            TypedError::Character(c) => Self::Character(c),
+            TypedError::TwoNumbers => Self::TwoNumbers,
+            TypedError::Shortened => Self::Shortened,
         }
     }
 }
@@ -82,14 +129,16 @@ impl PhoneError {
 impl Phone {
     /// Reads a number as people type it.
     ///
-    /// Without `+` it is a mainland Chinese mobile number, whose `86` or `0086` is optional; with `+` it is
-    /// any country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits. Spaces, hyphens, dots, brackets, full-width
-    /// forms and invisible characters between the digits are accepted.
+    /// Without `+` or `00` it is a mainland Chinese mobile number, whose `86` and trunk `0` are optional;
+    /// with either it is any country's, [`MIN_DIGITS`] to [`MAX_DIGITS`] digits, and a trunk prefix after the
+    /// country code is dropped. Spaces, punctuation, digits of any script and invisible characters are
+    /// accepted. docs/NAMES-AND-NUMBERS.md has the whole table.
     ///
     /// ```
     /// use rollcall_shared::phone::{Phone, PhoneError};
     /// assert_eq!(Phone::parse(" 138-0013-8000").unwrap().as_str(), "+8613800138000");
-    /// assert_eq!(Phone::parse("+852 9123 4567").unwrap().as_str(), "+85291234567");
+    /// assert_eq!(Phone::parse("00852 9123 4567").unwrap().as_str(), "+85291234567");
+    /// assert_eq!(Phone::parse("+44 (0)20 7946 0123").unwrap().as_str(), "+442079460123");
     /// let error = Phone::parse("1380013800").unwrap_err();
     /// assert_eq!(error, PhoneError::TooFewDigits { typed: 10, needed: 11 });
     /// ```
@@ -98,38 +147,73 @@ impl Phone {
     /// A [`PhoneError`] that names what is wrong; of several mistakes, the first that a reader would see.
     pub fn parse(input: &str) -> Result<Self, PhoneError> {
         let typed = Typed::read(input)?;
-        if typed.international { Self::international(&typed.digits) } else { Self::mainland(&typed.digits) }
+        let digits = typed.digits.as_str();
+        let abroad = match digits.strip_prefix("00") {
+            Some(rest) => Some(rest),
+            None => typed.has_plus.then_some(digits),
+        };
+        if let Some(national) = behind_china(abroad.unwrap_or(digits)) {
+            return Self::behind_86(national);
+        }
+        match abroad {
+            // No North American number: 00 before a Chinese one is more likely, and the result would be
+            // wrong.
+            Some(rest)
+                if !typed.has_plus && rest.starts_with('1') && !is_north_american(&from_abroad(rest)) =>
+            {
+                Err(PhoneError::NotMobile)
+            }
+            Some(rest) => Self::international(rest),
+            None if typed.is_grouped_as_in_north_america() => {
+                Err(PhoneError::NorthAmerican { with_plus: Self(format!("+{digits}")) })
+            }
+            None => Self::mainland(digits),
+        }
     }
 
     fn international(digits: &str) -> Result<Self, PhoneError> {
-        if let Some(national) = digits.strip_prefix(CHINA) {
-            return Self::mainland_mobile(national);
-        }
+        let too_few = PhoneError::TooFewDigits { typed: digits.len(), needed: MIN_DIGITS };
         match digits.len() {
             0 => Err(PhoneError::Empty),
             _ if digits.starts_with('0') => Err(PhoneError::CountryCode),
-            n if n < MIN_DIGITS => Err(PhoneError::TooFewDigits { typed: n, needed: MIN_DIGITS }),
+            n if n >= TWO_NUMBERS_DIGITS => Err(PhoneError::TwoNumbers),
             n if n > MAX_DIGITS => Err(PhoneError::TooManyDigits { typed: n, needed: MAX_DIGITS }),
-            _ => Ok(Self(format!("+{digits}"))),
+            n if n < MIN_DIGITS => Err(too_few),
+            _ => match from_abroad(digits) {
+                short if short.len() < MIN_DIGITS => Err(too_few),
+                dialled => Ok(Self(format!("+{dialled}"))),
+            },
         }
     }
 
-    fn mainland(digits: &str) -> Result<Self, PhoneError> {
-        // No mobile number starts with 0 or 8, so what follows `0086` or `86` is the number itself.
-        let national = digits.strip_prefix("00").unwrap_or(digits);
-        match national.strip_prefix(CHINA) {
-            Some(rest) => Self::mainland_mobile(rest),
-            None => Self::mainland_mobile(digits),
+    /// Reads what follows China's code, where landlines have lost the zero that they have without it.
+    fn behind_86(national: &str) -> Result<Self, PhoneError> {
+        match national.as_bytes() {
+            [b'2'..=b'9', ..] => Self::mainland(&format!("0{national}")),
+            _ => Self::mainland(national),
         }
     }
 
-    fn mainland_mobile(national: &str) -> Result<Self, PhoneError> {
-        let n = national.len();
-        let looks_mobile = matches!(national.as_bytes(), [b'1'] | [b'1', b'3'..=b'9', ..]);
+    fn mainland(national: &str) -> Result<Self, PhoneError> {
+        let digits = match national.as_bytes() {
+            [b'0', b'1', b'3'..=b'9', ..] => national.get(1..).unwrap_or_default(),
+            _ => national,
+        };
+        let n = digits.len();
+        let looks_mobile = matches!(digits.as_bytes(), [b'1'] | [b'1', b'3'..=b'9', ..]);
         match n {
             0 => Err(PhoneError::Empty),
-            CHINA_DIGITS if looks_mobile => Ok(Self(format!("+{CHINA}{national}"))),
-            CHINA_DIGITS => Err(PhoneError::NotMobile),
+            CHINA_DIGITS if looks_mobile => Ok(Self(format!("+{CHINA}{digits}"))),
+            _ if n >= TWO_NUMBERS_DIGITS => Err(PhoneError::TwoNumbers),
+            _ if is_hotline(digits) => Err(PhoneError::ServiceNumber),
+            _ if is_landline(digits) => Err(PhoneError::Landline),
+            _ if lacks_plus(digits) => Err(match Self::international(digits) {
+                Ok(with_plus) => PhoneError::PlusMissing { with_plus },
+                Err(_) => PhoneError::NotMobile,
+            }),
+            CHINA_DIGITS if is_north_american(digits) => {
+                Err(PhoneError::NorthAmerican { with_plus: Self(format!("+{digits}")) })
+            }
             _ if !looks_mobile => Err(PhoneError::NotMobile),
             _ if n < CHINA_DIGITS => Err(PhoneError::TooFewDigits { typed: n, needed: CHINA_DIGITS }),
             _ => Err(PhoneError::TooManyDigits { typed: n, needed: CHINA_DIGITS }),
@@ -139,6 +223,25 @@ impl Phone {
     /// The canonical form, E.164: `+` and 8 to 15 digits.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is in a range of mainland mobile numbers that had not been assigned by November 2026. That
+    /// is worth a second look, and no reason to refuse it, because new ranges are opened now and then.
+    ///
+    /// ```
+    /// use rollcall_shared::phone::Phone;
+    /// assert!(Phone::parse("14155552671").unwrap().is_unassigned_range());
+    /// assert!(!Phone::parse("13800138000").unwrap().is_unassigned_range());
+    /// ```
+    pub fn is_unassigned_range(&self) -> bool {
+        match self.mainland_digits().map(str::as_bytes) {
+            Some([b'1', b'4', b'0'..=b'4' | b'6' | b'8' | b'9', ..]) => true,
+            Some([b'1', b'5', b'4', ..] | [b'1', b'7', b'9', ..] | [b'1', b'9', b'4', ..]) => true,
+            Some([b'1', b'6', b'1', next, ..]) => *next != b'0',
+            Some([b'1', b'6', b'0' | b'3' | b'4' | b'8' | b'9', ..]) => true,
+            Some([b'1', b'7', b'4', next, after, ..]) => !(*next == b'0' && matches!(after, b'0'..=b'5')),
+            _ => false,
+        }
     }
 
     /// The number as others may see it: a mainland number's first three digits and its last four,
@@ -166,79 +269,35 @@ impl Phone {
     fn mainland_digits(&self) -> Option<&str> {
         self.digits().strip_prefix(CHINA)
     }
-
-    /// How the page's script tells mistakes apart, once the input does not match [`Phone::html_pattern`]: on
-    /// what is left after NFKC, without [`Phone::FOLD_DROPS`] and without [`Phone::FOLD_PREFIX`].
-    pub fn mistakes() -> Vec<Mistake> {
-        let (few, most) = (CHINA_DIGITS - 3, CHINA_DIGITS - 1);
-        let foreign_few = MIN_DIGITS - 2;
-        vec![
-            Mistake::new("character", r"[^0-9+]|.\+"),
-            Mistake::new("empty", r"^\+?$"),
-            Mistake::new("country_code", r"^\+0"),
-            Mistake::counted("too_few_digits", format!(r"^\+[1-9][0-9]{{0,{foreign_few}}}$"), MIN_DIGITS),
-            Mistake::counted("too_many_digits", format!(r"^\+[1-9][0-9]{{{MAX_DIGITS},}}$"), MAX_DIGITS),
-            Mistake::counted("too_few_digits", format!(r"^1(?:[3-9][0-9]{{0,{few}}})?$"), CHINA_DIGITS),
-            Mistake::counted("too_many_digits", format!(r"^1[3-9][0-9]{{{most},}}$"), CHINA_DIGITS),
-            Mistake::new("not_mobile", "."),
-        ]
-    }
-
-    /// Characters between digits that have no meaning: a character class for the page's script.
-    pub const FOLD_DROPS: &str =
-        r"[\s\-.\(\)\u00AD\u200B\u200E\u200F\u2010-\u2015\u202A-\u202E\u2060\u2066-\u2069\u2212\uFEFF]";
-    /// China's code before a number, for the page's script: to be replaced by what its group holds.
-    pub const FOLD_PREFIX: &str = r"^(?:\+|00)?86([0-9]|$)";
-
-    /// The `pattern` of the page's input: a first check that needs no script. It accepts all that
-    /// [`Phone::parse`] accepts except invisible characters, and little else. Written for the `v` flag, under
-    /// which browsers compile it.
-    pub fn html_pattern() -> String {
-        const SEP: &str = r"[\s\-.\u2010-\u2015\u2212\uFF0D\uFF0E\(\)\uFF08\uFF09]*";
-        const DIGIT: &str = r"[0-9\uFF10-\uFF19]";
-        let prefix =
-            format!(r"(?:[+\uFF0B]{SEP}[8８]{SEP}[6６]{SEP}|(?:[0０]{SEP}[0０]{SEP})?[8８]{SEP}[6６]{SEP})?");
-        let mobile = format!(r"[1１]{SEP}[3-9\uFF13-\uFF19](?:{SEP}{DIGIT}){{9}}");
-        // Two digits that are not China's code, then the other digits.
-        let country = format!(
-            r"(?:[1-79\uFF11-\uFF17\uFF19]{SEP}{DIGIT}|[8８]{SEP}[0-57-9\uFF10-\uFF15\uFF17-\uFF19])"
-        );
-        let other =
-            format!(r"[+\uFF0B]{SEP}{country}(?:{SEP}{DIGIT}){{{},{}}}", MIN_DIGITS - 2, MAX_DIGITS - 2);
-        format!("{SEP}(?:{prefix}{mobile}|{other}){SEP}")
-    }
 }
 
-/// The digits of an input and whether a `+` preceded them.
-struct Typed {
-    international: bool,
-    digits: String,
+/// Reads the digits of a text that has nothing but what numbers are written with, and whether a `+` precedes
+/// them.
+pub(crate) fn digits(text: &str) -> Option<(bool, String)> {
+    Typed::read(text).ok().map(|typed| (typed.has_plus, typed.digits))
 }
 
-impl Typed {
-    fn read(input: &str) -> Result<Self, PhoneError> {
-        let mut typed = Self { international: false, digits: String::new() };
-        for (i, raw) in input.chars().enumerate() {
-            if i >= MAX_INPUT_CHARS {
-                return Err(PhoneError::TooLong);
-            }
-            match fold_full_width(raw) {
-                c @ '0'..='9' => typed.digits.push(c),
-                '+' if typed.digits.is_empty() && !typed.international => typed.international = true,
-                c if is_separator(c) => {}
-                _ => return Err(PhoneError::Character(raw)),
-            }
-        }
-        if typed.digits.is_empty() { Err(PhoneError::Empty) } else { Ok(typed) }
-    }
+/// What follows China's code, which people also write as `086`.
+fn behind_china(digits: &str) -> Option<&str> {
+    digits.strip_prefix(CHINA).or_else(|| digits.strip_prefix("086").filter(|rest| rest.starts_with('1')))
 }
 
-fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || is_dash(c)
-        || matches!(c, '(' | ')' | '.')
-        || is_invisible(c)
-        || is_direction_control(c)
+/// Whether it is 400 or 800 and seven digits.
+fn is_hotline(digits: &str) -> bool {
+    let bare = digits.strip_prefix('0').unwrap_or(digits);
+    bare.len() == 10 && (bare.starts_with("400") || bare.starts_with("800"))
+}
+
+/// Whether it is an area code with its zero, seven or eight digits, and perhaps an extension of up to five.
+fn is_landline(digits: &str) -> bool {
+    let area = match digits.as_bytes() {
+        // Beijing after China's code.
+        [b'1', b'0', ..] => return digits.len() == 10,
+        [b'0', b'1', b'0', ..] | [b'0', b'2', ..] => 3,
+        [b'0', b'3'..=b'9', ..] => 4,
+        _ => return false,
+    };
+    (area + 7..=area + 13).contains(&digits.len())
 }
 
 impl fmt::Debug for Phone {
@@ -273,14 +332,39 @@ mod tests {
     #[test]
     fn mistakes_say_what_is_wrong() {
         let check = |input: &str, error: PhoneError| assert_eq!(Phone::parse(input), Err(error), "{input:?}");
+        let with_plus = |text: &str| Phone(text.to_owned());
         check("  ", PhoneError::Empty);
         check("1380013800", PhoneError::TooFewDigits { typed: 10, needed: 11 });
         check("138001380001", PhoneError::TooManyDigits { typed: 12, needed: 11 });
-        check("12345678901", PhoneError::NotMobile);
-        check("010-62345678", PhoneError::NotMobile);
+        check("22345678901", PhoneError::NotMobile);
+        check("010-62345678", PhoneError::Landline);
+        check("400-810-8888", PhoneError::ServiceNumber);
+        check("852 9123 4567", PhoneError::PlusMissing { with_plus: with_plus("+85291234567") });
+        check("1 415 555 2671", PhoneError::NorthAmerican { with_plus: with_plus("+14155552671") });
+        check("13800138000/13900139000", PhoneError::TwoNumbers);
+        check("1.38E+10", PhoneError::Shortened);
         check("+0852 9123 4567", PhoneError::CountryCode);
         check("+852 912", PhoneError::TooFewDigits { typed: 6, needed: 8 });
         check("138x0138000", PhoneError::Character('x'));
         check(&"1".repeat(65), PhoneError::TooLong);
+    }
+
+    #[test]
+    fn a_range_that_is_not_given_out_is_taken_and_told() {
+        for free in [
+            "140", "144", "146", "148", "149", "154", "160", "1611", "163", "164", "168", "169", "1741",
+            "17406", "179", "194",
+        ] {
+            let phone = Phone::parse(&format!("{free:0<11}")).unwrap();
+            assert!(phone.is_unassigned_range(), "{free}");
+        }
+        for given in [
+            "130", "138", "145", "147", "150", "153", "155", "1610", "162", "165", "166", "167", "170",
+            "17400", "17405", "178", "180", "190", "193", "199",
+        ] {
+            let phone = Phone::parse(&format!("{given:0<11}")).unwrap();
+            assert!(!phone.is_unassigned_range(), "{given}");
+        }
+        assert!(!Phone::parse("+14155552671").unwrap().is_unassigned_range());
     }
 }

@@ -15,6 +15,7 @@ use crate::invite_code::InviteCode;
 use crate::language::Text;
 use crate::question::{Question, QuestionError, check_questions};
 use crate::seal::PublicKey;
+use crate::text::shown;
 use crate::{Millis, Timestamp};
 
 /// Most characters of a title, an organisation or a place.
@@ -130,13 +131,14 @@ pub enum Intake {
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkshopError {
-    /// A text is empty, too long, or has control characters.
-    #[error("{0} is empty, longer than {MAX_TEXT_CHARS} characters or holds control characters")]
+    /// A text is empty or too long.
+    #[error("{0} is empty or longer than {MAX_TEXT_CHARS} characters")]
     Text(&'static str),
-    /// The purpose of the notice is too long or holds control characters.
-    #[error(
-        "the purpose of the notice is longer than {MAX_NOTICE_CHARS} characters or holds control characters"
-    )]
+    /// A text has a character that no page shows. Those without a meaning were dropped when it was read.
+    #[error("{0} has {sign}, which no page can show", sign = shown(*.1))]
+    Sign(&'static str, char),
+    /// The purpose of the notice is too long.
+    #[error("the purpose of the notice is longer than {MAX_NOTICE_CHARS} characters")]
     Purpose,
     /// It ends before it starts.
     #[error("the workshop ends before it starts")]
@@ -171,7 +173,7 @@ impl WorkshopError {
     /// The record's field that is wrong.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::Text(field) => field,
+            Self::Text(field) | Self::Sign(field, _) => field,
             Self::Purpose | Self::Retention(_) => "notice",
             Self::Times => "ends_at",
             Self::Window => "closes_at",
@@ -203,6 +205,9 @@ impl Workshop {
     pub fn check(&self) -> Result<(), WorkshopError> {
         let texts = [("title", &self.title), ("organisation", &self.organisation), ("place", &self.place)];
         for (field, text) in texts {
+            if let Some(sign) = text.stranger() {
+                return Err(WorkshopError::Sign(field, sign));
+            }
             if text.is_empty() || !text.is_plain(MAX_TEXT_CHARS) {
                 return Err(WorkshopError::Text(field));
             }
@@ -223,6 +228,9 @@ impl Workshop {
             return Err(WorkshopError::Capacity);
         }
         check_questions(&self.questions)?;
+        if let Some(sign) = self.notice.purpose.stranger() {
+            return Err(WorkshopError::Sign("notice", sign));
+        }
         if !self.notice.purpose.is_plain(MAX_NOTICE_CHARS) {
             return Err(WorkshopError::Purpose);
         }
@@ -346,7 +354,10 @@ mod tests {
         };
         check(|_| (), Ok(()));
         check(|w| w.title = Text::default(), Err(WorkshopError::Text("title")));
-        check(|w| w.place.en = "a\u{202E}b".into(), Err(WorkshopError::Text("place")));
+        check(|w| w.place.en = "a\u{202E}b".into(), Err(WorkshopError::Sign("place", '\u{202E}')));
+        check(|w| w.organisation.zh = "一\u{7}中".into(), Err(WorkshopError::Sign("organisation", '\u{7}')));
+        check(|w| w.notice.purpose.zh = "一\n二".into(), Err(WorkshopError::Sign("notice", '\n')));
+        check(|w| w.title.zh = "长".repeat(121), Err(WorkshopError::Text("title")));
         check(|w| w.ends_at = Timestamp::from_millis(-1), Err(WorkshopError::Times));
         check(|w| w.opens_at = Some(Timestamp::from_millis(4_000_000)), Err(WorkshopError::Window));
         check(|w| w.utc_offset_minutes = 900, Err(WorkshopError::Offset(900)));
@@ -367,6 +378,21 @@ mod tests {
             assert_eq!(w.check(), Err(WorkshopError::Venue), "{url}");
         }
         check(|w| w.key.x25519 = SecretKey::from_bytes([1; 32]).public().x25519, Err(WorkshopError::Key));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_dropped_as_a_record_is_read() {
+        let mut w = workshop();
+        w.title.zh = "\u{FEFF}数学\u{200B}教研 ".into();
+        w.place.en = "\u{202D}Room 3\u{202C}".into();
+        w.organisation = Text { zh: "\u{200B}".into(), en: String::new() };
+        let mut read: Workshop = serde_json::from_str(&serde_json::to_string(&w).unwrap()).unwrap();
+        assert_eq!((read.title.zh.as_str(), read.place.en.as_str()), ("数学教研", "Room 3"));
+        assert_eq!(read.check(), Err(WorkshopError::Text("organisation")));
+        read.organisation.zh = "一中".into();
+        assert_eq!(read.check(), Ok(()));
+        let message = WorkshopError::Sign("title", '\u{7}').to_string();
+        assert_eq!(message, "title has U+0007, which no page can show");
     }
 
     #[test]

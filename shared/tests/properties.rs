@@ -1,8 +1,14 @@
 //! What holds for every input: what was parsed parses again as itself, and nothing that anyone can send
 //! panics.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot build its own data should fail there")]
+
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 use proptest::prelude::*;
 use rollcall_shared::envelope::{Envelope, addressee};
+use rollcall_shared::fold::{same_person, search_key};
 use rollcall_shared::form::{JoinView, join_page};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;
@@ -14,6 +20,7 @@ use rollcall_shared::problem::FieldError;
 use rollcall_shared::question::{Choice, Kind, Question};
 use rollcall_shared::receipt::{self, ReceiptKey};
 use rollcall_shared::seal::SecretKey;
+use rollcall_shared::search::Query;
 use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
@@ -46,7 +53,17 @@ fn try_everywhere(text: &str) {
         assert!(phone.masked().ends_with(&phone.as_str()[phone.as_str().len() - 4..]));
     }
     if let Ok(name) = PersonName::parse(text) {
-        assert_eq!(PersonName::parse(name.as_str()), Ok(name));
+        assert_eq!(PersonName::parse(name.as_str()), Ok(name.clone()));
+        let key = name.key();
+        assert!(!key.is_empty());
+        // Whoever types what is on the list finds it.
+        for typed in [text, name.as_str(), &key] {
+            let searched = search_key(typed);
+            assert!(searched == key || searched.is_empty(), "{typed:?}: {searched:?} and {key:?}");
+        }
+    }
+    if let (Some(query), Ok(phone)) = (Query::of(text), Phone::parse(text)) {
+        assert!(query.finds_phone(&phone), "{text:?}");
     }
     if let Ok(code) = InviteCode::parse(text) {
         assert_eq!(InviteCode::parse(code.as_str()), Ok(code));
@@ -93,6 +110,9 @@ fn try_everywhere(text: &str) {
     let _ = serde_json::from_str::<ReceiptsRequest>(text);
 }
 
+/// A character that is named: an element of its own.
+static SIGN: LazyLock<Regex> = LazyLock::new(|| Regex::new("<b>[^<>\"]{1,8}</b>").unwrap());
+
 /// What was typed comes back as text: no tag and no attribute of it becomes the page's.
 fn assert_page_is_safe(workshop: &Workshop, form: &SignupForm, errors: &[FieldError]) {
     let page = |values| {
@@ -107,8 +127,10 @@ fn assert_page_is_safe(workshop: &Workshop, form: &SignupForm, errors: &[FieldEr
         };
         join_page(&view).html
     };
-    let marks =
-        |html: &str| (html.matches('<').count(), html.matches('>').count(), html.matches('"').count());
+    let marks = |html: &str| {
+        let html = SIGN.replace_all(html, "");
+        (html.matches('<').count(), html.matches('>').count(), html.matches('"').count())
+    };
     assert_eq!(marks(&page(form)), marks(&page(&SignupForm::default())), "{:?}", form.name);
 }
 
@@ -148,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_that_looks_like_a_phone_does_harm(text in r"[+＋]?[0-9０-９ \-()（）.]{0,24}") {
+    fn no_text_that_looks_like_a_phone_does_harm(text in r"[+＋]?[0-9０-９ \-()（）./eE٠-٩']{0,24}") {
         try_everywhere(&text);
     }
 
@@ -179,6 +201,47 @@ proptest! {
         let prefixed = [format!("86{digits}"), format!("0086 {digits}"), format!("+86-{digits}")];
         for spelling in prefixed.into_iter().chain([grouped]) {
             prop_assert_eq!(Phone::parse(&spelling), Ok(phone.clone()), "{}", spelling);
+        }
+    }
+
+    #[test]
+    fn what_shows_nothing_makes_no_second_person(
+        name in r"[\p{Han}a-zA-Zа-я]{1,12}",
+        invisible in r"[\u{AD}\u{200B}\u{202A}-\u{202E}\u{2060}\u{FEFF}\u{3164}\u{FE00}-\u{FE0F}]{1,3}",
+        at in any::<proptest::sample::Index>(),
+    ) {
+        let places: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
+        let at = places[at.index(places.len())];
+        let typed = format!("{}{invisible}{}", &name[..at], &name[at..]);
+        prop_assert_eq!(PersonName::parse(&typed), PersonName::parse(&name));
+        let phone = "13800138000";
+        let at = at % phone.len();
+        let typed = format!("{}{invisible}{}", &phone[..at], &phone[at..]);
+        prop_assert_eq!(Phone::parse(&typed), Phone::parse(phone));
+    }
+
+    #[test]
+    fn being_one_person_is_mutual(
+        one in r"[\p{L}\p{M} ·.'-]{1,8}",
+        other in r"[\p{L}\p{M} ·.'-]{1,8}",
+        similar in r"[a-cA-Cá·\- ]{1,3}",
+        alike in r"[a-cA-Cá·\- ]{1,3}",
+    ) {
+        for (one, other) in [(&one, &other), (&similar, &alike)] {
+            if let (Ok(one), Ok(other)) = (PersonName::parse(one), PersonName::parse(other)) {
+                prop_assert!(same_person(&one, &one));
+                prop_assert_eq!(same_person(&one, &other), same_person(&other, &one));
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_from_abroad_is_its_own_in_every_spelling(digits in r"[1-9][0-9]{6,13}") {
+        if let Ok(phone) = Phone::parse(&format!("+{digits}")) {
+            prop_assert_eq!(Phone::parse(phone.as_str()), Ok(phone.clone()));
+            if !digits.starts_with('1') {
+                prop_assert_eq!(Phone::parse(&format!("00{digits}")), Ok(phone));
+            }
         }
     }
 

@@ -59,9 +59,34 @@ amount: number | null, };
 export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored";
 
 /**
- * An answer as it comes and as it is kept.
+ * An answer with what was asked.
  */
-export type Answer = boolean | string | Array<string>;
+export type AnswerView = { 
+/**
+ * The question's key, which no other question of the workshop has.
+ */
+key: string, 
+/**
+ * The question as it was asked.
+ */
+question: Text, 
+/**
+ * The answer, in words.
+ */
+answer: AnswerWords, };
+
+/**
+ * An answer in words.
+ */
+export type AnswerWords = { "kind": "text", 
+/**
+ * In one line.
+ */
+text: string, } | { "kind": "chosen", 
+/**
+ * The options as they were offered.
+ */
+options: Array<Text>, } | { "kind": "ticked" };
 
 /**
  * A device that came.
@@ -81,6 +106,36 @@ at: Timestamp,
 reached: Reached, };
 
 /**
+ * An answer to nothing that is known to have been asked.
+ */
+export type AsideView = { 
+/**
+ * The key that came.
+ */
+key: string, 
+/**
+ * What came: a text, or the keys of options.
+ */
+words: Array<AsideWord>, 
+/**
+ * The question that has this key now, where the form of then was not kept: perhaps another one.
+ */
+question_now: Text | null, };
+
+/**
+ * A text, or the key of an option, that came with no question.
+ */
+export type AsideWord = { 
+/**
+ * As it came.
+ */
+text: string, 
+/**
+ * The option that has this key now, where the form of then was not kept: perhaps another one.
+ */
+option_now: Text | null, };
+
+/**
  * A backup that was made.
  */
 export type Backup = { 
@@ -95,7 +150,11 @@ signups: number,
 /**
  * Bytes of the database's copy.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * How surely all of it stays.
+ */
+durability: Durability, };
 
 /**
  * Something for the host to look at.
@@ -309,6 +368,11 @@ path: string, };
 export type DuplicateReason = "same_name" | "other_name";
 
 /**
+ * How surely a file or a folder that was written whole is still there after a power cut.
+ */
+export type Durability = "confirmed" | "unconfirmed";
+
+/**
  * What was erased, or would be.
  */
 export type Erasure = { 
@@ -387,7 +451,7 @@ export type Hop = "internet" | "collection" | "redis" | "venue" | "database";
 /**
  * What is the case at a hop.
  */
-export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
+export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_too_old" | "redis_not_started" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
 
 /**
  * How a hop is doing.
@@ -709,9 +773,13 @@ shared_phone: boolean,
  */
 short_code: string, 
 /**
- * By the key of the question.
+ * What its form asked and was answered, in the form's order.
  */
-answers: { [key in string]: Answer }, 
+answers: Array<AnswerView>, 
+/**
+ * Whatever else came.
+ */
+aside: Array<AsideView>, 
 /**
  * When it was filled in, by the phone's clock.
  */
@@ -751,7 +819,8 @@ state: SignupState | null,
 again: boolean, };
 
 /**
- * A host's text in one or both languages; an empty one falls back to the other.
+ * A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
+ * a meaning and white space around it are dropped when it is read: hosts paste from chats and documents.
  */
 export type Text = { 
 /**
@@ -988,14 +1057,28 @@ rows: number,
 /**
  * The file.
  */
-path: string, };
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
+
+export type KeysCopied = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
 
 /** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */
 export const commands = {
   start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<string | null>('save_keys'),
+  save_keys: () => invoke<KeysCopied | null>('save_keys'),
   back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),

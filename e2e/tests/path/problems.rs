@@ -80,6 +80,45 @@ fn addresses_and_methods_are_refused_for_what_they_are() {
 }
 
 #[test]
+fn an_address_is_read_as_people_type_it() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let code = workshop.invite_code();
+    // As browsers do, it follows where it is led.
+    let browser = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let open = |path: &str| {
+        let request = browser.get(format!("{}{path}", edge.url())).header("accept", "text/html,*/*;q=0.8");
+        let response = request.send().unwrap();
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    wait::until("the form is there", || (open(&format!("/j/{code}")).0 == 200).then_some(()));
+    let low = code.to_lowercase();
+    for path in [
+        format!("/j/{code}/"),
+        format!("/j/{low}。"),
+        format!("/j/{code}，请扫码"),
+        format!("/J/{low}"),
+        format!("/{low}"),
+        format!("//j//{code}."),
+    ] {
+        let (status, text) = open(&path);
+        assert!(status == 200 && text.contains(r#"<form id="signup""#), "{path}: {status}");
+    }
+    for (path, status) in
+        [("/", 404), ("/j/", 404), ("/v1/signups", 405), ("/v1/nowhere", 404), ("/r/w/t/cancel", 404)]
+    {
+        let (answered, text) = open(path);
+        assert_eq!(answered, status, "{path}");
+        assert!(text.contains("二维码") && text.contains("QR code"), "{path} in both languages: {text}");
+    }
+    let nowhere = client().get(format!("{}/nowhere", edge.url())).header("accept", "application/json");
+    check(nowhere, 404, "not_found");
+}
+
+#[test]
 fn host_routes_are_refused_without_the_right_key() {
     let edge = Edge::shared();
     let folder = Folder::new();
@@ -151,4 +190,39 @@ fn find_drain_key(keys: &Value, workshop: &str) -> String {
     }
     assert!(keys.to_string().contains(workshop));
     under(keys).expect("a drain key").to_owned()
+}
+
+#[test]
+fn every_refusal_of_a_sign_up_names_it_at_the_edge_and_at_the_venue() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let status = host.status();
+    let lan = status["workshops"][0]["lan"].as_str().unwrap().to_owned();
+    let (venue, _) = lan.split_once("/j/").unwrap();
+    let id = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    for server in [edge.url(), venue] {
+        let refusal = |media: &str, body: String| -> Value {
+            let key = format!("\"{id}\"");
+            let request = client().post(format!("{server}/v1/signups")).header("idempotency-key", key);
+            request.header("content-type", media).body(body).send().unwrap().json().unwrap()
+        };
+        let named = |problem: &Value, status: u16, code: &str| {
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(code)), "{problem}");
+            assert_eq!(problem["type"], format!("urn:rollcall:problem:{code}"));
+            assert_eq!(problem["instance"], format!("urn:uuid:{id}"), "{server}: {problem}");
+        };
+        named(&refusal("application/json", "{".to_owned()), 400, "malformed");
+        named(&refusal("application/json", " ".repeat(16 * 1024 + 1)), 413, "too_large");
+        named(&refusal("text/plain", "{}".to_owned()), 415, "media_type");
+        let mut body = Teacher::new().body(workshop.invite_code());
+        body["name"] = json!("");
+        named(&refusal("application/json", body.to_string()), 422, "invalid");
+        body["invite_code"] = json!("ABCD-23456");
+        named(&refusal("application/json", body.to_string()), 404, "unknown_code");
+        // Whoever names none, or no id, hears of none.
+        let answer = client().post(format!("{server}/v1/signups")).header("idempotency-key", "x").send();
+        assert_eq!(answer.unwrap().json::<Value>().unwrap()["instance"], Value::Null);
+    }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
+use super::field::Filler;
 use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
 use super::parts::stamp;
 use super::receipt::mark_of;
@@ -108,12 +109,13 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
                 input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
-                    required maxlength="12" autofocus aria-describedby="pin-hint";
+                    autocorrect="off" autocapitalize="off" spellcheck="false" required maxlength="12" autofocus aria-describedby="pin-hint";
             }
             div.field {
                 label for="desk-name" { (d.name) }
                 p.hint #name-hint { (d.name_hint) }
-                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars)
+                input #desk-name name="desk" type="text" autocomplete="off" autocorrect="off"
+                    autocapitalize="off" spellcheck="false" required maxlength=(name_chars)
                     value=(name)
                     aria-describedby="name-hint";
             }
@@ -136,10 +138,10 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 div #state.state role="status" {
                     (stamp("", ""))
                     h2 tabindex="-1" {}
-                    p #who.person { span {} " " span {} }
+                    p #who.person translate="no" { span {} " " span {} }
                     p #see-desk.alert hidden { (w.see_desk) }
                 }
-                p.code {}
+                p.code translate="no" {}
                 p.hint { (d.say_code) }
             }
             button #next type="button" { (d.next) }
@@ -152,7 +154,7 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 input type="hidden" name="seed" value=(seed);
                 input type="hidden" name="invite_code" value=(workshop.invite_code);
                 input type="hidden" name="form_version" value=(workshop.form_version);
-                (fields(workshop, values, errors, language))
+                (fields(workshop, values, errors, Filler::Desk, language))
                 div #status role="alert" {}
                 button type="submit" { (w.submit) }
             }
@@ -180,8 +182,8 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                     div.field {
                         label for="entry" { (d.entry) }
                         p.hint #entry-hint { (d.entry_hint) }
-                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off"
-                            spellcheck="false"
+                        input #entry name="entry" type="text" autocomplete="off" autocorrect="off"
+                            autocapitalize="off" spellcheck="false"
                             required aria-describedby="entry-hint";
                     }
                     button.act type="submit" { (d.take) }
@@ -232,7 +234,7 @@ pub fn taken_page(view: &TakenView<'_>) -> Page {
                     h2 { (state_words(state, workshop.waiting_list, language).title) }
                     @if state == ReceiptState::Received { p.alert { (words(language).see_desk) } }
                 }
-                p.code { (id.short_code()) }
+                p.code translate="no" { (id.short_code()) }
                 p.hint { (d.say_code) }
             }
             a #next.act.main href={ (base) "/desk?lang=" (language.tag()) } autofocus { (d.next) }

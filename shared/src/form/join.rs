@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
-use super::field::{Field, question_field};
+use super::field::{Field, Filler, question_field};
 use super::outbox::{self, OutboxData, outbox_data};
 use super::parts::facts;
 use super::script::{JOIN, Script};
@@ -57,12 +57,14 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         p #brought.note hidden { (texts::outbox_words(language).brought) }
         @if unavailable { p.alert role="alert" { (w.unavailable) } }
         @if !errors.is_empty() { (summary(errors, values, w, language)) }
-        form #signup method="post" action=(address(language)) accept-charset="utf-8" {
+        // What was typed is nobody else's: no browser puts it back, not even for *Back* from the receipt. The
+        // script lets the person's own name and number be offered (edge/web/signup_page.ts).
+        form #signup method="post" action=(address(language)) accept-charset="utf-8" autocomplete="off" {
             input type="hidden" name="seed" value=(seed);
             input type="hidden" name="invite_code" value=(workshop.invite_code);
             input type="hidden" name="form_version" value=(workshop.form_version);
             @if let Some(token) = replaces { input type="hidden" name="replaces" value=(token); }
-            (fields(workshop, values, errors, language))
+            (fields(workshop, values, errors, Filler::Themselves, language))
             div #status role="alert" {}
             button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
         }
@@ -95,6 +97,7 @@ pub(super) fn fields(
     workshop: &Workshop,
     values: &SignupForm,
     errors: &[FieldError],
+    filler: Filler,
     language: Language,
 ) -> Markup {
     let w = words(language);
@@ -102,26 +105,27 @@ pub(super) fn fields(
     let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
         (name.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required
-                maxlength=(person_name::MAX_CHARS * 2)
-                autocapitalize="words" spellcheck="false" enterkeyhint="next"
+            input #name name="name" type="text" autocomplete=[filler.autocomplete()] required
+                maxlength=(person_name::MAX_TYPED_CHARS)
+                autocorrect="off" autocapitalize="off" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
         (phone.around(|attributes| html! {
-            input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
+            input #phone name="phone" type="tel" autocomplete=[filler.autocomplete()] inputmode="tel" required
+                autocorrect="off" autocapitalize="off" spellcheck="false"
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+        @for question in &workshop.questions { (question_field(question, values, errors, filler, language)) }
     }
 }
 
 /// How mistakes in a number are told apart and explained.
 pub(super) fn phone_explained(language: Language) -> Explained {
     Explained {
-        drops: Some(Phone::FOLD_DROPS),
-        prefix: Some(Phone::FOLD_PREFIX),
+        drops: Some(Phone::fold_drops()),
+        folds: Some(Phone::FOLDS),
         groups: Some(phone::CHINA_GROUPS),
         mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
     }
@@ -131,9 +135,9 @@ pub(super) fn phone_explained(language: Language) -> Explained {
 pub(super) fn name_explained(language: Language) -> Explained {
     Explained {
         drops: None,
-        prefix: None,
+        folds: None,
         groups: None,
-        mistakes: told(PersonName::mistakes(), |m| texts::name_text(m.code, language)),
+        mistakes: told(PersonName::mistakes(), |m| texts::name_template(m.code, m.kind, language)),
     }
 }
 
@@ -162,10 +166,13 @@ struct JoinData<'a> {
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
 pub(super) struct Explained {
+    /// A class of characters that are no mistake; if it is missing, all that the field's own pattern matches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drops: Option<&'static str>,
+    drops: Option<String>,
+    /// Patterns and their replacements, in order, before mistakes are looked for. Where there are any, the
+    /// input is first normalised to NFKC.
     #[serde(skip_serializing_if = "Option::is_none")]
-    prefix: Option<&'static str>,
+    folds: Option<[(&'static str, &'static str); 4]>,
     /// How many digits are written together.
     #[serde(skip_serializing_if = "Option::is_none")]
     groups: Option<[usize; 3]>,
@@ -184,7 +191,7 @@ struct Told {
 fn told(mistakes: Vec<Mistake>, text: impl Fn(&Mistake) -> &'static str) -> Vec<Told> {
     let told = |mistake: Mistake| {
         let text = text(&mistake);
-        let Mistake { code, pattern, needed } = mistake;
+        let Mistake { code, pattern, needed, kind: _ } = mistake;
         Told { code, pattern, needed, text }
     };
     mistakes.into_iter().map(told).collect()

@@ -15,11 +15,12 @@ const TOOLKIT: [(&str, &str); 4] = [
 ];
 
 /// What tests of the window run, and the programs by which one sees that it is there.
-const TESTING: [(&str, &str, &str); 5] = [
+const TESTING: [(&str, &str, &str); 6] = [
     ("xvfb", "Xvfb", "a display that nobody sees, for the window's tests"),
     ("dbus", "dbus-run-session", "a desktop's bus, for the window's tests"),
     ("webkit2gtk-driver", "WebKitWebDriver", "the window's tests press its buttons"),
     ("imagemagick", "import", "pictures of the window under test"),
+    ("libreoffice-calc-nogui", "soffice", "opens exported lists as hosts do"),
     ("strace", "strace", "what a program has synced when the power fails"),
 ];
 

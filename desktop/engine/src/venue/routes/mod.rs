@@ -2,6 +2,7 @@
 //!
 //! It answers *registered* after COMMIT, or 503 with the form, its values and its id; nothing in between.
 
+mod address;
 mod cancellation;
 mod desk;
 mod found;
@@ -16,10 +17,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::signup::MAX_BODY_BYTES;
 
-use crate::http::answer::problem;
 use crate::venue::context::VenueContext;
 
 /// Makes the public routes of the edge, under a workshop's own token, and those of the desk.
@@ -44,8 +43,8 @@ pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
         .route("/{token}/v1/signups", post(signup::json))
         .route("/{token}/v1/workshops/{code}", get(signup::workshop))
         .route("/{token}/v1/receipts/{workshop}/{receipt}", get(receipt::json).delete(cancellation::json))
-        .method_not_allowed_fallback(|| async { problem(&Problem::new(ProblemCode::MethodNotAllowed)) })
-        .fallback(|| async { problem(&Problem::new(ProblemCode::NotFound)) })
+        .method_not_allowed_fallback(address::another_method)
+        .fallback(address::nowhere)
         // The body is bounded while it is read; the rule's own limit answers with its own code.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(&venue), host_header::by_own_address))

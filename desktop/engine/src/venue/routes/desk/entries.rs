@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rollcall_shared::intake::{Refused, entry_text};
@@ -31,7 +31,9 @@ pub(in crate::venue::routes) async fn json(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match venue.at_desk(&token, &headers) {
-        Ok((row, desk)) => answered(take(&venue, &row, &desk, MediaType::Json, &headers, body).await),
+        Ok((row, desk)) => {
+            answered(&headers, take(&venue, &row, &desk, MediaType::Json, &headers, body).await)
+        }
         Err(no_desk) => answer::problem(&no_desk.problem()),
     }
 }
@@ -40,7 +42,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::desk_trouble::EntryTrouble;
@@ -45,14 +45,14 @@ pub(in crate::venue::routes) async fn bytes(
         let picture = to_bytes(body, MAX_PICTURE_BYTES).await.map_err(|_| EntryTrouble::PictureTooLarge)?;
         take(&venue, &row, &desk, place, picture.into()).await
     };
-    answered(taken.await)
+    answered(&headers, taken.await)
 }
 
 /// Takes the plain form.
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
