@@ -188,7 +188,9 @@ fn bytes(digits: &str) -> Option<Vec<u8>> {
 
 /// The code of an older page. What is read of it is what the page wrote, or the box does not open.
 fn from_json(text: String) -> Result<Envelope, EntryCodeError> {
-    let (upper, lower) = cases(&text);
+    // The longest is the box.
+    let sealed = text.split('"').max_by_key(|part| part.len()).unwrap_or_default();
+    let (upper, lower) = cases(sealed);
     if upper + lower >= LETTERS && (upper == 0 || lower == 0) {
         return Err(EntryCodeError::Keyboard);
     }
@@ -217,12 +219,18 @@ fn folded(typed: &str) -> String {
     // Two signs for one key.
     let typed = typed.replace("——", "_");
     let shown = typed.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c));
-    shown.map(sign).collect()
+    let text: String = shown.map(sign).collect();
+    match text.as_bytes() {
+        // Scanners can be set to say first what they have read: ISO/IEC 15424 calls a QR code so.
+        [b']', b'Q' | b'q', b'0'..=b'6', ..] => text.chars().skip(3).collect(),
+        _ => text,
+    }
 }
 
 fn sign(typed: char) -> char {
     match fold_full_width(typed) {
         '“' | '”' | '„' | '‟' | '″' | '〝' | '〞' | '«' | '»' => '"',
+        '】' => ']',
         '「' | '『' => '{',
         '」' | '』' => '}',
         // The key of the slash, which base64 has; it has no backslash, whose key makes the same of it

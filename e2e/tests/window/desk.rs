@@ -93,7 +93,7 @@ fn a_picture_of_a_code_is_read_in_the_window() {
     window.wait_for("#picture");
     // The window's own QR code of the desk, drawn into a picture and chosen as a file.
     window.click("#open-desk");
-    window.wait_for("#pin");
+    window.wait_for("#desk .qr svg");
     let script = "const done = arguments[arguments.length - 1];\
         const svg = document.querySelector('#desk .qr svg').cloneNode(true);\
         svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg'); svg.setAttribute('width', 600); svg.setAttribute('height', 600);\

@@ -190,9 +190,12 @@ fn hall(dice: &mut Dice) -> GrayImage {
 }
 
 fn noisy(mut picture: GrayImage, dice: &mut Dice) -> GrayImage {
-    for pixel in picture.pixels_mut() {
-        let noise = (0..3).map(|_| dice.between(-5.0, 5.0)).sum::<f64>();
-        pixel[0] = (f64::from(pixel[0]) + noise).clamp(0.0, 255.0) as u8;
+    let mut noise = vec![0; 3 * picture.len()];
+    dice.0.fill_bytes(&mut noise);
+    for (pixel, noise) in picture.iter_mut().zip(noise.chunks_exact(3)) {
+        // Of three dice, from -5 to 5 each.
+        let noise: f64 = noise.iter().map(|byte| f64::from(*byte) / 25.5 - 5.0).sum();
+        *pixel = (f64::from(*pixel) + noise).clamp(0.0, 255.0) as u8;
     }
     picture
 }
