@@ -1,7 +1,7 @@
 // What is wrong with the form. Mistakes are explained where they are, while one types.
 
 import type { FieldError } from "../outbox/signup";
-import { explain, type Explained } from "../rules/mistakes";
+import { explain, type Explained, type Said } from "../rules/mistakes";
 import { formatWhileTyping } from "../rules/phone_format";
 import { goTo, isShown, showMistake, watch } from "./field_mistake";
 import { fieldsOf, isMissing } from "./fields";
@@ -28,7 +28,7 @@ export function formCheck(form: HTMLFormElement, data: FormData): FormCheck {
   const fields = fieldsOf(form);
   const mistakeIn = (field: HTMLElement) => {
     const isRight = field instanceof HTMLInputElement ? field.validity.valid : !isMissing(field);
-    return isRight ? "" : textFor(form, field, data);
+    return isRight ? [] : textFor(form, field, data);
   };
   form.noValidate = true;
   formatWhileTyping(phoneIn(form), data.phone.groups || []);
@@ -58,9 +58,11 @@ export function formCheck(form: HTMLFormElement, data: FormData): FormCheck {
 }
 
 /** The text for a field's mistake; `code` where the server has said which. */
-function textFor(form: HTMLFormElement, field: HTMLElement, data: FormData, code?: string): string {
+function textFor(form: HTMLFormElement, field: HTMLElement, data: FormData, code?: string): Said {
   const rule = field === nameIn(form) ? data.name : field === phoneIn(form) && data.phone;
-  return rule ? explain((field as HTMLInputElement).value, rule, code) : answerText(data, code || "required");
+  const { value, pattern } = field as HTMLInputElement;
+  const mistake = rule ? explain(value, pattern, rule, code) : [];
+  return mistake[0] === undefined ? [answerText(data, code || "required")] : mistake;
 }
 
 function answerText({ errors }: FormData, code: string): string {
