@@ -33,7 +33,9 @@ export async function phone(told) {
 
 async function inChromium(told, settings) {
   const phone = { ...settings, colorScheme: told.scheme, reducedMotion: "reduce" };
-  const browser = await chromium.launch(CHROMIUM);
+  // Pages that come back from memory confuse the driver now and then: only where a story is about them.
+  const memory = told.memory ? { ignoreDefaultArgs: ["--disable-back-forward-cache"] } : {};
+  const browser = await chromium.launch({ ...CHROMIUM, ...memory });
   const ends = [() => browser.close()];
   const context = told.keepsNothing ? await keepsNothing(phone, ends) : await browser.newContext({ ...phone, javaScriptEnabled: told.script });
   return { context, inspector: await browser.newContext(phone), ends };
@@ -58,6 +60,7 @@ async function inFirefox(told, settings) {
       "layout.css.prefers-color-scheme.content-override": told.scheme === "dark" ? 0 : 1,
       "ui.prefersReducedMotion": 1,
       "javascript.enabled": told.script,
+      ...(told.hidesPictures && { "privacy.resistFingerprinting": true }),
       ...(told.keepsNothing && { "network.cookie.cookieBehavior": 2 }),
       // Asks nobody for experiments, settings or updates.
       "services.settings.server": "data:,#remote-settings-dummy/v1",

@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { kept as keptIn } from "./kept.mjs";
+import { STORAGE, rememberConnections } from "./storage.mjs";
 
 const told = JSON.parse(process.argv[2]);
 const address = `${told.server}/j/${told.code}?lang=${told.language}`;
@@ -28,10 +29,9 @@ try {
     phone.page.evaluate(async () => (await (await caches.open("rollcall-pages")).keys()).length === 3),
   );
   for (const step of told.steps) await play(step);
-  // The network is back, for good: everything goes out, whatever it takes.
-  await tell({ line: "mend" });
-  if (!phone) phone = await start();
+  // The network is back, for good: everything goes out, without anybody's doing.
   await phone.open();
+  await tell({ line: "mend" });
   await until("everything has arrived", async () => {
     await look();
     return (await kept()).length === 0;
@@ -57,6 +57,8 @@ async function play({ do: what, ...step }) {
   if (what === "reload") await phone.open();
   if (what === "back") await back();
   if (what === "tab") await phone.tab();
+  if (what === "storage") await storageGoes(step);
+  if (what === "reload_at_once") await phone.page.reload({ waitUntil: "commit", timeout: 2000 }).catch(() => undefined);
   if (what === "kill") {
     // At once, as a dead battery does.
     await pause(step.after);
@@ -69,7 +71,7 @@ async function play({ do: what, ...step }) {
 }
 
 /** Fills the form in and presses, once or twice. From here on the sign-up must not get lost. */
-async function signUp({ name, phone: number, taps }) {
+async function signUp({ name, phone: number, taps, reload_after }) {
   const { page } = phone;
   await until("the form is filled in", async () => {
     try {
@@ -86,14 +88,33 @@ async function signUp({ name, phone: number, taps }) {
       return false;
     }
   });
-  await page.evaluate((taps) => {
+  const press = (taps) => {
     const button = document.querySelector("#signup button[type=submit]");
     for (let tap = 0; tap < taps; tap++) button.click();
-  }, taps);
+  };
+  await page.evaluate(press, taps);
+  if (reload_after !== undefined) {
+    await pause(reload_after);
+    await page.reload({ waitUntil: "load", timeout: 20_000 }).catch(() => undefined);
+  }
   await until(`${name} is kept or has arrived`, async () => {
     const all = [...(await kept()).map(({ signup }) => signup.phone), ...phone.sent].map(digits);
-    return all.includes(digits(number));
+    if (all.includes(digits(number))) return true;
+    // Loaded again before it was kept: what was typed stands there, and the person presses again.
+    const isTyped = (await page.inputValue("#phone", { timeout: 500 }).catch(() => "")) !== "";
+    if (reload_after !== undefined && isTyped) await page.evaluate(press, 1).catch(() => undefined);
+    return false;
   });
+}
+
+/** The storage goes under a page that shows all that is in it. */
+async function storageGoes({ how }) {
+  const { page } = phone;
+  if (!page.url().startsWith(`${told.server}/j/`)) await phone.open();
+  const waiting = (await kept()).length;
+  const shown = await page.locator("#entries .card, #signup [aria-disabled]").count().catch(() => 0);
+  if (how === "cleared" && shown < waiting) return;
+  await page.evaluate(STORAGE[how]).catch(() => undefined);
 }
 
 function digits(number) {
@@ -209,6 +230,7 @@ async function start() {
     },
   };
   const watch = (page) => {
+    void page.addInitScript(rememberConnections);
     page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("request", (request) => {

@@ -12,6 +12,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { phone } from "./browsers.mjs";
 import * as network from "./network.mjs";
 import * as outbox from "./outbox.mjs";
+import * as phones from "./phones.mjs";
 import { stories } from "./stories.mjs";
 import * as verdicts from "./verdicts.mjs";
 
@@ -30,7 +31,7 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requests = watch(page, [told.server, told.venue ?? told.server].map((url) => new URL(url).origin));
-  await { ...stories, ...outbox, ...network, ...verdicts }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
+  await { ...stories, ...outbox, ...network, ...phones, ...verdicts }[told.story]({ page, context, requests, look: (name) => look(page, inspector, name), ...told });
   assert.deepEqual(requests.strangers, [], "requests to others");
   assert.deepEqual(requests.complaints, [], "what the page complained of");
 } finally {

@@ -380,9 +380,9 @@ async function refusals(told) {
   await fillIn({ page, phone });
   const seen = new Set();
   let answer;
-  await page.route("**/v1/signups", (route) => route.fulfill(answer));
+  await page.route("**/v1/signups", (route) => route.fulfill(answer.json?.type ? withId(answer, route) : answer));
   for (const [status, code] of [[410, "closed"], [413, "too_large"], [415, "media_type"], [422, "invalid"]]) {
-    answer = { status, json: { status, code } };
+    answer = own(status, code);
     await button(page).click();
     await page.waitForFunction((seen) => {
       const text = document.querySelector("#status").textContent;
@@ -393,7 +393,7 @@ async function refusals(told) {
   }
   await look("refused");
   // A server's own verdict stands where the field is, also after the page was loaded again.
-  answer = { status: 422, json: { code: "invalid", errors: [{ field: "phone", code: "not_mobile" }] } };
+  answer = own(422, "invalid", { errors: [{ field: "phone", code: "not_mobile" }] });
   await button(page).click();
   await page.locator("#phone-error:not(:empty)").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.id), "phone");
@@ -407,10 +407,10 @@ async function refusals(told) {
   // Mended, it is a sign-up of its own; the one before is gone.
   const { id } = (await kept(page))[0];
   const passing = [
-    { status: 503, json: { code: "unavailable" } },
-    { status: 429, json: { code: "slow_down" } },
-    { status: 428, json: { code: "proof_required" } },
-    { status: 404, json: { code: "unknown_code" } },
+    own(503, "unavailable"),
+    own(429, "slow_down"),
+    own(428, "proof_required"),
+    own(404, "unknown_code"),
     { status: 403, contentType: "text/html", body: "<h1>Please log in</h1>" },
     { status: 200, contentType: "text/html", body: "<h1>Welcome to our Wi-Fi</h1>" },
     { status: 202, json: { receipt: { id, url: "/r/somebody/elses", state: "received" } } },
@@ -435,6 +435,17 @@ async function refusals(told) {
   await page.unroute("**/v1/signups");
   await card(page, words.dropped).getByRole("button", { name: words.undo }).click();
   await card(page, words.registered).waitFor();
+}
+
+/** A refusal of the server's own, as shared/src/problem.rs writes it. */
+function own(status, code, more = {}) {
+  return { status, json: { type: `urn:rollcall:problem:${code}`, status, code, ...more } };
+}
+
+/** About the sign-up that was sent. */
+function withId({ status, json }, route) {
+  const instance = `urn:uuid:${JSON.parse(route.request().postData()).id}`;
+  return { status, contentType: "application/problem+json", body: JSON.stringify({ ...json, instance }) };
 }
 
 export async function until(condition, what) {
@@ -502,13 +513,13 @@ export async function said(line) {
 
 /** The words of the desk. */
 export const DESK = {
-  zh: { digits: "数字不对", next: "下一位", taken: "已登记 2 位", noCode: "没有找到二维码", other: "另一个活动", signedOut: "被主持人关上", notSignup: "不是登记用的码" },
-  en: { digits: "not the digits", next: "Next person", taken: "2 signed up", noCode: "no QR code", other: "another workshop", signedOut: "has closed this desk", notSignup: "not a sign-up's code" },
+  zh: { digits: "数字不对", next: "下一位", taken: "已登记 2 位", noCode: "没有找到二维码", other: "另一个活动", signedOut: "被主持人关上", notSignup: "不是登记用的码", keyboard: "请把键盘切换成英文", live: "用摄像头连续扫", blind: "不让网页看到画面" },
+  en: { digits: "not the digits", next: "Next person", taken: "2 signed up", noCode: "no QR code", other: "another workshop", signedOut: "has closed this desk", notSignup: "not a sign-up's code", keyboard: "Switch it to English", live: "Scan with the camera", blind: "hides from pages what the camera sees" },
 };
 
 /**
- * A helper signs people up: a wrong PIN, two people by the form, one by a photograph of their phone, one by a
- * scanner.
+ * A helper signs people up: a wrong PIN, two people by the form, one by a scanner that types through a Chinese
+ * input method, two by photographs of their phones.
  */
 async function desk(told) {
   const { page, server, language, pin, entries, other, look, script } = told;
@@ -551,18 +562,51 @@ async function desk(told) {
   await scan(other);
   await page.locator("#entry-status").getByText(words.other).waitFor();
   await look("refused");
-  await scan(entries[0]);
+  await scan(entries[0].toUpperCase());
+  await page.locator("#entry-status").getByText(words.keyboard).waitFor();
+  await scan(throughInputMethod(entries[0]));
   await receipt(told, words.registered);
   await page.keyboard.press("Enter");
   await page.locator("#signup").waitFor();
-  if (!script) return;
 
-  // A photograph of a phone that is held askew, in a hall.
-  await page.setInputFiles("#photo", { name: "wall.png", mimeType: "image/png", buffer: await photograph(told.context) });
+  // A photograph of a phone that is held askew, in a hall; of one that is held as askew as can be.
+  await choose(told, await photograph(told.context));
   await page.locator("#entry-status").getByText(words.noCode).waitFor();
-  await page.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: await photograph(told.context, qrCode(entries[1])) });
+  for (const [entry, turned] of [[entries[1], 6], [entries[2], 45]]) {
+    await choose(told, await photograph(told.context, qrCode(entry), 1, turned));
+    await receipt(told, words.registered);
+    if (entry === entries[1]) await look("scanned");
+    await page.focus("#next");
+    await page.keyboard.press("Enter");
+    await page.locator("#signup").waitFor();
+  }
+}
+
+/** What a Chinese input method with caps lock makes of what a scanner types. */
+function throughInputMethod(text) {
+  const made = { "{": "｛", "}": "｝", ":": "：", ",": "，", "/": "、" };
+  const other = (sign) => (sign === sign.toLowerCase() ? sign.toUpperCase() : sign.toLowerCase());
+  let open = false;
+  return text.replace(/[^]/g, (sign) => (sign === '"' ? ((open = !open) ? "“" : "”") : (made[sign] ?? other(sign))));
+}
+
+/** Chooses a picture; without script it is sent by a button. */
+async function choose({ page, script }, picture) {
+  await page.setInputFiles("#photo", { name: "phone.png", mimeType: "image/png", buffer: picture });
+  if (!script) await page.click("#send-picture");
+}
+
+/** A browser that hides from pages what pictures show: the laptop reads them, and the camera says why not. */
+async function hiddenPictures(told) {
+  const { page, server, language, pin, entry } = told;
+  const words = { ...WORDS[language], ...DESK[language] };
+  await page.goto(`${server}/desk?lang=${language}`);
+  await page.fill("#pin", pin);
+  await page.click("button[type=submit]");
+  await page.getByRole("button", { name: words.live }).click();
+  await page.locator("#entry-status").getByText(words.blind).waitFor();
+  await choose(told, await photograph(told.context, qrCode(entry)));
   await receipt(told, words.registered);
-  await look("scanned");
 }
 
 export async function receipt({ page, script }, state) {
@@ -574,14 +618,17 @@ export async function receipt({ page, script }, state) {
 
 const qrCode = (text) => `data:image/gif;base64,${Buffer.from(encodeQR(text, "gif", { ecc: "low", scale: 4 })).toString("base64")}`;
 
-/** A picture of a phone's screen, taken by hand: turned, in perspective, with light falling on it. */
-export async function photograph(context, screen, size = 1) {
+/**
+ * A picture of a phone's screen, taken by hand: turned by so many degrees, in perspective, with light falling on
+ * it.
+ */
+export async function photograph(context, screen, size = 1, turned = 6) {
   const camera = await context.newPage();
   await camera.setViewportSize({ width: 1200 * size, height: 1600 * size });
   const shown = screen ? `<img style="width:${620 * size}px;image-rendering:pixelated" src="${screen}">` : "";
   await camera.setContent(
     `<body style="margin:0;background:linear-gradient(120deg,#6b5a48,#cbb9a2);height:100vh;display:grid;place-items:center">
-     <div style="background:#fff;padding:40px;border-radius:40px;filter:contrast(.8) brightness(.92) blur(.6px);transform:perspective(${1400 * size}px) rotateX(9deg) rotateY(-11deg) rotate(6deg)">${shown}</div>`,
+     <div style="background:#fff;padding:40px;border-radius:40px;filter:contrast(.8) brightness(.92) blur(.6px);transform:perspective(${1400 * size}px) rotateX(9deg) rotateY(-11deg) rotate(${turned}deg)">${shown}</div>`,
   );
   const picture = await camera.screenshot();
   await camera.close();
@@ -610,6 +657,7 @@ async function deskEnded(told) {
 export const stories = {
   desk,
   deskEnded,
+  hiddenPictures,
   signUp,
   mistakes,
   questions,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, mpsc};
@@ -28,6 +29,8 @@ pub struct Options<'a> {
     /// Failpoints and what happens there, as `FAILPOINTS` reads them: `after_commit=return` kills the program
     /// there.
     pub failpoints: Option<&'a str>,
+    /// The venue page's address; the loopback interface's by default.
+    pub lan_host: Option<Ipv4Addr>,
     /// The venue page's port; 0 for any.
     pub lan_port: u16,
     /// The port of metrics and control; 0 for any.
@@ -68,7 +71,8 @@ impl Folder {
             None => place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"),
         });
         command.arg("run").arg("--data-dir").arg(self.path());
-        command.args(["--lan-host", "127.0.0.1", "--lan-port", &options.lan_port.to_string()]);
+        let host = options.lan_host.unwrap_or(Ipv4Addr::LOCALHOST);
+        command.args(["--lan-host", &host.to_string(), "--lan-port", &options.lan_port.to_string()]);
         command.args(["--metrics-port", &options.metrics_port.to_string()]);
         if let Some(edge) = options.edge {
             let key_file = self.path().join("publish-key");

@@ -19,6 +19,8 @@ pub mod ports;
 pub mod power;
 pub mod process;
 mod relay;
+pub mod servers;
+pub mod stranger;
 pub mod teacher;
 pub mod turn;
 pub mod wait;

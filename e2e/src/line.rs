@@ -1,15 +1,19 @@
 //! The line between a phone and the edge, as bad as a hall's: it goes away before a request, inside one,
 //! after the server took it and before the answer, and networks on the way answer for the server.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use rollcall_shared::problem::{self, Problem, ProblemCode};
+use rollcall_shared::proof::Challenge;
 use rollcall_shared::signup::Digest;
 use serde_json::{Value, json};
 
-use crate::relay::{Ends, PORTAL, Port, closing, head_end, message, own_answer};
+use crate::relay::{Ends, Port, closing, head_end, message, own_answer};
+use crate::stranger::Says;
 use crate::wait;
 
 /// What happens to one sign-up on its way.
@@ -25,17 +29,17 @@ pub enum Fault {
     InsideAnswer,
     /// The answer gets through, and with it the line is cut.
     AfterAnswer,
-    /// Somebody's own refusal: 404 for a code that is not known yet, 413, 429, 500, 503.
+    /// The server's own refusal: 404 for a code that is not known yet, 413, 429, 500, 503.
     Status(u16),
-    /// A captive portal's page, with 200.
-    Portal,
+    /// What somebody on the way answers for the server, with this status.
+    Stranger(u16, Says),
     /// A proof of work is asked for; what follows is let through only with one.
     Proof,
 }
 
 impl Fault {
     /// One of each from which a phone recovers with time, or by itself.
-    pub const PASSING: [Self; 10] = [
+    pub const PASSING: [Self; 16] = [
         Self::BeforeRequest,
         Self::InsideRequest,
         Self::BeforeAnswer,
@@ -44,8 +48,14 @@ impl Fault {
         Self::Status(429),
         Self::Status(500),
         Self::Status(503),
-        Self::Portal,
         Self::Proof,
+        Self::Stranger(200, Says::Page),
+        Self::Stranger(302, Says::Elsewhere),
+        Self::Stranger(403, Says::Json),
+        Self::Stranger(410, Says::Code),
+        Self::Stranger(422, Says::Problem),
+        Self::Stranger(409, Says::OtherSignup),
+        Self::Stranger(202, Says::OtherReceipt),
     ];
 }
 
@@ -59,6 +69,8 @@ pub struct Line {
 #[derive(Debug, Default)]
 struct State {
     is_cut: bool,
+    /// Who answers everything for the server.
+    seized: Option<(u16, Says)>,
     /// Whether the page that comes through is of a later version.
     is_newer: bool,
     /// For the next sign-ups, one each.
@@ -71,6 +83,9 @@ struct State {
     unproven: HashSet<String>,
     /// Ids of the sign-ups that came, each as often as it came.
     attempts: Vec<String>,
+    /// When the line was last mended, and how long after that each sign-up came that had not been taken.
+    mended: Option<Instant>,
+    came_after: HashMap<String, Duration>,
 }
 
 /// What SHA-256 makes of the salt and this number is the challenge.
@@ -98,12 +113,20 @@ impl Line {
         state.open.cut();
     }
 
+    /// Has somebody on the way answer everything for the server, pages and all, until the line is mended.
+    pub fn seize(&self, status: u16, says: Says) {
+        self.state.lock().unwrap().seized = Some((status, says));
+    }
+
     /// Brings the network back, and forgets all faults.
     pub fn mend(&self) {
         let mut state = self.state.lock().unwrap();
         state.is_cut = false;
+        state.seized = None;
         state.faults.clear();
         state.unproven.clear();
+        state.came_after.clear();
+        state.mended = Some(Instant::now());
     }
 
     /// Serves the page and its service worker as a later version would be from now on: their files' addresses
@@ -122,6 +145,11 @@ impl Line {
         self.state.lock().unwrap().taken.contains(id)
     }
 
+    /// Returns how long after the line was last mended the last of the sign-ups came that were still to come.
+    pub fn latest(&self) -> Duration {
+        self.state.lock().unwrap().came_after.values().max().copied().unwrap_or_default()
+    }
+
     /// Returns the ids of the sign-ups that came to the line, each as often as it came.
     pub fn attempts(&self) -> Vec<String> {
         self.state.lock().unwrap().attempts.clone()
@@ -136,6 +164,10 @@ fn carry(phone: &Arc<TcpStream>, server: SocketAddr, state: &Mutex<State>) -> st
     }
     let mut phone = &**phone;
     let request = Request::read(&mut phone)?;
+    let seized = state.lock().unwrap().seized;
+    if let Some((status, says)) = seized {
+        return phone.write_all(says.answer(status, request.id()).as_bytes());
+    }
     let fault = request.is_signup().then(|| next_fault(&request, &mut state.lock().unwrap())).flatten();
     if fault == Some(Fault::BeforeRequest) {
         return phone.shutdown(Shutdown::Both);
@@ -228,18 +260,17 @@ impl State {
 impl Fault {
     /// What somebody on the way answers for the server.
     fn own_answer(self, id: &str) -> Option<String> {
-        let problem = "application/problem+json";
-        let (status, media, body) = match self {
-            Self::Portal => (200, "text/html", PORTAL.to_owned()),
-            Self::Proof => (428, problem, challenge(id).to_string()),
+        let (status, problem) = match self {
+            Self::Stranger(status, says) => return Some(says.answer(status, id)),
+            Self::Proof => (428, Problem::proof_required(challenge(id))),
             Self::Status(status) => {
                 let code = match status {
-                    404 => "unknown_code",
-                    413 => "too_large",
-                    429 => "slow_down",
-                    _ => "unavailable",
+                    404 => ProblemCode::UnknownCode,
+                    413 => ProblemCode::TooLarge,
+                    429 => ProblemCode::SlowDown,
+                    _ => ProblemCode::Unavailable,
                 };
-                (status, problem, json!({ "status": status, "code": code }).to_string())
+                (status, Problem { status, ..Problem::new(code) })
             }
             Self::BeforeRequest
             | Self::InsideRequest
@@ -247,8 +278,8 @@ impl Fault {
             | Self::InsideAnswer
             | Self::AfterAnswer => return None,
         };
-        let more = if status == 429 { "retry-after: 1\r\n" } else { "" };
-        Some(own_answer(status, media, more, &body))
+        let more = if matches!(status, 429 | 500 | 503) { "retry-after: 1\r\n" } else { "" };
+        Some(own_answer(status, problem::MEDIA_TYPE, more, &problem.about(id).to_json()))
     }
 }
 
@@ -269,6 +300,9 @@ fn next_fault(request: &Request, state: &mut State) -> Option<Fault> {
     let id = request.id();
     let proof = &request.json["proof"];
     state.attempts.push(id.to_owned());
+    if let Some(mended) = state.mended.filter(|_| !state.taken.contains(id)) {
+        state.came_after.entry(id.to_owned()).or_insert_with(|| mended.elapsed());
+    }
     if state.unproven.contains(id) {
         match proof.as_str() {
             Some(proof) => assert_proven(id, proof),
@@ -287,13 +321,13 @@ fn salt(id: &str) -> String {
     format!("{id}?expires=9999999999")
 }
 
-fn challenge(id: &str) -> Value {
+fn challenge(id: &str) -> Challenge {
     let salt = salt(id);
     let challenge = Digest::of(format!("{salt}{NUMBER}").as_bytes()).to_string();
     let challenge = json!({
         "algorithm": "SHA-256", "challenge": challenge, "maxnumber": 10_000, "salt": salt, "signature": "00",
     });
-    json!({ "status": 428, "code": "proof_required", "challenge": challenge })
+    serde_json::from_value(challenge).expect("a challenge as servers write it")
 }
 
 /// Ends the program where a proof is wrong: a panic of this thread alone would be overlooked.
@@ -357,7 +391,7 @@ mod tests {
         check(Fault::BeforeAnswer, "c", "", true);
         check(Fault::InsideAnswer, "d", "HTTP/1.1 202", true);
         check(Fault::Status(429), "e", "HTTP/1.1 429", false);
-        check(Fault::Portal, "f", "HTTP/1.1 200", false);
+        check(Fault::Stranger(200, Says::Page), "f", "HTTP/1.1 200", false);
         check(Fault::Proof, "g", "HTTP/1.1 428", false);
         // It owes a proof, and gets no further without it.
         assert!(sign_up("g").starts_with("HTTP/1.1 428"));
@@ -367,6 +401,17 @@ mod tests {
         line.mend();
         assert!(sign_up("g").starts_with("HTTP/1.1 202"));
         assert_eq!(line.attempts().join(" "), "whole a b c d e f g g h i g");
+    }
+
+    #[test]
+    fn a_line_that_is_seized_answers_everything_until_it_is_mended() {
+        let server = server();
+        let line = Line::to(&server.url());
+        line.seize(403, Says::Json);
+        assert!(ask(&line, "GET /j/A", "").starts_with("HTTP/1.1 403"));
+        assert!(ask(&line, "POST /v1/signups", r#"{"id":"a"}"#).contains(r#""code":403"#));
+        line.mend();
+        assert!(ask(&line, "GET /j/A", "").starts_with("HTTP/1.1 202"));
     }
 
     #[test]

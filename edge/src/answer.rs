@@ -1,9 +1,10 @@
 //! Answers, with the headers that every one of them carries.
 
 use rollcall_shared::field_error::FieldError;
-use rollcall_shared::form::Page;
+use rollcall_shared::form::{Message, Page, message_page};
 use rollcall_shared::headers;
 use rollcall_shared::intake::{PageAnswer, Refused};
+use rollcall_shared::language::Language;
 use rollcall_shared::media_type;
 use rollcall_shared::problem::{self, Problem, ProblemCode, RETRY_AFTER_SECONDS};
 use rollcall_shared::signup::FormError;
@@ -144,6 +145,24 @@ pub(crate) fn page_answer(answer: PageAnswer) -> Answer {
 /// *See other*: the page to show after a form was posted.
 pub(crate) fn see_other(location: &str) -> Result<Response> {
     Ok(Response::builder().with_status(303).with_header("location", location)?.empty())
+}
+
+/// *Found*: the address that was meant.
+pub(crate) fn found(location: &str) -> Result<Response> {
+    Ok(Response::builder().with_status(302).with_header("location", location)?.empty())
+}
+
+/// A refusal as a page, for a person who came to an address for programs, or to none.
+pub(crate) fn refusal_page(problem: &Problem, language: Language) -> Result<Response> {
+    let Page { html, csp } = message_page(Message::of(problem.code), language);
+    let mut response = Response::builder()
+        .with_status(problem.status)
+        .with_header("content-security-policy", &csp)?
+        .with_header("content-type", media_type::HTML)?;
+    if let Some(seconds) = problem.retry_after {
+        response = response.with_header("retry-after", &seconds.to_string())?;
+    }
+    Ok(response.fixed(html.into_bytes()))
 }
 
 /// A refusal as problem details.

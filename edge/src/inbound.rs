@@ -1,6 +1,7 @@
 //! A request on its way to the route that answers it.
 
 use rollcall_shared::Timestamp;
+use rollcall_shared::address::{self, Reader};
 use rollcall_shared::language::Language;
 use worker::{Context, Env, Request};
 
@@ -17,13 +18,21 @@ pub(crate) struct Inbound {
 }
 
 impl Inbound {
+    /// What follows the question mark of the address.
+    pub(crate) fn query(&self) -> Option<String> {
+        let url = self.request.inner().url();
+        url.split_once('?').map(|(_, query)| query.to_owned())
+    }
+
+    /// Who reads the answer.
+    pub(crate) fn reader(&self) -> Reader {
+        let accepted = self.request.headers().get("accept").ok().flatten();
+        Reader::of(&self.request.path(), &accepted.unwrap_or_default())
+    }
+
     /// The value of a parameter of the address, the first one where it comes twice.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        let url = self.request.inner().url();
-        let (_, query) = url.split_once('?')?;
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
+        address::parameter(&self.query()?, name)
     }
 
     /// The language to answer a person in.

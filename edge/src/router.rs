@@ -1,7 +1,9 @@
 //! The table of addresses: what answers at each, and to which methods.
 
-use rollcall_shared::form::{Message, message_page};
-use rollcall_shared::problem::{Problem, ProblemCode};
+use rollcall_shared::address::{Reader, tidied};
+use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::language::Language;
+use rollcall_shared::problem::{IDEMPOTENCY_KEY, Problem, ProblemCode};
 use worker::{Method, Response, Result};
 
 use crate::answer::{self, Answer};
@@ -15,18 +17,30 @@ use crate::workshop::HostOperation;
 /// Answers a request; every error on the way becomes an answer, too.
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
+    let (reader, language) = (inbound.reader(), inbound.language());
+    let signup = inbound.request.headers().get(IDEMPOTENCY_KEY)?.unwrap_or_default();
     let response = match dispatch(inbound).await {
         Ok(response) => response,
-        Err(refusal) => answer::refuse(&refusal.into_problem())?,
+        Err(refusal) => refused(&refusal.into_problem().about(&signup), reader, language)?,
     };
     let response = answer::secured(response)?;
     Ok(if head { answer::without_body(response) } else { response })
 }
 
 async fn dispatch(mut inbound: Inbound) -> Answer {
-    let path = inbound.request.path();
+    let mut path = inbound.request.path();
+    let is_read = matches!(inbound.request.method(), Method::Get | Method::Head);
+    if let Some(tidy) = tidied(&path) {
+        if is_read {
+            return lead(&inbound, &tidy);
+        }
+        path = tidy;
+    }
     let Some(address) = Address::parse(&path) else {
-        return nothing_at(&path, &inbound);
+        return match meant(&path).filter(|_| is_read) {
+            Some(path) => lead(&inbound, &path),
+            None => Err(Problem::new(ProblemCode::NotFound).into()),
+        };
     };
     // HEAD is GET whose body is left out at the end.
     let method = match inbound.request.method() {
@@ -72,7 +86,11 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::Wake { workshop }, Method::Get) => wake::connect(inbound, workshop).await,
         (Address::Stats, Method::Get) => stats::counters(inbound).await,
         (Address::Health, Method::Get) => health::alive(),
-        (address, _) => not_allowed(&address),
+        // Who reloads the answer to a form.
+        (Address::Cancellation { workshop, token }, Method::Get) => {
+            lead(inbound, &format!("/r/{workshop}/{token}"))
+        }
+        (address, _) => not_allowed(&address, inbound),
     }
 }
 
@@ -157,16 +175,29 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Answers that there is nothing: with problem details for programs, with a page for people.
-fn nothing_at(path: &str, inbound: &Inbound) -> Answer {
-    if path.starts_with("/v1/") {
-        return Err(Problem::new(ProblemCode::NotFound).into());
-    }
-    answer::page(404, message_page(Message::NotFound, inbound.language()))
+/// Where a path leads that is a code alone, as people type it.
+fn meant(path: &str) -> Option<String> {
+    let code = InviteCode::parse(path.strip_prefix('/')?).ok()?;
+    Some(format!("/j/{code}"))
 }
 
-fn not_allowed(address: &Address<'_>) -> Answer {
-    let response = answer::refuse(&Problem::new(ProblemCode::MethodNotAllowed))?;
+/// Leads to another address, with what the request asks for.
+fn lead(inbound: &Inbound, path: &str) -> Answer {
+    let query = inbound.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Ok(answer::found(&format!("{path}{query}"))?)
+}
+
+/// A refusal, for whoever reads it.
+fn refused(problem: &Problem, reader: Reader, language: Language) -> Result<Response> {
+    match reader {
+        Reader::Program => answer::refuse(problem),
+        Reader::Person => answer::refusal_page(problem, language),
+    }
+}
+
+fn not_allowed(address: &Address<'_>, inbound: &Inbound) -> Answer {
+    let problem = Problem::new(ProblemCode::MethodNotAllowed);
+    let response = refused(&problem, inbound.reader(), inbound.language())?;
     response.headers().set("allow", address.methods())?;
     Ok(response)
 }
@@ -188,5 +219,13 @@ mod tests {
         check("", None);
         check("/j/a/b", None);
         check("/a/b/c/d/e/f/g/h/i/j", None);
+    }
+
+    #[test]
+    fn a_code_alone_leads_to_its_page() {
+        assert_eq!(meant("/abcd-23456").as_deref(), Some("/j/ABCD-23456"));
+        for path in ["/", "/j", "/healthz2", "/ABCD-23456/x"] {
+            assert_eq!(meant(path), None, "{path}");
+        }
     }
 }

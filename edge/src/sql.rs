@@ -33,3 +33,16 @@ pub(crate) fn has_table(sql: &SqlStorage, table: &str) -> bool {
     );
     matches!(found, Ok(Some(_)))
 }
+
+/// Whether the table has the column: objects from earlier versions may lack some.
+pub(crate) fn has_column(sql: &SqlStorage, table: &str, column: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Row {}
+    let found = first::<Row>(
+        sql,
+        // The text of CREATE TABLE, to which ALTER TABLE adds.
+        "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ? AND instr(sql, ?) > 0",
+        [table.into(), column.into()],
+    );
+    matches!(found, Ok(Some(_)))
+}

@@ -2,26 +2,22 @@
 
 import decodeQR from "qr/decode.js";
 
-/**
- * The longer side of a picture as it is looked at, first small and quick, then in what a code on a small
- * screen needs.
- */
-const SIDES = [1000, 1800, 2800];
-/** How long one size may take, and one frame. */
-const PHOTO_MS = 2500;
+/** The longer side of a picture as it is looked at, in pixels. */
+const SIDE = 1000;
+/** How long a picture may take, and one frame. */
+const PHOTO_MS = 1000;
 const FRAME_MS = 60;
 const EVERY_MS = 120;
 
-/** The text of the code in a picture; undefined where there is none. */
+/**
+ * The text of the code in a picture, looked at once and quickly; undefined where none is found. The laptop's
+ * reader looks more closely.
+ */
 export async function readPhoto(file: Blob): Promise<string | undefined> {
-  const picture = await pictureOf(file);
+  const picture = isBlind() ? undefined : await pictureOf(file);
   if (!picture) return undefined;
-  for (const side of SIDES) {
-    const scale = Math.min(1, side / Math.max(picture.width, picture.height));
-    const text = read(picture, picture.width * scale, picture.height * scale, PHOTO_MS);
-    if (text || scale === 1) return text;
-  }
-  return undefined;
+  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  return read(picture, picture.width * scale, picture.height * scale, PHOTO_MS);
 }
 
 function pictureOf(file: Blob): Promise<HTMLImageElement | undefined> {
@@ -37,6 +33,24 @@ function pictureOf(file: Blob): Promise<HTMLImageElement | undefined> {
 }
 
 const canvas = document.createElement("canvas");
+
+/**
+ * Whether the browser hides from pages what their pictures show, as Firefox does with resistFingerprinting,
+ * and Tor's: a page of black and white is read back as something else.
+ */
+function isBlind(): boolean {
+  const side = 8;
+  [canvas.width, canvas.height] = [side, side];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return true;
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, side, side);
+  context.fillStyle = "#000";
+  context.fillRect(0, 0, side / 2, side);
+  const isDark = (place: number) => place % side < side / 2;
+  const { data } = context.getImageData(0, 0, side, side);
+  return data.some((value, i) => i % 4 < 3 && value < 128 !== isDark(Math.floor(i / 4)));
+}
 
 function read(
   source: CanvasImageSource,
@@ -80,8 +94,9 @@ export function camera(video: HTMLVideoElement, seen: (text: string) => void) {
     isThere: !!navigator.mediaDevices && !!navigator.mediaDevices.getUserMedia,
     isOn: () => !!stream,
     stop,
-    /** Whether it opened. */
-    async start(): Promise<boolean> {
+    /** Opens it, or says why not: it was refused, or the page would not see what it sees. */
+    async start(): Promise<"on" | "refused" | "blind"> {
+      if (isBlind()) return "blind";
       try {
         const wanted = { facingMode: "environment", width: { ideal: 1280 } };
         stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
@@ -89,10 +104,10 @@ export function camera(video: HTMLVideoElement, seen: (text: string) => void) {
         video.hidden = false;
         await video.play();
         look();
-        return true;
+        return "on";
       } catch {
         stop();
-        return false;
+        return "refused";
       }
     },
   };

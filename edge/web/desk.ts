@@ -5,7 +5,7 @@
 import { camera, readPhoto } from "./camera";
 import { fill, hiddenIn, typedIn } from "./form/form";
 import { formCheck, type FormData } from "./form/form_check";
-import type { Typed } from "./form/memory";
+import { BLANK, type Typed } from "./form/memory";
 import { busy, rest } from "./form/submit_button";
 import { request, type Answer } from "./outbox/request";
 import type { FieldError } from "./outbox/signup";
@@ -16,17 +16,20 @@ import { maskName, maskPhone } from "./rules/mask";
 interface Data extends FormData {
   signups: string;
   entries: string;
+  pictures: string;
+  /** Most bytes of a picture. */
+  picture_bytes: number;
   desk: string;
   refusals: [status: number, text: string][];
   entry_errors: [code: string, text: string][];
   states: [name: string, title: string, mark: string][];
   sending: string;
   reading: string;
-  no_code: string;
   taken: string;
   camera: string;
   camera_stop: string;
   camera_refused: string;
+  camera_blind: string;
   not_taken: string;
   signed_out: string;
   enter_again: string;
@@ -49,7 +52,6 @@ const entry = element<HTMLInputElement>("entry");
 const taken = element("taken");
 const refusals = new Map(data.refusals);
 const entryErrors = new Map(data.entry_errors);
-const blank: Typed = { name: "", phone: "", answers: {} };
 
 /** What is on its way: a second press of the same content is the same sign-up. */
 let attempt = { id: "", content: "", filled_at: 0 };
@@ -73,6 +75,9 @@ addEventListener("pageshow", (event) => event.persisted && location.replace(data
 
 element("cameras").hidden = false;
 const photo = element<HTMLInputElement>("photo");
+// Choosing a picture is enough.
+photo.parentElement!.className = "photo";
+element("send-picture").hidden = true;
 photo.addEventListener("change", () => void pictured());
 const live = camera(element<HTMLVideoElement>("video"), (text) => void take(text));
 const liveButton = element<HTMLButtonElement>("live");
@@ -97,13 +102,17 @@ async function signUp() {
   refuse(status, answer, elsewhere || (mistakes.length ? "" : refusalOf(answer)));
 }
 
-/** An entry code, whatever way it came. */
+/** An entry code's text, whatever way it came. */
 async function take(text: string) {
   if (isSending || !text.trim()) return;
   live.stop();
   liveButton.textContent = data.camera;
   say(entryStatus, "");
-  const answer = await send(entryForm, data.entries, { entry: text.trim() });
+  await deliver(data.entries, { entry: text.trim() });
+}
+
+async function deliver(url: string, body: unknown) {
+  const answer = await send(entryForm, url, body);
   const receipt = accepted(answer);
   if (receipt) return show(receipt);
   const code = (answer.body as { errors?: FieldError[] }).errors?.[0]?.code ?? "";
@@ -116,16 +125,27 @@ async function pictured() {
   const file = photo.files?.[0];
   // The same picture, chosen again, is a choice too.
   photo.value = "";
-  if (!file) return;
+  if (!file || isSending) return;
+  if (file.size > data.picture_bytes) return say(entryStatus, entryErrors.get("picture_too_large")!);
   say(entryStatus, data.reading);
   const text = await readPhoto(file);
-  if (text) await take(text);
-  else say(entryStatus, data.no_code);
+  // What it misses, and what is a poster's on the wall, the laptop looks for.
+  if (text && isEntry(text)) await take(text);
+  else await deliver(data.pictures, file);
+}
+
+/** Whether a text looks like an entry code: in digits, or in JSON as older pages show it. */
+function isEntry(text: string): boolean {
+  return /^(\d{60,}|\{"v":.*)$/.test(text);
 }
 
 async function turnCamera() {
+  say(entryStatus, "");
   if (live.isOn()) live.stop();
-  else if (!(await live.start())) say(entryStatus, data.camera_refused);
+  else {
+    const started = await live.start();
+    if (started !== "on") say(entryStatus, started === "blind" ? data.camera_blind : data.camera_refused);
+  }
   liveButton.textContent = live.isOn() ? data.camera_stop : data.camera;
 }
 
@@ -162,7 +182,7 @@ function show({ id, state, short_code, see_desk }: Receipt, person?: Typed) {
   done.dataset.id = id;
   // Cleared before it is hidden: nothing of this person waits behind the receipt.
   attempt = { id: "", content: "", filled_at: 0 };
-  fill(box, blank);
+  fill(box, BLANK);
   entry.value = "";
   say(status, "");
   say(entryStatus, "");

@@ -1,13 +1,13 @@
 // An entry as the desk reads it off the phone's screen: the very message that the edge would put on its queue
-// (shared/src/envelope.rs), sealed to the workshop's key, so that the code on the screen tells nobody else
-// anything.
+// (shared/src/envelope.rs), in digits, sealed to the workshop's key, so that the code on the screen tells
+// nobody else anything.
 
 import { blake2b } from "@noble/hashes/blake2.js";
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { box, generateKeyPair } from "@stablelib/nacl";
 import { encode } from "uqr";
 import type { Signup } from "./outbox/signup";
-import { base64 } from "./rules/base64";
+import { entryDigits } from "./rules/entry_digits";
 import { shortCode } from "./rules/short_code";
 
 /** Whom it is sealed to. */
@@ -22,8 +22,8 @@ export interface Recipient {
 /** Keys of one message, in bytes. */
 export type KeyPair = ReturnType<typeof generateKeyPair>;
 
-/** A longer message does not scan well off a phone's screen, in bytes. */
-const MOST_BYTES = 1000;
+/** A longer code does not scan well off a phone's screen: that of version 22, in digits. */
+const MOST_DIGITS = 2409;
 /** The quiet zone that the standard asks for, in modules. */
 const BORDER = 4;
 /** Bytes of a box's nonce. */
@@ -31,7 +31,7 @@ const NONCE_BYTES = 24;
 
 /** What the phone shows at the desk. */
 export interface EntryCode {
-  /** The message; undefined where it is too large for a code. */
+  /** The message in digits; undefined where they are too many for a code. */
   text?: string;
   /** The code: an SVG path in a square of `size`. */
   path?: string;
@@ -43,7 +43,7 @@ export interface EntryCode {
 export function entryCode(signup: Signup, to: Recipient, now: number): EntryCode {
   const text = sealed(signup, to, now, generateKeyPair());
   const short_code = shortCode(signup.id);
-  if (text.length > MOST_BYTES) return { short_code };
+  if (text.length > MOST_DIGITS) return { short_code };
   const { data, size } = encode(text, { ecc: "L", border: BORDER, boostEcc: true });
   const square = (x: number, y: number) => `M${x} ${y}h1v1h-1z`;
   const path = data.map((row, y) => row.map((dark, x) => (dark ? square(x, y) : "")).join("")).join("");
@@ -57,7 +57,7 @@ export function sealed(signup: Signup, to: Recipient, now: number, pair: KeyPair
   const times = { filled_at, received_at: now };
   const inside = { workshop, id, name, phone, answers, form_version, ...times, notice_version };
   const box = seal(utf8ToBytes(JSON.stringify(inside)), hexToBytes(to.x25519), pair);
-  return JSON.stringify({ v: 1, workshop, id, key_id, received_at: now, box: base64(box) });
+  return entryDigits({ workshop, id, key_id, received_at: now }, box);
 }
 
 /** libsodium's `crypto_box_seal`. */

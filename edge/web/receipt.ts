@@ -2,8 +2,8 @@
 // page.
 
 import { durableReceipts } from "./outbox/durable_store";
-import { receiptApi } from "./outbox/kept_receipt";
-import { request } from "./outbox/request";
+import { receiptApi, receiptState } from "./outbox/kept_receipt";
+import { request, type Answer } from "./outbox/request";
 import { element, pageData } from "./page";
 import { lookAfter } from "./rules/looks";
 
@@ -43,12 +43,20 @@ async function remember() {
 async function look() {
   if (looking || data.state === "cancelled" || document.hidden) return;
   looking = true;
-  const { status, body } = await request(data.api, "GET");
+  const said = saidOf(await request(data.api, "GET"));
   looking = false;
-  const { state, see_desk } = body as { state?: string; see_desk?: boolean };
-  if (status === 200) element("desk").hidden = !see_desk;
+  if (!said) return;
+  element("desk").hidden = !said.see_desk;
   // A cancellation is on its way: what the receipt said before is not news.
-  if (status === 200 && state && (data.state !== "cancelling" || state === "cancelled")) show(state);
+  if (data.state !== "cancelling" || said.state === "cancelled") show(said.state);
+}
+
+/** What an answer says of this very receipt; undefined where it is none of the server's. */
+function saidOf({ status, body }: Answer) {
+  const { id, state, see_desk } = body as { id?: string; state?: string; see_desk?: boolean };
+  const isAbout = (status === 200 || status === 202) && !!id && data.api.includes(`/${id}.`);
+  const known = receiptState(state);
+  return isAbout && known ? { state: known, see_desk } : undefined;
 }
 
 async function takeBack() {
@@ -56,11 +64,10 @@ async function takeBack() {
   if (!button || button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
   trouble.hidden = true;
-  const { status, body } = await request(data.api, "DELETE");
+  const said = saidOf(await request(data.api, "DELETE"));
   button.removeAttribute("aria-disabled");
-  if (status === 200 || status === 202) {
-    const state = (body as { state?: string }).state;
-    show(state === "cancelled" ? state : "cancelling");
+  if (said) {
+    show(said.state === "cancelled" ? said.state : "cancelling");
     box.querySelector("h1")?.focus();
     lookAfter(data.looks_s, look);
   } else {

@@ -1,9 +1,9 @@
 // The page with a form: it makes entries, waits a moment for what becomes of them, and leads to the receipt.
 
 import { carried, type Carried } from "./cards/carried";
-import { fill, hiddenIn, isEmpty, nameIn, readable, typedIn } from "./form/form";
+import { fill, hiddenIn, isEmpty, nameIn, phoneIn, readable, typedIn } from "./form/form";
 import { formCheck, type FormData } from "./form/form_check";
-import { recall, remember, type Typed } from "./form/memory";
+import { BLANK, recall, remember, type Typed } from "./form/memory";
 import { busy, isBusy, rest } from "./form/submit_button";
 import { newEntry } from "./new_entry";
 import type { Entry } from "./outbox/entry";
@@ -31,14 +31,18 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   let wanted = false;
   /** The entry that the form shows: on its way, or being corrected. */
   let inForm: string | undefined;
+  /** Whether what the form shows is kept elsewhere. */
+  let isKept = false;
+  /** Where this tab remembers what is typed and not sent. */
+  const draft = location.pathname + hiddenIn(box).replaces;
   /** What came from the internet page goes on under its own id as long as it is the same. */
-  let brought = prefill(box, data);
+  let brought = prefill(box, data, draft);
   const release = () => rest(button, brought ? data.send_here : ready);
 
   const inWords = ({ signup }: Entry) => readable(box, signup.answers);
   const opening = openView(data, { mend: (entry) => void mend(entry), inWords }, (opened) => {
     view = opened;
-    element("unkept").hidden = opened.outbox.durable;
+    element("unkept").hidden = opened.outbox.isDurable();
     wake();
     void render();
   });
@@ -50,11 +54,22 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     wanted = true;
     void render().then(() => nameIn(box).focus());
   });
-  // Back from the receipt: the page comes from memory as it was left.
+  // No browser puts back what the last person typed, for the form says so; their own may be offered to all.
+  nameIn(box).autocomplete = "name";
+  phoneIn(box).autocomplete = "tel";
+  // What was left half-way is put back by this page. What was pressed is in the outbox: whoever comes back to
+  // the form, from the receipt for one, finds it empty, also where it comes from memory as it was left.
+  const leaving = () => remember(draft, !isKept && !isEmpty(box) && typedIn(box));
+  document.addEventListener("visibilitychange", () => document.hidden && leaving());
+  addEventListener("pagehide", () => {
+    leaving();
+    if (isKept) fill(box, BLANK);
+  });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     release();
     inForm = undefined;
+    isKept = false;
     void render();
   });
   release();
@@ -78,6 +93,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     const mended = inForm !== entry.id ? inForm : undefined;
     inForm = entry.id;
     await outbox.add(entry, mended);
+    isKept = true;
     const outcome = await settled(entry.id, outbox);
     if (outcome && "url" in outcome) return leave(outcome, content);
     release();
@@ -87,8 +103,9 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
     }
     // It waits; the next person finds an empty form, who may even have begun to type.
     wanted = JSON.stringify(typedIn(box)) !== JSON.stringify(content);
-    if (!wanted) box.reset();
+    if (!wanted) fill(box, BLANK);
     inForm = brought = undefined;
+    isKept = false;
     await render();
     element("waiting").focus();
   }
@@ -96,6 +113,7 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
   /** Opens the form with what was refused; sent again it is a sign-up of its own. */
   async function mend(entry: Entry) {
     inForm = entry.id;
+    isKept = false;
     await render();
     fill(box, entry.signup);
     box.scrollIntoView();
@@ -106,14 +124,15 @@ export function signupPage(box: HTMLFormElement, data: SignupData) {
 }
 
 /**
- * Fills in a sign-up that the internet page could not send, which is returned, or the one that is corrected.
+ * Fills in a sign-up that the internet page could not send, which is returned; or what was left half-way; or
+ * the one that is corrected.
  */
-function prefill(box: HTMLFormElement, data: SignupData): Carried | undefined {
+function prefill(box: HTMLFormElement, data: SignupData, draft: string): Carried | undefined {
   const { invite_code, replaces } = hiddenIn(box);
   const brought = carried(location.hash, invite_code);
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   const key = replaces && isEmpty(box) && data.receipts.split("/r/")[1] + replaces;
-  const before = brought || (key && recall(key));
+  const before = brought || recall(draft) || (key && recall(key));
   if (before) fill(box, before);
   element("brought").hidden = !brought;
   return brought;

@@ -163,6 +163,22 @@ impl Envelope {
         })
     }
 
+    /// The message that a phone sealed by itself, as it was taken apart for its code.
+    pub(crate) fn sealed_by_phone(
+        workshop: WorkshopId,
+        id: SignupId,
+        key_id: KeyId,
+        received_at: Timestamp,
+        sealed: &[u8],
+    ) -> Self {
+        Self { v: VERSION, workshop, id, key_id, received_at, sealed: STANDARD_NO_PAD.encode(sealed) }
+    }
+
+    /// The box's bytes.
+    pub(crate) fn sealed(&self) -> Option<Vec<u8>> {
+        STANDARD_NO_PAD.decode(&self.sealed).ok()
+    }
+
     /// The message's text.
     pub fn to_text(&self) -> String {
         // A struct of strings and numbers always has a JSON text.
@@ -209,7 +225,7 @@ impl Envelope {
         if *key.key_id() != self.key_id {
             return Err(OpenError::OtherKey);
         }
-        let sealed = STANDARD_NO_PAD.decode(&self.sealed).map_err(|_| OpenError::Box)?;
+        let sealed = self.sealed().ok_or(OpenError::Box)?;
         let plain = key.open(&sealed).map_err(|_| OpenError::Box)?;
         // Anybody on the way can write another version on the message; what is in the box decides.
         if self.v == CHANGE_VERSION

@@ -5,7 +5,7 @@
 //! ```text
 //! json(body)          ┐
 //! form(body)          ├▶ Submission ── check ──▶ CheckedSignup ── proven or waived ──▶ AcceptedSignup
-//! entry_code(text, …) ┘
+//! entry_code(code, …) ┘
 //! ```
 //!
 //! Each step may answer with [`Refused`], which knows its problem for programs and its page for people. A
@@ -38,6 +38,10 @@
 //! With `Retry-After`. (4) A text that is too long by itself, as the host's own window takes one, is
 //! `not_an_entry`. Rows 1 and 7 are the route's to find out; rows 2 and 3 are decided before the body is read
 //! whole.
+//!
+//! A JSON refusal of any row names the sign-up that the request's header `Idempotency-Key` names, also where
+//! the body could not be read ([`Problem::about`](crate::problem::Problem::about)): by that a phone tells the
+//! server's word from a network's, and by nothing less it gives a sign-up up.
 //!
 //! And what is no mistake:
 //!

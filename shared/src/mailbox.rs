@@ -256,6 +256,10 @@ pub struct EraseResult {
 /// `POST …/receipts`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptsRequest {
+    /// Who says so. The collector's word stands, whatever others send later; programs of before say nothing
+    /// here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector: Option<Collector>,
     /// At most [`MAX_ENTRIES`].
     pub receipts: Vec<ReceiptUpdate>,
 }

@@ -1,13 +1,24 @@
 //! Refusals: RFC 9457 problem details with a stable code.
+//!
+//! Networks answer for servers: captive portals, filters, a hall's router. So that a phone can tell, whoever
+//! sends a sign-up names it in the header [`IDEMPOTENCY_KEY`], and a refusal names it again, as `instance`.
+//! A phone gives a sign-up up only on a refusal of this media type, whose `type` is ours, whose `status` is
+//! the answer's, and whose `instance` is that very sign-up (edge/web/outbox/own_refusal.ts). Whatever else
+//! comes it takes for no answer at all, and sends again.
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
+use crate::signup_id::SignupId;
 
 /// The media type of every refusal.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The request header that names a sign-up by its id, in quotes (draft-ietf-httpapi-idempotency-key-header).
+/// It is read even where the body cannot be.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Seconds after which a phone may try again where something behind the server failed.
 pub const RETRY_AFTER_SECONDS: u32 = 2;
@@ -99,6 +110,9 @@ pub struct Problem {
     pub code: ProblemCode,
     /// A short English title.
     pub title: String,
+    /// The sign-up that is refused, `urn:uuid:<id>`, where the request named one in [`IDEMPOTENCY_KEY`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// What is special about this occurrence, in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -132,6 +146,7 @@ impl Problem {
             status: code.status(),
             code,
             title: code.title().to_owned(),
+            instance: None,
             detail: None,
             errors: Vec::new(),
             collector: None,
@@ -164,6 +179,22 @@ impl Problem {
     #[must_use]
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// Names the sign-up that is refused by the value of [`IDEMPOTENCY_KEY`]; none where that is no sign-up's
+    /// id.
+    ///
+    /// ```
+    /// use rollcall_shared::problem::{Problem, ProblemCode};
+    /// let closed = Problem::new(ProblemCode::Closed);
+    /// let named = closed.clone().about(r#""0f8fad5b-d9cb-469f-a165-70867728950e""#);
+    /// assert_eq!(named.instance.as_deref(), Some("urn:uuid:0f8fad5b-d9cb-469f-a165-70867728950e"));
+    /// assert_eq!(closed.clone().about("anything else"), closed);
+    /// ```
+    #[must_use]
+    pub fn about(self, idempotency_key: &str) -> Self {
+        let id = SignupId::parse(idempotency_key.trim().trim_matches('"')).ok();
+        Self { instance: id.map(|id| format!("urn:uuid:{id}")), ..self }
     }
 
     /// The body.

@@ -19,7 +19,7 @@ pub const UNANSWERED_CAP: Duration = Duration::from_secs(2);
 /// No delay after a failure on this machine is longer.
 pub const LOCAL_CAP: Duration = Duration::from_secs(1);
 
-/// Statuses below 500 that are asked again: see [`is_retried`]. The page's script is told them.
+/// Statuses below 500 that are asked again: see [`is_retried`].
 pub const RETRIED_STATUSES: [u16; 4] = [408, 425, 428, 429];
 
 /// Why a step failed.

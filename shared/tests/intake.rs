@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 
 use rollcall_shared::allowance::ProofReason;
+use rollcall_shared::desk_trouble::EntryTrouble;
+use rollcall_shared::entry_code::EntryCode;
 use rollcall_shared::envelope::Envelope;
 use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::intake::{
@@ -20,7 +22,7 @@ use rollcall_shared::signup::{FormError, Signup, SignupForm};
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::testing::intake::{BodyFault, Case, Expected, FilledIn, Good, Leads, Shows, cases};
 use rollcall_shared::testing::rng;
-use rollcall_shared::workshop::{ProofMode, Workshop, sample};
+use rollcall_shared::workshop::{ProofMode, Workshop, WorkshopId, sample};
 use rollcall_shared::{Millis, Timestamp};
 use serde_json::Value;
 
@@ -109,6 +111,12 @@ fn good(case: &Case) -> Good {
     }
 }
 
+/// Reads and opens an entry code, as a desk does.
+fn opened(text: &str, workshop: &WorkshopId, key: Option<SecretKey>) -> Result<Submission, Refused> {
+    let code = EntryCode::parse(text).map_err(EntryTrouble::from)?;
+    Submission::entry_code(&code, workshop, |_| key)
+}
+
 /// The text that a phone would show, if it sealed whatever it has.
 fn entry_code(case: &Case) -> String {
     if case.body.contains(&BodyFault::NotAForm) {
@@ -133,7 +141,7 @@ fn take(case: &Case, way: Way) -> Result<(), Refused> {
     let media_type = way.media_type();
     if way == Way::EntryCode {
         let workshop = find(case.workshop)?;
-        let submission = Submission::entry_code(&entry_code(case), &workshop.id, |_| Some(secret_key()))?;
+        let submission = opened(&entry_code(case), &workshop.id, Some(secret_key()))?;
         return store(case, submission.check(&workshop, &receipt_key(), NOW)?.waived());
     }
     if !media_type.is_named_by(case.media_type(media_type.as_str())) {
@@ -279,8 +287,7 @@ fn a_correction_is_proven_by_its_receipt_in_every_way_but_by_entry_code() {
         &mut rng(1),
     )
     .unwrap();
-    let refused =
-        Submission::entry_code(&sealed.to_text(), &workshop.id, |_| Some(secret_key())).unwrap_err();
+    let refused = opened(&sealed.to_text(), &workshop.id, Some(secret_key())).unwrap_err();
     assert_eq!(refused.entry_trouble().unwrap().code(), "not_an_entry");
 }
 
@@ -289,10 +296,9 @@ fn an_entry_code_that_does_not_open_says_why() {
     let workshop = find(Leads::Open).ok().unwrap();
     let case = cases().into_iter().next().unwrap();
     let text = entry_code(&case);
-    let elsewhere =
-        Workshop { id: rollcall_shared::workshop::WorkshopId::from_random([5; 16]), ..workshop.clone() };
+    let elsewhere = Workshop { id: WorkshopId::from_random([5; 16]), ..workshop.clone() };
     let check = |text: &str, workshop: &Workshop, key: Option<SecretKey>, code: &str| {
-        let refused = Submission::entry_code(text, &workshop.id, |_| key).unwrap_err();
+        let refused = opened(text, &workshop.id, key).unwrap_err();
         assert_eq!(refused.entry_trouble().unwrap().code(), code);
         assert_eq!(refused.problem().status, 422);
     };
@@ -310,5 +316,5 @@ fn an_entry_code_that_does_not_open_says_why() {
     )
     .unwrap();
     check(&cancellation.to_text(), &workshop, Some(secret_key()), "not_an_entry");
-    assert!(Submission::entry_code(&format!(" {text}\r\n"), &workshop.id, |_| Some(secret_key())).is_ok());
+    assert!(opened(&format!(" {text}\r\n"), &workshop.id, Some(secret_key())).is_ok());
 }

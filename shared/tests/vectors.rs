@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use fancy_regex::Regex;
 use icu_normalizer::ComposingNormalizerBorrowed;
+use rollcall_shared::entry_code::EntryCode;
+use rollcall_shared::envelope::Envelope;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::mistake::Mistake;
@@ -30,6 +32,7 @@ struct Vectors {
     text_answers: Vec<TextAnswer>,
     delays: Vec<Delay>,
     retried_statuses: Vec<Status>,
+    entry_codes: Vec<CodeOfEntry>,
 }
 
 impl Vectors {
@@ -48,6 +51,12 @@ struct Masked {
 struct ShortCode {
     id: SignupId,
     code: String,
+}
+
+#[derive(Deserialize)]
+struct CodeOfEntry {
+    message: Envelope,
+    digits: String,
 }
 
 #[derive(Deserialize)]
@@ -142,6 +151,16 @@ fn ids_have_short_codes() {
     assert!(codes.len() >= 10);
     for ShortCode { id, code } in codes {
         assert_eq!(id.short_code(), code, "{id}");
+    }
+}
+
+#[test]
+fn entry_codes_are_digits() {
+    let codes = vectors().entry_codes;
+    assert!(codes.len() >= 10);
+    for CodeOfEntry { message, digits } in codes {
+        assert_eq!(EntryCode::parse(&digits).as_ref().map(EntryCode::message), Ok(&message), "{digits}");
+        assert_eq!(EntryCode::new(message).to_digits(), digits);
     }
 }
 

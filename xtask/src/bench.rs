@@ -19,7 +19,7 @@ use crate::checkout::Checkout;
 use crate::cli::BenchOptions;
 use crate::run::{self, RedisChoice, ScratchFolder, Settings, System, Worker};
 use crate::setup::{self, Redis, Window};
-use crate::{edge, ui, versions};
+use crate::{edge, out, ui, versions};
 use row::Row;
 
 /// `cargo xtask bench`.
@@ -56,13 +56,14 @@ fn all_rows(checkout: &Checkout) -> Result<ExitCode> {
     rows.push(loops::list_row(checkout, folder.path())?);
     rows.extend(faces::window_rows(checkout)?);
     rows.push(weight_row(checkout)?);
-    println!("| what | target | measured | |");
-    println!("|---|---|---|---|");
+    out::line("| what | target | measured | |")?;
+    out::line("|---|---|---|---|")?;
     for Row { what, target, measured, met } in &rows {
-        println!("| {what} | {target} | {measured} | {} |", if *met { "met" } else { "NOT MET" });
+        let verdict = if *met { "met" } else { "NOT MET" };
+        out::line(format!("| {what} | {target} | {measured} | {verdict} |"))?;
     }
     for (what, target, by) in BY_OTHER_COMMANDS {
-        println!("| {what} | {target} | by {by} | |");
+        out::line(format!("| {what} | {target} | by {by} | |"))?;
     }
     Ok(if rows.iter().all(|row| row.met) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -62,7 +62,7 @@ pub(crate) struct RunOptions {
     /// The port of the numbers to watch and of the control interface (this machine only)
     #[arg(long, value_name = "PORT", default_value_t = 7471)]
     pub(crate) metrics_port: u16,
-    /// A Redis of your own instead of a private one
+    /// A Redis (6.2 or newer) or Valkey of your own instead of a private one
     #[arg(long, value_name = "URL", conflicts_with = "no_redis")]
     pub(crate) redis_url: Option<String>,
     /// Without Redis: from the edge's mailbox straight to the writer

@@ -16,7 +16,7 @@ use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::cli::FuzzOptions;
 use crate::step::{say, step};
-use crate::{interrupt, setup, tool};
+use crate::{interrupt, out, setup, tool};
 
 /// Longest input that is tried: somewhat more than any body but a workshop's record may have.
 const MAX_BYTES: usize = 20_000;
@@ -31,18 +31,18 @@ pub(crate) fn command(options: &FuzzOptions) -> Result<ExitCode> {
     let fuzzer = Fuzzer { program: setup::fuzzer()?, folder: checkout.root().join("fuzz"), checkout };
     let targets = fuzzer.targets(&options.targets)?;
 
-    println!("property         executions     per second    edges  features   inputs  verdict");
+    out::line("property         executions     per second    edges  features   inputs  verdict")?;
     let mut broken = 0;
     for target in &targets {
         interrupt::check()?;
         let run = fuzzer.run(target, options.minutes)?;
-        println!("{}", run.row(target, options.minutes));
+        out::line(run.row(target, options.minutes))?;
         broken += usize::from(!run.held);
         if options.keep && run.held {
             fuzzer.keep(target)?;
         }
     }
-    println!("{} properties, {broken} broken", targets.len());
+    out::line(format!("{} properties, {broken} broken", targets.len()))?;
     Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -178,7 +178,7 @@ fn read(output: impl BufRead) -> Run {
     for line in output.lines().map_while(Result::ok) {
         run.note(&line);
         if !line.starts_with(['#', '\t']) && !line.starts_with("stat::") {
-            eprintln!("{line}");
+            out::tell(&line);
         }
     }
     run

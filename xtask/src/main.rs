@@ -2,6 +2,7 @@
 //!
 //! Standard output carries results alone (`ready {…}`, the benchmark's rows, the tests' summary); progress
 //! and logs go to standard error.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
 mod checkout;
@@ -11,6 +12,7 @@ mod edge;
 mod fuzz;
 mod interrupt;
 mod load;
+mod out;
 mod run;
 mod settings;
 mod setup;
@@ -54,7 +56,7 @@ fn obey(command: &Command) -> anyhow::Result<ExitCode> {
 fn fail(error: &anyhow::Error) -> ExitCode {
     let wrong_setting = error.downcast_ref::<WrongSetting>();
     if !wrong_setting.is_some_and(WrongSetting::is_said) {
-        eprintln!("error: {error:#}");
+        out::tell(format!("error: {error:#}"));
     }
     // 2 says "correct the setting and try again", as clap does for a wrong flag; 1 says that something
     // failed.

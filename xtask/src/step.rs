@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use crate::out;
+
 /// Says one line.
 pub(crate) fn say(line: impl AsRef<str>) {
-    eprintln!("[xtask] {}", line.as_ref());
+    out::tell(format!("[xtask] {}", line.as_ref()));
 }
 
 /// Runs one step: says what it does and why, and when it is done. The caller reports a failure.

@@ -106,7 +106,8 @@ fn pack(checkout: &Checkout, bundle: &Bundle, into: &Path) -> Result<()> {
 /// Makes what esbuild has packed another sixteenth smaller: the phone's page has a limit.
 fn shrink(checkout: &Checkout, script: &Path) -> Result<()> {
     let script = script.display().to_string();
-    let options = ["--ecma", "2017", "--compress", "passes=3,unsafe_arrows", "--mangle", "--output"];
+    let options =
+        ["--ecma", "2017", "--compress", "passes=3,unsafe_arrows,hoist_funs", "--mangle", "--output"];
     run(checkout, "terser", &[&[script.as_str()], &options[..], &[script.as_str()]].concat())
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage, ListQuery,
-    Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Home, KeysSaved,
+    ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
 use rollcall_shared::Timestamp;
@@ -71,8 +71,11 @@ commands! {
     fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
     fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
         |engine| engine.take_entry(&workshop, &entry);
+    fn take_picture(workshop: WorkshopId, picture: String) -> TakenEntry =
+        |engine| engine.take_picture(&workshop, &picture);
     fn check(workshop: WorkshopId, since: Timestamp) -> Check = |engine| engine.check(&workshop, since);
     fn choose_network(network: Option<String>) -> () = |engine| engine.choose_network(network);
+    fn draw_code(text: String) -> DrawnCode = |engine| engine.draw_code(&text);
     fn set_wifi(wifi: Option<Wifi>) -> () = |engine| engine.set_wifi(wifi);
 
     fn put_workshop(draft: WorkshopDraft) -> WorkshopId =
@@ -121,17 +124,17 @@ async fn export(
     let name = format!("rollcall.{}", format.as_str());
     let Some(path) = shell.files.choose(app, name).await else { return Ok(None) };
     let shown = shown(&path);
-    let rows = shell.ask(move |engine| engine.export(&workshop, format, &path, language)).await?;
-    Ok(Some(Exported { rows, path: shown }))
+    let written = shell.ask(move |engine| engine.export(&workshop, format, &path, language)).await?;
+    Ok(Some(Exported { rows: written.rows, path: shown, durability: written.durability }))
 }
 
 /// A copy of the keys; nothing where the person did not say where to.
 #[tauri::command]
-async fn save_keys(app: AppHandle, shell: State<'_, Shell>) -> Result<Option<String>, Refusal> {
+async fn save_keys(app: AppHandle, shell: State<'_, Shell>) -> Result<Option<KeysCopied>, Refusal> {
     let Some(path) = shell.files.choose(app, "rollcall-keys.json".to_owned()).await else { return Ok(None) };
     let shown = shown(&path);
-    shell.ask(move |engine| engine.save_keys(&path)).await?;
-    Ok(Some(shown))
+    let durability = shell.ask(move |engine| engine.save_keys(&path)).await?;
+    Ok(Some(KeysCopied { path: shown, durability }))
 }
 
 /// A copy of everything, as a new folder; nothing where the person did not say where to.
@@ -149,6 +152,17 @@ struct Exported {
     rows: u64,
     /// The file.
     path: String,
+    /// How surely it stays.
+    durability: Durability,
+}
+
+/// A copy of the keys.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
+struct KeysCopied {
+    /// The file.
+    path: String,
+    /// How surely it stays.
+    durability: Durability,
 }
 
 fn shown(path: &Path) -> String {
@@ -195,7 +209,7 @@ mod bindings {
                 ],
                 answer: name::<Option<Exported>>(),
             },
-            Row { name: "save_keys", arguments: vec![], answer: name::<Option<String>>() },
+            Row { name: "save_keys", arguments: vec![], answer: name::<Option<KeysCopied>>() },
             Row {
                 name: "back_up",
                 arguments: vec![("name", name::<String>())],
@@ -213,7 +227,7 @@ mod bindings {
              import { invoke } from '@tauri-apps/api/core';\n\n",
         );
         text += typescript::declarations().split_once("\n\n").map_or("", |(_, types)| types);
-        for own in [Start::decl(&config()), Exported::decl(&config())] {
+        for own in [Start::decl(&config()), Exported::decl(&config()), KeysCopied::decl(&config())] {
             writeln!(text, "\nexport {own}").unwrap();
         }
         writeln!(

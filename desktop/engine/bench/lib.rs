@@ -79,6 +79,7 @@ pub fn drain(messages: u32, parent: Option<&Path>, with_redis: bool) -> anyhow::
     let choice = if with_redis { RedisChoice::Managed } else { RedisChoice::Direct };
     let redis = server_choice::open(&choice, &folder.join("redis"))?;
     let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(redis.settle())?;
     let run = Bench::prepare(&folder, messages);
     runtime.block_on(async {
         let mut bench = run.await?;

@@ -1,5 +1,6 @@
 //! Named places at which a test kills the process, to prove that the order of persisting and acknowledging
-//! holds; and a clock that it sets wrong. Compiled in with the feature `failpoints` only.
+//! holds; a message that kills it wherever it is touched; and a clock that it sets wrong. Compiled in with the
+//! feature `failpoints` only.
 //!
 //! The names, in the order of the path: `after_pull`, `after_stream_add`, `after_stream_read`,
 //! `in_transaction`, `after_commit`, `after_stream_ack`, `after_lease_ack`, `before_receipts`. Set with
@@ -8,6 +9,8 @@
 //! The same feature has defects that tests plant, to prove that they would see them. Each wing has its own in
 //! `planted.rs`: a connection, a gather, a queue and a stream that misbehave, put around the honest ones
 //! where those are made. No function of the product asks for one.
+
+use rollcall_shared::signup_id::SignupId;
 
 /// Dies here, as by SIGKILL, where the environment asks for it.
 #[cfg(feature = "failpoints")]
@@ -18,6 +21,18 @@ pub(crate) fn reached(name: &str) {
 /// Nothing: the feature is off.
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn reached(_name: &str) {}
+
+/// Dies here, as by SIGKILL, where the environment names this message: `killer=return(ID)`.
+#[cfg(feature = "failpoints")]
+pub(crate) fn touched(message: &SignupId) {
+    fail::fail_point!("killer", |killer| if killer.is_some_and(|killer| killer == message.to_string()) {
+        die();
+    });
+}
+
+/// Nothing: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn touched(_message: &SignupId) {}
 
 /// By how much the clock is wrong, in milliseconds: `clock=40*return(0)->return(-94608000000)` steps back
 /// three years after forty looks.

@@ -3,7 +3,8 @@
 //!
 //! In wings, from the ground up; a wing imports only what lies before it (`cargo xtask test` checks that):
 //! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`) · [`config`] what the host
-//! sets · [`view`] plain types that the window reads · `http` what both ports share · `db` all SQL · `writer`
+//! sets · [`view`] plain types that the window reads · `codes` QR codes drawn, and read from pictures · `http`
+//! what both ports share · `db` all SQL · `writer`
 //! the one thread that writes · `folder` the data folder, its keys and backups · `workshops` the roster, and
 //! what every part works with · `edge` its HTTP client · `pipeline` from the mailbox into the database, and
 //! acknowledgements back · `venue` the page on the local network · `acts`, `export`, `erasure` what the host
@@ -21,6 +22,7 @@ mod acts;
 pub mod bench;
 mod changes;
 mod clock;
+mod codes;
 pub mod config;
 mod db;
 mod edge;

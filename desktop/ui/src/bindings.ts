@@ -59,9 +59,34 @@ amount: number | null, };
 export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored";
 
 /**
- * An answer as it comes and as it is kept.
+ * An answer with what was asked.
  */
-export type Answer = boolean | string | Array<string>;
+export type AnswerView = { 
+/**
+ * The question's key, which no other question of the workshop has.
+ */
+key: string, 
+/**
+ * The question as it was asked.
+ */
+question: Text, 
+/**
+ * The answer, in words.
+ */
+answer: AnswerWords, };
+
+/**
+ * An answer in words.
+ */
+export type AnswerWords = { "kind": "text", 
+/**
+ * In one line.
+ */
+text: string, } | { "kind": "chosen", 
+/**
+ * The options as they were offered.
+ */
+options: Array<Text>, } | { "kind": "ticked" };
 
 /**
  * A device that came.
@@ -81,6 +106,36 @@ at: Timestamp,
 reached: Reached, };
 
 /**
+ * An answer to nothing that is known to have been asked.
+ */
+export type AsideView = { 
+/**
+ * The key that came.
+ */
+key: string, 
+/**
+ * What came: a text, or the keys of options.
+ */
+words: Array<AsideWord>, 
+/**
+ * The question that has this key now, where the form of then was not kept: perhaps another one.
+ */
+question_now: Text | null, };
+
+/**
+ * A text, or the key of an option, that came with no question.
+ */
+export type AsideWord = { 
+/**
+ * As it came.
+ */
+text: string, 
+/**
+ * The option that has this key now, where the form of then was not kept: perhaps another one.
+ */
+option_now: Text | null, };
+
+/**
  * A backup that was made.
  */
 export type Backup = { 
@@ -95,7 +150,11 @@ signups: number,
 /**
  * Bytes of the database's copy.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * How surely all of it stays.
+ */
+durability: Durability, };
 
 /**
  * Something for the host to look at.
@@ -291,9 +350,27 @@ desks: Array<DeskDevice>,
 here: number, };
 
 /**
+ * A QR code, drawn.
+ */
+export type DrawnCode = { 
+/**
+ * Modules of a side, with the light ones around it.
+ */
+size: number, 
+/**
+ * Its dark modules: an SVG path in a square of that size.
+ */
+path: string, };
+
+/**
  * How a duplicate's name compares to the first one's.
  */
 export type DuplicateReason = "same_name" | "other_name";
+
+/**
+ * How surely a file or a folder that was written whole is still there after a power cut.
+ */
+export type Durability = "confirmed" | "unconfirmed";
 
 /**
  * What was erased, or would be.
@@ -374,7 +451,7 @@ export type Hop = "internet" | "collection" | "redis" | "venue" | "database";
 /**
  * What is the case at a hop.
  */
-export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
+export type HopCode = "no_edge" | "published" | "retired" | "publishing" | "edge_away" | "publish_key_refused" | "drain_key_refused" | "record_refused" | "collecting" | "not_yet" | "owned_elsewhere" | "key_missing" | "redis_works" | "direct" | "redis_too_old" | "redis_not_started" | "redis_restarting" | "redis_away" | "venue_closed" | "venue_open" | "no_network" | "venue_refused" | "writable" | "database_busy" | "disk_full" | "read_only" | "database_failing";
 
 /**
  * How a hop is doing.
@@ -589,7 +666,7 @@ text: string, };
 /**
  * The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
  */
-export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
+export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
 
 /**
  * What the host decides about a case.
@@ -696,9 +773,13 @@ shared_phone: boolean,
  */
 short_code: string, 
 /**
- * By the key of the question.
+ * What its form asked and was answered, in the form's order.
  */
-answers: { [key in string]: Answer }, 
+answers: Array<AnswerView>, 
+/**
+ * Whatever else came.
+ */
+aside: Array<AsideView>, 
 /**
  * When it was filled in, by the phone's clock.
  */
@@ -738,7 +819,8 @@ state: SignupState | null,
 again: boolean, };
 
 /**
- * A host's text in one or both languages; an empty one falls back to the other.
+ * A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
+ * a meaning and white space around it are dropped when it is read: hosts paste from chats and documents.
  */
 export type Text = { 
 /**
@@ -975,14 +1057,28 @@ rows: number,
 /**
  * The file.
  */
-path: string, };
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
+
+export type KeysCopied = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, };
 
 /** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */
 export const commands = {
   start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<string | null>('save_keys'),
+  save_keys: () => invoke<KeysCopied | null>('save_keys'),
   back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),
@@ -1002,8 +1098,10 @@ export const commands = {
   shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),
   end_desk: (workshop: WorkshopId, desk: string) => invoke<null>('end_desk', { workshop, desk }),
   take_entry: (workshop: WorkshopId, entry: string) => invoke<TakenEntry>('take_entry', { workshop, entry }),
+  take_picture: (workshop: WorkshopId, picture: string) => invoke<TakenEntry>('take_picture', { workshop, picture }),
   check: (workshop: WorkshopId, since: Timestamp) => invoke<Check>('check', { workshop, since }),
   choose_network: (network: string | null) => invoke<null>('choose_network', { network }),
+  draw_code: (text: string) => invoke<DrawnCode>('draw_code', { text }),
   set_wifi: (wifi: Wifi | null) => invoke<null>('set_wifi', { wifi }),
   put_workshop: (draft: WorkshopDraft) => invoke<WorkshopId>('put_workshop', { draft }),
   open: (workshop: WorkshopId) => invoke<null>('open', { workshop }),

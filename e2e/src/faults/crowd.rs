@@ -77,6 +77,30 @@ pub fn again(places: &Arc<Places>, seed: u64, client: u64, person: &Person) {
     }
 }
 
+/// Somebody who has not signed up yet.
+pub(super) struct Somebody {
+    phone: Phone,
+    person: Person,
+}
+
+impl Somebody {
+    /// Makes up somebody new.
+    pub(super) fn new(places: &Arc<Places>, seed: u64, client: u64) -> Self {
+        let mut phone = Phone::new(Arc::clone(places), seed, client);
+        Self { person: phone.somebody_new(), phone }
+    }
+
+    /// Their sign-up's id.
+    pub(super) fn id(&self) -> &str {
+        &self.person.id
+    }
+
+    /// Signs up at the edge, until it has said that it took it.
+    pub(super) fn sign_up(mut self) {
+        self.phone.send_until_answered(&self.person, By::Edge);
+    }
+}
+
 /// By which way something is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {

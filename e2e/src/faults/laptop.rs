@@ -112,6 +112,7 @@ impl<'a> Laptop<'a> {
             through: Some(&gate),
             direct: self.direct,
             failpoints: Some(&failpoints),
+            lan_host: None,
             lan_port: self.lan_port,
             metrics_port: self.metrics_port,
         });

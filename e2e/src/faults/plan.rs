@@ -52,6 +52,8 @@ pub enum Act {
     Locked(u64),
     /// The host is killed with the mail of so long in hand, which SQLite's lock keeps it from storing.
     KilledInHand(u64),
+    /// Somebody's message ends the host whenever it is touched, in whatever company.
+    Killer,
     /// The disk is read-only when the host starts.
     ReadOnly,
     /// The disk is full.
@@ -153,7 +155,7 @@ fn kill(dice: &mut Dice) -> Kill {
 /// Anything that such a laptop can suffer, but kills.
 fn other(dice: &mut Dice, make: Make) -> Act {
     loop {
-        let act = match dice.roll(25) {
+        let act = match dice.roll(26) {
             0 => Act::HostStands(dice.between(100, 2_000)),
             1 | 2 => Act::RedisKilled(dice.between(1, 6)),
             3 => Act::RedisStands(dice.between(100, 2_000)),
@@ -179,6 +181,7 @@ fn other(dice: &mut Dice, make: Make) -> Act {
             21 => Act::KilledInHand(dice.between(200, 1_500)),
             22 => Act::Erase(dice.between(1, 4)),
             23 => Act::Restore(dice.between(300, 1_500)),
+            24 => Act::Killer,
             _ => Act::EdgeKilled,
         };
         let possible = match act {
@@ -239,6 +242,7 @@ impl Act {
             Self::RedisDamaged(_) => "Redis killed and its file damaged",
             Self::Locked(_) => "SQLite locked by another program",
             Self::KilledInHand(_) => "host killed while SQLite is locked",
+            Self::Killer => "host killed by one message again and again",
             Self::ReadOnly => "disk read-only at the start",
             Self::DiskFull(_) => "disk full (SQLite and Redis)",
             Self::DiskFails(_) => "disk errors (EIO) under SQLite and Redis",

@@ -25,7 +25,7 @@ pub const SEEDS: std::ops::RangeInclusive<u64> = 1..=6;
 
 /// All that this harness catches. `planted_synchronous_normal` is caught by the power cuts
 /// (`e2e/tests/path/power.rs`).
-pub const ALL: [Planted; 12] = [
+pub const ALL: [Planted; 13] = [
     Planted {
         name: "planted_acknowledge_before_commit",
         what: "stream and lease are acknowledged before the COMMIT",
@@ -61,6 +61,12 @@ pub const ALL: [Planted; 12] = [
         what: "what a killed host had read from the stream is not read again",
         seen_as: "hold [",
         acts: || vec![Act::Kills(vec![Kill::At("after_stream_read", 2); 4])],
+    },
+    Planted {
+        name: "planted_interruptions_forgotten",
+        what: "interrupted deliveries are counted in the private Redis's memory, which ends with the host",
+        seen_as: "times by one message",
+        acts: || vec![Act::Killer],
     },
     Planted {
         name: "planted_unreadable_acknowledged",

@@ -172,6 +172,7 @@ impl<'a> Run<'a> {
             Act::RedisDamaged(ms) => self.redis_damaged(ms),
             Act::Locked(ms) => self.locked_with_mail(|_| pause(ms)),
             Act::KilledInHand(ms) => self.killed_in_hand(ms),
+            Act::Killer => self.killed_by_a_message(),
             Act::ReadOnly => self.read_only()?,
             Act::DiskFull(ms) => self.disk_full(ms)?,
             Act::DiskFails(ms) => self.disk_fails(ms)?,

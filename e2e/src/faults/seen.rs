@@ -58,6 +58,12 @@ impl Seen {
         self.databases.last().unwrap().keys.iter().any(|(key, _)| key == id)
     }
 
+    /// Whether the collector's database holds a sign-up of this id for a person to look at: it was killed
+    /// with.
+    pub(super) fn is_interrupted(&self, id: &str) -> bool {
+        self.databases.last().unwrap().interrupted.contains(id)
+    }
+
     /// Whether it is stored: what the edge promised must be in the collector's database, the last one; what
     /// the venue promised, in any.
     pub(super) fn has(&self, keys: &[(String, Digest); 2], by_edge: bool) -> bool {

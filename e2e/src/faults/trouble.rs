@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
-use super::crowd::{again, burst};
+use super::crowd::{Somebody, again, burst};
 use super::damage::damage;
 use super::gate::{Gate, Weather};
 use super::laptop::Laptop;
@@ -21,6 +21,11 @@ use crate::wait::{self, pause};
 
 /// How long a host may take to come to a named step before it is killed wherever it is.
 const TO_A_STEP: Duration = Duration::from_millis(2_500);
+/// How often one message may kill the host before it is parked: three times in company, the last of which it
+/// is not yet known of, once alone; and once more where it was handed to the host a second time meanwhile.
+const MOST_KILLS: u64 = 5;
+/// Between two looks at a host that is about to die.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long a wrong clock is left to do its worst.
 const CLOCK_WRONG_MS: u64 = 1_500;
 const NO_DISK: &str = "only root may mount a disk";
@@ -147,6 +152,42 @@ impl Run<'_> {
             run.report.kills += u64::from(run.laptop().kill());
         });
         self.start_again()
+    }
+
+    /// Somebody's message kills the host whenever it is touched; the host is started until that message is
+    /// left to a person.
+    pub(super) fn killed_by_a_message(&mut self) -> Instant {
+        self.bursts += 1;
+        let somebody = Somebody::new(&self.places, self.plan.seed, 100 + self.bursts);
+        let id = somebody.id().to_owned();
+        self.report.kills += u64::from(self.laptop().kill());
+        let touched = format!("killer=return({id})");
+        self.laptop().start(&touched);
+        somebody.sign_up();
+        let (mut killed, deadline) = (0, Instant::now() + wait::DEADLINE);
+        while killed <= MOST_KILLS && !self.is_left_to_a_person(&id) {
+            if self.laptop().dies_within(LOOK_EVERY) {
+                killed += 1;
+                self.laptop().start(&touched);
+            } else if Instant::now() > deadline {
+                self.report.verdict.wrong.push(format!("{id} was neither parked nor touched any more"));
+                break;
+            }
+        }
+        if killed > MOST_KILLS {
+            self.report
+                .verdict
+                .wrong
+                .push(format!("killed {killed} times by one message, which is not parked"));
+        }
+        self.report.kills += killed;
+        self.laptop().kill();
+        self.start_again()
+    }
+
+    fn is_left_to_a_person(&mut self, id: &str) -> bool {
+        self.seen.look();
+        self.seen.is_interrupted(id)
     }
 
     /// So many sign up at the edge at once.

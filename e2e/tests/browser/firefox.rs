@@ -4,6 +4,7 @@
 
 use rollcall_e2e::edge::client;
 use rollcall_e2e::line::{Fault, Line};
+use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -128,6 +129,19 @@ fn the_desk_takes_the_code_off_its_screen() {
     story.go_on_after("taken", || line.mend());
     story.ends_well();
     crate::outbox::one_row_each(&stage, "desk", 1);
+}
+
+/// With resistFingerprinting a page sees noise in place of what it draws.
+#[test]
+fn a_browser_that_hides_pictures_from_pages_has_the_laptop_read_them() {
+    let stage = Stage::venue_only(json!({}));
+    for look in WITH_SCRIPT {
+        let pin = crate::desk::open_desk(&stage, &stage.workshop);
+        let code = crate::desk::entry(&crate::desk::record(&stage.workshop), &Teacher::new());
+        let told = json!({ "hidesPictures": true, "pin": pin, "entry": code.to_digits() });
+        stage.play("hiddenPictures", &stage.venue(), look, firefox(told));
+    }
+    assert_eq!(stage.folder.count("SELECT count(*) FROM signups WHERE path = 'desk'"), 2);
 }
 
 #[test]

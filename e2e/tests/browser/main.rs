@@ -7,6 +7,7 @@ mod desk;
 mod firefox;
 mod offline;
 mod outbox;
+mod phones;
 mod stage;
 mod verdicts;
 

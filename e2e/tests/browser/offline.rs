@@ -1,11 +1,14 @@
 //! The outbox on a line that is as bad as a hall's: whatever happens on the way, after the network has
-//! returned every entry is in the database exactly once, and none was shown as received before the server had
-//! it.
+//! returned every entry is in the database exactly once, none was shown as received before the server had it,
+//! and all have been sent within three seconds. The page's storage goes, pages are loaded again at any moment,
+//! and somebody on the way answers for the server.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use rollcall_e2e::line::{Fault, Line};
 use rollcall_e2e::wait;
@@ -18,18 +21,24 @@ use crate::stage::{Stage, Story};
 /// others.
 const SEEDS: RangeInclusive<u64> = 1..=20;
 const FAILED_ONCE: [u64; 5] = [34, 51, 115, 162, 178];
+/// The longest from a way that is free to the sign-ups on it.
+const SOON: Duration = Duration::from_secs(3);
 
 #[test]
 fn random_runs_on_a_bad_line_lose_nothing_and_double_nothing() {
     let seeds = seeds();
     let stage = Stage::with_edge(json!({}));
-    let next = AtomicUsize::new(0);
+    let (next, latest) = (AtomicUsize::new(0), Mutex::new(Duration::ZERO));
     let failed = thread::scope(|scope| {
         let work = || {
             let mut failed = Vec::new();
             loop {
                 let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) else { return failed };
-                let run = std::panic::AssertUnwindSafe(|| play(&stage, seed));
+                let run = std::panic::AssertUnwindSafe(|| {
+                    let late = play(&stage, seed);
+                    let mut latest = latest.lock().unwrap();
+                    *latest = late.max(*latest);
+                });
                 if std::panic::catch_unwind(run).is_err() {
                     eprintln!("seed {seed} FAILED; once more: cargo xtask offline --runs 1 --seed {seed}");
                     failed.push(seed);
@@ -42,6 +51,8 @@ fn random_runs_on_a_bad_line_lose_nothing_and_double_nothing() {
     });
     let people = stage.folder.count("SELECT count(*) FROM signups");
     println!("{} runs from seed {}, {people} people, {} failed", seeds.len(), seeds[0], failed.len());
+    let latest = latest.into_inner().unwrap();
+    println!("the latest was sent {} ms after the way was free", latest.as_millis());
     assert!(failed.is_empty(), "seeds {failed:?}");
 }
 
@@ -56,8 +67,9 @@ fn seeds() -> Vec<u64> {
     }
 }
 
-/// One phone, one line, some people, and what the seed makes of them.
-fn play(stage: &Stage, seed: u64) {
+/// One phone, one line, some people, and what the seed makes of them. How long after the way was free the last
+/// of them was sent.
+fn play(stage: &Stage, seed: u64) -> Duration {
     let line = Line::to(stage.edge());
     let profile = TempDir::new().unwrap();
     let plan = Plan::of(seed);
@@ -83,12 +95,19 @@ fn play(stage: &Stage, seed: u64) {
     for id in ids {
         assert_eq!(stage.folder.count(&format!("SELECT count(*) FROM signups WHERE id = '{id}'")), 1, "{id}");
     }
+    let latest = line.latest();
+    assert!(latest < SOON, "sent {latest:?} after the way was free");
+    latest
 }
 
 fn deal_with(said: &Value, line: &Line, ids: &mut Vec<String>) {
     match said["line"].as_str() {
         Some("cut") => line.cut(),
         Some("mend") => line.mend(),
+        Some("seize") => match fault(&said["by"]) {
+            Fault::Stranger(status, says) => line.seize(status, says),
+            fault => panic!("{fault:?} is no stranger"),
+        },
         Some(_) => {
             let faults: Vec<Fault> = said["faults"].as_array().unwrap().iter().map(fault).collect();
             line.fail(&faults);
@@ -110,6 +129,17 @@ fn fault(place: &Value) -> Fault {
     Fault::PASSING[usize::try_from(place.as_u64().unwrap()).unwrap()]
 }
 
+/// What becomes of the page's storage: see `e2e/browser/phones.mjs`.
+const STORAGE: [&str; 4] = ["dropped", "flaky", "upgraded", "cleared"];
+
+/// Somebody answers everything for the server.
+fn seized(dice: &mut Dice) -> Value {
+    let strangers: Vec<usize> = (0..Fault::PASSING.len())
+        .filter(|place| matches!(Fault::PASSING[*place], Fault::Stranger(..)))
+        .collect();
+    json!({ "do": "line", "line": "seize", "by": strangers[dice.place(strangers.len())] })
+}
+
 /// What one seed comes to.
 struct Plan {
     steps: Vec<Value>,
@@ -123,9 +153,10 @@ impl Plan {
         let mut steps = Vec::new();
         let mut people = BTreeMap::new();
         for person in 0..1 + dice.roll(3) {
-            match dice.roll(4) {
+            match dice.roll(5) {
                 0 => steps.push(json!({ "do": "line", "line": "cut" })),
                 1 => steps.push(json!({ "do": "line", "line": "mend" })),
+                2 => steps.push(seized(&mut dice)),
                 _ => {
                     let faults: Vec<u64> =
                         (0..1 + dice.roll(4)).map(|_| dice.roll(Fault::PASSING.len() as u64)).collect();
@@ -138,15 +169,24 @@ impl Plan {
                     .collect();
             // A mobile number of its own: 1, 3 to 9, and nine more.
             let phone = format!("13{:09}", (seed * 10 + person) % 1_000_000_000);
-            steps.push(json!({ "do": "sign_up", "name": name, "phone": phone, "taps": 1 + dice.roll(2) }));
+            let mut sign_up =
+                json!({ "do": "sign_up", "name": name, "phone": phone, "taps": 1 + dice.roll(2) });
+            if dice.roll(3) == 0 {
+                // At any moment: before it is kept, while it is sent, when it has arrived.
+                sign_up["reload_after"] = dice.roll(300).into();
+            }
+            steps.push(sign_up);
             people.insert(phone, name);
-            for _ in 0..dice.roll(3) {
-                steps.push(match dice.roll(7) {
+            for _ in 0..dice.roll(4) {
+                steps.push(match dice.roll(11) {
                     0 | 1 => json!({ "do": "reload" }),
                     2 => json!({ "do": "back" }),
                     3 => json!({ "do": "tab" }),
                     4 => json!({ "do": "kill", "after": dice.roll(400) }),
                     5 => json!({ "do": "send_now" }),
+                    6 | 7 => json!({ "do": "storage", "how": STORAGE[dice.place(STORAGE.len())] }),
+                    8 => seized(&mut dice),
+                    9 => json!({ "do": "reload_at_once" }),
                     _ => json!({ "do": "line", "line": "cut" }),
                 });
             }
@@ -168,8 +208,13 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 
+    /// A place among so many.
+    fn place(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll(count as u64)).unwrap()
+    }
+
     fn one_of(&mut self, signs: &str) -> char {
         let signs: Vec<char> = signs.chars().collect();
-        signs[usize::try_from(self.roll(signs.len() as u64)).unwrap()]
+        signs[self.place(signs.len())]
     }
 }

@@ -4,7 +4,8 @@
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::line::{Fault, Line};
 use rollcall_e2e::wait;
-use rollcall_shared::envelope::{Envelope, Opened};
+use rollcall_shared::entry_code::EntryCode;
+use rollcall_shared::envelope::Opened;
 use rollcall_shared::seal::SecretKey;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
@@ -61,7 +62,7 @@ fn what_the_page_seals_is_the_message_that_the_edge_would_send() {
         assert_eq!(made.len(), signups.len());
         for (signup, made) in signups.iter().zip(made) {
             let text = made["text"].as_str().unwrap();
-            let Opened::Signup(opened) = Envelope::parse(text).unwrap().open(&key).unwrap() else {
+            let Opened::Signup(opened) = EntryCode::parse(text).unwrap().message().open(&key).unwrap() else {
                 panic!("a cancellation");
             };
             let form: SignupForm = serde_json::from_value(signup.clone()).unwrap();

@@ -5,7 +5,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
 use rollcall_e2e::edge::Edge;
+
 use rollcall_e2e::host::{Folder, Host, Options, Workshop, text};
+use rollcall_e2e::ports::network_address;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::turn::Turn;
 use rollcall_e2e::{checkout, place};
@@ -35,6 +37,12 @@ impl Stage {
     /// Without any edge.
     pub(crate) fn venue_only(workshop: Value) -> Self {
         Self::new(&Options::default(), workshop)
+    }
+
+    /// Without any edge, by this machine's address in its network, as phones come: not a secure context, so
+    /// that browsers have no Web Locks there. Where it has none, by the loopback interface.
+    pub(crate) fn venue_on_the_network(workshop: Value) -> Self {
+        Self::new(&Options { lan_host: network_address(), ..Options::default() }, workshop)
     }
 
     fn new(options: &Options<'_>, workshop: Value) -> Self {

@@ -30,6 +30,14 @@ fn a_host_without_redis_that_is_killed_at_every_step() {
 }
 
 #[test]
+fn a_message_that_kills_the_host_is_the_only_one_left_to_a_person() {
+    for direct in [false, true] {
+        let report = survives(direct, vec![Act::Killer]);
+        assert_eq!(report.interrupted, 1);
+    }
+}
+
+#[test]
 fn a_redis_that_dies_stands_still_and_loses_its_files() {
     survives(
         false,

@@ -40,6 +40,7 @@ caught! {
     planted_group_at_end
     planted_no_unique
     planted_pending_not_reclaimed
+    planted_interruptions_forgotten
     planted_unreadable_acknowledged
     planted_id_without_digest
     planted_erased_ignored

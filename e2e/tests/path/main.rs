@@ -19,6 +19,8 @@ mod privacy;
 mod problems;
 mod proof;
 mod publishing;
+mod receipts;
+mod redis;
 mod rehearsal;
 mod settings;
 mod venue;

@@ -80,6 +80,45 @@ fn addresses_and_methods_are_refused_for_what_they_are() {
 }
 
 #[test]
+fn an_address_is_read_as_people_type_it() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({}));
+    let code = workshop.invite_code();
+    // As browsers do, it follows where it is led.
+    let browser = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
+    let open = |path: &str| {
+        let request = browser.get(format!("{}{path}", edge.url())).header("accept", "text/html,*/*;q=0.8");
+        let response = request.send().unwrap();
+        assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        (response.status().as_u16(), response.text().unwrap())
+    };
+    wait::until("the form is there", || (open(&format!("/j/{code}")).0 == 200).then_some(()));
+    let low = code.to_lowercase();
+    for path in [
+        format!("/j/{code}/"),
+        format!("/j/{low}。"),
+        format!("/j/{code}，请扫码"),
+        format!("/J/{low}"),
+        format!("/{low}"),
+        format!("//j//{code}."),
+    ] {
+        let (status, text) = open(&path);
+        assert!(status == 200 && text.contains(r#"<form id="signup""#), "{path}: {status}");
+    }
+    for (path, status) in
+        [("/", 404), ("/j/", 404), ("/v1/signups", 405), ("/v1/nowhere", 404), ("/r/w/t/cancel", 404)]
+    {
+        let (answered, text) = open(path);
+        assert_eq!(answered, status, "{path}");
+        assert!(text.contains("二维码") && text.contains("QR code"), "{path} in both languages: {text}");
+    }
+    let nowhere = client().get(format!("{}/nowhere", edge.url())).header("accept", "application/json");
+    check(nowhere, 404, "not_found");
+}
+
+#[test]
 fn host_routes_are_refused_without_the_right_key() {
     let edge = Edge::shared();
     let folder = Folder::new();

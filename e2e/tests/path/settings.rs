@@ -10,7 +10,7 @@ use rollcall_e2e::process::output;
 use rusqlite::Connection;
 
 #[track_caller]
-fn refused(command: &mut Command, words: &[&str]) {
+pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     command.env("RUST_LOG", "off").env("RUST_BACKTRACE", "1");
     let output = output(command);
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -84,7 +84,7 @@ fn a_code_is_taken_at_this_computer() {
     assert_eq!(folder.count("SELECT count(*) FROM signups"), 1);
 }
 
-/// The page's own reader of pictures, in the window's own engine.
+/// The engine reads it: its reader is better than the page's.
 #[test]
 fn a_picture_of_a_code_is_read_in_the_window() {
     let (folder, workshop) = with_workshop(json!({}));

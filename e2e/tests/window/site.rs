@@ -57,6 +57,7 @@ fn the_wifi_is_the_projectors_first_code() {
     window.click("#wifi-save");
     window.wait_for("#wifi-remove");
     window.press("p");
+    window.wait_for("#projector-wifi svg path");
     let code = window.wait_for("#projector-wifi").attribute("data-code").unwrap();
     assert_eq!(code, r"WIFI:T:WPA;S:Hall 3;P:p\;ss\:word;;");
     window.picture("projector-wifi");

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use worker::Result;
 
 use super::object::Workshop;
-use super::{erased, mail, receipt_states, registration};
+use super::receipt_states::{self, Speaker};
+use super::{erased, mail, registration};
 use crate::answer::{self, Answer, Refusal, invalid, unauthorized};
 use crate::{body, clock};
 
@@ -104,12 +105,20 @@ impl Workshop {
     }
 
     fn store_receipts(&self, key: &str, request: &ReceiptsRequest) -> Answer {
-        let ReceiptsRequest { receipts } = request;
+        let ReceiptsRequest { collector, receipts } = request;
         if receipts.len() > MAX_ENTRIES {
             return Err(invalid("receipts", "too_many"));
         }
-        self.opened_by(key)?.ok_or_else(unauthorized)?;
-        receipt_states::store(&self.sql, receipts)?;
+        let registration = self.opened_by(key)?.ok_or_else(unauthorized)?;
+        let speaker = match collector {
+            None => Speaker::Unnamed,
+            Some(speaker) => {
+                check(speaker)?;
+                let collects = registration.collector.is_some_and(|owner| owner.id == speaker.id);
+                if collects { Speaker::Collector(speaker) } else { Speaker::Other(speaker) }
+            }
+        };
+        receipt_states::store(&self.sql, &speaker, receipts)?;
         answer::json(200, &Success::of(ReceiptsResult { stored: receipts.len() as u64 }))
     }
 

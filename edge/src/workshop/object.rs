@@ -112,7 +112,7 @@ impl Workshop {
         for table in [registration::TABLE, mail::TABLE, receipt_states::TABLE, erased::TABLE] {
             self.sql.exec(table, None)?;
         }
-        Ok(())
+        receipt_states::upgrade(&self.sql)
     }
 
     /// Deletes what need not be kept at `now`: acknowledged mail, or in the end everything.

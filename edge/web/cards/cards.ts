@@ -50,7 +50,8 @@ export function cards(data: CardData, acts: Acts, outbox: Outbox): Cards {
     const entries = inOrder((await outbox.entries()).filter(({ id }) => id !== but));
     const receipts = (await outbox.receipts()).filter(({ id }) => id !== but).sort((a, b) => b.at - a.at);
     forget(entries, receipts, data.keep_ms, outbox);
-    const arrived = receipts.filter(({ at, id }) => at >= since || places.has(id));
+    const isNew = ({ at }: KeptReceipt) => at >= since && at < Date.now() + JUST_MS;
+    const arrived = receipts.filter((receipt) => isNew(receipt) || places.has(receipt.id));
     const ids = new Set([...entries, ...arrived].map(({ id }) => id));
     places.forEach((card, id) => {
       if (ids.has(id)) return;
@@ -75,10 +76,12 @@ export function cards(data: CardData, acts: Acts, outbox: Outbox): Cards {
 /** Forgets what was dropped for good, and old receipts. */
 function forget(entries: Entry[], receipts: KeptReceipt[], keep_ms: number, outbox: Outbox) {
   const now = Date.now();
-  const isGone = (entry: Entry) => entry.state === "dropped" && entry.dropped_at + UNDO_MS < now;
+  // Clocks are set: what is said to have been later than now was long ago, too.
+  const isOld = (at: number, after: number) => !(Math.abs(now - at) <= after);
+  const isGone = (entry: Entry) => entry.state === "dropped" && isOld(entry.dropped_at, UNDO_MS);
   for (const { id } of entries.filter(isGone)) {
     // Taken back meanwhile: it stays.
     void outbox.update(id, (entry) => (isGone(entry) ? undefined : entry));
   }
-  for (const { at, id } of receipts) if (at + keep_ms < now) void outbox.forget(id);
+  for (const { at, id } of receipts) if (isOld(at, keep_ms)) void outbox.forget(id);
 }

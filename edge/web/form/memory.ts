@@ -9,8 +9,14 @@ export interface Typed {
 
 const TYPED = "rollcall-typed:";
 
-/** Remembers what was typed until this tab is closed. Private windows and full storage forget. */
-export function remember(key: string, typed: Typed) {
+/** Nothing typed, nothing chosen. */
+export const BLANK: Typed = { name: "", phone: "", answers: {} };
+
+/**
+ * Remembers what was typed until this tab is closed; forgets it where it is `false`. Private windows and full
+ * storage forget.
+ */
+export function remember(key: string, typed: Typed | false) {
   try {
     sessionStorage.setItem(TYPED + key, JSON.stringify(typed));
   } catch {
@@ -18,11 +24,11 @@ export function remember(key: string, typed: Typed) {
   }
 }
 
-/** Recalls what was typed; `null` where it was forgotten. */
-export function recall(key: string): Typed | null {
+/** Recalls what was typed; `false` where it was forgotten. */
+export function recall(key: string): Typed | false {
   try {
-    return JSON.parse(sessionStorage.getItem(TYPED + key) || "null") as Typed | null;
+    return JSON.parse(sessionStorage.getItem(TYPED + key) || "false") as Typed | false;
   } catch {
-    return null;
+    return false;
   }
 }

@@ -4,8 +4,9 @@
 import { maskName, maskPhone } from "../rules/mask";
 import type { Challenge } from "../rules/proof";
 import { isRetried } from "../rules/retry";
-import { refused, waiting, type Entry } from "./entry";
+import { LONGEST_MS, refused, waiting, type Entry } from "./entry";
 import { receiptState, type KeptReceipt } from "./kept_receipt";
+import { isOwnRefusal } from "./own_refusal";
 import { request, type Answer } from "./request";
 import type { FieldError } from "./signup";
 import type { Store } from "./store";
@@ -21,8 +22,6 @@ export const SYNC = "rollcall-outbox";
 const UNKNOWN_FOR_MS = 120_000;
 /** A proof that is refused is made once more; then the server has something else against it. */
 const PROOFS = 2;
-/** The longest that a server may put a phone off. */
-const LONGEST_MS = 600_000;
 /** The status that asks for a proof. */
 const PROOF_REQUIRED = 428;
 
@@ -31,17 +30,20 @@ export type Solve = (challenge: Challenge) => Promise<string | undefined>;
 
 /** Sends an entry once and keeps what came of it. */
 export async function attempt(store: Store, entry: Entry, solve: Solve) {
+  const { id } = entry;
   let { signup } = entry;
   for (let proofs = 0; ; proofs++) {
-    const answer = await request(entry.api, "POST", signup);
+    const answer = await request(entry.api, "POST", signup, id);
     const receipt = accepted(entry, answer);
     // Only now may the phone forget it.
-    if (receipt) return store.settle(entry.id, receipt);
-    const { challenge } = (answer.status === PROOF_REQUIRED ? answer.body : {}) as { challenge?: Challenge };
-    const proof = challenge && proofs < PROOFS ? await solve(challenge) : undefined;
-    if (!proof) return store.update(entry.id, (now) => judged(now, answer));
+    if (receipt) return store.settle(id, receipt);
+    const isOwn = isOwnRefusal(answer, id);
+    const asksForProof = isOwn && answer.status === PROOF_REQUIRED && proofs < PROOFS;
+    const { challenge } = (asksForProof ? answer.body : {}) as { challenge?: Challenge };
+    const proof = challenge && (await solve(challenge));
+    if (!proof) return store.update(id, (now) => judged(now, answer, isOwn));
     signup = { ...signup, proof };
-    await store.update(entry.id, (now) => ({ ...now, signup: { ...now.signup, proof } }));
+    await store.update(id, (now) => ({ ...now, signup: { ...now.signup, proof } }));
   }
 }
 
@@ -49,7 +51,7 @@ export async function attempt(store: Store, entry: Entry, solve: Solve) {
 function accepted(entry: Entry, { status, body }: Answer): KeptReceipt | undefined {
   if (status !== 201 && status !== 202) return undefined;
   const { id, url, state, short_code } = (body as { receipt?: Partial<KeptReceipt> }).receipt || {};
-  if (id !== entry.id || typeof url !== "string" || !url.startsWith(entry.receipts)) return undefined;
+  if (id !== entry.id || typeof url !== "string" || !url.startsWith(entry.receipts || "/")) return undefined;
   const { name, phone } = entry.signup;
   return {
     id,
@@ -64,19 +66,20 @@ function accepted(entry: Entry, { status, body }: Answer): KeptReceipt | undefin
 }
 
 /**
- * Makes of an entry what an answer without a receipt says. A refusal is the server's own, with its code;
- * whatever else there is a network says.
+ * Makes of an entry what an answer without a receipt says. Whatever is not surely the server's own word a
+ * network says, which ends nothing and puts nothing off.
  */
-function judged(entry: Entry, { status, body, retryAfterMs }: Answer): Entry {
+function judged(entry: Entry, { status, body, retryAfterMs }: Answer, isOwn: boolean): Entry {
   const now = Date.now();
   const tried = { ...entry, tries: entry.tries + 1, tried_at: now, status };
   // Dropped meanwhile: that stays, whatever the answer.
   if (tried.state !== "waiting") return tried;
-  const { code, errors } = body as { code?: unknown; errors?: FieldError[] };
+  if (!isOwn) return waiting(tried, 0, tried.unknown_since);
   const notBefore = retryAfterMs && now + Math.min(retryAfterMs, LONGEST_MS);
-  const isRefusal = code && status >= 400 && !isRetried(status);
-  if (!isRefusal) return waiting(tried, notBefore);
-  const unknownSince = tried.unknown_since || now;
+  if (isRetried(status)) return waiting(tried, notBefore);
+  // By a clock that was wrong it may be yet to come.
+  const unknownSince = Math.min(tried.unknown_since || now, now);
   const mayComeYet = status === 404 && now - unknownSince < UNKNOWN_FOR_MS;
+  const { errors } = body as { errors?: FieldError[] };
   return mayComeYet ? waiting(tried, notBefore, unknownSince) : refused(tried, errors);
 }

@@ -2,83 +2,123 @@
 //
 // Versions of this database only add: an entry that an older page wrote is read by every newer one, and the
 // other way round.
+//
+// Browsers drop connections to it: iPhones in the background, all where somebody clears what sites keep. It
+// is then opened again.
 
 import type { KeptReceipt } from "./kept_receipt";
 import { storeIn, type Keeper, type Store, type TableName } from "./store";
 
 const NAME = "rollcall";
 const TABLES: TableName[] = ["entries", "receipts", "lease"];
-/** iOS has versions whose database never answers the first time. */
-const OPENS_WITHIN_MS = 3000;
-/** What is written to see whether there is room for an entry. */
-const ROOM = "0".repeat(16_384);
+/** iOS has versions whose database never answers the first time, and some that fall silent later. */
+const ANSWERS_WITHIN_MS = 3000;
+/** A database that was silent is asked again after this time; meanwhile nobody waits for it. */
+const SILENT_FOR_MS = 10_000;
 
-/** Opens it; rejects where it is refused or silent. */
-export async function durableStore(): Promise<Store> {
-  return storeIn(keeperOf(await open()));
+/** Entries for a database that has to be made. */
+type Seed = () => Map<string, unknown>;
+
+/** Opens it whenever it is needed; each act rejects where it is refused or silent. */
+export function durableStore(): Store {
+  return storeIn(durableKeeper());
 }
 
 /** Reads its receipts alone; rejects where it is refused or silent. */
-export async function durableReceipts(): Promise<KeptReceipt[]> {
-  return keeperOf(await open()).all("receipts");
+export function durableReceipts(): Promise<KeptReceipt[]> {
+  return durableKeeper().all("receipts");
 }
 
-/**
- * Opens it to keep entries; rejects also where there is no room for one, which writing shows: before anybody
- * types.
- */
-export async function roomyStore(): Promise<Store> {
-  const keeper = keeperOf(await open());
-  await keeper.step(({ put }) => put("lease", "room", ROOM));
-  await keeper.step(({ remove }) => remove("lease", "room"));
-  return storeIn(keeper);
-}
+/** Keeps tables in it. A database that was deleted is made again with these entries. */
+export function durableKeeper(seed: Seed = () => new Map()): Keeper {
+  let connection: Promise<IDBDatabase> | undefined;
+  let silentUntil = 0;
+  const forget = () => (connection = undefined);
 
-function keeperOf(db: IDBDatabase): Keeper {
+  /** Where the connection has gone, another one is tried. */
+  async function on<T>(use: (db: IDBDatabase) => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      if (performance.now() < silentUntil) throw new Error("silent");
+      try {
+        connection = connection || open(seed, forget);
+        return await inTime(connection.then(use));
+      } catch (error) {
+        forget();
+        if (!error) silentUntil = performance.now() + SILENT_FOR_MS;
+        if (tries) throw error;
+      }
+    }
+  }
+
   return {
-    all: (table) =>
-      new Promise((resolve, reject) => {
-        const request = db.transaction(table).objectStore(table).getAll();
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      }),
+    all: <T>(table: TableName) =>
+      on(
+        (db) =>
+          new Promise<T[]>((resolve, reject) => {
+            const request = db.transaction(table).objectStore(table).getAll();
+            request.onsuccess = () => resolve(request.result as T[]);
+            request.onerror = () => reject(request.error);
+          }),
+      ),
     step: (work) =>
-      new Promise((resolve, reject) => {
-        // Strict: it counts as kept only once the disk has it.
-        const transaction = db.transaction(TABLES, "readwrite", { durability: "strict" });
-        const tableOf = (name: TableName) => transaction.objectStore(name);
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = transaction.onerror = () => reject(transaction.error);
-        work({
-          // Entries and receipts carry their key.
-          put: (table, key, value) => void tableOf(table).put(value, table === "lease" ? key : undefined),
-          remove: (table, key) => void tableOf(table).delete(key),
-          read: (table, key, then) => {
-            const request = tableOf(table).get(key);
-            request.onsuccess = () => then(request.result);
-          },
-        });
-      }),
+      on(
+        (db) =>
+          new Promise((resolve, reject) => {
+            // Strict: it counts as kept only once the disk has it.
+            const transaction = db.transaction(TABLES, "readwrite", { durability: "strict" });
+            const tableOf = (name: TableName) => transaction.objectStore(name);
+            transaction.oncomplete = () => resolve();
+            transaction.onabort = transaction.onerror = () => reject(transaction.error || transaction);
+            work({
+              // Entries and receipts carry their key.
+              put: (table, key, value) => void tableOf(table).put(value, table === "lease" ? key : undefined),
+              remove: (table, key) => void tableOf(table).delete(key),
+              read: (table, key, then) => {
+                const request = tableOf(table).get(key);
+                request.onsuccess = () => then(request.result);
+              },
+            });
+          }),
+      ),
   };
 }
 
-function open(): Promise<IDBDatabase> {
+/** Rejects with nothing where there is no answer in time. */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return Promise.race([answer, new Promise<T>((_, reject) => setTimeout(reject, ANSWERS_WITHIN_MS))]);
+}
+
+/** `gone` is called when the connection is of no use any more. */
+function open(seed: Seed, gone: () => void, version?: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    setTimeout(reject, OPENS_WITHIN_MS);
     // Of whatever version a newer page may have made it: versions only add, so that this one can go on with
     // it.
-    const request = indexedDB.open(NAME);
+    const request = indexedDB.open(NAME, version);
     request.onupgradeneeded = () => {
-      const { result: db } = request;
-      // A lease has no id of its own.
-      for (const table of TABLES) db.createObjectStore(table, table === "lease" ? {} : { keyPath: "id" });
+      for (const table of missingIn(request.result)) {
+        // A lease has no id of its own.
+        const made = request.result.createObjectStore(table, table === "lease" ? {} : { keyPath: "id" });
+        if (table === "entries") seed().forEach((entry) => made.put(entry));
+      }
     };
     request.onsuccess = () => {
       const { result: db } = request;
-      // A newer page waits for this connection to go; this one opens it again by being loaded.
-      db.onversionchange = () => db.close();
-      resolve(db);
+      const drop = () => {
+        db.close();
+        gone();
+      };
+      db.onclose = gone;
+      // A newer page, or whoever clears what sites keep, waits for this connection to go.
+      db.onversionchange = drop;
+      if (!missingIn(db)[0]) return resolve(db);
+      // Somebody has made it without our tables.
+      drop();
+      resolve(open(seed, gone, db.version + 1));
     };
     request.onerror = () => reject(request.error);
   });
+}
+
+function missingIn({ objectStoreNames }: IDBDatabase): TableName[] {
+  return TABLES.filter((table) => !objectStoreNames.contains(table));
 }

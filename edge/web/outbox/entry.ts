@@ -31,6 +31,8 @@ export interface Waiting extends Common {
 /** Refused by the server; a person has to look at it. */
 export interface Refused extends Common {
   state: "refused";
+  /** Whether it was surely the server's own word. Older pages took other answers for it, too. */
+  own: true;
   /** What is wrong with its fields; empty where something else is. */
   errors: FieldError[];
 }
@@ -49,9 +51,13 @@ export type Entry = Waiting | Refused | Dropped;
 interface OfOneState {
   not_before?: number;
   unknown_since?: number;
+  own?: true;
   errors?: FieldError[];
   dropped_at?: number;
 }
+
+/** The longest that a server may put a phone off, in milliseconds. */
+export const LONGEST_MS = 600_000;
 
 /**
  * An entry as any page has ever stored it: without what it did not need, and with what it had in another
@@ -59,14 +65,34 @@ interface OfOneState {
  */
 export type StoredEntry = Common & OfOneState & Pick<Entry, "state">;
 
+/** Whether what is stored is an entry that can be sent. One that cannot must not keep the others back. */
+export function isEntry({ id, api, signup }: StoredEntry): boolean {
+  return !!id && typeof api === "string" && !!signup;
+}
+
 /**
  * Reads a stored entry. To older pages 0 and an empty list are the same as nothing: they read what this one
- * stores.
+ * stores. What they took for a refusal is asked once more.
  */
 export function entryOf(stored: StoredEntry): Entry {
-  if (stored.state === "refused") return refused(stored, stored.errors);
-  if (stored.state === "dropped") return dropped(stored, stored.dropped_at);
-  return waiting(stored, stored.not_before, stored.unknown_since);
+  const entry = { ...stored, tries: count(stored.tries) };
+  const { state, own, errors, dropped_at, not_before, unknown_since } = entry;
+  if (state === "refused" && own) return refused(entry, errors);
+  if (state === "dropped") return dropped(entry, count(dropped_at));
+  return waiting(entry, count(not_before), count(unknown_since));
+}
+
+/** Reads a number of what is counted or of milliseconds: 0 for whatever is none. */
+function count(stored: unknown): number {
+  return typeof stored === "number" && stored > 0 && stored < Infinity ? stored : 0;
+}
+
+/**
+ * When an entry may be sent, by the server's word. No server puts a phone off for longer than
+ * {@link LONGEST_MS}: a time further ahead was made by a clock that was wrong, and counts as none.
+ */
+export function putOffUntil({ not_before }: Waiting, now: number): number {
+  return not_before > now + LONGEST_MS ? 0 : not_before;
 }
 
 /** To be sent. */
@@ -74,9 +100,9 @@ export function waiting(entry: Common, not_before = 0, unknown_since = 0): Waiti
   return { ...common(entry), state: "waiting", not_before, unknown_since };
 }
 
-/** Refused, with these mistakes. */
+/** Refused by the server's own word, with these mistakes. */
 export function refused(entry: Common, errors: FieldError[] = []): Refused {
-  return { ...common(entry), state: "refused", errors };
+  return { ...common(entry), state: "refused", own: true, errors };
 }
 
 /** Dropped. */
@@ -86,7 +112,7 @@ export function dropped(entry: Common, dropped_at = 0): Dropped {
 
 /** Leaves out what belongs to one state. */
 function common(entry: Common & Partial<StoredEntry>): Common {
-  const { state, not_before, unknown_since, errors, dropped_at, ...common } = entry;
+  const { state, not_before, unknown_since, own, errors, dropped_at, ...common } = entry;
   return common;
 }
 

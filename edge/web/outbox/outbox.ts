@@ -5,13 +5,13 @@ import type { BackOff } from "../rules/retry";
 import { CHANGED, type Solve } from "./attempt";
 import type { Entry } from "./entry";
 import type { KeptReceipt } from "./kept_receipt";
+import { pageStore, type PageStore } from "./page_store";
 import { sender, type Sender } from "./sender";
-import { everywhere, openStores, type Stores } from "./stores";
 
 /** A page's outbox. */
 export interface Outbox extends Sender {
-  /** Whether what is kept outlives the page, as far as trying it out has shown. */
-  durable: boolean;
+  /** Whether what is kept outlives the page, as far as the last act has shown. */
+  isDurable(): boolean;
   entries(): Promise<Entry[]>;
   receipts(): Promise<KeptReceipt[]>;
   /**
@@ -30,7 +30,10 @@ export interface Outbox extends Sender {
  * Opens the outbox and sends what waits. `changed` is called whenever there may be something else to show.
  */
 export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => void): Promise<Outbox> {
-  const outbox = outboxOver(await openStores(), backOff, solve, changed);
+  const store = pageStore();
+  const outbox = outboxOver(store, backOff, solve, changed);
+  // Shows whether it can keep anything.
+  await store.entries();
   const send = () => outbox.send("due");
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => document.hidden || send());
@@ -39,43 +42,34 @@ export async function openOutbox(backOff: BackOff, solve: Solve, changed: () => 
   return outbox;
 }
 
-function outboxOver(stores: Stores, backOff: BackOff, solve: Solve, changed: () => void): Outbox {
-  const [first, passing = first] = stores;
+function outboxOver(store: PageStore, backOff: BackOff, solve: Solve, changed: () => void): Outbox {
   const tellOthers = otherTabs(changed);
-  /** How many entries only this page has. */
+  /** How many entries only this page may have. */
   let onlyHere = 0;
   // Whatever cannot outlive the page is asked about before that goes.
   addEventListener("beforeunload", (event) => {
     if (onlyHere) event.preventDefault();
   });
   const told = () => {
-    void passing.entries().then(({ length }) => (onlyHere = length));
+    void store.entries().then(({ length }) => (onlyHere = store.isDurable() ? 0 : length));
     changed();
     tellOthers();
   };
-  const { send, sending } = sender(stores, backOff, solve, changed, told);
+  const { send, sending } = sender(store, backOff, solve, changed, told);
   return {
     send,
     sending,
-    durable: passing !== first,
-    entries: () => everywhere(stores, (store) => store.entries()),
-    receipts: () => everywhere(stores, (store) => store.receipts()),
+    isDurable: store.isDurable,
+    entries: store.entries,
+    receipts: store.receipts,
     add: async (entry, instead) => {
-      try {
-        await first.add(entry, instead);
-      } catch {
-        // Full since it was tried out.
-        await passing.add(entry, instead);
-      }
+      await store.add(entry, instead);
       told();
       send("due");
     },
-    update: async (id, change) => {
-      await Promise.all(stores.map((store) => store.update(id, change)));
-      told();
-    },
-    note: (receipt) => first.note(receipt).then(told, told),
-    forget: (id) => first.forget(id).then(told, told),
+    update: (id, change) => store.update(id, change).then(told),
+    note: (receipt) => store.note(receipt).then(told),
+    forget: (id) => store.forget(id).then(told),
   };
 }
 

@@ -7,30 +7,42 @@ export const PATIENCE_MS = 20_000;
 export interface Answer {
   /** The HTTP status; 0 where there was no answer. */
   status: number;
+  /** The media type; empty where there was none. */
+  media: string;
   /** The JSON object of the body; an empty one where there was none. */
   body: object;
   /** In how many milliseconds to ask again, by the server's word; 0 where it said nothing. */
   retryAfterMs: number;
 }
 
-/** Makes a request, with a body as JSON where one is given. */
-export async function request(url: string, method: string, body?: unknown): Promise<Answer> {
+/**
+ * Makes a request, with a body where one is given: a file as it is, whatever else as JSON. `id` is the
+ * sign-up's: a server that refuses it names it (shared/src/problem.rs).
+ */
+export async function request(url: string, method: string, body?: unknown, id?: string): Promise<Answer> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const isFile = body instanceof Blob;
+  const headers: Record<string, string> = body && !isFile ? { "content-type": "application/json" } : {};
+  if (id) headers["idempotency-key"] = `"${id}"`;
   try {
     const response = await fetch(url, {
       method,
+      headers,
       signal: patience.signal,
       cache: "no-store",
       credentials: "same-origin",
-      ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : undefined),
+      // The servers lead nobody elsewhere. A captive portal does, and shall not hear who signs up.
+      redirect: "error",
+      ...(body ? { body: isFile ? body : JSON.stringify(body) } : undefined),
     });
-    const text = await response.text();
+    const said = (header: string) => response.headers.get(header) || "";
     // A date, which it may also be, counts as nothing said.
-    const retryAfterMs = Math.max(Number(response.headers.get("retry-after")) * 1000, 0) || 0;
-    return { status: response.status, body: json(text), retryAfterMs };
+    const retryAfterMs = Math.max(Number(said("retry-after")) * 1000, 0) || 0;
+    const { status } = response;
+    return { status, media: said("content-type"), body: json(await response.text()), retryAfterMs };
   } catch {
-    return { status: 0, body: {}, retryAfterMs: 0 };
+    return { status: 0, media: "", body: {}, retryAfterMs: 0 };
   } finally {
     clearTimeout(timer);
   }

@@ -2,9 +2,9 @@
 
 import { delay, type BackOff } from "../rules/retry";
 import { attempt, SYNC, type Solve } from "./attempt";
-import { inOrder, type Entry, type Waiting } from "./entry";
-import { everywhere, type Stores } from "./stores";
-import { inTurn, keepTurn } from "./turns";
+import { inOrder, putOffUntil, type Entry, type Waiting } from "./entry";
+import type { Store } from "./store";
+import { inTurn } from "./turns";
 
 /** Why it sends: something is due, or a teacher's own hand, which sends also what the server has put off. */
 export type Reason = "due" | "hand";
@@ -17,66 +17,73 @@ export interface Sender {
   sending(): string | undefined;
 }
 
+/** It is looked so often whether another tab still has the turn, in milliseconds. */
+const TURN_EVERY_MS = 500;
+/** It sleeps for no longer, in milliseconds: clocks are set right meanwhile. */
+const LONGEST_SLEEP_MS = 30_000;
+
 const isWaiting = (entry: Entry): entry is Waiting => entry.state === "waiting";
 
 /** Makes the sender; `changed` is called before an entry is sent, `sent` after that. */
 export function sender(
-  stores: Stores,
+  store: Store,
   backOff: BackOff,
   solve: Solve,
   changed: () => void,
   sent: () => void,
 ): Sender {
-  const [first, passing] = stores;
-  /** When an entry is next sent by the timer; by any other reason at once. */
+  /**
+   * When an entry is next sent by the timer; by any other reason at once. By the clock that only goes
+   * forward.
+   */
   const due = new Map<string, number>();
-  const dueAt = ({ id, not_before }: Waiting) => Math.max(due.get(id) || 0, not_before);
-  const waiting = async () => (await everywhere(stores, (store) => store.entries())).filter(isWaiting);
+  const waiting = async () => inOrder((await store.entries()).filter(isWaiting));
   let current: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let next: Reason | undefined;
-  let running = false;
+  let again = false;
+  let running = 0;
 
-  /** One round after the other, however many reasons to send come together. */
-  async function run(reason: Reason) {
-    if (next !== "hand") next = reason;
-    if (running) return;
-    running = true;
-    while (next) {
-      const by = next;
-      next = undefined;
-      // What only this page has nobody else sends; and a browser that keeps nothing gives no locks either.
-      await (passing ? inTurn(first, () => round(by)) : round(by)).catch(() => undefined);
+  /** In how many milliseconds an entry is due. */
+  function dueIn(entry: Waiting): number {
+    const now = Date.now();
+    return Math.max((due.get(entry.id) || 0) - performance.now(), putOffUntil(entry, now) - now);
+  }
+
+  /** What is due waits for the round that is going on; a person's hand does not. */
+  async function run(by: Reason) {
+    again = true;
+    if (running && by === "due") return;
+    running++;
+    let isOurTurn = true;
+    for (; again; by = "due") {
+      again = false;
+      const reason = by;
+      isOurTurn = await inTurn(store, reason === "hand", () => round(reason));
     }
-    running = false;
-    await plan();
+    if (!--running) await plan(isOurTurn ? backOff.base_ms : TURN_EVERY_MS);
   }
 
   async function round(by: Reason) {
-    for (const { id } of inOrder(await waiting())) {
-      for (const store of stores) {
-        // Read again: another tab may have sent it, its person may have dropped it.
-        const entry = (await store.entries()).find((entry) => entry.id === id);
-        if (!entry || !isWaiting(entry) || (by === "due" && dueAt(entry) > Date.now())) continue;
-        await keepTurn(store);
-        current = id;
-        changed();
-        await attempt(store, entry, solve).catch(() => undefined);
-        current = undefined;
-        due.set(id, Date.now() + delay(backOff, entry.tries));
-        sent();
-      }
+    for (const { id } of await waiting()) {
+      // Read again: another tab may have sent it, its person may have dropped it.
+      const entry = (await waiting()).find((entry) => entry.id === id);
+      if (!entry || (by === "due" && dueIn(entry) > 0)) continue;
+      current = id;
+      changed();
+      await attempt(store, entry, solve);
+      current = undefined;
+      due.set(id, performance.now() + delay(backOff, entry.tries));
+      sent();
     }
   }
 
   /** Sets the timer for what is due next. */
-  async function plan() {
+  async function plan(least: number) {
     const left = await waiting();
     clearTimeout(timer);
     if (!left.length) return;
-    // Not at once even where it is due: another tab has the turn.
-    const pause = Math.max(Math.min(...left.map(dueAt)) - Date.now(), backOff.base_ms);
-    timer = setTimeout(() => void run("due"), pause);
+    const pause = Math.min(...left.map(dueIn), LONGEST_SLEEP_MS);
+    timer = setTimeout(() => void run("due"), Math.max(pause, least));
     if (left.some(({ tries }) => tries)) await askForSync();
   }
 

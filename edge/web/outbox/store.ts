@@ -1,6 +1,6 @@
 // Where the phone keeps entries until they are safe elsewhere, and the receipts of those that have arrived.
 
-import { entryOf, type Entry, type StoredEntry } from "./entry";
+import { entryOf, isEntry, type Entry, type StoredEntry } from "./entry";
 import type { KeptReceipt } from "./kept_receipt";
 
 /** A store. Each change is whole or not at all. */
@@ -18,9 +18,10 @@ export interface Store {
   /** Forgets a receipt. */
   forget(id: string): Promise<void>;
   /**
-   * Takes or gives back the right to send, where there are no Web Locks: whether `owner` has it until then.
+   * Takes the right to send for so many milliseconds, where there are no Web Locks; 0 gives it back. Whether
+   * `owner` has it. With `force` whoever has it loses it.
    */
-  lease(owner: string, until: number): Promise<boolean>;
+  lease(owner: string, milliseconds: number, force?: boolean): Promise<boolean>;
 }
 
 /** The tables, each by the key of its records: ids, and `sender` for the one lease. */
@@ -34,17 +35,23 @@ export interface Step {
   read<T>(table: TableName, key: string, then: (value: T | undefined) => void): void;
 }
 
+/** What a step does. Taken again it comes to the same. */
+export type Work = (step: Step) => void;
+
 /** What keeps a store's tables. */
 export interface Keeper {
   all<T>(table: TableName): Promise<T[]>;
-  /** Takes a step; returns once it is kept. */
-  step(work: (step: Step) => void): Promise<void>;
+  /** Takes a step; returns once it is kept. What is `passing` need not be kept for long. */
+  step(work: Work, passing?: boolean): Promise<void>;
 }
+
+/** No lease is longer, in milliseconds: what a dead tab has left behind holds nobody back. */
+export const LEASE_MS = 2000;
 
 /** Makes a store of what keeps its tables. */
 export function storeIn({ all, step }: Keeper): Store {
   return {
-    entries: async () => (await all<StoredEntry>("entries")).map(entryOf),
+    entries: async () => (await all<StoredEntry>("entries")).filter(isEntry).map(entryOf),
     receipts: () => all("receipts"),
     add: (entry, instead) =>
       step(({ put, remove }) => {
@@ -66,15 +73,18 @@ export function storeIn({ all, step }: Keeper): Store {
       }),
     note: (receipt) => step(({ put }) => put("receipts", receipt.id, receipt)),
     forget: (id) => step(({ remove }) => remove("receipts", id)),
-    lease: async (owner, until) => {
-      let isFree = true;
-      await step(({ put, read }) =>
-        read<{ owner: string; until: number }>("lease", "sender", (held) => {
-          isFree = !held || held.owner === owner || held.until < Date.now();
-          if (isFree) put("lease", "sender", { owner, until });
-        }),
+    lease: async (owner, milliseconds, force) => {
+      let isOurs = true;
+      await step(
+        ({ put, read }) =>
+          read<{ owner: string; until: number }>("lease", "sender", (held) => {
+            const left = held && held.owner !== owner ? held.until - Date.now() : 0;
+            isOurs = force || !(left > 0 && left <= LEASE_MS);
+            if (isOurs) put("lease", "sender", { owner, until: Date.now() + milliseconds });
+          }),
+        true,
       );
-      return isFree;
+      return isOurs;
     },
   };
 }

@@ -2,7 +2,7 @@
 
 /** What shows nothing, wherever it is. The server also drops joiners and selectors that mean nothing there. */
 const NOTHING =
-  /(?![\u180B-\u180F\u200C\u200D\uFE00-\uFE0F\u{E0020}-\u{E007F}\u{E0100}-\u{E01EF}])[\p{DI}\uFFF0-\uFFFC]/gu;
+  /[^\P{DI}\u180B-\u180F\u200C\u200D\uFE00-\uFE0F\u{E0020}-\u{E01EF}]|[\uFFF9-\uFFFC]/gu;
 
 /**
  * Writes a text answer: without what shows nothing, NFC, white space folded to one space, none around it.

@@ -9,7 +9,6 @@ export interface Explained {
   drops?: string;
   /** Patterns and what stands for them, in order, before mistakes are looked for in NFKC. */
   folds?: [pattern: string, replacement: string][];
-  groups?: number[];
   mistakes: { code: string; pattern: string; needed?: number; text: string }[];
 }
 
@@ -43,5 +42,5 @@ function said({ text, needed = 0 }: Explained["mistakes"][0], folded: string, gr
 /** Writes a character so that a person can read and say it: see shared/src/text.rs. */
 function shown(sign: string): string {
   const number = (sign.codePointAt(0) || 0).toString(16).toUpperCase();
-  return /[\p{C}\p{Z}\p{DI}\u2800]/u.test(sign) ? "U+" + "0000".slice(number.length) + number : sign;
+  return /[\p{C}\p{Z}\p{DI}\u2800]/u.test(sign) ? "U+" + number.padStart(4, "0") : sign;
 }

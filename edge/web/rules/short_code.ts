@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** The signs: shared/src/alphabet.rs. */
-const SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+export const SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
 /** Draws a sign-up's short code, `K7M 2QX`, as shared/src/signup_id.rs does. */
 export function shortCode(id: string): string {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./bundle.mjs";
 
-const { entryOf, waiting, refused, dropped, lookOf } = await load("outbox/entry", "cards/entry_look");
+const { entryOf, isEntry, putOffUntil, waiting, refused, dropped, lookOf } = await load("outbox/entry", "cards/entry_look");
 
 const signup = {
   id: "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -32,9 +32,10 @@ test("what older pages stored is read", () => {
     unknown_since: 6,
   });
   // They left in it what belonged to the state before.
-  assert.deepEqual(entryOf({ ...tried, state: "refused", unknown_since: 6 }), {
+  assert.deepEqual(entryOf({ ...tried, state: "refused", own: true, unknown_since: 6 }), {
     ...tried,
     state: "refused",
+    own: true,
     errors: [],
   });
   assert.deepEqual(entryOf({ ...tried, state: "dropped", dropped_at: 8, errors, not_before: 9 }), {
@@ -42,6 +43,45 @@ test("what older pages stored is read", () => {
     state: "dropped",
     dropped_at: 8,
   });
+});
+
+test("what an older page took for a refusal is asked once more", () => {
+  for (const status of [403, 410, 422]) {
+    const stored = { ...common, tries: 1, tried_at: 7, status, state: "refused", errors };
+    assert.equal(entryOf(stored).state, "waiting", `${status}`);
+  }
+  assert.equal(entryOf(refused(common, errors)).state, "refused");
+});
+
+test("numbers that are none count as nothing", () => {
+  for (const none of [NaN, -1, -Infinity, Infinity, "9", null, undefined, {}]) {
+    const { tries, not_before, unknown_since } = entryOf({
+      ...common,
+      state: "waiting",
+      tries: none,
+      not_before: none,
+      unknown_since: none,
+    });
+    assert.deepEqual([tries, not_before, unknown_since], [0, 0, 0], String(none));
+    assert.equal(entryOf({ ...common, state: "dropped", dropped_at: none }).dropped_at, 0);
+  }
+});
+
+test("no entry is put off for longer than a server may put it off", () => {
+  const now = 1_800_000_000_000;
+  const check = (ahead, expected) => assert.equal(putOffUntil(waiting(common, now + ahead), now), expected, ahead);
+  check(1000, now + 1000);
+  check(600_000, now + 600_000);
+  check(600_001, 0);
+  for (const days of [1, 25, 40, 36_500]) check(days * 86_400_000, 0);
+  check(-5, now - 5);
+});
+
+test("what cannot be sent keeps nothing else back", () => {
+  assert.ok(isEntry({ ...common, state: "waiting" }));
+  for (const member of ["id", "api", "signup"]) {
+    assert.ok(!isEntry({ ...common, state: "waiting", [member]: undefined }), member);
+  }
 });
 
 test("what a newer page adds stays", () => {

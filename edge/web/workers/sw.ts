@@ -6,7 +6,7 @@
 
 import { attempt, CHANGED, SENDER, SYNC } from "../outbox/attempt";
 import { durableStore } from "../outbox/durable_store";
-import type { Entry } from "../outbox/entry";
+import { putOffUntil, type Entry } from "../outbox/entry";
 import { inviteCodeKey } from "../rules/invite_code";
 import { solve } from "../rules/proof";
 
@@ -53,11 +53,11 @@ self.addEventListener("sync", (event) => {
   if ((event as SyncEvent).tag === SYNC) (event as SyncEvent).waitUntil(sendAll());
 });
 
-/** The network's page where there is one in time, else the kept one. */
+/** The server's page where there is one in time, else the kept one: whatever a network says for the server. */
 async function page(event: FetchEvent): Promise<Response> {
   const { request } = event;
   const fresh = fetch(request).then(async (response) => {
-    if (response.ok) event.waitUntil(keep(request.url, response.clone()));
+    if (response.ok && isOwn(response)) event.waitUntil(keep(request.url, response.clone()));
     return response;
   });
   // Where it comes too late nobody waits for it any more.
@@ -65,7 +65,15 @@ async function page(event: FetchEvent): Promise<Response> {
   const kept = await find(request.url);
   if (!kept) return fresh;
   const response = await inTime(fresh, PATIENCE_MS);
-  return response && response.status < 500 ? response : kept;
+  return response && response.status < 500 && isOwn(response) ? response : kept;
+}
+
+/**
+ * Whether an answer is the server's own: all that it answers lets nothing be loaded but what is ours
+ * (shared/src/headers.rs). No captive portal's page could work so.
+ */
+function isOwn({ headers, redirected }: Response): boolean {
+  return !redirected && /^default-src 'none'/.test(headers.get("content-security-policy") || "");
 }
 
 /**
@@ -76,7 +84,7 @@ async function receipt(request: Request, { searchParams }: URL): Promise<Respons
   const fresh = fetch(request);
   const response = await inTime(fresh, RECEIPT_PATIENCE_MS);
   // What is kept anew goes to the end: the page that was seen last.
-  const last = response ? undefined : (await (await caches.open(KEPT)).keys()).filter(isPage).pop();
+  const last = response && isOwn(response) ? undefined : (await (await caches.open(KEPT)).keys()).filter(isPage).pop();
   if (!last) return response ?? fresh;
   return Response.redirect(`${key(last.url, searchParams.get("lang") ?? "")}#arrived`, 303);
 }
@@ -94,12 +102,15 @@ async function file(request: Request): Promise<Response> {
 
 async function keepPage(url: string) {
   const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
-  if (response.ok) await keep(url, response);
+  if (response.ok && isOwn(response)) await keep(url, response);
 }
 
 async function keepFile(url: string) {
   const cache = await caches.open(KEPT);
-  if (!(await cache.match(url))) await cache.add(url);
+  if (await cache.match(url)) return;
+  const response = await fetch(url, { cache: "no-store" });
+  const isScript = /javascript/.test(response.headers.get("content-type") || "");
+  if (response.ok && isScript && isOwn(response)) await cache.put(url, response);
 }
 
 /**
@@ -126,8 +137,8 @@ const isFile = ({ pathname }: { pathname: string }) => pathname.startsWith("/j/-
 
 async function keep(url: string, response: Response) {
   const html = await response.text();
-  // Networks answer for servers; this is ours.
-  if (!html.includes('id="signup"') || response.redirected) return;
+  // Without the form it is not worth keeping.
+  if (!html.includes('id="signup"')) return;
   const kept = html
     .replace(/(<input type="hidden" name="seed" value=")[^"]*/, "$1")
     .replace("<html ", `<html data-kept="${Date.now()}" `);
@@ -155,11 +166,15 @@ function key(address: string, language?: string): string {
 
 /** Rejects while something still waits: the browser then wakes this again by its own back-off. */
 async function sendAll() {
-  const store = await durableStore();
+  const store = durableStore();
   const waiting = await navigator.locks.request(SENDER, async () => {
-    const isDue = (entry: Entry) => entry.state === "waiting" && entry.not_before <= Date.now();
+    const now = Date.now();
+    const isDue = (entry: Entry) => entry.state === "waiting" && putOffUntil(entry, now) <= now;
     const due = (await store.entries()).filter(isDue);
-    for (const entry of due) await attempt(store, entry, async (challenge) => solve(challenge));
+    for (const entry of due) {
+      // What one comes to keeps no other back.
+      await attempt(store, entry, async (challenge) => solve(challenge)).catch(() => undefined);
+    }
     return (await store.entries()).some(({ state }) => state === "waiting");
   });
   new BroadcastChannel(CHANGED).postMessage("");

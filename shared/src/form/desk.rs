@@ -6,15 +6,18 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
-use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
+use super::field::Filler;
+use super::join::{explanations, fields};
 use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
 use super::words::desk::{DeskWords, desk_words, entry_text, pin_text};
 use super::words::{REFUSALS, refusal_text, state_words, words};
 use crate::desk_trouble::{EntryTrouble, PinTrouble};
+use crate::entry_code::MAX_PICTURE_BYTES;
 use crate::field_error::FieldError;
 use crate::language::Language;
+use crate::phone::CHINA_GROUPS;
 use crate::receipt::ReceiptState;
 use crate::seed::Seed;
 use crate::signup::SignupForm;
@@ -107,12 +110,13 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
                 input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
-                    required maxlength="12" autofocus aria-describedby="pin-hint";
+                    autocorrect="off" autocapitalize="off" spellcheck="false" required maxlength="12" autofocus aria-describedby="pin-hint";
             }
             div.field {
                 label for="desk-name" { (d.name) }
                 p.hint #name-hint { (d.name_hint) }
-                input #desk-name name="desk" type="text" autocomplete="off" required maxlength=(name_chars)
+                input #desk-name name="desk" type="text" autocomplete="off" autocorrect="off"
+                    autocapitalize="off" spellcheck="false" required maxlength=(name_chars)
                     value=(name)
                     aria-describedby="name-hint";
             }
@@ -135,10 +139,10 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 div #state.state role="status" {
                     (stamp("", ""))
                     h2 tabindex="-1" {}
-                    p #who.person { span {} " " span {} }
+                    p #who.person translate="no" { span {} " " span {} }
                     p #see-desk.alert hidden { (w.see_desk) }
                 }
-                p.code {}
+                p.code translate="no" {}
                 p.hint { (d.say_code) }
             }
             button #next type="button" { (d.next) }
@@ -151,7 +155,7 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 input type="hidden" name="seed" value=(seed);
                 input type="hidden" name="invite_code" value=(workshop.invite_code);
                 input type="hidden" name="form_version" value=(workshop.form_version);
-                (fields(workshop, values, errors, language))
+                (fields(workshop, values, errors, Filler::Desk, language))
                 div #status role="alert" {}
                 button type="submit" { (w.submit) }
             }
@@ -161,11 +165,16 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                 div #entry-status role="alert" class=[entry.map(|_| "alert")] {
                     @if let Some(trouble) = entry { (entry_text(trouble, language)) }
                 }
-                div #cameras hidden {
-                    div.photo {
+                form #picture-form method="post" action={ (base) "/desk/picture?lang=" (lang) }
+                    enctype="multipart/form-data" {
+                    div {
                         label.act for="photo" { (d.photo) }
-                        input #photo type="file" accept="image/*" capture="environment";
+                        input #photo name="picture" type="file" accept="image/*" capture="environment"
+                            required;
                     }
+                    button #send-picture.act type="submit" { (d.take) }
+                }
+                div #cameras hidden {
                     button #live.act type="button" hidden { (d.camera) }
                     video #video hidden muted playsinline {}
                 }
@@ -174,8 +183,8 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
                     div.field {
                         label for="entry" { (d.entry) }
                         p.hint #entry-hint { (d.entry_hint) }
-                        input #entry name="entry" type="text" autocomplete="off" autocapitalize="off"
-                            spellcheck="false"
+                        input #entry name="entry" type="text" autocomplete="off" autocorrect="off"
+                            autocapitalize="off" spellcheck="false"
                             required aria-describedby="entry-hint";
                     }
                     button.act type="submit" { (d.take) }
@@ -187,10 +196,10 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
     let data = DeskData {
         signups: &format!("{base}/v1/desk/signups"),
         entries: &format!("{base}/v1/entries"),
+        pictures: &format!("{base}/v1/desk/pictures"),
+        picture_bytes: MAX_PICTURE_BYTES,
         desk: &format!("{base}/desk?lang={lang}"),
-        phone: phone_explained(language),
-        name: name_explained(language),
-        errors: answer_errors(language),
+        groups: CHINA_GROUPS,
         refusals: REFUSALS.map(|why| (why, refusal_text(why, language))),
         entry_errors: EntryTrouble::ALL.map(|why| (why.code(), entry_text(why, language))),
         states: STATES.map(|state| {
@@ -198,16 +207,16 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         }),
         sending: w.sending,
         reading: d.reading,
-        no_code: d.no_code,
         taken: d.taken_here,
         camera: d.camera,
         camera_stop: d.camera_stop,
         camera_refused: d.camera_refused,
+        camera_blind: d.camera_blind,
         not_taken: d.not_taken,
         signed_out: d.signed_out,
         enter_again: d.enter_again,
     };
-    let script = Some(Script::new(assets.script, &data));
+    let script = Some(Script::new(assets.script, &data).explaining(&explanations(language)));
     document(workshop, language, desk, body, script).render_with(assets.style)
 }
 
@@ -224,7 +233,7 @@ pub fn taken_page(view: &TakenView<'_>) -> Page {
                     h2 { (state_words(state, workshop.waiting_list, language).title) }
                     @if state == ReceiptState::Received { p.alert { (words(language).see_desk) } }
                 }
-                p.code { (id.short_code()) }
+                p.code translate="no" { (id.short_code()) }
                 p.hint { (d.say_code) }
             }
             a #next.act.main href={ (base) "/desk?lang=" (language.tag()) } autofocus { (d.next) }
@@ -284,22 +293,25 @@ struct DeskData<'a> {
     signups: &'a str,
     /// Where entry codes go.
     entries: &'a str,
+    /// Where pictures of them go.
+    pictures: &'a str,
+    /// Most bytes of one.
+    picture_bytes: usize,
     /// This page.
     desk: &'a str,
-    phone: Explained,
-    name: Explained,
-    errors: AnswerErrors,
+    /// How many digits of a number are written together.
+    groups: [usize; 3],
     refusals: [(u16, &'static str); REFUSALS.len()],
     entry_errors: [(&'static str, &'static str); EntryTrouble::ALL.len()],
     /// Name, title and the stamp's sign of each.
     states: [(&'static str, &'static str, &'static str); STATES.len()],
     sending: &'static str,
     reading: &'static str,
-    no_code: &'static str,
     taken: &'static str,
     camera: &'static str,
     camera_stop: &'static str,
     camera_refused: &'static str,
+    camera_blind: &'static str,
     /// There was no answer, or only the answer that it cannot be done just now.
     not_taken: &'static str,
     signed_out: &'static str,

@@ -83,7 +83,7 @@ impl Document<'_> {
 
 /// The value of `lang`: fonts and screen readers need to know that Chinese is written in simplified
 /// characters.
-fn lang(language: Language) -> &'static str {
+pub(super) fn lang(language: Language) -> &'static str {
     match language {
         Language::Zh => "zh-Hans",
         Language::En => "en",

@@ -8,6 +8,23 @@ use crate::language::Language;
 use crate::question::{Answer, Choice, Kind, Question};
 use crate::signup::SignupForm;
 
+/// Who fills in a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filler {
+    /// The person whose name is asked for, on a device of their own: it may offer what it knows of them, once
+    /// the script says so (edge/web/signup_page.ts). Without it browsers would put back what was typed.
+    Themselves,
+    /// A helper, for person after person: what their device knows is their own.
+    Desk,
+}
+
+impl Filler {
+    /// The value of `autocomplete` for a field, where it has one of its own.
+    pub(super) fn autocomplete(self) -> Option<&'static str> {
+        (self == Self::Desk).then_some("off")
+    }
+}
+
 /// One labelled control with its hint and its mistake.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'a> {
@@ -87,6 +104,7 @@ pub(super) fn question_field(
     question: &Question,
     values: &SignupForm,
     errors: &[FieldError],
+    filler: Filler,
     language: Language,
 ) -> Markup {
     let name = question.field().to_string();
@@ -115,6 +133,8 @@ pub(super) fn question_field(
             html! {
                 input #(name) name=(name) type="text" maxlength=(max_chars) required[question.required]
                     value=(value)
+                    autocomplete=[filler.autocomplete()]
+                    autocorrect="off" autocapitalize="off" spellcheck="false"
                     aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
             }
         }),
@@ -138,5 +158,43 @@ fn is_chosen(answer: Option<&Answer>, value: &str) -> bool {
         Some(Answer::Many(many)) => many.iter().any(|one| one == value),
         Some(Answer::Ticked(ticked)) => *ticked,
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::workshop;
+    use super::super::join::fields;
+    use super::*;
+    use crate::language::Text;
+
+    /// What browsers would offer at a desk is the helper's own; and no browser writes a name, a number or an
+    /// answer anew, or translates it.
+    #[test]
+    fn a_desk_is_offered_nothing_and_nobody_writes_names_anew() {
+        let mut w = workshop();
+        w.questions = vec![Question {
+            key: "school".into(),
+            label: Text::new("学校", "School"),
+            required: false,
+            kind: Kind::Text { max_chars: 40 },
+        }];
+        for language in [Language::Zh, Language::En] {
+            let own =
+                inputs(&fields(&w, &SignupForm::default(), &[], Filler::Themselves, language).into_string());
+            let desk = inputs(&fields(&w, &SignupForm::default(), &[], Filler::Desk, language).into_string());
+            assert_eq!((own.len(), desk.len()), (3, 3));
+            for input in own.iter().chain(&desk) {
+                for off in [r#"autocorrect="off""#, r#"autocapitalize="off""#, r#"spellcheck="false""#] {
+                    assert!(input.contains(off), "{off} in {input}");
+                }
+            }
+            assert!(own.iter().all(|input| !input.contains("autocomplete")), "the form's is off: {own:?}");
+            assert!(desk.iter().all(|input| input.contains(r#"autocomplete="off""#)), "{desk:?}");
+        }
+    }
+
+    fn inputs(html: &str) -> Vec<String> {
+        html.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap().to_owned()).collect()
     }
 }

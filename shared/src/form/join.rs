@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
-use super::field::{Field, question_field};
+use super::field::{Field, Filler, question_field};
 use super::outbox::{self, OutboxData, outbox_data};
 use super::parts::facts;
 use super::script::{JOIN, Script};
@@ -57,12 +57,14 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         p #brought.note hidden { (texts::outbox_words(language).brought) }
         @if unavailable { p.alert role="alert" { (w.unavailable) } }
         @if !errors.is_empty() { (summary(errors, values, w, language)) }
-        form #signup method="post" action=(address(language)) accept-charset="utf-8" {
+        // What was typed is nobody else's: no browser puts it back, not even for *Back* from the receipt. The
+        // script lets the person's own name and number be offered (edge/web/signup_page.ts).
+        form #signup method="post" action=(address(language)) accept-charset="utf-8" autocomplete="off" {
             input type="hidden" name="seed" value=(seed);
             input type="hidden" name="invite_code" value=(workshop.invite_code);
             input type="hidden" name="form_version" value=(workshop.form_version);
             @if let Some(token) = replaces { input type="hidden" name="replaces" value=(token); }
-            (fields(workshop, values, errors, language))
+            (fields(workshop, values, errors, Filler::Themselves, language))
             div #status role="alert" {}
             button type="submit" { (if replaces.is_some() { w.submit_correction } else { w.submit }) }
         }
@@ -72,9 +74,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
     let data = JoinData {
         api: &format!("{base}/v1/signups"),
         outbox: outbox_data(Some(workshop), base, language),
-        phone: phone_explained(language),
-        name: name_explained(language),
-        errors: answer_errors(language),
+        groups: phone::CHINA_GROUPS,
         sending: w.sending,
         send_here: texts::outbox_words(language).send_here,
     };
@@ -84,7 +84,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         switch: &address(language.other()),
         masthead: Some(workshop.organisation.get(language)),
         body,
-        script: Some(Script::new(JOIN, &data)),
+        script: Some(Script::new(JOIN, &data).explaining(&explanations(language))),
         has_files: base.is_empty(),
     }
     .render()
@@ -95,6 +95,7 @@ pub(super) fn fields(
     workshop: &Workshop,
     values: &SignupForm,
     errors: &[FieldError],
+    filler: Filler,
     language: Language,
 ) -> Markup {
     let w = words(language);
@@ -102,48 +103,54 @@ pub(super) fn fields(
     let phone = Field { name: "phone", label: w.phone, hint: Some(w.phone_hint), ..name };
     html! {
         (name.around(|attributes| html! {
-            input #name name="name" type="text" autocomplete="name" required
+            input #name name="name" type="text" autocomplete=[filler.autocomplete()] required
                 maxlength=(person_name::MAX_TYPED_CHARS)
-                autocapitalize="words" spellcheck="false" enterkeyhint="next"
+                autocorrect="off" autocapitalize="off" spellcheck="false" enterkeyhint="next"
                 pattern=(PersonName::html_pattern()) value=(values.name)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
         (phone.around(|attributes| html! {
-            input #phone name="phone" type="tel" autocomplete="tel" inputmode="tel" required
+            input #phone name="phone" type="tel" autocomplete=[filler.autocomplete()] inputmode="tel" required
+                autocorrect="off" autocapitalize="off" spellcheck="false"
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
-        @for question in &workshop.questions { (question_field(question, values, errors, language)) }
+        @for question in &workshop.questions { (question_field(question, values, errors, filler, language)) }
     }
 }
 
-/// How mistakes in a number are told apart and explained.
-pub(super) fn phone_explained(language: Language) -> Explained {
+/// How mistakes are told apart and explained.
+#[derive(Serialize)]
+pub(super) struct Explanations {
+    phone: Explained,
+    name: Explained,
+    /// Texts by the codes of answers' errors.
+    errors: [(&'static str, &'static str); texts::ANSWER_CODES.len()],
+}
+
+pub(super) fn explanations(language: Language) -> Explanations {
+    Explanations {
+        phone: phone_explained(language),
+        name: name_explained(language),
+        errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
+    }
+}
+
+fn phone_explained(language: Language) -> Explained {
     Explained {
         drops: Some(Phone::fold_drops()),
         folds: Some(Phone::FOLDS),
-        groups: Some(phone::CHINA_GROUPS),
         mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
     }
 }
 
-/// How mistakes in a name are told apart and explained.
-pub(super) fn name_explained(language: Language) -> Explained {
+fn name_explained(language: Language) -> Explained {
     Explained {
         drops: None,
         folds: None,
-        groups: None,
         mistakes: told(PersonName::mistakes(), |m| texts::name_template(m.code, m.kind, language)),
     }
 }
-
-/// Texts by the codes of answers' errors.
-pub(super) fn answer_errors(language: Language) -> AnswerErrors {
-    texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language)))
-}
-
-/// Texts by the codes of answers' errors.
-pub(super) type AnswerErrors = [(&'static str, &'static str); texts::ANSWER_CODES.len()];
 
 /// What the script is told.
 #[derive(Serialize)]
@@ -152,16 +159,15 @@ struct JoinData<'a> {
     api: &'a str,
     #[serde(flatten)]
     outbox: OutboxData<'a>,
-    phone: Explained,
-    name: Explained,
-    errors: AnswerErrors,
+    /// How many digits of a number are written together.
+    groups: [usize; 3],
     sending: &'static str,
     send_here: &'static str,
 }
 
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
-pub(super) struct Explained {
+struct Explained {
     /// A class of characters that are no mistake; if it is missing, all that the field's own pattern matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     drops: Option<String>,
@@ -169,9 +175,6 @@ pub(super) struct Explained {
     /// input is first normalised to NFKC.
     #[serde(skip_serializing_if = "Option::is_none")]
     folds: Option<[(&'static str, &'static str); 4]>,
-    /// How many digits are written together.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<[usize; 3]>,
     mistakes: Vec<Told>,
 }
 

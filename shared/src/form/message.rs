@@ -1,5 +1,7 @@
 //! What a page says that has neither form nor receipt.
 
+use crate::problem::ProblemCode;
+
 /// What a page says that has neither form nor receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
@@ -17,4 +19,31 @@ pub enum Message {
     Unavailable,
     /// The check from a phone: it reaches the venue page.
     Reached,
+}
+
+impl Message {
+    /// What a person reads where a program would read a problem.
+    ///
+    /// ```
+    /// use rollcall_shared::form::Message;
+    /// use rollcall_shared::problem::ProblemCode;
+    /// assert_eq!(Message::of(ProblemCode::MethodNotAllowed), Message::NotFound);
+    /// ```
+    pub fn of(code: ProblemCode) -> Self {
+        match code {
+            ProblemCode::NotFound | ProblemCode::MethodNotAllowed | ProblemCode::Unauthorized => {
+                Self::NotFound
+            }
+            ProblemCode::UnknownCode => Self::UnknownCode,
+            ProblemCode::Closed => Self::Closed,
+            ProblemCode::Unavailable | ProblemCode::SlowDown => Self::Unavailable,
+            ProblemCode::Malformed
+            | ProblemCode::Taken
+            | ProblemCode::OwnedElsewhere
+            | ProblemCode::TooLarge
+            | ProblemCode::MediaType
+            | ProblemCode::Invalid
+            | ProblemCode::ProofRequired => Self::Malformed,
+        }
+    }
 }

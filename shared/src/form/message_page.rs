@@ -1,9 +1,9 @@
 //! The page with one message: what happened, and what to do.
 
-use maud::html;
+use maud::{Markup, html};
 
 use super::date::date_line;
-use super::document::{Document, Page};
+use super::document::{Document, Page, lang};
 use super::message::Message;
 use super::outbox::{self, outbox_data};
 use super::parts::{facts, stamp};
@@ -43,6 +43,7 @@ fn page(message: Message, workshop: Option<&Workshop>, base: Option<&str>, langu
             h1 { (title) }
             @if let Some(opens_at) = opens_at { p { (words::opens_text(&opens_at, language)) } }
             @else { p { (advice) } }
+            @if workshop.is_none() { (in_other_language(message, language)) }
             @if let Some(workshop) = workshop {
                 div.about {
                     p.name { (workshop.title.get(language)) }
@@ -58,6 +59,14 @@ fn page(message: Message, workshop: Option<&Workshop>, base: Option<&str>, langu
     let script = base.map(|base| Script::new(JOIN, &outbox_data(workshop, base, language)));
     let has_files = base.is_some_and(str::is_empty);
     Document { language, title, switch: &switch, masthead, body, script, has_files }.render()
+}
+
+/// The same in the other language: where no workshop is known, neither is whether the phone's own language is
+/// the reader's.
+fn in_other_language(message: Message, language: Language) -> Markup {
+    let other = language.other();
+    let (title, advice) = message_text(message, other);
+    html! { p.hint lang=(lang(other)) { b { (title) } br; (advice) } }
 }
 
 /// A clock for what comes later, a circle struck through for what is over, a question mark for what is not

@@ -47,8 +47,8 @@ pub(super) fn sent(language: Language) -> Markup {
                     p.next {}
                 }
                 p.where {}
-                p.person { span.who {} " " span.number {} }
-                p.code {}
+                p.person translate="no" { span.who {} " " span.number {} }
+                p.code translate="no" {}
                 p.hint.tried {}
                 div.desk hidden {
                     p.how {}
@@ -66,7 +66,7 @@ pub(super) fn sent(language: Language) -> Markup {
                 }
             }
         }
-        template #line { li { a href="" { span.who {} " " span.number {} " " span.title {} } } }
+        template #line { li { a href="" { span.who translate="no" {} " " span.number translate="no" {} " " span.title {} } } }
     }
 }
 
@@ -77,8 +77,6 @@ pub(super) struct OutboxData<'a> {
     receipts: String,
     title: &'a str,
     back_off: BackOff,
-    /// Statuses below 500 that are sent again.
-    retried: [u16; retry::RETRIED_STATUSES.len()],
     /// When a receipt's state is asked for, in seconds after it came.
     looks_s: [u32; receipt::LOOKS_S.len()],
     /// Milliseconds after which a receipt is forgotten.
@@ -139,8 +137,9 @@ pub(super) fn outbox_data<'a>(
     OutboxData {
         receipts: workshop.map(|workshop| format!("{base}/r/{}/", workshop.id)).unwrap_or_default(),
         title: workshop.map(|workshop| workshop.title.get(language)).unwrap_or_default(),
-        back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::CAP.as_millis() },
-        retried: retry::RETRIED_STATUSES,
+        // A server that wants to be left alone for longer says so in `Retry-After`. Whatever else a phone
+        // hears, nobody or a network on the way, costs no server anything, and people wait for its end.
+        back_off: BackOff { base_ms: retry::BASE.as_millis(), cap_ms: retry::UNANSWERED_CAP.as_millis() },
         looks_s: receipt::LOOKS_S,
         keep_ms: receipt::KEEP_ON_PHONE_MS,
         states: own

@@ -110,8 +110,8 @@ pub fn receipt_page(view: &ReceiptView<'_>) -> Page {
                 p.next { (next) }
             }
             p #desk.alert hidden[!see_desk] { (w.see_desk) }
-            p #person.person hidden { span {} " " span {} }
-            p.code { (id.short_code()) }
+            p #person.person translate="no" hidden { span {} " " span {} }
+            p.code translate="no" { (id.short_code()) }
             p.hint { (w.code_hint) }
             @if let Some(workshop) = workshop {
                 div.about {

@@ -199,8 +199,12 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("Sign-up has closed", "If you would like to come, please ask the host."),
         ),
         Message::NotFound => (
-            ("这里什么也没有", "请重新扫描海报上的二维码。"),
-            ("Nothing is here", "Please scan the QR code on the poster again."),
+            ("这里什么也没有", "请重新扫描海报或大屏幕上的二维码；如果是手工输入的地址，请对照着再输一遍。"),
+            (
+                "Nothing is here",
+                "Please scan the QR code on the poster or the big screen again. If you typed the address, please \
+                 compare it.",
+            ),
         ),
         Message::Malformed => (
             ("没有读懂", "请重新扫描二维码，再填一次。"),

@@ -4,7 +4,8 @@ use super::ProofMissing;
 use super::refused::{Filled, Refused};
 use crate::Timestamp;
 use crate::desk_trouble::EntryTrouble;
-use crate::envelope::{Envelope, EnvelopeError, OpenError, Opened, SealedSignup};
+use crate::entry_code::EntryCode;
+use crate::envelope::{OpenError, Opened, SealedSignup};
 use crate::field_error::{FieldError, FieldName};
 use crate::invite_code::InviteCode;
 use crate::receipt::ReceiptKey;
@@ -58,20 +59,17 @@ impl Submission {
         Ok(Self { form, source: Source::Form { seed: Seed::parse(&seed).ok() } })
     }
 
-    /// Opens an entry code: the text of a sealed envelope, as a phone without a network shows it. `workshop`
-    /// is the one at whose desk it is; `key` finds the secret key with an id, where it is here.
+    /// Opens an entry code, as a phone without a network shows it. `workshop` is the one at whose desk it is;
+    /// `key` finds the secret key with an id, where it is here.
     ///
     /// # Errors
     /// Row 4, with the [`EntryTrouble`].
     pub fn entry_code(
-        text: &str,
+        code: &EntryCode,
         workshop: &WorkshopId,
         key: impl FnOnce(&KeyId) -> Option<SecretKey>,
     ) -> Result<Self, Refused> {
-        let envelope = Envelope::parse(text.trim()).map_err(|error| match error {
-            EnvelopeError::TooLarge(_) | EnvelopeError::Malformed => EntryTrouble::NotAnEntry,
-            EnvelopeError::UnknownVersion(_) => EntryTrouble::Newer,
-        })?;
+        let envelope = code.message();
         if envelope.workshop != *workshop {
             return Err(EntryTrouble::OtherWorkshop.into());
         }

@@ -14,7 +14,7 @@ use crate::checkout::Checkout;
 use crate::load::http;
 use crate::run::{HostAlone, ScratchFolder};
 use crate::step::say;
-use crate::{interrupt, setup};
+use crate::{interrupt, out, setup};
 
 /// Measures both in turn, so that whatever else the machine does slows both, and prints the table. Fails
 /// where ours is slower by more than chance.
@@ -26,13 +26,13 @@ pub(super) fn compare(checkout: &Checkout, commit: &str) -> Result<ExitCode> {
 
     let drains = drains(&programs, &folder)?;
     let venues = venues(&programs, &folder)?;
-    println!("| what, the middle of {ROUNDS} runs each | {} | here | here is | |", commit.name);
-    println!("|---|---|---|---|---|");
+    out::line(format!("| what, the middle of {ROUNDS} runs each | {} | here | here is | |", commit.name))?;
+    out::line("|---|---|---|---|---|")?;
     let rate = |seconds: f64| format!("{:.0}/s", f64::from(DRAIN_MESSAGES) / seconds);
-    row("drain of sealed messages, Redis to SQLite, FULL", &drains, rate);
+    row("drain of sealed messages, Redis to SQLite, FULL", &drains, rate)?;
     row(&format!("{TEACHERS} in one instant on the venue page"), &venues, |seconds| {
         format!("{:.0} ms", seconds * 1e3)
-    });
+    })?;
     let is_slower = [drains, venues].iter().any(|times| Verdict::on(times) == Verdict::Slower);
     Ok(if is_slower { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -90,13 +90,14 @@ fn venues(programs: &Both<Programs>, folder: &ScratchFolder) -> Result<Both<Time
     times
 }
 
-fn row(what: &str, times: &Both<Times>, shown: impl Fn(f64) -> String) {
+fn row(what: &str, times: &Both<Times>, shown: impl Fn(f64) -> String) -> Result<()> {
     let cell = |times: &Times| {
         let (middle, quickest, slowest) = (times.middle(), times.quickest(), times.slowest());
         format!("{} ({} to {})", shown(middle), shown(slowest), shown(quickest))
     };
     let (there, here) = (cell(&times.there), cell(&times.here));
-    println!("| {what} | {there} | {here} | {:.2} × as fast | {} |", ratio(times), Verdict::on(times));
+    let (ratio, verdict) = (ratio(times), Verdict::on(times));
+    out::line(format!("| {what} | {there} | {here} | {ratio:.2} × as fast | {verdict} |"))
 }
 
 /// How fast ours is, in terms of the commit's.

@@ -13,18 +13,17 @@ mod settings;
 mod system;
 mod waiting;
 
-use std::io::Write;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
-use std::{io, thread};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::cli::RunOptions;
 use crate::setup::{self, Redis, Window};
 use crate::step::{say, step};
-use crate::{edge, interrupt, ui};
+use crate::{edge, interrupt, out, ui};
 pub(crate) use host::{BENCH_FEATURE, Build, build as build_host, whole_workspace};
 pub(crate) use host_alone::HostAlone;
 pub(crate) use ports::free as free_ports;
@@ -88,8 +87,7 @@ pub(crate) fn prepare(checkout: &Checkout, settings: &Settings) -> Result<()> {
 
 /// The one line on standard output that others wait for.
 fn print_ready(ready: &Ready) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}", ready.line()).and_then(|()| stdout.flush()).context("writing to standard output")
+    out::line(ready.line())
 }
 
 /// Waits for an interruption, which is a success, or for the end of a process, which is a failure.
@@ -111,6 +109,6 @@ fn rehearse_with(teachers: u32, system: &mut System) -> Result<ExitCode> {
         thread::sleep(LOOK_EVERY);
     }
     let report = rehearsal.join().map_err(|_| anyhow::anyhow!("the rehearsal panicked"))??;
-    eprint!("{report}");
+    out::tell(report.to_string().trim_end());
     Ok(if report.nothing_lost() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 
 use super::ready::Ready;
 use crate::child::Process;
-use crate::interrupt;
 use crate::settings::WrongSetting;
+use crate::{interrupt, out};
 
 /// Long enough for a slow machine that has everything else to do.
 const START_DEADLINE: Duration = Duration::from_secs(120);
@@ -25,7 +25,7 @@ pub(super) fn wait_for_ready(host: &mut Process) -> Result<Ready> {
         Ok(line) => Ready::parse(&line).transpose(),
         Err(TryRecvError::Empty | TryRecvError::Disconnected) => check_running(host).map(|()| None),
     })?;
-    thread::spawn(move || lines.iter().for_each(|line| eprintln!("{line}")));
+    thread::spawn(move || lines.iter().for_each(out::tell));
     Ok(ready)
 }
 

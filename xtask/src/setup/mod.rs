@@ -7,17 +7,21 @@ mod browser;
 mod cargo_tool;
 mod npm;
 mod redis;
+mod servers;
 mod wasm_target;
 mod window;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
+use crate::step::say;
 pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
+pub(crate) use servers::folder as servers_folder;
 pub(crate) use wasm_target::{Compiler, WASM};
 pub(crate) use window::{display_is_there, toolkit_is_there};
 
@@ -35,7 +39,9 @@ pub(crate) fn command() -> Result<ExitCode> {
     tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
     failing_disk()?;
-    crate::step::say("everything is there");
+    let skipped = servers()?;
+    skipped.iter().for_each(|skipped| say(skipped.to_string()));
+    say(if skipped.is_empty() { "everything is there" } else { "everything else is there" });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,6 +66,32 @@ pub(crate) fn failing_disk() -> Result<()> {
     let is_there = !cfg!(target_os = "linux") || Path::new("/usr/lib/fiu/fiu_posix_preload.so").exists();
     let package = || apt::Package::new("fiu-utils", "a disk that fails under the host, for its tests");
     apt::install(&if is_there { Vec::new() } else { vec![package()] })
+}
+
+/// Tests that will not run on this machine, for want of what only they need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    what: String,
+    why: String,
+}
+
+impl Skipped {
+    fn new(what: String, why: String) -> Self {
+        Self { what, why }
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One line of a summary, however much somebody else had to say.
+        write!(f, "SKIPPED: {}: {}", self.what, self.why.lines().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Gets servers of other ages, on which the stream is tested; returns what will not be tested where one cannot
+/// be had. Nothing else needs them.
+pub(crate) fn servers() -> Result<Vec<Skipped>> {
+    servers::install()
 }
 
 /// Gets what fuzzes. Nothing else needs it.
@@ -126,4 +158,15 @@ pub(crate) fn tools(checkout: &Checkout, redis: Redis, window: Window) -> Result
     }
     let [worker_build, wasm_bindgen] = tools;
     Ok(EdgeTools { compiler, worker_build: worker_build.install()?, wasm_bindgen: wasm_bindgen.install()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_skipped_is_one_line_of_the_summary() {
+        let skipped = Skipped::new("the stream on valkey-9.1".to_owned(), "no network\nat all\n".to_owned());
+        assert_eq!(skipped.to_string(), "SKIPPED: the stream on valkey-9.1: no network at all");
+    }
 }

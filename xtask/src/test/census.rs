@@ -10,6 +10,7 @@ use super::layout::{Layout, in_words};
 use super::wings;
 use crate::checkout::Checkout;
 use crate::cli::CensusOptions;
+use crate::out;
 use crate::source::{Census, Function, Import, Public, packages, repetitions};
 
 /// Files are to have fewer lines.
@@ -35,31 +36,32 @@ pub(crate) fn command(options: &CensusOptions) -> Result<ExitCode> {
                 long.push(format!("{} {}", file.display(), census.lines));
             }
         }
-        println!("{}", layout.folder.display());
-        tell("files", files.len(), "");
-        tell("files over 400 lines", long.len(), &long.join(", "));
-        tell("imports between files", layout.imports.len(), "");
+        out::line(layout.folder.display().to_string())?;
+        tell("files", files.len(), "")?;
+        tell("files over 400 lines", long.len(), &long.join(", "))?;
+        tell("imports between files", layout.imports.len(), "")?;
         let sizes: Vec<String> = layout.circles.iter().map(|circle| circle.len().to_string()).collect();
-        tell("circles of files", sizes.len(), &sizes.join(" "));
+        tell("circles of files", sizes.len(), &sizes.join(" "))?;
         tell_landing(&checkout, &layout)?;
-        tell("public items", public.items, "");
-        tell("of them documented", public.documented, "");
-        tell("with an example", public.with_example, "");
-        tell("repeated runs of lines", repetitions(&files), "");
+        tell("public items", public.items, "")?;
+        tell("of them documented", public.documented, "")?;
+        tell("with an example", public.with_example, "")?;
+        tell("repeated runs of lines", repetitions(&files), "")?;
         if options.imports {
-            layout.imports.iter().for_each(|import| println!("    {}", in_words(import)));
+            let mut imports = layout.imports.iter();
+            imports.try_for_each(|import| out::line(format!("    {}", in_words(import))))?;
         }
     }
     functions.sort_by_key(|(_, function)| std::cmp::Reverse(function.length));
-    println!("the longest functions");
+    out::line("the longest functions")?;
     for (file, Function { name, line, length }) in functions.iter().take(LONGEST) {
-        tell(name, *length, &format!("{}:{line}", file.display()));
+        tell(name, *length, &format!("{}:{line}", file.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(what: &str, count: usize, which: &str) {
-    println!("{}", format!("  {what:<28} {count:>5}  {which}").trim_end());
+fn tell(what: &str, count: usize, which: &str) -> Result<()> {
+    out::line(format!("  {what:<28} {count:>5}  {which}").trim_end())
 }
 
 fn texts(checkout: &Checkout, layout: &Layout) -> Result<Vec<(PathBuf, String)>> {
@@ -76,9 +78,9 @@ fn tell_landing(checkout: &Checkout, layout: &Layout) -> Result<()> {
     let landing = checkout.root().join(&layout.folder).join("src");
     let landing = fs::read_dir(&landing).with_context(|| format!("reading {}", landing.display()))?;
     let crosses = |import: &&Import| layout.room(&import.from) != layout.room(&import.to);
-    tell("imports between rooms", layout.imports.iter().filter(crosses).count(), "");
-    tell("upward imports", upward, "");
-    tell("entries on the landing", landing.count(), "");
-    tell("of them in no wing", homeless, "");
+    tell("imports between rooms", layout.imports.iter().filter(crosses).count(), "")?;
+    tell("upward imports", upward, "")?;
+    tell("entries on the landing", landing.count(), "")?;
+    tell("of them in no wing", homeless, "")?;
     Ok(())
 }

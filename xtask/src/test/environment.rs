@@ -20,6 +20,7 @@ use crate::setup;
 /// | `ROLLCALL_NODE` | Node, for what drives browsers |
 /// | `ROLLCALL_CHROMIUM` | Chromium |
 /// | `ROLLCALL_FIREFOX` | Firefox |
+/// | `ROLLCALL_SERVERS` | a folder of Redis and Valkey servers of other ages |
 /// | `ROLLCALL_XTASK` | this program, for tests of `run` itself |
 ///
 /// and what keeps wrangler from talking to anybody.
@@ -36,6 +37,7 @@ pub(crate) fn describe(command: &mut Command, checkout: &Checkout) -> Result<()>
         .env("ROLLCALL_NODE", node(checkout))
         .env("ROLLCALL_CHROMIUM", setup::chromium())
         .env("ROLLCALL_FIREFOX", setup::firefox())
+        .env("ROLLCALL_SERVERS", setup::servers_folder()?)
         .env("ROLLCALL_XTASK", env::current_exe().context("where this program lies")?)
         .env("WRANGLER_SEND_METRICS", "false")
         .env("CLOUDFLARE_CF_FETCH_ENABLED", "false");

@@ -17,9 +17,9 @@ use anyhow::{Result, bail};
 use crate::checkout::Checkout;
 use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
 use crate::run::{BENCH_FEATURE, Build, build_host, whole_workspace};
-use crate::setup::{self, EdgeTools, Redis, WASM, Window};
+use crate::setup::{self, EdgeTools, Redis, Skipped, WASM, Window};
 use crate::step::{elapsed, say, step};
-use crate::{edge, interrupt, tool, ui, web};
+use crate::{edge, interrupt, out, tool, ui, web};
 use Work::{Look, Run};
 pub(crate) use census::command as census;
 pub(crate) use environment::describe;
@@ -45,6 +45,8 @@ enum Work {
 struct Context {
     checkout: Checkout,
     tools: EdgeTools,
+    /// What no test will tell, on this machine.
+    skipped: Vec<Skipped>,
 }
 
 const STEPS: [Step; 16] = [
@@ -117,8 +119,11 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     }
     let verdict =
         if failed.is_empty() { "all well".to_owned() } else { format!("FAILED: {}", failed.join(", ")) };
-    println!("{checks} steps in {}: {verdict}", elapsed(started.elapsed()));
-    println!("{total}");
+    for skipped in context.iter().flat_map(|context| &context.skipped) {
+        out::line(skipped.to_string())?;
+    }
+    out::line(format!("{checks} steps in {}: {verdict}", elapsed(started.elapsed())))?;
+    out::line(total.to_string())?;
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -127,7 +132,8 @@ impl Context {
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
-        Ok(Self { checkout: checkout.clone(), tools })
+        let skipped = setup::servers()?;
+        Ok(Self { checkout: checkout.clone(), tools, skipped })
     }
 }
 
@@ -138,7 +144,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     setup::browser(&checkout)?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Plain)?;
-    let context = Context { checkout, tools };
+    let context = Context { checkout, tools, skipped: Vec::new() };
     let mut cargo = cargo(&context, "test");
     describe(&mut cargo, &context.checkout)?;
     cargo
@@ -146,7 +152,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
         .env("ROLLCALL_OFFLINE_RUNS", options.runs.to_string())
         .env("ROLLCALL_OFFLINE_SEED", options.seed.to_string());
     let tally = tally::run(&mut cargo)?;
-    println!("{tally}");
+    out::line(tally.to_string())?;
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -158,7 +164,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     setup::failing_disk()?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Failpoints)?;
-    let context = Context { checkout, tools };
+    let context = Context { checkout, tools, skipped: Vec::new() };
     let test = match (planted.as_deref(), backlogs) {
         (Some("all"), _) => "planted::".to_owned(),
         (Some(name), _) => format!("planted::{name}"),
@@ -178,7 +184,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     if tally == Tally::default() {
         bail!("no planted defect is named {:?}", planted.as_deref().unwrap_or_default());
     }
-    println!("{tally}");
+    out::line(tally.to_string())?;
     Ok(if tally.verdict().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -224,7 +230,9 @@ fn docs(context: &Context) -> Result<Tally> {
 }
 
 fn unit_tests(context: &Context) -> Result<Tally> {
-    tally::run(cargo(context, "test").args(["--lib", "--bins", "--no-fail-fast"]))
+    let mut cargo = cargo(context, "test");
+    cargo.env("ROLLCALL_SERVERS", setup::servers_folder()?);
+    tally::run(cargo.args(["--lib", "--bins", "--no-fail-fast"]))
 }
 
 fn doc_tests(context: &Context) -> Result<Tally> {

@@ -9,6 +9,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::child::Process;
+use crate::out;
 
 /// How many tests passed and failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub(super) fn run(command: &mut Command) -> Result<Tally> {
 fn count(output: impl BufRead) -> Tally {
     let mut total = Tally::default();
     for line in output.lines().map_while(Result::ok) {
-        eprintln!("{line}");
+        out::tell(&line);
         if let Some(tests) = read(&line) {
             total += tests;
         }

@@ -27,7 +27,7 @@ pub struct EngineOptions {
     /// The port of metrics and control, on 127.0.0.1; 0 for any free one
     #[arg(long, env = "ROLLCALL_METRICS_PORT", default_value_t = 0)]
     metrics_port: u16,
-    /// A Redis of your own instead of a managed one
+    /// A Redis (6.2 or newer) or Valkey of your own instead of a managed one
     #[arg(long, env = "ROLLCALL_REDIS_URL", conflicts_with = "no_redis")]
     redis_url: Option<String>,
     /// No Redis: messages go to the database directly

@@ -35,4 +35,18 @@ pub enum SettingsError {
         /// The client's own.
         source: redis::RedisError,
     },
+    /// The host's own Redis is too old.
+    #[error(
+        "the Redis at {url:?} is {found}, older than Rollcall can use — \
+         install Redis {}.{} or newer there, or leave --redis-url out",
+        oldest.0, oldest.1
+    )]
+    OldRedis {
+        /// As it was given, without its password.
+        url: String,
+        /// Its name and version.
+        found: String,
+        /// The oldest that can be used, as major and minor number.
+        oldest: (u32, u32),
+    },
 }

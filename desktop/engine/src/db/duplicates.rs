@@ -9,7 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::column::{json, parsed, word};
-use super::signups::{self, SignupMetadata};
+use super::signups::{self, SignupMetadata, aside};
 use super::tx::Tx;
 use super::whole_row::{self, WholeRow};
 use crate::message::DeskId;
@@ -50,6 +50,9 @@ ALTER TABLE duplicates ADD COLUMN replaces TEXT;
 ALTER TABLE duplicates ADD COLUMN sent_as TEXT;
 ";
 
+/// Version 5: as of the list.
+pub(super) const V5: &str = "ALTER TABLE duplicates ADD COLUMN aside TEXT;";
+
 /// Keeps a sign-up as a duplicate of the one that holds its number, with how their names compare.
 pub(crate) fn insert(
     tx: &Tx<'_>,
@@ -59,24 +62,24 @@ pub(crate) fn insert(
     (original, reason): (SignupId, DuplicateReason),
     with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
-    let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
+    let Signup { id: sent_as, name, phone, answers: _, form_version, filled_at } = signup;
     tx.prepare_cached(
         "INSERT INTO duplicates(id, workshop_id, phone, name, answers, original_id, reason, state, path,
            digest, flags, form_version, notice_version, filled_at, received_at, stored_at, device, replaces,
-           sent_as)
+           sent_as, aside)
          VALUES (:id, :workshop, :phone, :name, :answers, :original, :reason, :state, :path,
            :digest, :flags, :form, :notice, :filled_at, :received_at, :stored_at, :device, :replaces,
-           :sent_as)",
+           :sent_as, :aside)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
-        ":name": name.as_str(), ":answers": json(answers)?, ":original": original.to_string(),
+        ":name": name.as_str(), ":answers": json(&with.sorted.answers)?, ":original": original.to_string(),
         ":reason": reason.as_str(), ":state": with.state.as_str(), ":path": with.origin.path().as_str(),
         ":digest": with.digest.as_bytes(), ":flags": json(&with.flags)?, ":form": form_version,
         ":notice": with.notice_version, ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(),
         ":stored_at": with.stored_at.as_millis(), ":device": with.origin.desk().map(DeskId::as_str),
         ":replaces": with.replaces.map(|old| old.to_string()),
-        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
+        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()), ":aside": aside(&with.sorted)?,
     })?;
     Ok(())
 }
@@ -183,10 +186,10 @@ pub(crate) fn enlist(
     tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
            notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
-           sent_as)
+           sent_as, aside)
          SELECT id, workshop_id, phone, name, answers, ?3, path, digest, flags, form_version,
            notice_version, filled_at, received_at, stored_at, ?4, ?5, device, replaces,
-           sent_as
+           sent_as, aside
          FROM duplicates WHERE id = ?1 AND workshop_id = ?2",
     )?
     .execute((

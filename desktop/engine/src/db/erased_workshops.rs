@@ -20,8 +20,16 @@ CREATE TABLE erased_workshops(
 /// Deletes every row of a workshop, and notes that it was erased.
 pub(crate) fn erase(tx: &Tx<'_>, workshop: &WorkshopId, now: Timestamp) -> rusqlite::Result<()> {
     // Those that refer to others first.
-    let tables =
-        ["receipts_out", "erasures_out", "parked", "duplicates", "signups", "desks", "takeovers_due"];
+    let tables = [
+        "receipts_out",
+        "erasures_out",
+        "parked",
+        "duplicates",
+        "signups",
+        "desks",
+        "takeovers_due",
+        "forms",
+    ];
     delete_from(tx, &tables, workshop)?;
     tx.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;
     add(tx, workshop, now)

@@ -5,18 +5,21 @@ mod search;
 
 use rollcall_shared::Timestamp;
 use rollcall_shared::admission::Flags;
+use rollcall_shared::forms::Forms;
 use rollcall_shared::phone::Phone;
+use rollcall_shared::question::Answers;
 use rollcall_shared::search::Query;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{from_json, moment, moment_if_any, parsed, word};
-use super::{duplicates, parked};
+use super::{duplicates, forms, parked};
 use crate::message::Path;
 use crate::view::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
-    SignupView,
+    SignupView, answer_view,
 };
 use search::found;
 
@@ -40,7 +43,8 @@ pub(crate) fn page(conn: &Connection, query: &ListQuery) -> rusqlite::Result<Lis
             (u32::try_from(found.len()).unwrap_or(u32::MAX), page)
         }
     };
-    let rows = rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose());
+    let forms = forms::of(conn, &query.workshop)?;
+    let rows = rowids.into_iter().filter_map(|rowid| by_rowid(conn, &forms, rowid).transpose());
     Ok(ListPage { total, rows: rows.collect::<rusqlite::Result<_>>()? })
 }
 
@@ -51,7 +55,8 @@ pub(crate) fn newest(
     limit: u32,
 ) -> rusqlite::Result<Vec<SignupView>> {
     let rowids = rowids(conn, workshop, Show::All, 0, limit)?;
-    rowids.into_iter().filter_map(|rowid| by_rowid(conn, rowid).transpose()).collect()
+    let forms = forms::of(conn, workshop)?;
+    rowids.into_iter().filter_map(|rowid| by_rowid(conn, &forms, rowid).transpose()).collect()
 }
 
 /// How many of a workshop's sign-ups are in each state, and how many cases need a look.
@@ -122,18 +127,19 @@ fn duplicate_cases(
 ) -> rusqlite::Result<Vec<Case>> {
     let mut select = conn.prepare_cached(
         "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at,
-                (SELECT name FROM desks WHERE desks.id = device), original_id
+                (SELECT name FROM desks WHERE desks.id = device), form_version, aside, original_id
          FROM duplicates WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'
          ORDER BY stored_at DESC, rowid DESC LIMIT ?3",
     )?;
     let mut rows = select.query((workshop.as_str(), reason.as_str(), limit))?;
+    let forms = forms::of(conn, workshop)?;
     let mut cases = Vec::new();
     while let Some(row) = rows.next()? {
-        let newer = view(row)?;
-        let original: String = row.get(12)?;
+        let newer = view(row, &forms)?;
+        let original: String = row.get(14)?;
         cases.push(Case::Duplicate {
             id: newer.id,
-            original: by_id(conn, workshop, &original)?.map(Box::new),
+            original: by_id(conn, workshop, &forms, &original)?.map(Box::new),
             newer: Box::new(newer),
             reason,
         });
@@ -195,33 +201,44 @@ const FLAGGED: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND flag
 
 const COLUMNS: &str =
     "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at,
-     (SELECT name FROM desks WHERE desks.id = device)";
+     (SELECT name FROM desks WHERE desks.id = device), form_version, aside";
 
-fn by_rowid(conn: &Connection, rowid: i64) -> rusqlite::Result<Option<SignupView>> {
+fn by_rowid(conn: &Connection, forms: &Forms, rowid: i64) -> rusqlite::Result<Option<SignupView>> {
     conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE rowid = ?1"))?
-        .query_row([rowid], view)
+        .query_row([rowid], |row| view(row, forms))
         .optional()
 }
 
-fn by_id(conn: &Connection, workshop: &WorkshopId, id: &str) -> rusqlite::Result<Option<SignupView>> {
+fn by_id(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    forms: &Forms,
+    id: &str,
+) -> rusqlite::Result<Option<SignupView>> {
     conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE id = ?1 AND workshop_id = ?2"))?
-        .query_row((id, workshop.as_str()), view)
+        .query_row((id, workshop.as_str()), |row| view(row, forms))
         .optional()
 }
 
 /// A whole list in the order in which it was stored: for a file.
 pub(crate) fn whole(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<SignupView>> {
+    let forms = forms::of(conn, workshop)?;
     conn.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM signups WHERE workshop_id = ?1 ORDER BY stored_at, rowid"
     ))?
-    .query_map([workshop.as_str()], view)?
+    .query_map([workshop.as_str()], |row| view(row, &forms))?
     .collect()
 }
 
-fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
+fn view(row: &Row<'_>, forms: &Forms) -> rusqlite::Result<SignupView> {
     let id = parsed(row, 0, SignupId::parse)?;
     let phone: String = row.get(1)?;
     let flags: Flags = from_json(row, 6)?;
+    let aside = match row.get_ref(13)? {
+        ValueRef::Null => Answers::new(),
+        _ => from_json(row, 13)?,
+    };
+    let (answers, aside) = answer_view::read(forms, row.get(12)?, &from_json(row, 3)?, aside);
     Ok(SignupView {
         id,
         name: row.get(2)?,
@@ -232,7 +249,8 @@ fn view(row: &Row<'_>) -> rusqlite::Result<SignupView> {
         flags: SignupFlags { id_reused: flags.id_reused, late: flags.late, older_form: flags.older_form },
         shared_phone: row.get(7)?,
         short_code: id.short_code(),
-        answers: from_json(row, 3)?,
+        answers,
+        aside,
         filled_at: moment_if_any(row, 8)?,
         received_at: moment(row, 9)?,
         stored_at: moment(row, 10)?,

@@ -9,6 +9,7 @@ pub(crate) mod erased;
 pub(crate) mod erased_workshops;
 pub(crate) mod events;
 pub(crate) mod failure;
+pub(crate) mod forms;
 pub(crate) mod list;
 pub(crate) mod open;
 pub(crate) mod open_error;

@@ -50,6 +50,15 @@ pub(crate) fn send_all_again(tx: &Tx<'_>, now: Timestamp) -> rusqlite::Result<us
     tx.execute("UPDATE receipts_out SET rev = max(rev + 1, ?1), sent_rev = 0", [now.as_millis()])
 }
 
+/// Has every receipt of a workshop told to the edge once more, where another installation may have said
+/// something else.
+pub(crate) fn send_again(tx: &Tx<'_>, workshop: &WorkshopId, now: Timestamp) -> rusqlite::Result<usize> {
+    tx.execute(
+        "UPDATE receipts_out SET rev = max(rev + 1, ?2), sent_rev = 0 WHERE workshop_id = ?1",
+        (workshop.as_str(), now.as_millis()),
+    )
+}
+
 /// What a receipt says now.
 pub(crate) fn get(
     conn: &Connection,

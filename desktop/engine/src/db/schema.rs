@@ -8,8 +8,8 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 use super::open_error::OpenError;
 use super::tx::Tx;
 use super::{
-    copies, desks, duplicates, erased, erased_workshops, events, parked, probe, quarantine, receipts_out,
-    respelling, signups, takeovers_due, workshops,
+    copies, desks, duplicates, erased, erased_workshops, events, forms, parked, probe, quarantine,
+    receipts_out, respelling, signups, takeovers_due, workshops,
 };
 
 /// Version 1: every table's own SQL.
@@ -35,14 +35,17 @@ const V3: &[&str] = &[desks::V3];
 const V4: &[&str] =
     &[signups::V4, duplicates::V4, parked::V4, erased::V4, erased_workshops::V4, takeovers_due::V4];
 
+/// Version 5: every version of a form, and answers that none of them asked for.
+const V5: &[&str] = &[forms::V5, signups::V5, duplicates::V5];
+
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
 
 /// Brings a file up to date. An older one is copied first.
 pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
-    let versions = [V1, V2, V3, V4].map(|tables| tables.concat());
+    let versions = [V1, V2, V3, V4, V5].map(|tables| tables.concat());
     let mut steps: Vec<M<'_>> = versions.iter().map(|sql| M::up(sql)).collect();
-    // The last version: numbers and comparisons by the rules of today.
+    // Version 6: numbers and comparisons by the rules of today.
     steps.push(M::up_with_hook("", |tx: &Transaction<'_>| Ok(respelling::upgrade(&Tx::over(tx))?)));
     migrate(path, conn, steps)
 }

@@ -3,6 +3,7 @@
 use rollcall_shared::Timestamp;
 use rollcall_shared::admission::{Flags, Seats};
 use rollcall_shared::digest::Digest;
+use rollcall_shared::forms::Sorted;
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
@@ -65,8 +66,16 @@ ALTER TABLE signups ADD COLUMN replaces TEXT;
 ALTER TABLE signups ADD COLUMN sent_as TEXT;
 ";
 
+/// Version 5: answers to nothing that was asked.
+pub(super) const V5: &str = "
+-- JSON by the key, as it came: no question of its form; NULL where there is none
+ALTER TABLE signups ADD COLUMN aside TEXT;
+";
+
 /// What came with a sign-up and is stored with it.
 pub(crate) struct SignupMetadata {
+    /// Its answers, sorted by what its form asked.
+    pub(crate) sorted: Sorted,
     pub(crate) state: SignupState,
     pub(crate) origin: Origin,
     pub(crate) digest: Digest,
@@ -112,27 +121,32 @@ pub(crate) fn insert(
     signup: &Signup,
     with: &SignupMetadata,
 ) -> rusqlite::Result<()> {
-    let Signup { id: sent_as, name, phone, answers, form_version, filled_at } = signup;
+    let Signup { id: sent_as, name, phone, answers: _, form_version, filled_at } = signup;
     tx.prepare_cached(
         "INSERT INTO signups(id, workshop_id, phone, name, answers, state, path, digest, flags, form_version,
            notice_version, filled_at, received_at, stored_at, shared_phone, waiting_since, device, replaces,
-           sent_as)
+           sent_as, aside)
          VALUES (:id, :workshop, :phone, :name, :answers, :state, :path, :digest, :flags, :form,
            :notice, :filled_at, :received_at, :stored_at, :shared_phone, :waiting_since, :device, :replaces,
-           :sent_as)",
+           :sent_as, :aside)",
     )?
     .execute(named_params! {
         ":id": id.to_string(), ":workshop": workshop.as_str(), ":phone": phone.as_str(),
-        ":name": name.as_str(), ":answers": json(answers)?, ":state": with.state.as_str(),
+        ":name": name.as_str(), ":answers": json(&with.sorted.answers)?, ":state": with.state.as_str(),
         ":path": with.origin.path().as_str(), ":digest": with.digest.as_bytes(),
         ":flags": json(&with.flags)?, ":form": form_version, ":notice": with.notice_version,
         ":filled_at": filled_at.map(Timestamp::as_millis), ":received_at": with.received_at.as_millis(), ":stored_at": with.stored_at.as_millis(),
         ":shared_phone": with.shared_phone, ":waiting_since": with.waiting_since.map(Timestamp::as_millis),
         ":device": with.origin.desk().map(DeskId::as_str),
         ":replaces": with.replaces.map(|old| old.to_string()),
-        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()),
+        ":sent_as": (*sent_as != id).then(|| sent_as.to_string()), ":aside": aside(&with.sorted)?,
     })?;
     Ok(())
+}
+
+/// What was put aside, as JSON; `None` where nothing was.
+pub(super) fn aside(sorted: &Sorted) -> rusqlite::Result<Option<String>> {
+    (!sorted.aside.is_empty()).then(|| json(&sorted.aside)).transpose()
 }
 
 /// The digest that is stored under an id on a workshop's list.

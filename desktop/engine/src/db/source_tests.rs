@@ -33,6 +33,7 @@ fn sources() -> Vec<(String, String)> {
 /// Files that only tests compile; and the benchmarks, which fill tables of their own.
 fn is_test(name: &str) -> bool {
     ["tests.rs", "model.rs", "testing.rs", "suite.rs"].iter().any(|end| name.ends_with(end))
+        || name.contains("/tests/")
         || name.starts_with("bench")
 }
 

@@ -41,9 +41,10 @@ fn every_table_is_strict() {
 fn a_newer_file_is_refused_untouched() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("rollcall.db");
-    open_writer(&path).unwrap().pragma_update(None, "user_version", 7).unwrap();
+    open_writer(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
     let error = open_writer(&path).err().unwrap();
-    assert!(matches!(error, OpenError::Newer { found: 7, known: VERSION, .. }), "{error}");
+    let newer = |found, known| found == VERSION + 1 && known == VERSION;
+    assert!(matches!(error, OpenError::Newer { found, known, .. } if newer(found, known)), "{error}");
 }
 
 #[test]
@@ -56,8 +57,7 @@ fn an_older_file_is_copied_and_then_upgraded() {
     let mut steps = vec![M::up(""); usize::try_from(VERSION).unwrap()];
     steps.push(M::up("CREATE TABLE later(a INTEGER) STRICT"));
     migrate(&path, &mut conn, steps).unwrap();
-    let copy = format!("rollcall.before-v{}.1.db", VERSION + 1);
-    let copy = Connection::open(dir.path().join(copy)).unwrap();
+    let copy = Connection::open(dir.path().join(format!("rollcall.before-v{}.1.db", VERSION + 1))).unwrap();
     let kept: String = copy.query_row("SELECT id FROM erased", [], |r| r.get(0)).unwrap();
     assert_eq!(kept, "x");
     assert!(copy.execute("INSERT INTO later VALUES (1)", []).is_err(), "the copy is the older version");
@@ -113,7 +113,7 @@ fn a_file_of_version_1_is_upgraded_with_its_rows() {
     let add = |id: &str, shared: bool| {
         conn.execute(
             "INSERT INTO signups SELECT ?1, workshop_id, phone, name, answers, state, path, digest, flags,
-               form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL, NULL, NULL, NULL
+               form_version, notice_version, filled_at, received_at, stored_at, ?2, NULL, NULL, NULL, NULL, NULL
              FROM signups WHERE id = 'a'",
             (id, shared),
         )
@@ -128,7 +128,7 @@ fn a_file_of_version_1_is_upgraded_with_its_rows() {
     drop(conn);
     // Opened again, nothing is copied or upgraded again.
     drop(open_writer(&path).unwrap());
-    assert!(!dir.path().join("rollcall.before-v5.1.db").exists());
+    assert!(!dir.path().join(format!("rollcall.before-v{}.1.db", VERSION + 1)).exists());
 }
 
 #[test]

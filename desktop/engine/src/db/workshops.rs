@@ -5,6 +5,7 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
 use super::column::{from_json, json, moment_if_any};
+use super::forms;
 use super::tx::Tx;
 
 pub(super) const SQL: &str = "
@@ -56,7 +57,7 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
     .map(|row| row.workshop)
 }
 
-/// Stores a new workshop.
+/// Stores a new workshop, and its form.
 pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite::Result<()> {
     let w = &row.workshop;
     tx.prepare_cached(
@@ -70,11 +71,13 @@ pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite
         ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":token": row.venue_token,
         ":retired_at": row.retired_at.map(Timestamp::as_millis), ":rev": row.rev, ":published_rev": row.published_rev, ":now": now.as_millis(),
     })?;
-    Ok(())
+    forms::keep(tx, w)
 }
 
-/// Replaces a workshop's record and retirement; its rev counts up. The rev that it has now.
+/// Replaces a workshop's record and retirement, and keeps its form; its rev counts up. The rev that it has
+/// now.
 pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Timestamp>) -> rusqlite::Result<i64> {
+    forms::keep(tx, w)?;
     tx.prepare_cached(
         "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
          record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",

@@ -183,7 +183,8 @@ impl EdgeClient {
         workshop: &WorkshopId,
         receipts: Vec<ReceiptUpdate>,
     ) -> Result<(), EdgeError> {
-        let _: ReceiptsResult = self.post(workshop, "/receipts", &ReceiptsRequest { receipts }).await?;
+        let request = ReceiptsRequest { collector: Some(self.collector.clone()), receipts };
+        let _: ReceiptsResult = self.post(workshop, "/receipts", &request).await?;
         Ok(())
     }
 

@@ -72,7 +72,9 @@ impl ConnectionLine {
 
     /// Keeps it for the next start, readable by its owner only.
     pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
-        atomic_file::write(path, &serde_json::to_vec(self).map_err(std::io::Error::other)?)
+        let line = serde_json::to_vec(self).map_err(std::io::Error::other)?;
+        // The start says whether the data folder can be asked to sync.
+        atomic_file::write(path, &line).map(|_| ())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::message::{DeskId, Origin};
 use crate::venue::desks::Unkept;
-use crate::venue::entry;
+use crate::venue::entry::{self, EntryError, StoredEntry};
 use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
 use crate::workshops::RosterError;
 use crate::workshops::venue_url::VenueUrl;
@@ -68,9 +68,34 @@ impl Host {
         entry: &str,
     ) -> Result<TakenEntry, EngineError> {
         let row = self.row(workshop)?;
-        let taken = entry::take(&self.context, &row, entry, Origin::HostComputer).await?;
-        let entry::StoredEntry { id, state, outcome, name } = taken;
-        Ok(TakenEntry {
+        Ok(entry::take(&self.context, &row, entry, Origin::HostComputer).await?.into())
+    }
+
+    /// Takes the entry code that a picture shows, at this computer.
+    pub(crate) async fn take_picture(
+        &self,
+        workshop: &WorkshopId,
+        picture: Vec<u8>,
+    ) -> Result<TakenEntry, EngineError> {
+        let row = self.row(workshop)?;
+        let place = self.venue.scanner.place().map_err(|error| EntryError::Code(error.into()))?;
+        let origin = Origin::HostComputer;
+        Ok(entry::take_picture(&self.context, &row, place, picture, origin).await?.into())
+    }
+
+    fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
+        self.context.changes.moved();
+        kept.map_err(|unkept| match unkept {
+            Unkept::File(source) => EngineError::File { path: self.venue.settings.path().to_owned(), source },
+            Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
+        })
+    }
+}
+
+impl From<StoredEntry> for TakenEntry {
+    fn from(taken: StoredEntry) -> Self {
+        let StoredEntry { id, state, outcome, name } = taken;
+        Self {
             short_code: id.short_code(),
             id,
             name,
@@ -81,14 +106,6 @@ impl Host {
                 ReceiptState::Received => None,
             },
             again: outcome == Outcome::Repeated,
-        })
-    }
-
-    fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
-        self.context.changes.moved();
-        kept.map_err(|unkept| match unkept {
-            Unkept::File(source) => EngineError::File { path: self.venue.settings.path().to_owned(), source },
-            Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
-        })
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::erasure::{self, Gone, copies};
 use crate::pipeline::stream::StreamError;
+use crate::pipeline::stream::server_choice::{DirectReason, RedisKind};
 use crate::view::{ErasedRows, Erasure, Whom};
 use crate::writer::log;
 
@@ -53,6 +54,7 @@ impl Host {
     }
 
     async fn erase_workshop(&self, workshop: &WorkshopId) -> Result<ErasedRows, EngineError> {
+        let _turn = self.pipelines.take_turn().await;
         // Its loops first: the rows that they work with are about to go.
         if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.end().await;
@@ -89,8 +91,10 @@ impl Host {
     }
 
     /// Deletes from the stream, the keys and the edge, in this order: the key that shows the edge whose
-    /// laptop this is goes last.
+    /// laptop this is goes last. Where the private Redis does not run all of it is done once more, when it
+    /// does.
     async fn finish(&self, workshop: &WorkshopId) -> Result<(), Unfinished> {
+        let redis = self.redis.describe();
         self.pipelines.delete_stream(workshop).await?;
         let keys = &self.context.keys;
         keys.forget_secrets(workshop)?;
@@ -102,6 +106,9 @@ impl Host {
                 told => told?,
             }
             keys.forget(workshop)?;
+        }
+        if matches!(redis, RedisKind::Direct(DirectReason::NotStarted { .. })) {
+            return Err(Unfinished::NoRedis);
         }
         let of = workshop.clone();
         let noted = self.context.writer.edit(move |tx| erased_workshops::finish(tx, &of)).await;
@@ -115,6 +122,9 @@ enum Unfinished {
     /// Its stream.
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// What may be in the private Redis's files.
+    #[error("the private Redis does not run, whose files may hold some of its mail")]
+    NoRedis,
     /// Its keys.
     #[error("the keys cannot be written ({0})")]
     Keys(#[from] std::io::Error),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rollcall_shared::form::EntryTrouble;
 
 use crate::acts::ActError;
+use crate::codes::drawing::CodeTooLong;
 use crate::edge::client::EdgeError;
 use crate::edge::connection::NotALine;
 use crate::export::ExportError;
@@ -56,6 +57,9 @@ pub enum EngineError {
     /// The Wi-Fi that the host gave is none.
     #[error(transparent)]
     Wifi(#[from] WifiError),
+    /// A text is longer than a QR code holds.
+    #[error(transparent)]
+    Drawing(#[from] CodeTooLong),
     /// The text is no connection line.
     #[error(transparent)]
     Connection(#[from] NotALine),
@@ -81,6 +85,11 @@ impl EngineError {
             Self::Entry(EntryError::Code(trouble)) => match trouble {
                 EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,
                 EntryTrouble::Damaged => RefusalCode::EntryDamaged,
+                EntryTrouble::Keyboard => RefusalCode::EntryKeyboard,
+                EntryTrouble::NoCode => RefusalCode::NoCode,
+                EntryTrouble::PictureTooLarge => RefusalCode::PictureTooLarge,
+                EntryTrouble::PictureKind => RefusalCode::PictureKind,
+                EntryTrouble::NoPicture => RefusalCode::NoPicture,
                 EntryTrouble::OtherWorkshop => RefusalCode::EntryOtherWorkshop,
                 EntryTrouble::UnknownKey => RefusalCode::EntryUnknownKey,
                 EntryTrouble::Newer => RefusalCode::EntryNewer,
@@ -89,6 +98,7 @@ impl EngineError {
             },
             Self::Entry(EntryError::Unwritable(_)) => RefusalCode::Unwritable,
             Self::Wifi(wrong) => return (RefusalCode::Invalid, Some(wrong.field().to_owned())),
+            Self::Drawing(_) => return (RefusalCode::Invalid, Some("code".to_owned())),
             Self::Connection(_) => RefusalCode::Connection,
         };
         (code, None)

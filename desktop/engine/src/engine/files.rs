@@ -12,7 +12,7 @@ use crate::engine::host::Host;
 use crate::export::{self, Sheet};
 use crate::folder::backup::{self, Backup};
 use crate::folder::{atomic_file, keys_copy};
-use crate::view::{ExportFormat, KeysSaved};
+use crate::view::{Durability, ExportFormat, ListWritten};
 
 impl Host {
     /// Makes a workshop's list into a file's content, in memory. Blocks: it reads the whole list, then lets
@@ -25,7 +25,7 @@ impl Host {
     ) -> Result<Sheet, EngineError> {
         let row = self.row(workshop)?;
         let signups = self.context.readers.read(|conn| list::whole(conn, workshop))?;
-        Ok(export::sheet(&row.workshop, signups, format, language)?)
+        Ok(export::sheet(&row.workshop, &signups, format, language)?)
     }
 
     /// Notes in the audit log that a list left the database. The host gets the list all the same where the
@@ -38,7 +38,7 @@ impl Host {
         }
     }
 
-    /// Writes a workshop's list to a file, whole or not at all; how many rows. Reads and writes on the thread
+    /// Writes a workshop's list to a file, whole or not at all. Reads and writes on the thread
     /// that polls it.
     pub(crate) async fn export(
         &self,
@@ -46,15 +46,15 @@ impl Host {
         format: ExportFormat,
         path: &Path,
         language: Language,
-    ) -> Result<u64, EngineError> {
+    ) -> Result<ListWritten, EngineError> {
         let sheet = self.sheet(workshop, format, language)?;
-        write(path, &sheet.bytes)?;
+        let durability = write(path, &sheet.bytes)?;
         self.note_export(workshop, format).await;
-        Ok(sheet.rows)
+        Ok(ListWritten { rows: sheet.rows, durability })
     }
 
     /// Copies the key file to where the host wants it, readable by its owner only. Blocks.
-    pub(crate) fn save_keys(&self, path: &Path) -> Result<KeysSaved, EngineError> {
+    pub(crate) fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
         let saved = keys_copy::save(&self.context.keys, &self.data_dir, path, now_ms());
         self.context.changes.moved();
         saved.map_err(|source| EngineError::File { path: path.to_owned(), source })
@@ -71,6 +71,6 @@ impl Host {
 ///
 /// # Errors
 /// [`EngineError::File`].
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<Durability, EngineError> {
     atomic_file::write(path, bytes).map_err(|source| EngineError::File { path: path.to_owned(), source })
 }

@@ -33,9 +33,8 @@ pub(super) struct Foundation {
     handle: Handle,
     runtime: Option<Runtime>,
     writer_thread: Option<JoinHandle<()>>,
-    // Last, in this order: the server ends after everything that talks to it, the lock after everything that
-    // writes.
-    pub(super) redis: Redis,
+    pub(super) redis: Arc<Redis>,
+    // Last: the lock is released after everything that writes.
     pub(super) folder: Folder,
 }
 
@@ -64,7 +63,7 @@ impl Foundation {
             handle: runtime.handle().clone(),
             runtime: Some(runtime),
             writer_thread: Some(writer_thread),
-            redis,
+            redis: Arc::new(redis),
             folder,
         })
     }
@@ -97,6 +96,8 @@ impl Drop for Foundation {
         if let Some(thread) = self.writer_thread.take() {
             let _ = thread.join();
         }
+        // After everything that talks to it.
+        self.redis.end();
         note::remove(&self.folder);
     }
 }

@@ -64,7 +64,7 @@ impl Host {
         let facts = Facts {
             health: health.now(),
             has_edge: self.pipelines.edge().is_some(),
-            redis: self.redis.clone(),
+            redis: self.redis.describe(),
             unwritable: self.context.writer.unwritable(),
             listener: self.listener.now(),
             on_a_network: !self.listener.addresses().is_empty(),

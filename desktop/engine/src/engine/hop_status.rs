@@ -9,7 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rollcall_shared::{Millis, Timestamp};
 
 use crate::pipeline::health::{Collection, Publication, WorkshopHealth};
-use crate::pipeline::stream::server_choice::RedisKind;
+use crate::pipeline::stream::server_choice::{DirectReason, RedisKind};
 use crate::venue::listener::ListenerState;
 use crate::view::{Hop, HopCode, HopHealth};
 
@@ -125,7 +125,11 @@ fn away(collection: &Collection) -> Reading {
 
 fn redis(facts: &Facts) -> Reading {
     match (&facts.redis, &facts.health.stream_away) {
-        (RedisKind::Direct, _) => (HopCode::Direct, None),
+        (RedisKind::Direct(reason), _) => match reason {
+            DirectReason::Chosen | DirectReason::NotInstalled => (HopCode::Direct, None),
+            DirectReason::TooOld { found } => (HopCode::RedisTooOld, Some(found.clone())),
+            DirectReason::NotStarted { why } => (HopCode::RedisNotStarted, Some(why.clone())),
+        },
         (_, None) => (HopCode::RedisWorks, None),
         (RedisKind::Managed { .. }, Some(why)) => (HopCode::RedisRestarting, Some(why.clone())),
         (RedisKind::Given, Some(why)) => (HopCode::RedisAway, Some(why.clone())),
@@ -167,7 +171,7 @@ mod tests {
                 missing_key: None,
             },
             has_edge: true,
-            redis: RedisKind::Direct,
+            redis: RedisKind::Direct(DirectReason::Chosen),
             unwritable: None,
             listener: ListenerState::Open,
             on_a_network: true,
@@ -240,6 +244,17 @@ mod tests {
             HopCode::KeyMissing,
         );
         check(Hop::Redis, |_| (), HopCode::Direct);
+        check(Hop::Redis, |f| f.redis = RedisKind::Direct(DirectReason::NotInstalled), HopCode::Direct);
+        check(
+            Hop::Redis,
+            |f| f.redis = RedisKind::Direct(DirectReason::TooOld { found: "Redis 6.0.16".into() }),
+            HopCode::RedisTooOld,
+        );
+        check(
+            Hop::Redis,
+            |f| f.redis = RedisKind::Direct(DirectReason::NotStarted { why: "x".into() }),
+            HopCode::RedisNotStarted,
+        );
         check(Hop::Redis, |f| f.redis = RedisKind::Given, HopCode::RedisWorks);
         check(
             Hop::Redis,

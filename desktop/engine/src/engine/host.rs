@@ -14,7 +14,7 @@ use crate::engine::alarms::Alarms;
 use crate::engine::hop_status::Since;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
-use crate::pipeline::stream::server_choice::RedisKind;
+use crate::pipeline::stream::server_choice::Redis;
 use crate::venue::context::VenueContext;
 use crate::venue::listener::VenueListener;
 use crate::workshops::context::Context;
@@ -22,13 +22,13 @@ use crate::workshops::context::Context;
 /// Everything that the host can see or do. Methods that wait are asynchronous; those that block say so.
 pub(crate) struct Host {
     pub(crate) context: Arc<Context>,
+    pub(crate) redis: Arc<Redis>,
     pub(crate) pipelines: Pipelines,
     pub(crate) venue: Arc<VenueContext>,
     pub(crate) listener: VenueListener,
     pub(crate) acts: Acts,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
-    pub(crate) redis: RedisKind,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
 }

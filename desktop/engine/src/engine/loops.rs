@@ -15,6 +15,7 @@ pub(super) fn start(host: &Arc<Host>) {
     let tasks = &host.context.tasks;
     tasks.spawn(watch_roster(Arc::clone(host)));
     tasks.spawn(watch_changes(Arc::clone(host)));
+    tasks.spawn(watch_redis(Arc::clone(host)));
     tasks.spawn(Arc::clone(host).finish_erasures());
     tasks.spawn(edge_figures::watch(Arc::clone(host)));
 }
@@ -29,6 +30,17 @@ async fn watch_roster(host: Arc<Host>) {
             changed = changes.changed() => if changed.is_err() { return },
             () = host.context.stop.cancelled() => return,
         }
+    }
+}
+
+/// Waits for a Redis that has been tried again and has started, or was away and is too old: the pipelines go
+/// on with what is there.
+async fn watch_redis(host: Arc<Host>) {
+    tokio::select! {
+        changed = host.redis.follow() => if changed {
+            host.pipelines.restart_all().await;
+        },
+        () = host.context.stop.cancelled() => {}
     }
 }
 
@@ -52,6 +64,7 @@ async fn watch_changes(host: Arc<Host>) {
         () = context.changes.clone().follow(context.writer.watch_commits()) => {}
         () = context.changes.clone().follow(context.writer.watch_unwritable()) => {}
         () = context.changes.clone().follow(context.roster.changes()) => {}
+        () = context.changes.clone().follow(host.redis.watch()) => {}
         () = noted => {}
         () = watch::watch(&host) => {}
         () = context.stop.cancelled() => {}

@@ -15,7 +15,7 @@ use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
-use crate::view::{Erasure, ExportFormat, Whom};
+use crate::view::{Erasure, ExportFormat, ListWritten, Whom};
 
 /// Why nothing was done in a folder.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum OfflineError {
     Unknown(String),
 }
 
-/// Exports from a data folder that no engine uses; how many rows. The workshop is named by its id or invite
+/// Exports from a data folder that no engine uses. The workshop is named by its id or invite
 /// code.
 ///
 /// # Errors
@@ -46,17 +46,17 @@ pub fn export(
     format: ExportFormat,
     path: &Path,
     language: Language,
-) -> Result<u64, OfflineError> {
+) -> Result<ListWritten, OfflineError> {
     let folder = Folder::take(data_dir)?;
     let mut conn = db::open_writer(&folder.join("rollcall.db"))?;
     let all = workshops::all(&conn).map_err(EngineError::Database)?;
     let found = export::named(workshop, all.iter().map(|row| &row.workshop));
     let record = found.ok_or_else(|| OfflineError::Unknown(workshop.to_owned()))?;
     let signups = list::whole(&conn, &record.id).map_err(EngineError::Database)?;
-    let sheet = export::sheet(record, signups, format, language).map_err(EngineError::Export)?;
-    files::write(path, &sheet.bytes)?;
+    let sheet = export::sheet(record, &signups, format, language).map_err(EngineError::Export)?;
+    let durability = files::write(path, &sheet.bytes)?;
     conn.in_transaction(|tx| export::note(tx, &record.id, format)).map_err(EngineError::Database)?;
-    Ok(sheet.rows)
+    Ok(ListWritten { rows: sheet.rows, durability })
 }
 
 /// Erases in a data folder that no engine uses, or without `yes` says what would be erased. The edge is told

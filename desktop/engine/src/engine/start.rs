@@ -39,19 +39,21 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
     if config.demo {
         make_demo(foundation).await?;
     }
+    // Behind the venue page, which needs no Redis: people sign up there meanwhile.
+    redis.settle().await?;
     let edge = find_edge(config.edge, foundation)?;
     let control_url = format!("http://{loopback_address}");
     let token = note::write(folder, &control_url)?;
-    let pipelines = Pipelines::new(Arc::clone(context), redis.client(), listener.follow(), edge);
+    let pipelines = Pipelines::new(Arc::clone(context), Arc::clone(redis), listener.follow(), edge);
     let host = Arc::new(Host {
         context: Arc::clone(context),
+        redis: Arc::clone(redis),
         pipelines,
         venue,
         listener,
         acts: Acts::new(context.writer.clone()),
         since: Since::default(),
         alarms: Alarms::default(),
-        redis: redis.describe(),
         collector: collector.clone(),
         data_dir: folder.join(""),
     });

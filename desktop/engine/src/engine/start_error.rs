@@ -4,7 +4,6 @@ use crate::config::settings_error::SettingsError;
 use crate::db::open_error::OpenError;
 use crate::folder::error::FolderError;
 use crate::http::port_error::PortError;
-use crate::pipeline::stream::server_choice::RedisError;
 use crate::workshops::RosterError;
 
 /// What the host has to change before an engine starts. Its text is one line, `what is wrong — what to do`;
@@ -51,13 +50,4 @@ pub enum StartError {
     /// The operating system refuses threads.
     #[error("the operating system refuses a thread ({0}) — close other programs and start again")]
     Thread(#[from] std::io::Error),
-}
-
-impl From<RedisError> for StartError {
-    fn from(error: RedisError) -> Self {
-        match error {
-            RedisError::Settings(error) => Self::Settings(error),
-            RedisError::Folder(error) => Self::Folder(error),
-        }
-    }
 }

@@ -91,7 +91,7 @@ impl Host {
             counts,
             health: EngineHealth {
                 unwritable: self.context.writer.unwritable(),
-                redis: self.redis.clone(),
+                redis: self.redis.describe(),
                 edge: self.pipelines.edge().map(|edge| edge.url().to_owned()),
             },
             backlog: Backlog { receipts },

@@ -1,10 +1,12 @@
 //! A workshop's list as a file for a spreadsheet: one row per sign-up, one column per question, in Chinese or
 //! English, safe to open.
 
+mod columns;
 mod csv_file;
 mod table;
 mod words;
 mod xlsx_file;
+mod xlsx_text;
 
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;
@@ -35,7 +37,7 @@ pub enum ExportError {
 /// Makes the file's content, in memory.
 pub(crate) fn sheet(
     workshop: &Workshop,
-    signups: Vec<SignupView>,
+    signups: &[SignupView],
     format: ExportFormat,
     language: Language,
 ) -> Result<Sheet, ExportError> {

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use rollcall_shared::language::Language;
-use rollcall_shared::question::{Answer, Choice, Kind, Question};
 use rollcall_shared::workshop::Workshop;
 use rollcall_shared::{Millis, Timestamp};
 
-use super::words;
+use super::columns::Column;
+use super::{columns, words};
 use crate::view::SignupView;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// A text, numbers of phones included: a spreadsheet must not calculate with it.
+    /// A text.
     Text(String),
+    /// A number of a phone, a code: a text that no program may take for a number.
+    Code(String),
     /// A time by the venue's clock: milliseconds since 1970 as if that clock were UTC.
     Time(Millis),
 }
@@ -28,69 +30,71 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Makes one of those sign-ups. Answers to questions that are gone have columns of their own behind the
-    /// others, under their keys.
-    pub(super) fn of(workshop: &Workshop, signups: Vec<SignupView>, language: Language) -> Self {
-        let gone = gone(workshop, &signups);
-        let questions = workshop.questions.iter().map(|question| question.label.get(language).to_owned());
+    /// Makes one of those sign-ups. What is asked now stands in the form's order behind name and number;
+    /// whatever else was answered has columns behind all others.
+    pub(super) fn of(workshop: &Workshop, signups: &[SignupView], language: Language) -> Self {
+        let asked = columns::asked(workshop, signups, language);
+        let other = columns::other(workshop, signups, language);
+        let heading = |column: &Column| column.heading.clone();
         let headings = words::first_headings(language)
             .into_iter()
             .map(str::to_owned)
-            .chain(questions)
+            .chain(asked.iter().map(heading))
             .chain(words::last_headings(language).into_iter().map(str::to_owned))
-            .chain(gone.iter().cloned())
-            .collect();
-        let rows = signups.into_iter().map(|signup| row(workshop, &gone, signup, language)).collect();
+            .chain(other.iter().map(heading));
+        let headings = distinct(headings.collect(), language);
+        let rows = signups.iter().map(|signup| row(workshop, (&asked, &other), signup, language)).collect();
         Self { sheet: words::sheet(language), headings, rows }
     }
 }
 
-fn gone(workshop: &Workshop, signups: &[SignupView]) -> BTreeSet<String> {
-    let is_asked = |key: &String| workshop.questions.iter().any(|question| question.key == *key);
-    signups.iter().flat_map(|signup| signup.answers.keys()).filter(|key| !is_asked(key)).cloned().collect()
-}
-
-fn row(workshop: &Workshop, gone: &BTreeSet<String>, signup: SignupView, language: Language) -> Vec<Cell> {
-    let answer = |question: &Question| {
-        let answer = signup.answers.get(&question.key);
-        answer.map(|answer| answer_text(answer, options(question), language)).unwrap_or_default()
-    };
+fn row(
+    workshop: &Workshop,
+    (asked, other): (&[Column], &[Column]),
+    signup: &SignupView,
+    language: Language,
+) -> Vec<Cell> {
     let by_venue =
         |at: Timestamp| Cell::Time((at + Millis::from(workshop.utc_offset_minutes) * 60_000).as_millis());
-    let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Text(signup.phone.clone())];
-    cells.extend(workshop.questions.iter().map(|question| Cell::Text(answer(question))));
+    let answer = |column: &Column| Cell::Text(column.words(signup, language));
+    let mut cells = vec![Cell::Text(signup.name.clone()), Cell::Code(signup.phone.clone())];
+    cells.extend(asked.iter().map(answer));
     cells.extend([
         Cell::Text(words::state(signup.state, workshop, language).to_owned()),
-        Cell::Text(signup.short_code.clone()),
+        Cell::Code(signup.short_code.clone()),
         Cell::Text(words::path(signup.path, language).to_owned()),
         by_venue(signup.received_at),
         by_venue(signup.stored_at),
-        Cell::Text(words::notes(&signup, language)),
+        Cell::Text(words::notes(signup, language)),
     ]);
-    cells.extend(gone.iter().map(|key| {
-        let answer = signup.answers.get(key);
-        Cell::Text(answer.map(|answer| answer_text(answer, &[], language)).unwrap_or_default())
-    }));
+    cells.extend(other.iter().map(answer));
     cells
 }
 
-fn options(question: &Question) -> &[Choice] {
-    match &question.kind {
-        Kind::Choice { options } | Kind::Many { options } => options,
-        Kind::Text { .. } | Kind::Checkbox => &[],
+/// Numbers headings that come again, so that each names one column.
+fn distinct(mut headings: Vec<String>, language: Language) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    for heading in &mut headings {
+        let plain = heading.clone();
+        let mut number = 2;
+        while !seen.insert(heading.clone()) {
+            *heading = words::numbered(&plain, number, language);
+            number += 1;
+        }
     }
+    headings
 }
 
-/// Writes an answer in words: options by their labels, where they are still there.
-fn answer_text(answer: &Answer, options: &[Choice], language: Language) -> String {
-    let label = |key: &String| {
-        let option = options.iter().find(|option| option.key == *key);
-        option.map_or(key.as_str(), |option| option.label.get(language)).to_owned()
-    };
-    match answer {
-        Answer::Ticked(true) => words::yes(language).to_owned(),
-        Answer::Ticked(false) => String::new(),
-        Answer::One(text) => label(text),
-        Answer::Many(keys) => keys.iter().map(label).collect::<Vec<_>>().join(words::separator(language)),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_names_one_column() {
+        let headings = ["姓名", "学校", "姓名", "姓名（2）", "姓名"].map(str::to_owned).to_vec();
+        assert_eq!(
+            distinct(headings, Language::Zh),
+            ["姓名", "学校", "姓名（2）", "姓名（2）（2）", "姓名（3）"]
+        );
     }
 }

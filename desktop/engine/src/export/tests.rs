@@ -1,5 +1,9 @@
 //! Files read back by other programs' readers.
 
+mod answers;
+mod old_database;
+mod texts;
+
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -12,7 +16,7 @@ use crate::db::list;
 use crate::testing::Hall;
 
 /// A list with one of everything: choices, a formula for an answer, a cancelled one, an answer to a question
-/// that is gone.
+/// that nobody asked.
 async fn hall() -> Hall {
     let option = |key: &str, zh: &str, en: &str| Choice { key: key.into(), label: Text::new(zh, en) };
     let question = |key: &str, zh: &str, en: &str, kind| Question {
@@ -53,7 +57,7 @@ async fn hall() -> Hall {
 
 fn sheet(hall: &Hall, format: ExportFormat, language: Language) -> Vec<u8> {
     let signups = hall.readers.read(|conn| list::whole(conn, &hall.workshop.id)).unwrap();
-    super::sheet(&hall.workshop, signups, format, language).unwrap().bytes
+    super::sheet(&hall.workshop, &signups, format, language).unwrap().bytes
 }
 
 #[tokio::test]
@@ -78,7 +82,7 @@ async fn a_workbook_holds_texts_and_times() {
             "报名时间",
             "入库时间",
             "备注",
-            "bus"
+            "其他内容（表单没有问）"
         ]
     );
     assert_eq!(rows.len(), 3);
@@ -92,7 +96,7 @@ async fn a_workbook_holds_texts_and_times() {
     // 13:18:23 UTC by Beijing's clock.
     let seconds = ((time.as_f64() - 25_569.0) * 86_400.0).round();
     assert!((seconds - (1_795_526_303.0 + 8.0 * 3_600.0)).abs() < 0.5, "{seconds}");
-    assert_eq!(texts(&rows[1])[11], "旧答案");
+    assert_eq!(texts(&rows[1])[11], "bus: 旧答案");
     assert_eq!(texts(&rows[2])[5], "已取消");
     assert!(workbook.worksheet_formula("名单").unwrap().used_cells().next().is_none(), "no formulas");
 }
@@ -122,17 +126,24 @@ async fn comma_separated_text_is_safe_to_open() {
             "Signed up",
             "Stored",
             "Notes",
-            "bus"
+            "Other content (not asked by the form)"
         ]
     );
     let rows: Vec<Vec<String>> =
         reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
     assert_eq!(
         rows[0][..6],
-        ["王芳", "'+8613800138000", "'=HYPERLINK(\"http://x\")", "Saturday, Sunday", "yes", "registered"]
+        [
+            "王芳",
+            "=\"+8613800138000\"",
+            "=\"=HYPERLINK(\"\"http://x\"\")\"",
+            "Saturday, Sunday",
+            "yes",
+            "registered"
+        ]
     );
     assert_eq!(rows[0][8..10], ["2026-11-24 21:18:23", "2026-11-24 21:18:24"]);
-    assert_eq!(rows[1][..2], ["Pat O'Brien", "'+14155550123"]);
+    assert_eq!(rows[1][..2], ["Pat O'Brien", "=\"+14155550123\""]);
 }
 
 #[tokio::test]

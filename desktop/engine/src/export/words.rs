@@ -62,11 +62,67 @@ pub(super) fn yes(language: Language) -> &'static str {
     }
 }
 
-/// Returns what separates the choices of one answer, and notes.
-pub(super) fn separator(language: Language) -> &'static str {
+/// Stand between choices, the usual first.
+pub(super) const SEPARATORS: [&str; 3] = ["、", "；", " | "];
+
+/// Returns what may stand between the choices of one answer, the usual first.
+pub(super) fn separators(language: Language) -> [&'static str; 3] {
     match language {
-        Language::Zh => "、",
-        Language::En => ", ",
+        Language::Zh => SEPARATORS,
+        Language::En => [", ", "; ", " | "],
+    }
+}
+
+/// Writes the heading of a question that was once asked in other words.
+pub(super) fn asked_before(label: &str, before: Vec<&str>, language: Language) -> String {
+    match (before.is_empty(), language) {
+        (true, _) => label.to_owned(),
+        (false, Language::Zh) => format!("{label}（曾问：{}）", before.join("／")),
+        (false, Language::En) => format!("{label} (asked before as: {})", before.join(" / ")),
+    }
+}
+
+/// Writes the heading of a question that is gone; its words, the newest first.
+pub(super) fn removed(labels: &[&str], language: Language) -> String {
+    let labels = match language {
+        Language::Zh => labels.join("／"),
+        Language::En => labels.join(" / "),
+    };
+    match language {
+        Language::Zh => format!("{labels}（已删除的问题）"),
+        Language::En => format!("{labels} (question removed)"),
+    }
+}
+
+/// Writes the heading of answers from forms that were not kept, under the key of a question of now.
+pub(super) fn unsure(now: &str, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{now}？（旧版表单，当时的问题没有保存）"),
+        Language::En => format!("{now}? (older form, its question was not kept)"),
+    }
+}
+
+/// Says for which option a key stands now.
+pub(super) fn now(key: &str, label: &str, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{key}（现为：{label}）"),
+        Language::En => format!("{key} (now: {label})"),
+    }
+}
+
+/// Returns the heading of whatever came that no form asked for.
+pub(super) fn rest(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "其他内容（表单没有问）",
+        Language::En => "Other content (not asked by the form)",
+    }
+}
+
+/// Writes a heading that came before.
+pub(super) fn numbered(heading: &str, number: u32, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{heading}（{number}）"),
+        Language::En => format!("{heading} ({number})"),
     }
 }
 
@@ -82,5 +138,5 @@ pub(super) fn notes(signup: &SignupView, language: Language) -> String {
         Language::Zh => *zh,
         Language::En => *en,
     });
-    said.collect::<Vec<_>>().join(separator(language))
+    said.collect::<Vec<_>>().join(separators(language)[0])
 }

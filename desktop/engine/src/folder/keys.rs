@@ -201,7 +201,7 @@ impl KeySet {
     }
 
     fn write(&self, path: &std::path::Path) -> std::io::Result<()> {
-        atomic_file::write(path, &self.text()?)
+        atomic_file::write(path, &self.text()?).map(|_| ())
     }
 
     fn text(&self) -> std::io::Result<Vec<u8>> {

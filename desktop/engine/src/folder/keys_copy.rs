@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::folder::atomic_file;
 use crate::folder::keys::Keys;
-use crate::view::KeysSaved;
+use crate::view::{Durability, KeysSaved};
 
 /// The note, `keys-saved.json` in the data folder.
 #[derive(Serialize, Deserialize)]
@@ -19,17 +19,18 @@ struct CopyNote {
 }
 
 /// Copies the key file to where the host wants it, readable by its owner only, and notes it.
-pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> std::io::Result<KeysSaved> {
+pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> std::io::Result<Durability> {
     let bytes = keys.file()?;
     let same_file =
         to.canonicalize().ok().is_some_and(|to| data_dir.join("keys.json").canonicalize().ok() == Some(to));
     if same_file {
         return Err(std::io::Error::other("this is the key file itself: a copy belongs elsewhere"));
     }
-    atomic_file::write(to, &bytes)?;
+    let durability = atomic_file::write(to, &bytes)?;
     let note = CopyNote { keys_saved_at: now, sha256: sha256_hex(&bytes) };
-    atomic_file::write(&note_path(data_dir), &serde_json::to_vec(&note).map_err(std::io::Error::other)?)?;
-    Ok(KeysSaved { keys_saved_at: Some(now), complete: true })
+    let note = serde_json::to_vec(&note).map_err(std::io::Error::other)?;
+    let _ = atomic_file::write(&note_path(data_dir), &note)?;
+    Ok(durability)
 }
 
 /// Says whether and when the host saved a copy. A note that cannot be read is none: the host is asked once
@@ -61,9 +62,9 @@ mod tests {
         assert_eq!(saved(&keys, dir.path()), KeysSaved::default());
 
         let copy = elsewhere.path().join("rollcall-keys.json");
-        let now = save(&keys, dir.path(), &copy, Timestamp::from_millis(5)).unwrap();
-        assert_eq!(now, KeysSaved { keys_saved_at: Some(Timestamp::from_millis(5)), complete: true });
-        assert_eq!(saved(&keys, dir.path()), now);
+        let at = Timestamp::from_millis(5);
+        assert_eq!(save(&keys, dir.path(), &copy, at).unwrap(), Durability::Confirmed);
+        assert_eq!(saved(&keys, dir.path()), KeysSaved { keys_saved_at: Some(at), complete: true });
         assert_eq!(std::fs::read(&copy).unwrap(), keys.file().unwrap());
         #[cfg(unix)]
         {

@@ -16,6 +16,7 @@ use rollcall_shared::mailbox::Collector;
 
 use crate::folder::error::FolderError;
 use crate::random::random_16;
+use crate::view::Durability;
 
 /// A child that is being started holds its parent's lock until it is a program of its own: a process that
 /// ends just then seems to be there a moment longer.
@@ -58,6 +59,13 @@ impl Folder {
         // The number is a courtesy to those who find the folder locked; the lock does not depend on it.
         let noted = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         noted.map_err(unusable)?;
+        if atomic_file::sync_folder(&path).map_err(unusable)? == Durability::Unconfirmed {
+            tracing::warn!(
+                folder = %path.display(),
+                "the data folder's file system does not sync folders: a power cut may lose what was written \
+                 last; a folder on the computer's own disk is safer"
+            );
+        }
         Ok(Self { path, _lock: file })
     }
 
@@ -76,7 +84,8 @@ impl Folder {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let collector = Collector { id: hex::encode(random_16()), name: computer_name() };
                 let json = serde_json::to_vec(&collector).unwrap_or_default();
-                atomic_file::write(&path, &json).map_err(|e| FolderError::Unusable { path, source: e })?;
+                let written = atomic_file::write(&path, &json).map(|_| ());
+                written.map_err(|e| FolderError::Unusable { path, source: e })?;
                 Ok(collector)
             }
             Err(e) => Err(FolderError::Unusable { path, source: e }),

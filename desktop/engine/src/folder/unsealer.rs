@@ -10,6 +10,7 @@ use rollcall_shared::envelope::{self, Envelope, EnvelopeError, OpenError};
 use rollcall_shared::seal::KeyId;
 use rollcall_shared::workshop::WorkshopId;
 
+use crate::failpoints;
 use crate::folder::keys::Keys;
 use crate::message::{Content, Message, Origin, UnreadableReason};
 
@@ -85,6 +86,7 @@ impl Unsealer {
         if self.is_quarantined(body) {
             return Ok(Content::Unreadable { id, reason: UnreadableReason::Interrupted });
         }
+        failpoints::touched(&envelope.id);
         let Some(key) = self.keys.secret(&self.workshop, &envelope.key_id) else {
             return Err(envelope.key_id);
         };

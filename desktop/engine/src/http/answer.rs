@@ -1,18 +1,23 @@
 //! Answers: pages with their policy, problems with their type, and the headers that every one of them
 //! carries.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use rollcall_shared::address::parameter;
 use rollcall_shared::form::Page;
 use rollcall_shared::headers::{ALWAYS, UNLESS_SET};
 use rollcall_shared::intake::PageAnswer;
 use rollcall_shared::language::Language;
 use rollcall_shared::media_type::{self, MediaType};
 use rollcall_shared::problem::{self, Problem, RETRY_AFTER_SECONDS};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Answers with a problem as RFC 9457 writes it.
 pub(crate) fn problem(problem: &Problem) -> Response {
@@ -89,17 +94,29 @@ fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// `?lang=en&replaces=…`
-#[derive(Debug, Default, Deserialize)]
+/// `?lang=en&replaces=…`.
+#[derive(Debug, Default)]
 pub(crate) struct PageQuery {
-    #[serde(default)]
     lang: Option<String>,
     /// The token of the receipt whose sign-up is corrected.
-    #[serde(default)]
     pub(crate) replaces: Option<String>,
 }
 
+impl<S: Sync> FromRequestParts<S> for PageQuery {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts.uri.query()))
+    }
+}
+
 impl PageQuery {
+    /// Reads what follows the question mark.
+    pub(crate) fn of(query: Option<&str>) -> Self {
+        let asked = |name| parameter(query.unwrap_or_default(), name);
+        Self { lang: asked("lang"), replaces: asked("replaces") }
+    }
+
     /// Returns the language that the address asks for, else the one that the phone prefers.
     pub(crate) fn or_preferred(&self, headers: &HeaderMap) -> Language {
         let asked = self.lang.as_deref().and_then(Language::from_tag);

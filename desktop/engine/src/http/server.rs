@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -14,13 +16,15 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use rollcall_shared::address::Reader;
+use rollcall_shared::form::{Message, message_page};
 use rollcall_shared::problem::Problem;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::http::answer::{problem, secured};
+use crate::http::answer::{PageQuery, page, problem, secured};
 use crate::http::ends::Ends;
 use crate::http::port_error::PortError;
 
@@ -130,10 +134,18 @@ async fn connection(
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let reader = Reader::of(request.uri().path(), accept.unwrap_or_default());
+    let language = PageQuery::of(request.uri().query()).or_preferred(request.headers());
     match tokio::time::timeout(ANSWER, next.run(request)).await {
         Ok(response) => response,
         // It may be committed all the same: the same id, sent again, is told what it has.
-        Err(_) => problem(&Problem::unavailable(1)),
+        Err(_) => match reader {
+            Reader::Program => problem(&Problem::unavailable(1)),
+            Reader::Person => {
+                page(StatusCode::SERVICE_UNAVAILABLE, message_page(Message::Unavailable, language))
+            }
+        },
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rand_core::OsRng;
 use rollcall_shared::digest::Digest;
 use rollcall_shared::retry::{self, Failure};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::db::quarantine;
 use crate::failpoints;
@@ -38,6 +38,14 @@ struct InFlight {
     key: String,
     lease_id: String,
     message: Message,
+}
+
+/// What the step that reads hands to the step that commits, which does one after the other.
+enum Work {
+    /// Opened already.
+    Together(Vec<InFlight>),
+    /// A suspect, not yet touched. Nothing else is until the sender is gone.
+    Alone(Delivered, oneshot::Sender<()>),
 }
 
 impl<S: Stream> Drain<S> {
@@ -72,17 +80,17 @@ impl<S: Stream> Drain<S> {
         *attempt = 0;
         self.pipeline.health.stream_there();
         let (opened, committing) = mpsc::channel(1);
-        let (read, committed) =
-            tokio::join!(self.read_and_open(opened), self.commit_and_acknowledge(committing));
+        let reading = self.read_and_open(opened);
+        let (read, committed) = tokio::join!(reading, self.commit_and_acknowledge(committing));
         read.and(committed)
     }
 
-    async fn read_and_open(&self, opened: mpsc::Sender<Vec<InFlight>>) -> Result<(), StreamError> {
+    async fn read_and_open(&self, work: mpsc::Sender<Work>) -> Result<(), StreamError> {
         loop {
             let delivered = tokio::select! {
                 delivered = self.stream.read(MAX_BATCH) => delivered?,
                 () = self.pipeline.stop.cancelled() => return Ok(()),
-                () = opened.closed() => return Ok(()),
+                () = work.closed() => return Ok(()),
             };
             if delivered.is_empty() {
                 continue;
@@ -90,12 +98,19 @@ impl<S: Stream> Drain<S> {
             failpoints::reached("after_stream_read");
             let (alone, together): (Vec<_>, Vec<_>) =
                 delivered.into_iter().partition(|d| self.is_poison_suspect(d));
-            let batch = self.open(together).await?;
-            if !batch.is_empty() && opened.send(batch).await.is_err() {
-                return Ok(());
-            }
+            // Suspects first: a copy of one, delivered once more since, may be among the others, and would
+            // end the process before it is known who did it.
             for delivered in alone {
-                self.run_alone(delivered).await?;
+                let (running, done) = oneshot::channel();
+                let is_over = self.pipeline.stop.is_cancelled();
+                if is_over || work.send(Work::Alone(delivered, running)).await.is_err() {
+                    return Ok(());
+                }
+                let _ = done.await;
+            }
+            let batch = self.open(together).await?;
+            if !batch.is_empty() && work.send(Work::Together(batch)).await.is_err() {
+                return Ok(());
             }
         }
     }
@@ -134,12 +149,12 @@ impl<S: Stream> Drain<S> {
         Ok(batch)
     }
 
-    async fn commit_and_acknowledge(
-        &self,
-        mut opened: mpsc::Receiver<Vec<InFlight>>,
-    ) -> Result<(), StreamError> {
-        while let Some(batch) = opened.recv().await {
-            self.commit(batch).await?;
+    async fn commit_and_acknowledge(&self, mut work: mpsc::Receiver<Work>) -> Result<(), StreamError> {
+        while let Some(next) = work.recv().await {
+            match next {
+                Work::Together(batch) => self.commit(batch).await?,
+                Work::Alone(delivered, _running) => self.run_alone(delivered).await?,
+            }
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::pipeline::publisher::Publisher;
 use crate::pipeline::receipts::ReceiptSender;
 use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::redis::RedisStream;
+use crate::pipeline::stream::server_choice::Redis;
 use crate::pipeline::stream::{Stream, StreamError};
 use crate::pipeline::wake_socket::WakeLoop;
 use crate::workshops::context::Context;
@@ -27,23 +28,26 @@ use crate::workshops::context::Context;
 /// Every workshop's pipeline, and what they are made with.
 pub(crate) struct Pipelines {
     context: Arc<Context>,
-    redis: Option<redis::Client>,
+    redis: Arc<Redis>,
     /// Where phones come in on the local network.
     venue: watch::Receiver<Option<SocketAddr>>,
     /// The host may connect to one at any time.
     edge: RwLock<Option<Arc<EdgeClient>>>,
     running: Mutex<BTreeMap<WorkshopId, Arc<PipelineContext>>>,
+    /// Held by whoever ends a pipeline and starts it again, so that no workshop ever has two.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Pipelines {
     /// Prepares for them; none runs yet.
     pub(crate) fn new(
         context: Arc<Context>,
-        redis: Option<redis::Client>,
+        redis: Arc<Redis>,
         venue: watch::Receiver<Option<SocketAddr>>,
         edge: Option<Arc<EdgeClient>>,
     ) -> Self {
-        Self { context, redis, venue, edge: RwLock::new(edge), running: Mutex::default() }
+        let (edge, running, turn) = (RwLock::new(edge), Mutex::default(), tokio::sync::Mutex::default());
+        Self { context, redis, venue, edge, running, turn }
     }
 
     /// Returns the edge that is used, where there is one.
@@ -51,16 +55,27 @@ impl Pipelines {
         self.edge.read().clone()
     }
 
-    /// Uses another edge from here on: ends every pipeline and starts it again. Safe at any moment, as a
-    /// restart of the engine is.
+    /// Uses another edge from here on.
     pub(crate) async fn connect(&self, edge: Arc<EdgeClient>) {
         *self.edge.write() = Some(edge);
+        self.restart_all().await;
+    }
+
+    /// Ends every pipeline and starts it again with what is there now. Safe at any moment, as a restart of
+    /// the engine is.
+    pub(crate) async fn restart_all(&self) {
+        let _turn = self.take_turn().await;
         for (id, pipeline) in self.all() {
             // It stays in the map until it has ended, so that nobody starts a second one meanwhile.
             pipeline.end().await;
             self.restart(&id);
         }
         self.context.changes.moved();
+    }
+
+    /// Waits until nobody else ends pipelines to start them again.
+    pub(crate) async fn take_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Returns a workshop's pipeline.
@@ -110,15 +125,15 @@ impl Pipelines {
     /// # Errors
     /// Redis's own, where there is one.
     pub(crate) async fn delete_stream(&self, workshop: &WorkshopId) -> Result<(), StreamError> {
-        match &self.redis {
-            Some(client) => RedisStream::new(client.clone(), workshop).delete().await,
+        match self.redis.client() {
+            Some(client) => RedisStream::new(client, workshop).delete().await,
             None => Ok(()),
         }
     }
 
     fn start(&self, workshop: &WorkshopId) -> Arc<PipelineContext> {
-        match &self.redis {
-            Some(client) => self.start_with(workshop, RedisStream::new(client.clone(), workshop)),
+        match self.redis.client() {
+            Some(client) => self.start_with(workshop, RedisStream::new(client, workshop)),
             None => self.start_with(workshop, DirectStream::default()),
         }
     }
@@ -168,7 +183,7 @@ impl Pipelines {
     ) -> planted::Unfaithful<S> {
         let receipts = Arc::clone(pipeline);
         pipeline.spawn(async move { planted::forget_receipts(&receipts).await });
-        let (pipeline, leases, redis) = (Arc::clone(pipeline), Arc::clone(leases), self.redis.clone());
+        let (pipeline, leases, redis) = (Arc::clone(pipeline), Arc::clone(leases), self.redis.client());
         planted::Unfaithful { honest, pipeline, edge: self.edge(), leases, redis }
     }
 

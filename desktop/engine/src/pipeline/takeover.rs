@@ -6,8 +6,8 @@ use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;
-use crate::db::erased;
 use crate::db::tx::Tx;
+use crate::db::{erased, receipts_out};
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::workshops::RosterError;
 use crate::workshops::context::Context;
@@ -35,8 +35,9 @@ pub(crate) enum TakeoverError {
     Erased,
 }
 
-/// Makes this installation the collector, follows the erasures that the edge remembers, and has all mail
-/// delivered again; in this order, so that it is known who was erased before anything comes.
+/// Makes this installation the collector, follows the erasures that the edge remembers, has every receipt
+/// told again, and all mail delivered again; in this order, so that it is known who was erased before
+/// anything comes.
 ///
 /// # Errors
 /// [`TakeoverError`].
@@ -53,14 +54,18 @@ pub(crate) async fn take_over(
             Err(_) => TakeoverError::Unwritable(Failure::Io),
         });
     }
-    if !erased.is_empty() {
-        let (of, now) = (workshop.clone(), now_ms());
-        let edit = move |tx: &Tx<'_>| {
+    let (of, now, any_erased) = (workshop.clone(), now_ms(), !erased.is_empty());
+    let edit = move |tx: &Tx<'_>| {
+        if any_erased {
             erase::erase(tx, &of, &erased, now)?;
             // The edge told us.
-            erased::sent(tx, &of, &erased)
-        };
-        context.writer.edit(edit).await.map_err(TakeoverError::Unwritable)?;
+            erased::sent(tx, &of, &erased)?;
+        }
+        // Phones read what the other installation said of those whom it knew: from here on, this one speaks.
+        receipts_out::send_again(tx, &of, now)
+    };
+    context.writer.edit(edit).await.map_err(TakeoverError::Unwritable)?;
+    if any_erased {
         log::empty(&context.writer).await;
     }
     // What the other installation acknowledged is in its database, not in this one.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::codes::scanner::Scanner;
 use crate::venue::desks::Desks;
 use crate::venue::settings::VenueSettings;
 use crate::venue::visitors::Visitors;
@@ -14,6 +15,7 @@ pub(crate) struct VenueContext {
     pub(crate) settings: Arc<VenueSettings>,
     pub(crate) visitors: Visitors,
     pub(crate) desks: Desks,
+    pub(crate) scanner: Scanner,
 }
 
 impl VenueContext {
@@ -24,6 +26,6 @@ impl VenueContext {
     pub(crate) fn open(settings: PathBuf, context: Arc<Context>) -> rusqlite::Result<Self> {
         let settings = Arc::new(VenueSettings::open(settings));
         let desks = Desks::read(&context.readers, context.writer.clone(), Arc::clone(&settings))?;
-        Ok(Self { context, settings, visitors: Visitors::default(), desks })
+        Ok(Self { context, settings, visitors: Visitors::default(), desks, scanner: Scanner::default() })
     }
 }

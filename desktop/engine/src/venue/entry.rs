@@ -5,12 +5,14 @@
 use rollcall_shared::admission::Outcome;
 use rollcall_shared::desk_trouble::EntryTrouble;
 use rollcall_shared::digest::Digest;
+use rollcall_shared::entry_code::EntryCode;
 use rollcall_shared::intake::{Refused, Submission};
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::signup_id::SignupId;
 
 use crate::clock::now_ms;
+use crate::codes::scanner::Place;
 use crate::db::workshops::WorkshopRow;
 use crate::message::{Origin, Written};
 use crate::venue::store::store;
@@ -52,13 +54,15 @@ pub(crate) async fn take(
     text: &str,
     origin: Origin,
 ) -> Result<StoredEntry, EntryError> {
-    let (workshop, text) = (&row.workshop, text.trim());
+    let workshop = &row.workshop;
+    let code = EntryCode::parse(text).map_err(|error| EntryError::Code(error.into()))?;
+    let text = code.message().to_text();
     // As mail it has ended the program more than once: it is not opened again.
     if context.quarantine.contains(&Digest::of(text.as_bytes())) {
         return Err(EntryError::Code(EntryTrouble::Damaged));
     }
     let opened =
-        Submission::entry_code(text, &workshop.id, |key_id| context.keys.secret(&workshop.id, key_id));
+        Submission::entry_code(&code, &workshop.id, |key_id| context.keys.secret(&workshop.id, key_id));
     let submission = opened.map_err(|refused| in_the_desks_words(&refused))?;
     if row.retired_at.is_some() {
         return Err(EntryError::Code(EntryTrouble::Closed));
@@ -69,6 +73,18 @@ pub(crate) async fn take(
     let Written { outcome, state } = stored.map_err(EntryError::Unwritable)?;
     let signup = accepted.signup();
     Ok(StoredEntry { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })
+}
+
+/// Takes the one that a picture shows, for which a place was made.
+pub(crate) async fn take_picture(
+    context: &Context,
+    row: &WorkshopRow,
+    place: Place,
+    picture: Vec<u8>,
+    origin: Origin,
+) -> Result<StoredEntry, EntryError> {
+    let text = place.scan(picture).await.map_err(|error| EntryError::Code(error.into()))?;
+    take(context, row, &text, origin).await
 }
 
 /// Says it in the desk's words, which every refusal of an entry code has.

@@ -65,7 +65,8 @@ impl VenueSettings {
         let mut changed = kept.clone();
         change(&mut changed);
         if changed != *kept {
-            atomic_file::write(&self.path, &serde_json::to_vec(&changed).map_err(std::io::Error::other)?)?;
+            let bytes = serde_json::to_vec(&changed).map_err(std::io::Error::other)?;
+            let _ = atomic_file::write(&self.path, &bytes)?;
             *kept = changed;
         }
         Ok(())

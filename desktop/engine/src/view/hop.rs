@@ -86,6 +86,11 @@ pub enum HopCode {
     RedisWorks,
     /// Redis: none is used, which is as safe.
     Direct,
+    /// Redis: it is older than the oldest that is used, so that none is, which is as safe. `detail` names it.
+    RedisTooOld,
+    /// Redis: the private one does not start. It is tried again; until it has, none is used, which is as
+    /// safe.
+    RedisNotStarted,
     /// Redis: the private one is away and is started again.
     RedisRestarting,
     /// Redis: the host's own cannot be used.
@@ -120,12 +125,14 @@ impl HopCode {
             | Self::Collecting
             | Self::RedisWorks
             | Self::Direct
+            | Self::RedisTooOld
             | Self::VenueClosed
             | Self::VenueOpen
             | Self::Writable => Level::Ok,
             Self::Publishing
             | Self::EdgeAway
             | Self::NotYet
+            | Self::RedisNotStarted
             | Self::RedisRestarting
             | Self::NoNetwork
             | Self::DatabaseBusy => Level::Waiting,

@@ -61,6 +61,16 @@ pub enum RefusalCode {
     NotAnEntry,
     /// An entry code was read in part, or changed.
     EntryDamaged,
+    /// The keyboard made something else of the entry code that a scanner typed.
+    EntryKeyboard,
+    /// A picture shows no code, or none that can be read.
+    NoCode,
+    /// A picture has more bytes or pixels than are looked at.
+    PictureTooLarge,
+    /// A picture is of a kind that is not read.
+    PictureKind,
+    /// A file is no picture, or a damaged one.
+    NoPicture,
     /// An entry code is for another workshop.
     EntryOtherWorkshop,
     /// An entry code is sealed to a key that is not here.

@@ -2,12 +2,12 @@
 
 use rollcall_shared::Timestamp;
 use rollcall_shared::admission::ListState;
-use rollcall_shared::question::Answers;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
 use crate::message::Path;
+use crate::view::answer_view::{AnswerView, AsideView};
 
 /// A sign-up as the window shows it. It names a person: it goes to the window and nowhere else.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,8 +33,10 @@ pub struct SignupView {
     pub shared_phone: bool,
     /// Six signs that the person can read out: `K7M 2QX`.
     pub short_code: String,
-    /// By the key of the question.
-    pub answers: Answers,
+    /// What its form asked and was answered, in the form's order.
+    pub answers: Vec<AnswerView>,
+    /// Whatever else came.
+    pub aside: Vec<AsideView>,
     /// When it was filled in, by the phone's clock.
     pub filled_at: Option<Timestamp>,
     /// When it was received, by the edge's clock, or the laptop's at the venue.

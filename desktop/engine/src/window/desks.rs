@@ -1,8 +1,12 @@
 //! Helpers' desks, and entry codes taken at the host's own computer.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rollcall_shared::desk_trouble::EntryTrouble;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::engine::{Engine, EngineError};
+use crate::venue::entry::EntryError;
 use crate::view::{DeskPanel, TakenEntry};
 
 impl Engine {
@@ -46,5 +50,14 @@ impl Engine {
     /// [`EngineError::Entry`]; nothing happened to the sign-up then, which its phone keeps.
     pub fn take_entry(&self, workshop: &WorkshopId, entry: &str) -> Result<TakenEntry, EngineError> {
         self.block_on(self.host().take_entry(workshop, entry))
+    }
+
+    /// Takes the entry code that a picture shows, at this computer. `picture` is the file in base64.
+    ///
+    /// # Errors
+    /// As [`Engine::take_entry`].
+    pub fn take_picture(&self, workshop: &WorkshopId, picture: &str) -> Result<TakenEntry, EngineError> {
+        let picture = STANDARD.decode(picture).map_err(|_| EntryError::Code(EntryTrouble::NoPicture))?;
+        self.block_on(self.host().take_picture(workshop, picture))
     }
 }

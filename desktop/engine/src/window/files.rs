@@ -7,10 +7,10 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::engine::{Engine, EngineError};
 use crate::folder::backup::Backup;
-use crate::view::{ExportFormat, KeysSaved};
+use crate::view::{Durability, ExportFormat, ListWritten};
 
 impl Engine {
-    /// Writes a workshop's list to a file; how many rows.
+    /// Writes a workshop's list to a file.
     ///
     /// # Errors
     /// [`EngineError::File`] where it cannot be written.
@@ -20,7 +20,7 @@ impl Engine {
         format: ExportFormat,
         path: &Path,
         language: Language,
-    ) -> Result<u64, EngineError> {
+    ) -> Result<ListWritten, EngineError> {
         self.block_on(self.host().export(workshop, format, path, language))
     }
 
@@ -28,7 +28,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::File`] where it cannot be written.
-    pub fn save_keys(&self, path: &Path) -> Result<KeysSaved, EngineError> {
+    pub fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
         self.host().save_keys(path)
     }
 

@@ -9,6 +9,7 @@
 //! [`view`]: crate::view
 
 mod acts;
+mod codes;
 mod desks;
 mod files;
 mod mail;

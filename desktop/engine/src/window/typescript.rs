@@ -9,8 +9,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::folder::backup::Backup;
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, ExportFormat, Home, KeysSaved, ListPage,
-    ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved,
+    ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
@@ -42,6 +42,7 @@ pub fn declarations() -> String {
     found.visit::<Check>();
     found.visit::<TakenEntry>();
     found.visit::<Wifi>();
+    found.visit::<DrawnCode>();
     found.visit::<Whom>();
     found.visit::<Erasure>();
     found.visit::<Backup>();

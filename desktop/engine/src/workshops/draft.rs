@@ -1,5 +1,6 @@
 //! What a host fills in, and the record that comes of it.
 
+use rollcall_shared::forms::Forms;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Text;
 use rollcall_shared::question::Question;
@@ -160,8 +161,10 @@ pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Wor
     }
 }
 
-/// Makes the old record with the draft's content. Versions count up where what they count has changed.
-pub(crate) fn changed(old: &Workshop, draft: WorkshopDraft) -> Workshop {
+/// Makes the old record with the draft's content. Versions count up where what they count has changed; a
+/// question that is another one now has a key of its own.
+pub(crate) fn changed(old: &Workshop, forms: &Forms, draft: WorkshopDraft) -> Workshop {
+    let draft = WorkshopDraft { questions: forms.next(draft.questions), ..draft };
     let new = fresh(old.id.clone(), draft, old.key.clone());
     let same_form = new.questions == old.questions;
     let same_notice =

@@ -14,7 +14,7 @@ use crate::clock::now_ms;
 use crate::db::events::{Event, WorkshopEvent};
 use crate::db::tx::Tx;
 use crate::db::workshops::{self, WorkshopRow};
-use crate::db::{events, readers::Readers};
+use crate::db::{events, forms, readers::Readers};
 use crate::folder::keys::Keys;
 use crate::random::random_16;
 use crate::view::ErasedRows;
@@ -96,7 +96,9 @@ impl Roster {
             None => self.make(draft).await,
             Some(id) => {
                 let old = self.known(&id)?;
-                self.change(&changed(&old.workshop, draft), old.retired_at, WorkshopEvent::Changed).await
+                let forms = self.writer.edit(move |tx| forms::of(tx, &id)).await;
+                let changed = changed(&old.workshop, &forms.map_err(RosterError::Unwritable)?, draft);
+                self.change(&changed, old.retired_at, WorkshopEvent::Changed).await
             }
         }
     }

@@ -132,14 +132,16 @@ fn metadata(
     freed: Option<&FreedPlace>,
 ) -> SignupMetadata {
     let Arrival { message, sealed, digest, now } = *arrival;
+    let signup = &sealed.signup;
     SignupMetadata {
+        sorted: list.forms.sort(signup.form_version, &signup.answers),
         state: state_of(keep.place),
         origin: message.origin.clone(),
         digest,
         flags: Flags {
             id_reused: keep.id_reused,
-            late: list.workshop.intake(sealed.received_at, sealed.signup.filled_at) == Intake::Late,
-            older_form: sealed.signup.form_version < list.workshop.form_version,
+            late: list.workshop.intake(sealed.received_at, signup.filled_at) == Intake::Late,
+            older_form: signup.form_version < list.workshop.form_version,
         },
         notice_version: sealed.notice_version,
         received_at: sealed.received_at,

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use rollcall_shared::admission::Seats;
+use rollcall_shared::forms::Forms;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::Connection;
 
-use crate::db::{signups, workshops};
+use crate::db::{forms, signups, workshops};
 
 /// The lists that a transaction touches: read once, counted on. Dropped with the transaction.
 #[derive(Default)]
@@ -15,6 +16,7 @@ pub(super) struct Lists(HashMap<WorkshopId, List>);
 /// A workshop's list, as far as a transaction counts on it.
 pub(super) struct List {
     pub(super) workshop: Workshop,
+    pub(super) forms: Forms,
     pub(super) seats: Seats,
 }
 
@@ -22,7 +24,7 @@ impl List {
     pub(super) fn read(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Self> {
         let workshop = workshops::record(conn, id)?;
         let seats = signups::seats(conn, &workshop)?;
-        Ok(Self { workshop, seats })
+        Ok(Self { workshop, forms: forms::of(conn, id)?, seats })
     }
 }
 

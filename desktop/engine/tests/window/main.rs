@@ -12,7 +12,9 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::http::StatusCode;
-use rollcall_engine::view::{ExportFormat, Hop, HopCode, Phase, Refusal, Resolution, SignupState};
+use rollcall_engine::view::{
+    Durability, ExportFormat, Hop, HopCode, Phase, Refusal, Resolution, SignupState,
+};
 use rollcall_engine::{Engine, EngineError};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
@@ -216,8 +218,8 @@ fn a_list_is_exported_by_a_running_engine_and_without_one() {
     laptop.sign_up("王芳", "13800138000");
     let code = laptop.home().workshop.invite_code;
     let file = laptop.dir.path().join("list.csv");
-    let rows = laptop.engine.export(&laptop.workshop, ExportFormat::Csv, &file, Language::Zh).unwrap();
-    assert_eq!(rows, 1);
+    let written = laptop.engine.export(&laptop.workshop, ExportFormat::Csv, &file, Language::Zh).unwrap();
+    assert_eq!((written.rows, written.durability), (1, Durability::Confirmed));
     let by_window = std::fs::read(&file).unwrap();
     let nowhere = laptop.dir.path().join("nowhere/list.csv");
     assert_eq!(
@@ -267,8 +269,9 @@ fn keys_are_saved_and_the_window_knows() {
     assert_eq!(laptop.engine.keys_saved().keys_saved_at, None);
     let elsewhere = tempfile::tempdir().unwrap();
     let saved = laptop.engine.save_keys(&elsewhere.path().join("keys.json")).unwrap();
+    assert_eq!(saved, Durability::Confirmed);
+    let saved = laptop.engine.keys_saved();
     assert!(saved.complete && saved.keys_saved_at.is_some());
-    assert_eq!(laptop.engine.keys_saved(), saved);
     let draft =
         rollcall_engine::WorkshopDraft { id: None, ..laptop.engine.workshop(&laptop.workshop).unwrap() };
     laptop.engine.put_workshop(draft).unwrap();

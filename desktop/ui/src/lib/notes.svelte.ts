@@ -1,5 +1,5 @@
 /** The short notes at the window's foot, and what can be taken back. */
-import { commands, type Refusal, type Undo } from '../bindings';
+import { commands, type Durability, type Refusal, type Undo } from '../bindings';
 import type { Key } from '../texts/index';
 import { live } from './live.svelte';
 import { asRefusal, refusalText } from './refusal';
@@ -35,6 +35,10 @@ export const say = {
   },
   done(key: Key, values: Record<string, string | number> = {}): void {
     add({ text: t(key, values) });
+  },
+  /** What one has to know of a drive that does not say what is on it. */
+  durability(durability: Durability): void {
+    if (durability === 'unconfirmed') say.done('export.unconfirmed');
   },
   undoable({ token, what }: Undo): void {
     say.reversible(`undo.${what}`, () => commands.undo(token));

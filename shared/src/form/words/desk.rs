@@ -19,11 +19,11 @@ pub(in crate::form) struct DeskWords {
     pub(in crate::form) camera: &'static str,
     pub(in crate::form) camera_stop: &'static str,
     pub(in crate::form) camera_refused: &'static str,
+    pub(in crate::form) camera_blind: &'static str,
     pub(in crate::form) entry: &'static str,
     pub(in crate::form) entry_hint: &'static str,
     pub(in crate::form) take: &'static str,
     pub(in crate::form) reading: &'static str,
-    pub(in crate::form) no_code: &'static str,
     pub(in crate::form) next: &'static str,
     pub(in crate::form) say_code: &'static str,
     pub(in crate::form) taken_here: &'static str,
@@ -48,11 +48,11 @@ const ZH: DeskWords = DeskWords {
     camera: "用摄像头连续扫",
     camera_stop: "停下摄像头",
     camera_refused: "摄像头没有打开。请用“拍下二维码”。",
+    camera_blind: "这个浏览器为了防跟踪，不让网页看到画面。请用“拍下二维码”，照片由主持人的电脑来读。",
     entry: "扫码枪扫到的、或粘贴的内容",
     entry_hint: "光标放在这里再扫",
     take: "登记这一条",
     reading: "正在读…",
-    no_code: "照片里没有找到二维码。请对准、离近一点，等手机屏幕亮着再拍一次。",
     next: "下一位",
     say_code: "请对方记下或拍下登记码",
     taken_here: "这个台已登记 {n} 位",
@@ -78,12 +78,12 @@ const EN: DeskWords = DeskWords {
     camera: "Scan with the camera",
     camera_stop: "Stop the camera",
     camera_refused: "The camera did not open. Please take a picture instead.",
+    camera_blind: "Against tracking, this browser hides from pages what the camera sees. Please take a picture \
+        instead: the host's computer reads it.",
     entry: "From a hand-held scanner, or pasted",
     entry_hint: "Put the cursor here, then scan",
     take: "Sign this one up",
     reading: "Reading…",
-    no_code: "There is no QR code in this picture. Please aim at it, come closer, and keep the phone's \
-        screen bright.",
     next: "Next person",
     say_code: "Ask them to note or photograph the code",
     taken_here: "{n} signed up at this desk",
@@ -141,6 +141,30 @@ pub(in crate::form) fn entry_text(trouble: EntryTrouble, language: Language) -> 
             "这个码没有读全，还没有登记。请再扫一次；还不行就当面填写。",
             "This code did not come through whole, so nobody is signed up yet. Please scan again, or fill in \
              the form.",
+        ),
+        EntryTrouble::Keyboard => (
+            "扫码枪打进来的内容被输入法改了，还没有登记。请把键盘切换成英文（输入法和大写锁定都关上），\
+             再扫一次。",
+            "The keyboard changed what the scanner typed, so nobody is signed up yet. Switch it to English \
+             (input method and caps lock off), then scan again.",
+        ),
+        EntryTrouble::NoCode => (
+            "照片里没有找到二维码，或者看不清。请对准、离近一点，等手机屏幕亮着再拍一次。",
+            "There is no QR code in this picture that can be read. Please aim at it, come closer, and keep \
+             the phone's screen bright.",
+        ),
+        EntryTrouble::PictureTooLarge => (
+            "这张照片太大。请在相机里选普通画质，再拍一次。",
+            "This picture is too large. Choose the camera's usual quality, then take it again.",
+        ),
+        EntryTrouble::PictureKind => (
+            "这种格式（HEIC）的照片读不了。请在相机设置里选“兼容性最佳”或 JPEG，再拍一次；或者选一张截屏。",
+            "Pictures of this kind (HEIC) cannot be read. Set the camera to \"Most Compatible\" or JPEG and \
+             take it again, or choose a screenshot.",
+        ),
+        EntryTrouble::NoPicture => (
+            "这个文件不是照片，或者没有传全。请重新拍一张。",
+            "This file is no picture, or did not arrive whole. Please take another.",
         ),
         EntryTrouble::OtherWorkshop => (
             "这是另一个活动的登记，不归这里。对方手机上的那一条没有动过。",

@@ -4,59 +4,81 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use rollcall_engine::backup;
 use rollcall_engine::control::{BackUp, Client, Command, Erase};
 use rollcall_engine::offline::{self, OfflineError};
-use rollcall_engine::view::{ExportFormat, Whom};
+use rollcall_engine::view::{Durability, ExportFormat, ListWritten, Whom};
 use rollcall_engine::{FolderError, WorkshopDraft};
 use rollcall_shared::language::Language;
-use serde::Serialize;
 use serde_json::Value;
+
+use crate::out;
 
 /// Asks, and prints the answer as JSON.
 pub(crate) fn ask(data_dir: &Path, command: &Command) -> anyhow::Result<()> {
-    print(&answer(data_dir, command)?)
+    out::answer(&answer(data_dir, command)?)
 }
 
 /// Prints all workshops.
 pub(crate) fn workshops(data_dir: &Path) -> anyhow::Result<()> {
     let status = answer(data_dir, &Command::Status)?;
-    print(status.get("workshops").unwrap_or(&Value::Null))
+    out::answer(status.get("workshops").unwrap_or(&Value::Null))
 }
 
 /// Exports a list: by the engine that runs in the folder, or straight from its database where none does.
 pub(crate) fn export(data_dir: &Path, workshop: &str, file: &Path, language: Language) -> anyhow::Result<()> {
     let format = ExportFormat::of_file(file).context("the file's name ends neither in .xlsx nor in .csv")?;
-    let rows = match unless_one_runs(offline::export(data_dir, workshop, format, file, language))? {
-        Some(rows) => rows,
+    let written = match unless_one_runs(offline::export(data_dir, workshop, format, file, language))? {
+        Some(written) => written,
         None => {
             let client = Client::find(data_dir)?;
             wait_for(client.export(workshop, format, file, language))??
         }
     };
-    println!("{}", serde_json::json!({ "rows": rows, "file": file }));
-    Ok(())
+    let ListWritten { rows, durability } = written;
+    tell_unconfirmed(durability);
+    out::line(&serde_json::json!({ "rows": rows, "file": file, "durability": durability }).to_string())
 }
 
 /// Backs up: by the engine that runs in the folder, or straight from its files where none does.
 pub(crate) fn back_up(data_dir: &Path, to: &Path) -> anyhow::Result<()> {
     let to = std::path::absolute(to).with_context(|| format!("{} is no path", to.display()))?;
-    match unless_one_runs(offline::back_up(data_dir, &to))? {
-        Some(made) => print(&made),
-        None => ask(data_dir, &Command::BackUp(BackUp { to })),
-    }
+    let made = match unless_one_runs(offline::back_up(data_dir, &to))? {
+        Some(made) => made,
+        None => serde_json::from_value(answer(data_dir, &Command::BackUp(BackUp { to }))?)?,
+    };
+    tell_unconfirmed(made.durability);
+    out::answer(&made)
 }
 
 /// Erases: by the engine that runs in the folder, or straight in its files where none does. Without `yes` it
 /// says what would be erased.
 pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> anyhow::Result<()> {
     match unless_one_runs(offline::erase(data_dir, workshop, &whom, yes))? {
-        Some(erased) => print(&erased)?,
+        Some(erased) => out::answer(&erased)?,
         None => ask(data_dir, &Command::Erase(workshop.to_owned(), Erase { whom, yes }))?,
     }
     if !yes {
-        eprintln!("nothing is erased yet: this is what would be, for good — add --yes to erase it");
+        out::tell("nothing is erased yet: this is what would be, for good — add --yes to erase it");
     }
     Ok(())
+}
+
+/// Restores a backup into a folder that no engine uses.
+pub(crate) fn restore(data_dir: &Path, from: &Path) -> anyhow::Result<()> {
+    let restored = backup::restore(data_dir, from)?;
+    tell_unconfirmed(restored.durability);
+    out::answer(&restored)
+}
+
+/// Says what one has to know of a drive that does not say what is on it.
+fn tell_unconfirmed(durability: Durability) {
+    if durability == Durability::Unconfirmed {
+        out::tell(
+            "note: it is written, but this file system does not confirm that it is on the disk — eject the \
+             drive before you unplug it, or wait a minute",
+        );
+    }
 }
 
 /// Reads a draft from a file, or from standard input where that is `-`. `has_id` says whether it has to name
@@ -98,9 +120,4 @@ fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, Offlin
 fn wait_for<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(future))
-}
-
-fn print(answer: &impl Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(answer)?);
-    Ok(())
 }

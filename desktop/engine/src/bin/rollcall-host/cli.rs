@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,12 +10,13 @@ use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::EngineOptions;
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, StartError, VenueStart, backup};
+use rollcall_engine::{Engine, StartError, VenueStart};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{ask, back_up, erase, export, language, read_draft, workshops};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
+use crate::out;
 use crate::signals::Signals;
 
 /// What the host has to change; as clap's own for a command line that it cannot read.
@@ -213,11 +213,13 @@ struct Run {
 /// Does what the command line says.
 pub(crate) fn run() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A log that nobody reads any more is nothing to stop for.
+    log.log_internal_errors(false).init();
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", in_a_line(&error));
+            out::tell(&format!("error: {}", in_a_line(&error)));
             // What the host has to change first.
             let is_setting = error.is::<StartError>() || error.is::<BackupError>();
             if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
@@ -248,11 +250,7 @@ impl Command {
                 export(&folder.data_dir, &workshop, &file, language)
             }
             Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
-            Self::Restore { folder, from } => {
-                let restored = backup::restore(&folder.data_dir, &from)?;
-                println!("{}", serde_json::to_string_pretty(&restored)?);
-                Ok(())
-            }
+            Self::Restore { folder, from } => restore(&folder.data_dir, &from),
             Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }
@@ -310,9 +308,7 @@ impl Run {
         let config = self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce);
         let engine = Engine::start(config.map_err(StartError::from)?)?;
         let ready = serde_json::to_string(engine.ready())?;
-        println!("ready {ready}");
-        // Whoever started us may read through a pipe.
-        std::io::stdout().flush()?;
+        out::line(&format!("ready {ready}"))?;
         runtime.block_on(asked_to_stop.wait());
         tracing::info!("stopping");
         engine.stop();

@@ -1,7 +1,9 @@
 //! `rollcall-host`: the engine without a window, and the commands that ask a running one.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod ask;
 mod cli;
+mod out;
 mod signals;
 
 use std::process::ExitCode;

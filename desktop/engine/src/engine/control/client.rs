@@ -12,7 +12,7 @@ use super::command::{Command, Export};
 use super::note::{self, ControlNote};
 use crate::folder::atomic_file;
 use crate::http::client::to_this_machine;
-use crate::view::ExportFormat;
+use crate::view::{ExportFormat, ListWritten};
 
 /// Asks a running engine. Requests stay on this machine.
 pub struct Client {
@@ -79,7 +79,7 @@ impl Client {
         Ok(serde_json::from_slice(&self.send(command).await?.bytes().await?)?)
     }
 
-    /// Has a workshop's list written to a file, whole or not at all; how many rows. The workshop is named by
+    /// Has a workshop's list written to a file, whole or not at all. The workshop is named by
     /// its id or invite code.
     ///
     /// # Errors
@@ -90,14 +90,14 @@ impl Client {
         format: ExportFormat,
         path: &Path,
         language: Language,
-    ) -> Result<u64, AskError> {
+    ) -> Result<ListWritten, AskError> {
         let command = Command::Export(workshop.to_owned(), Export { format, language });
         let response = self.send(&command).await?;
         let rows = response.headers().get(ROWS).and_then(|rows| rows.to_str().ok()?.parse().ok());
         let bytes = response.bytes().await?;
-        atomic_file::write(path, &bytes)
+        let durability = atomic_file::write(path, &bytes)
             .map_err(|source| AskError::File { path: path.to_owned(), source })?;
-        Ok(rows.unwrap_or_default())
+        Ok(ListWritten { rows: rows.unwrap_or_default(), durability })
     }
 
     async fn send(&self, command: &Command) -> Result<Response, AskError> {

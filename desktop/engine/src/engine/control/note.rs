@@ -31,7 +31,7 @@ pub(in crate::engine) fn write(folder: &Folder, url: &str) -> Result<String, Fol
     let note = ControlNote { url: url.to_owned(), token: token.clone(), pid: std::process::id() };
     let path = folder.join(FILE);
     let json = serde_json::to_vec(&note).map_err(std::io::Error::other);
-    json.and_then(|json| atomic_file::write(&path, &json))
+    json.and_then(|json| atomic_file::write(&path, &json).map(|_| ()))
         .map_err(|source| FolderError::Unusable { path, source })?;
     Ok(token)
 }

@@ -23,6 +23,7 @@ use crate::db::open_error::OpenError;
 use crate::folder::atomic_file;
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
+use crate::view::Durability;
 pub(crate) use restore::forget_interrupted;
 pub use restore::{Restored, restore};
 
@@ -35,7 +36,7 @@ const MAX_NOTE_BYTES: u64 = 64 * 1024;
 const LAYOUT: u32 = 1;
 
 /// A backup that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Backup {
     /// The folder.
@@ -44,6 +45,8 @@ pub struct Backup {
     pub signups: u64,
     /// Bytes of the database's copy.
     pub bytes: u64,
+    /// How surely all of it stays.
+    pub durability: Durability,
 }
 
 /// Why there is no backup, or none that can be restored. One line, `what is wrong — what to do`.
@@ -114,9 +117,9 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
     };
     let name = to.file_name().filter(|_| is_new).ok_or_else(|| BackupError::NotNew(to.to_owned()))?;
     let part = to.with_file_name(format!(".{}.part", name.to_string_lossy()));
-    let made = write(conn, keys, &part).and_then(|(signups, bytes)| {
-        atomic_file::rename(&part, to).map_err(unusable)?;
-        Ok(Backup { folder: to.to_owned(), signups, bytes })
+    let made = write(conn, keys, &part).and_then(|made| {
+        let named = atomic_file::rename(&part, to).map_err(unusable)?;
+        Ok(Backup { folder: to.to_owned(), durability: made.durability.and(named), ..made })
     });
     if made.is_err() {
         let _ = fs::remove_dir_all(&part);
@@ -124,7 +127,8 @@ pub(crate) fn make(conn: &Connection, keys: &Keys, to: &Path) -> Result<Backup, 
     made
 }
 
-fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), BackupError> {
+/// Writes all of it into a folder of another name.
+fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<Backup, BackupError> {
     let unusable = |source| BackupError::Folder { path: part.to_owned(), source };
     let uncopied = |e: rusqlite::Error| BackupError::Database(e.to_string());
     // Left by one that was interrupted.
@@ -138,9 +142,9 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
     drop(backup);
     let (signups, database_version) = db::check(&copy).map_err(BackupError::Database)?;
     copy.close().map_err(|(_, e)| uncopied(e))?;
-    atomic_file::sync(&database).map_err(unusable)?;
+    let mut durability = atomic_file::sync(&database).map_err(unusable)?;
     let keys = keys.file().map_err(unusable)?;
-    atomic_file::write(&part.join(KEYS), &keys).map_err(unusable)?;
+    durability = durability.and(atomic_file::write(&part.join(KEYS), &keys).map_err(unusable)?);
     let note = BackupNote {
         layout: LAYOUT,
         rollcall: env!("CARGO_PKG_VERSION").to_owned(),
@@ -151,8 +155,9 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<(u64, u64), Back
         keys_sha256: hex::encode(Sha256::digest(&keys)),
     };
     let note = serde_json::to_vec_pretty(&note).map_err(|e| unusable(e.into()))?;
-    atomic_file::write(&part.join(NOTE), &note).map_err(unusable)?;
-    Ok((signups, fs::metadata(&database).map_err(unusable)?.len()))
+    durability = durability.and(atomic_file::write(&part.join(NOTE), &note).map_err(unusable)?);
+    let bytes = fs::metadata(&database).map_err(unusable)?.len();
+    Ok(Backup { folder: part.to_owned(), signups, bytes, durability })
 }
 
 /// Makes a folder that only its owner may look into.

@@ -26,6 +26,7 @@ use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
+use crate::view::Durability;
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
 
@@ -44,6 +45,8 @@ pub struct Restored {
     pub erased_again: usize,
     /// Where the database is that was replaced.
     pub set_aside: Option<PathBuf>,
+    /// How surely it stays.
+    pub durability: Durability,
     /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked
     /// at the next start.
     pub erasures_unknown: Option<String>,
@@ -92,13 +95,13 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let (signups, _) = db::check(&conn).map_err(damaged)?;
     conn.empty_log().map_err(database)?;
     conn.close().map_err(database)?;
-    atomic_file::sync(&staged).map_err(unusable)?;
+    let content = atomic_file::sync(&staged).map_err(unusable)?;
 
     merge_keys(&folder, &keys)?;
     let set_aside = set_aside(&folder, now).map_err(unusable)?;
-    atomic_file::rename(&staged, &current).map_err(unusable)?;
+    let durability = content.and(atomic_file::rename(&staged, &current).map_err(unusable)?);
     fs::remove_dir_all(&stage).map_err(unusable)?;
-    Ok(Restored { made_at: note.made_at, signups, erased_again, set_aside, erasures_unknown })
+    Ok(Restored { made_at: note.made_at, signups, erased_again, set_aside, durability, erasures_unknown })
 }
 
 /// Reads the note and the key file of a backup, which is whole.
@@ -178,10 +181,10 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
     match kept {
         Some(Ok(kept)) => kept.merge(keys).map_err(|why| FolderError::Damaged { path, why }),
         Some(Err(_)) => {
-            atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
-            atomic_file::write(&path, keys).map_err(unusable)
+            let _ = atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
+            atomic_file::write(&path, keys).map(|_| ()).map_err(unusable)
         }
-        None => atomic_file::write(&path, keys).map_err(unusable),
+        None => atomic_file::write(&path, keys).map(|_| ()).map_err(unusable),
     }
 }
 
@@ -200,12 +203,11 @@ fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>
     // taken for the other one's.
     let kept = aside.join(DATABASE);
     fs::copy(&database, &kept)?;
-    atomic_file::sync(&kept)?;
-    atomic_file::sync_folder(&aside)?;
+    let _ = atomic_file::sync(&kept)?.and(atomic_file::sync_folder(&aside)?);
     for name in ["installation.json", "rollcall.db-shm", "rollcall.db-wal"] {
         let path = folder.join(name);
         if path.exists() {
-            atomic_file::rename(&path, &aside.join(name))?;
+            let _ = atomic_file::rename(&path, &aside.join(name))?;
         }
     }
     Ok(Some(aside))

@@ -17,6 +17,8 @@ use crate::pipeline::stream::direct::DirectStream;
 use crate::pipeline::stream::private_server::RedisServer;
 #[cfg(unix)]
 use crate::pipeline::stream::redis::RedisStream;
+#[cfg(unix)]
+use crate::pipeline::stream::suite::servers::ready;
 use crate::testing::{Hall, until};
 
 struct Pipeline<S> {
@@ -140,7 +142,7 @@ async fn what_went_with_redis_and_its_folder_is_given_back_at_once() {
     const MAIL: u32 = 2_000;
     let hall = Hall::open().await;
     let folder = hall.dir.path().join("redis");
-    let server = RedisServer::start(&folder).unwrap();
+    let server = ready(RedisServer::start(&folder).unwrap());
     let client = redis::Client::open(server.url()).unwrap();
     let mut pipeline = start_on(&hall, RedisStream::new(client, &hall.workshop.id), HashSet::new());
     // More than is read while the database cannot be written: what is in hand already is not lost with Redis.
@@ -182,6 +184,24 @@ async fn after_interruptions_a_message_runs_alone_and_is_cleared_of_suspicion() 
     pipeline.committed(3).await;
     assert_eq!(hall.count("SELECT count(*) FROM signups"), 3);
     assert_eq!(hall.count("SELECT count(*) FROM suspects"), 0);
+}
+
+#[tokio::test]
+async fn whoever_is_suspected_runs_before_its_company_and_has_none() {
+    let hall = Hall::open().await;
+    let stream = DirectStream::default();
+    let mail = |lease: u32, attempts: u32, name: &str| {
+        entry(lease, attempts, hall.sealed(&hall.signup(name, &format!("138{lease:08}"))))
+    };
+    let suspect = 1 + INTERRUPTIONS;
+    stream
+        .add(vec![mail(0, 1, "王芳"), mail(1, suspect, "李伟"), mail(2, 1, "赵敏"), mail(3, suspect, "孙丽")])
+        .await
+        .unwrap();
+    let mut line = start_on(&hall, stream, HashSet::new());
+    line.committed(4).await;
+    // In the order in which they were committed: each of the suspects by itself, then the others together.
+    assert_eq!(hall.texts("SELECT name FROM signups ORDER BY rowid"), ["李伟", "孙丽", "王芳", "赵敏"]);
 }
 
 #[tokio::test]

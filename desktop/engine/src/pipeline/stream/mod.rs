@@ -8,10 +8,12 @@ pub(crate) mod direct;
 #[cfg(unix)]
 pub(crate) mod private_server;
 pub(crate) mod redis;
+mod reply;
 pub(crate) mod server_choice;
+pub(crate) mod server_version;
 
 #[cfg(test)]
-mod suite;
+pub(crate) mod suite;
 
 use std::future::Future;
 

@@ -4,16 +4,15 @@
 //! XACK and XDEL in one MULTI, after its COMMIT. Reading blocks, so it has a connection of its own.
 
 use std::collections::HashMap;
-
-use parking_lot::Mutex as SyncMutex;
 use std::time::Duration;
 
+use parking_lot::Mutex as SyncMutex;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, Value};
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::Mutex;
 
-use super::{Delivered, Entry, Restarted, Stream, StreamError};
+use super::{Delivered, Entry, Restarted, Stream, StreamError, reply};
 
 /// The one group that reads.
 pub(in crate::pipeline) const GROUP: &str = "writer";
@@ -35,6 +34,8 @@ pub(crate) struct RedisStream {
     blocking: Slot,
     /// Where reading is.
     place: SyncMutex<ReadPosition>,
+    /// Which interruptions are counted.
+    counted: SyncMutex<Counted>,
 }
 
 /// A connection, made when it is first needed and again when it broke.
@@ -51,6 +52,23 @@ enum ReadPosition {
     New,
 }
 
+/// What earlier processes were handed and did not acknowledge was interrupted once more: once a process that
+/// is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Counted {
+    /// Up to this id.
+    UpTo(String),
+    /// All of it: whatever else is handed out is this process's own.
+    All,
+}
+
+/// An entry that was handed out and not acknowledged.
+struct Pending {
+    id: String,
+    /// How often it was handed out.
+    deliveries: u32,
+}
+
 impl RedisStream {
     /// Makes the stream of a workshop. It connects when it is first used.
     pub(crate) fn new(client: Client, workshop: &WorkshopId) -> Self {
@@ -60,6 +78,7 @@ impl RedisStream {
             quick: Mutex::new(None),
             blocking: Mutex::new(None),
             place: SyncMutex::new(ReadPosition::Unknown),
+            counted: SyncMutex::new(Counted::UpTo("0".to_owned())),
         }
     }
 
@@ -76,7 +95,8 @@ impl RedisStream {
         pipeline: &redis::Pipeline,
     ) -> Result<T, StreamError> {
         self.try_query(slot, pipeline).await.map_err(|error| match server_code(&error).as_deref() {
-            Some("NOGROUP") => StreamError::Lost,
+            // The second is what a reader hears that was waiting meanwhile, of Redis 7.
+            Some("NOGROUP" | "UNBLOCKED") => StreamError::Lost,
             _ => StreamError::Away(error.to_string()),
         })
     }
@@ -107,26 +127,69 @@ impl RedisStream {
         *self.place.lock() = place;
     }
 
-    /// Reads what this consumer was handed before and did not acknowledge, after the id `after`; with how
-    /// often.
+    /// Reads what this consumer was handed before and did not acknowledge, after the id `after`.
+    ///
+    /// What an earlier process left is claimed: of all ways to read it, this alone makes the server write
+    /// down that it was handed out once more, so that the count outlives the server, too. What this process
+    /// has counted or was itself the first to read is only looked up: a connection that broke interrupted
+    /// nobody.
     async fn read_own(&self, after: &str, most: usize) -> Result<Vec<Delivered>, StreamError> {
+        let mut pending = self.pending(after, most).await?;
+        let Some(first) = pending.first() else {
+            self.set_counted(Counted::All);
+            return Ok(Vec::new());
+        };
+        let is_counted = self.is_counted(&first.id);
+        pending.retain(|own| self.is_counted(&own.id) == is_counted);
+        let ids: Vec<&String> = pending.iter().map(|own| &own.id).collect();
         let mut pipeline = redis::pipe();
-        // Asked before the read, which counts as one more delivery.
-        let range_start = if after == "0" { "-".to_owned() } else { format!("({after}") };
-        pipeline.cmd("XPENDING").arg(&self.key).arg(GROUP).arg(range_start).arg("+").arg(most).arg(CONSUMER);
-        read_group(&mut pipeline, &self.key, most, None, after);
-        let (pending, rows): (Vec<(String, String, u64, u32)>, Value) =
-            self.query(&self.quick, &pipeline).await?;
-        let interruptions: HashMap<String, u32> = pending.into_iter().map(|(id, _, _, n)| (id, n)).collect();
-        let (entries, gone) = parse(rows)?;
-        if let Some(last) = entries.iter().map(|(id, _)| id).chain(&gone).max_by_key(|id| order(id)) {
-            self.set_place(ReadPosition::Own(last.clone()));
+        if is_counted {
+            // Nothing else stands between them: what is acknowledged is deleted, what is new comes after
+            // them.
+            pipeline.cmd("XRANGE").arg(&self.key).arg(ids.first()).arg(ids.last());
+        } else {
+            pipeline.cmd("XCLAIM").arg(&self.key).arg(GROUP).arg(CONSUMER).arg(0).arg(&ids);
         }
-        if !gone.is_empty() {
-            // Deleted by somebody else while it was ours: nothing is left to commit.
-            self.acknowledge(gone).await?;
+        let (rows,): (Value,) = self.query(&self.quick, &pipeline).await?;
+        let mut entries: HashMap<String, Entry> = reply::entries(rows)?.into_iter().collect();
+        if let Some(last) = ids.last() {
+            if !is_counted {
+                self.set_counted(Counted::UpTo((*last).clone()));
+            }
+            self.set_place(ReadPosition::Own((*last).clone()));
         }
-        Ok(delivered(entries, |id| interruptions.get(id).copied().unwrap_or(1)))
+        let (mut own, mut gone) = (Vec::with_capacity(pending.len()), Vec::new());
+        for Pending { id, deliveries } in pending {
+            // This process's own delivery is none that was interrupted.
+            let interruptions = if is_counted { deliveries.saturating_sub(1) } else { deliveries };
+            match entries.remove(&id) {
+                Some(entry) => own.push(Delivered { key: id, interruptions, entry }),
+                None => gone.push(id),
+            }
+        }
+        // Deleted by somebody else while it was ours: nothing is left to commit.
+        self.acknowledge(gone).await?;
+        Ok(own)
+    }
+
+    /// Returns what this consumer was handed and did not acknowledge, after the id `after`, oldest first.
+    async fn pending(&self, after: &str, most: usize) -> Result<Vec<Pending>, StreamError> {
+        let start = if after == "0" { "-".to_owned() } else { format!("({after}") };
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("XPENDING").arg(&self.key).arg(GROUP).arg(start).arg("+").arg(most).arg(CONSUMER);
+        let (rows,): (Vec<(String, String, u64, u32)>,) = self.query(&self.quick, &pipeline).await?;
+        Ok(rows.into_iter().map(|(id, _, _, deliveries)| Pending { id, deliveries }).collect())
+    }
+
+    fn set_counted(&self, counted: Counted) {
+        *self.counted.lock() = counted;
+    }
+
+    fn is_counted(&self, id: &str) -> bool {
+        match &*self.counted.lock() {
+            Counted::All => true,
+            Counted::UpTo(last) => order(id) <= order(last),
+        }
     }
 }
 
@@ -168,9 +231,12 @@ impl Stream for RedisStream {
                 }
                 ReadPosition::New => {
                     let mut pipeline = redis::pipe();
-                    read_group(&mut pipeline, &self.key, most, Some(BLOCK_MS), ">");
+                    let command = pipeline.cmd("XREADGROUP").arg("GROUP").arg(GROUP).arg(CONSUMER);
+                    command.arg("COUNT").arg(most).arg("BLOCK").arg(BLOCK_MS);
+                    command.arg("STREAMS").arg(&self.key).arg(">");
                     let (rows,): (Value,) = self.query(&self.blocking, &pipeline).await?;
-                    return Ok(delivered(parse(rows)?.0, |_| 0));
+                    let new = reply::of_stream(rows)?.into_iter();
+                    return Ok(new.map(|(key, entry)| Delivered { key, interruptions: 0, entry }).collect());
                 }
             }
         }
@@ -193,7 +259,11 @@ impl Stream for RedisStream {
         pipeline.cmd("XGROUP").arg("CREATE").arg(&self.key).arg(GROUP).arg("0").arg("MKSTREAM").ignore();
         let made: Result<(), RedisError> = self.try_query(&self.quick, &pipeline).await;
         let restarted = match made {
-            Ok(()) => Restarted::MadeAnew,
+            Ok(()) => {
+                // No earlier process left anything in it.
+                self.set_counted(Counted::All);
+                Restarted::MadeAnew
+            }
             Err(error) if server_code(&error).as_deref() == Some("BUSYGROUP") => Restarted::Same,
             Err(error) => return Err(StreamError::Away(error.to_string())),
         };
@@ -225,78 +295,10 @@ pub(crate) async fn connect(client: &Client) -> Result<MultiplexedConnection, Re
 }
 
 /// Returns the first word of the server's own error, alone or as one answer of several.
-fn server_code(error: &RedisError) -> Option<String> {
+pub(super) fn server_code(error: &RedisError) -> Option<String> {
     let first =
         error.clone().into_server_errors().and_then(|all| all.first().map(|(_, e)| e.code().to_owned()));
     first.or_else(|| error.code().map(str::to_owned))
-}
-
-fn read_group(pipeline: &mut redis::Pipeline, key: &str, most: usize, block_ms: Option<usize>, after: &str) {
-    let command = pipeline.cmd("XREADGROUP").arg("GROUP").arg(GROUP).arg(CONSUMER).arg("COUNT").arg(most);
-    if let Some(block_ms) = block_ms {
-        command.arg("BLOCK").arg(block_ms);
-    }
-    command.arg("STREAMS").arg(key).arg(after);
-}
-
-type Rows = Vec<(String, Entry)>;
-
-/// Reads entries, and the ids of entries that were deleted while they were pending (their fields are nil).
-/// Parsed by hand: the client's own reply type copies the whole answer before it looks at it.
-fn parse(reply: Value) -> Result<(Rows, Vec<String>), StreamError> {
-    let odd = || StreamError::Away("an answer of an unknown shape".to_owned());
-    let (mut rows, mut gone) = (Rows::new(), Vec::new());
-    let streams = match reply {
-        Value::Nil => return Ok((rows, gone)),
-        Value::Array(streams) => streams,
-        _ => return Err(odd()),
-    };
-    for stream in streams {
-        let Value::Array(stream) = stream else { return Err(odd()) };
-        let Some(Value::Array(entries)) = stream.into_iter().nth(1) else { return Err(odd()) };
-        for entry in entries {
-            let Value::Array(entry) = entry else { return Err(odd()) };
-            let mut context = entry.into_iter();
-            let id = context.next().and_then(text).ok_or_else(odd)?;
-            match context.next() {
-                Some(Value::Array(fields)) => rows.push((id, entry_of(fields))),
-                _ => gone.push(id),
-            }
-        }
-    }
-    Ok((rows, gone))
-}
-
-/// Makes an entry of whatever the stream holds: one without a body is parked like any other that cannot be
-/// read.
-fn entry_of(fields: Vec<Value>) -> Entry {
-    let mut entry = Entry { lease_id: String::new(), body: String::new(), attempts: 1 };
-    let mut fields = fields.into_iter().filter_map(text);
-    while let (Some(name), Some(value)) = (fields.next(), fields.next()) {
-        match name.as_str() {
-            "lease" => entry.lease_id = value,
-            "body" => entry.body = value,
-            "attempts" => entry.attempts = value.parse().unwrap_or(1),
-            _ => {}
-        }
-    }
-    entry
-}
-
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::BulkString(bytes) => Some(
-            String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
-        ),
-        Value::SimpleString(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn delivered(rows: Rows, interruptions: impl Fn(&str) -> u32) -> Vec<Delivered> {
-    rows.into_iter()
-        .map(|(key, entry)| Delivered { interruptions: interruptions(&key), key, entry })
-        .collect()
 }
 
 /// Ids are `milliseconds-sequence`, which do not sort as text.

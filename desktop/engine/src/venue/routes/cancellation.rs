@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::envelope::SealedCancellation;
@@ -34,7 +34,7 @@ pub(super) async fn json(State(venue): State<Arc<VenueContext>>, UrlPath(address
 pub(super) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(address): Address,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);

@@ -11,6 +11,7 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::address::put_right;
 use crate::clock::now_ms;
 use crate::http::ends::Ends;
 use crate::venue::context::VenueContext;
@@ -30,6 +31,9 @@ pub(super) async fn by_own_address(
         );
         let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
         return (StatusCode::MISDIRECTED_REQUEST, headers, text).into_response();
+    }
+    if let Some(response) = put_right(&request) {
+        return response;
     }
     let is_check = request.uri().path().ends_with("/check");
     venue.visitors.ask(ends, is_check, now_ms());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::form::{Message, message_page};
@@ -26,7 +26,7 @@ use crate::workshops::venue_url::VenueBase;
 pub(super) async fn show(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -45,7 +45,7 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, code)): UrlPath<(String, String)>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -81,7 +81,7 @@ async fn take(
 pub(super) async fn check(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let (status, message) = match venue.under(&token) {

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::intake::{AcceptedSignup, Refused, Submission};
 use rollcall_shared::media_type::MediaType;
+use rollcall_shared::problem::IDEMPOTENCY_KEY;
 use rollcall_shared::receipt::Accepted;
 
 use super::found::{leads_to, leads_to_path};
@@ -32,7 +33,7 @@ pub(super) async fn json(
         let row = venue.under(&token)?;
         venue.take_json(&row, &headers, body, Origin::Venue).await
     };
-    answered(taken.await)
+    answered(&headers, taken.await)
 }
 
 /// Shows a workshop's public record.
@@ -46,11 +47,13 @@ pub(super) async fn workshop(
     }
 }
 
-/// Answers a script: with the receipt of what is stored, or with the problem.
-pub(super) fn answered(taken: Result<Accepted, Refused>) -> Response {
+/// Answers a script: with the receipt of what is stored, or with the problem, which names the sign-up that
+/// the request names.
+pub(super) fn answered(asked: &HeaderMap, taken: Result<Accepted, Refused>) -> Response {
+    let signup = asked.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     match taken {
         Ok(accepted) => answer::json(StatusCode::CREATED, &accepted),
-        Err(refused) => answer::problem(&refused.problem()),
+        Err(refused) => answer::problem(&refused.problem().about(signup)),
     }
 }
 

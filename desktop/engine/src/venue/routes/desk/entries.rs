@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rollcall_shared::intake::{Refused, entry_text};
@@ -20,7 +20,7 @@ use crate::http::answer::{self, PageQuery};
 use crate::http::body;
 use crate::message::Origin;
 use crate::venue::context::VenueContext;
-use crate::venue::entry;
+use crate::venue::entry::{self, StoredEntry};
 use crate::workshops::venue_url::VenueBase;
 
 /// Takes `{"entry": "…"}`.
@@ -31,7 +31,9 @@ pub(in crate::venue::routes) async fn json(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match venue.at_desk(&token, &headers) {
-        Ok((row, desk)) => answered(take(&venue, &row, &desk, MediaType::Json, &headers, body).await),
+        Ok((row, desk)) => {
+            answered(&headers, take(&venue, &row, &desk, MediaType::Json, &headers, body).await)
+        }
         Err(no_desk) => answer::problem(&no_desk.problem()),
     }
 }
@@ -40,7 +42,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -65,6 +67,11 @@ async fn take(
 ) -> Result<Accepted, Refused> {
     let text = entry_text(media_type, &body::signup(headers, media_type, body)?)?;
     let taken = entry::take(&venue.context, row, &text, Origin::Desk(desk.id.clone())).await?;
+    Ok(issued(venue, row, &taken))
+}
+
+/// Issues the receipt of what a code has become.
+pub(super) fn issued(venue: &VenueContext, row: &WorkshopRow, taken: &StoredEntry) -> Accepted {
     let key = venue.context.keys.receipt_key();
-    Ok(Accepted::issue(&key, VenueBase::of(row).as_str(), &row.workshop.id, taken.id, taken.state))
+    Accepted::issue(&key, VenueBase::of(row).as_str(), &row.workshop.id, taken.id, taken.state)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path as UrlPath, Query, State};
+use axum::extract::{Form, Path as UrlPath, State};
 use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -41,7 +41,7 @@ pub(in crate::venue::routes) struct Pin {
 pub(in crate::venue::routes) async fn show(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
@@ -58,7 +58,7 @@ pub(in crate::venue::routes) async fn show(
 pub(in crate::venue::routes) async fn enter(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     form: Result<Form<Pin>, FormRejection>,
 ) -> Response {
@@ -81,7 +81,7 @@ pub(in crate::venue::routes) async fn enter(
 pub(in crate::venue::routes) async fn leave(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);

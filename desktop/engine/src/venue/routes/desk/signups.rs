@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path as UrlPath, Query, State};
+use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rollcall_shared::form::{Message, message_page};
@@ -32,7 +32,9 @@ pub(in crate::venue::routes) async fn json(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     match venue.at_desk(&token, &headers) {
-        Ok((row, desk)) => answered(venue.take_json(&row, &headers, body, Origin::Desk(desk.id)).await),
+        Ok((row, desk)) => {
+            answered(&headers, venue.take_json(&row, &headers, body, Origin::Desk(desk.id)).await)
+        }
         Err(no_desk) => answer::problem(&no_desk.problem()),
     }
 }
@@ -41,7 +43,7 @@ pub(in crate::venue::routes) async fn json(
 pub(in crate::venue::routes) async fn form(
     State(venue): State<Arc<VenueContext>>,
     UrlPath(token): UrlPath<String>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -75,7 +77,7 @@ async fn take(
 pub(in crate::venue::routes) async fn receipt(
     State(venue): State<Arc<VenueContext>>,
     UrlPath((token, receipt)): UrlPath<(String, String)>,
-    Query(asked): Query<PageQuery>,
+    asked: PageQuery,
     headers: HeaderMap,
 ) -> Response {
     let language = asked.or_preferred(&headers);
