@@ -5,8 +5,8 @@
  * Reads what the server tells this page's script: texts, patterns and addresses. See
  * shared/src/form/script.rs.
  */
-export function pageData<T>(): T {
-  return JSON.parse(element("page-data").textContent || "") as T;
+export function pageData<T>(id = "page-data"): T {
+  return JSON.parse(element(id).textContent || "") as T;
 }
 
 /** The element with this id, which the page has. */

@@ -45,6 +45,38 @@ pub fn search_key(text: &str) -> String {
     name_key::of_text(&spelling::folded(text))
 }
 
+/// Whether two stored names are two spellings of one, whatever version stored them.
+///
+/// ```
+/// use rollcall_shared::fold::same_stored;
+/// assert!(same_stored("王　芳", "王芳"));
+/// assert!(!same_stored("王芳", "王方"));
+/// ```
+pub fn same_stored(one: &str, other: &str) -> bool {
+    one == other || stored_key(one) == stored_key(other)
+}
+
+/// Whether a stored name contains what is searched for, a [`search_key`].
+///
+/// ```
+/// use rollcall_shared::fold::{search_key, stored_contains};
+/// assert!(stored_contains("Nguyễn Thị", &search_key("nguyen t")));
+/// ```
+pub fn stored_contains(name: &str, key: &str) -> bool {
+    // Most names of a hall are their own keys.
+    if name.chars().all(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')) {
+        name.contains(key)
+    } else {
+        stored_key(name).contains(key)
+    }
+}
+
+/// A name that no version of today takes is its own key.
+fn stored_key(name: &str) -> String {
+    let key = search_key(name);
+    if key.is_empty() { name.to_owned() } else { key }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +146,25 @@ mod tests {
         ] {
             assert!(!same_person(&name(one), &name(other)), "{one} and {other}");
         }
+    }
+
+    #[test]
+    fn what_an_older_version_stored_is_compared_by_the_rule_of_today() {
+        for (one, other) in [
+            ("王　芳", "王芳"),
+            ("ＷＡＮＧ ＦＡＮＧ", "wang fang"),
+            ("古丽·阿依", "古丽.阿依"),
+            ("王\u{3164}芳", "王芳"),
+            ("Jean-Luc", "jean luc"),
+        ] {
+            assert!(same_stored(one, other), "{one} and {other}");
+            assert!(stored_contains(one, &search_key(other)), "{other} in {one}");
+        }
+        // A blank row of an older version is nobody else's.
+        assert!(
+            !same_stored("\u{3164}\u{3164}", "\u{115F}\u{1160}") && !same_stored("\u{3164}\u{3164}", "王芳")
+        );
+        assert!(!stored_contains("王芳", &search_key("方")));
     }
 
     #[test]

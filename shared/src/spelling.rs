@@ -18,9 +18,10 @@ use crate::text::{
 /// may be stored. Ideographs are listed by their numbers, because old browsers do not know the newest as
 /// letters; letters that are used as dots and apostrophes are among `\p{L}`.
 pub(crate) const MAY_BE_TYPED: &str = concat!(
-    r"\p{L}\p{M}\s\p{Pd}\p{DI}\uFFFC\u2800\u2043\u2212",
+    r"\p{L}\p{M}\p{Z}\t\n\r\p{Pd}\p{DI}\uFFF9-\uFFFC\u2800\u02D7\u2043\u2212\u0F0E\u1FEF\u1FFD",
     r"·\u0387•‧∙⋅⸱⸳˙・･.．。․﹒｡'‘’‛′\x60´＇｀՚׳་༌།○◯〇",
-    r"\u2E80-\u2FD5\uE815-\uE864\u3400-\u9FFF\u{20000}-\u{3FFFD}",
+    r"\u2E81-\u2E99\u2E9B-\u2EF3\u2F00-\u2FD5\uE815-\uE864",
+    r"\u3400-\u4DBF\u4E00-\u9FFF\u{20000}-\u{2FFFD}\u{30000}-\u{3FFFD}",
 );
 
 /// The dot after each syllable of Tibetan.

@@ -1,6 +1,9 @@
 //! Characters that people paste but did not mean: characters that show nothing, wide spaces, other hyphens
 //! and dots.
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
+
 pub(crate) use crate::presentation::full_width as fold_full_width;
 
 /// Whether it shows nothing: Unicode's Default_Ignorable_Code_Point (17.0), the anchors of interlinear notes,
@@ -20,11 +23,10 @@ pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
-/// Whether a keyboard or a word processor writes it for `-`: hyphens and dashes of any width, minus signs.
-/// The letters 一 and ー are not among them.
+/// Whether a keyboard or a word processor writes it for `-`: hyphens and dashes of any script and width, the
+/// wave dash, minus signs. The letters 一 and ー are not among them.
 pub(crate) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{58A}' | '\u{5BE}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}')
-        || matches!(c, '\u{2E3A}' | '\u{2E3B}' | '\u{30A0}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
+    category(c) == GeneralCategory::DashPunctuation || matches!(c, '\u{2D7}' | '\u{2043}' | '\u{2212}')
 }
 
 /// Whether it is typed for the dot between the parts of a name, U+00B7: bullets, the dots of mathematics and
@@ -139,11 +141,18 @@ pub(crate) fn forbidden(text: &str) -> Option<char> {
 
 /// Writes a character so that a person can read and say it: as itself, or as `U+0007` if it shows nothing.
 pub(crate) fn shown(c: char) -> String {
-    match c {
-        '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => format!("U+{:04X}", u32::from(c)),
-        c if c.is_control() || is_invisible(c) || is_blank(c) => format!("U+{:04X}", u32::from(c)),
-        c => c.to_string(),
+    let is_nothing = [GeneralCategoryGroup::Other, GeneralCategoryGroup::Separator]
+        .into_iter()
+        .any(|group| group.contains(category(c)));
+    if is_nothing || is_invisible(c) || is_blank(c) {
+        format!("U+{:04X}", u32::from(c))
+    } else {
+        c.to_string()
     }
+}
+
+fn category(c: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
 #[cfg(test)]

@@ -19,8 +19,10 @@ use rollcall_shared::signup::SignupForm;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::{Workshop, sample};
 
-/// The rule.
+/// The rule, for all that is needed to use the page. How mistakes are explained comes behind that.
 const MAX_BYTES: usize = 14 * 1024;
+/// How mistakes are explained, behind the rest of the page.
+const MAX_EXPLANATIONS_BYTES: usize = 2 * 1024;
 /// With ten questions of five options each: a little more, for they are the host's own words.
 const MAX_CURIOUS_BYTES: usize = 15 * 1024;
 /// The service worker and the worker, together.
@@ -71,7 +73,9 @@ fn form(workshop: &Workshop) -> usize {
             errors: &[],
             unavailable: false,
         });
-        gzip(&page.html)
+        let (needed, behind) = page.html.split_once("<script id=\"explanations\"").unwrap();
+        assert!(gzip(behind) <= MAX_EXPLANATIONS_BYTES, "{}", gzip(behind));
+        gzip(needed)
     });
     println!("the form: {bytes:?} bytes");
     bytes.into_iter().max().unwrap()

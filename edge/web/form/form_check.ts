@@ -1,14 +1,21 @@
 // What is wrong with the form. Mistakes are explained where they are, while one types.
 
 import type { FieldError } from "../outbox/signup";
-import { explain, type Explained } from "../rules/mistakes";
+import { explain, type Explained, type Said } from "../rules/mistakes";
+import { pageData } from "../page";
 import { formatWhileTyping } from "../rules/phone_format";
 import { goTo, isShown, showMistake, watch } from "./field_mistake";
 import { fieldsOf, isMissing } from "./fields";
 import { nameIn, phoneIn } from "./form";
 
-/** What the page says of mistakes. */
+/** What the page says of its form. */
 export interface FormData {
+  /** How many digits of a number are written together. */
+  groups: number[];
+}
+
+/** What the page says of mistakes. */
+interface Explanations {
   phone: Explained;
   name: Explained;
   /** Texts by code for answers; the empty code for whatever else. */
@@ -28,10 +35,10 @@ export function formCheck(form: HTMLFormElement, data: FormData): FormCheck {
   const fields = fieldsOf(form);
   const mistakeIn = (field: HTMLElement) => {
     const isRight = field instanceof HTMLInputElement ? field.validity.valid : !isMissing(field);
-    return isRight ? "" : textFor(form, field, data);
+    return isRight ? [] : textFor(form, field);
   };
   form.noValidate = true;
-  formatWhileTyping(phoneIn(form), data.phone.groups || []);
+  formatWhileTyping(phoneIn(form), data.groups);
   for (const field of fields) watch(field, () => mistakeIn(field));
   return {
     isRight: () => {
@@ -46,8 +53,8 @@ export function formCheck(form: HTMLFormElement, data: FormData): FormCheck {
       let elsewhere = "";
       const found = mistakes.map(({ field: id, code }) => {
         const field = fields.find((field) => field.id === id);
-        if (field) showMistake(field, textFor(form, field, data, code));
-        else elsewhere = answerText(data, code);
+        if (field) showMistake(field, textFor(form, field, code));
+        else elsewhere = answerText(explanations(), code);
         return field;
       });
       const first = found.find((field) => field);
@@ -58,12 +65,21 @@ export function formCheck(form: HTMLFormElement, data: FormData): FormCheck {
 }
 
 /** The text for a field's mistake; `code` where the server has said which. */
-function textFor(form: HTMLFormElement, field: HTMLElement, data: FormData, code?: string): string {
+function textFor(form: HTMLFormElement, field: HTMLElement, code?: string): Said {
+  // They come behind the script, so that the form can be used before.
+  if (document.readyState === "loading") return [(field as HTMLInputElement).validationMessage || "…"];
+  const data = explanations();
   const rule = field === nameIn(form) ? data.name : field === phoneIn(form) && data.phone;
-  return rule ? explain((field as HTMLInputElement).value, rule, code) : answerText(data, code || "required");
+  const { value, pattern } = field as HTMLInputElement;
+  const mistake = rule ? explain(value, pattern, rule, code) : [];
+  return mistake[0] === undefined ? [answerText(data, code || "required")] : mistake;
 }
 
-function answerText({ errors }: FormData, code: string): string {
+function explanations(): Explanations {
+  return pageData("explanations");
+}
+
+function answerText({ errors }: Explanations, code: string): string {
   const texts = new Map(errors);
   return texts.get(code) || texts.get("") || "";
 }

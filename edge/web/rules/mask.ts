@@ -5,7 +5,7 @@
  * others.
  */
 export function maskName(name: string): string {
-  return name.trim().replace(/^(.)(.+?)(.?)$/su, (_, first: string, middle: string, last: string) => {
+  return name.replace(/\p{DI}/gu, "").trim().replace(/^(.)(.+?)(.?)$/su, (_, first: string, middle: string, last: string) => {
     return first + "*".repeat(Math.min([...middle].length, 4)) + last;
   });
 }
@@ -14,7 +14,8 @@ export function maskName(name: string): string {
  * 138••••8000, +852•••4567: as shared/src/phone.rs does, from whatever was typed for a number that it takes.
  */
 export function maskPhone(phone: string): string {
-  const digits = phone.normalize("NFKC").replace(/[^0-9+]/g, "").replace(/^(?:\+|00)?86(?=1)/, "");
+  const typed = phone.normalize("NFKC").replace(/[^0-9+]/g, "").replace(/^\+?00/, "+");
+  const digits = typed.replace(/^\+?0?86(?=0?1)/, "").replace(/^0(?=1)/, "");
   return digits.replace(/^(\+?\d{3})(\d+)(\d{4})$/, (_, head: string, middle: string, tail: string) => {
     return head + "•".repeat(middle.length) + tail;
   });

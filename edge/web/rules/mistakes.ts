@@ -1,29 +1,46 @@
 // What is wrong with a field, in the server's words. The patterns come from the rules themselves:
 // shared/src/mistake.rs.
 
+/** A text in pieces; every second one is a character that was typed. */
+export type Said = string[];
+
 export interface Explained {
-  /** A class of characters that mean nothing. */
+  /** A class of characters that are no mistake; all that the field's own pattern takes, where it is missing. */
   drops?: string;
-  /** What stands before a number and does not count; its group stays. */
-  prefix?: string;
-  groups?: number[];
+  /** Patterns and what stands for them, in order, before mistakes are looked for in NFKC. */
+  folds?: [pattern: string, replacement: string][];
   mistakes: { code: string; pattern: string; needed?: number; text: string }[];
 }
 
 /**
  * The text for what was typed, which the field's own pattern has refused; `code` where the server has said
- * which.
+ * which. Empty where no pattern says more than the code does.
  */
-export function explain(value: string, rule: Explained, code?: string): string {
-  let folded = value;
-  if (rule.drops) folded = folded.normalize("NFKC").replace(new RegExp(rule.drops, "gu"), "");
-  if (rule.prefix) folded = folded.replace(new RegExp(rule.prefix), "$1");
-  const found = (mistake: Explained["mistakes"][0]) => new RegExp(mistake.pattern, "u").test(folded);
-  const named = rule.mistakes.filter((mistake) => !code || mistake.code === code);
-  const mistake = named.find(found) || named[0] || rule.mistakes[0];
-  if (!mistake) return "";
-  const typed = folded.replace(/\D/g, "").length;
-  const needed = mistake.needed || 0;
-  const numbers: Record<string, number> = { typed, needed, missing: Math.abs(needed - typed) };
-  return mistake.text.replace(/\{(\w+)\}/g, (_, name: string) => String(numbers[name]));
+export function explain(value: string, own: string, rule: Explained, code?: string): Said {
+  let folded = rule.folds ? value.normalize("NFKC") : value;
+  folded = folded.replace(new RegExp(rule.drops || own, "gu"), "");
+  for (const [pattern, replacement] of rule.folds || []) {
+    folded = folded.replace(new RegExp(pattern), replacement);
+  }
+  for (const mistake of rule.mistakes) {
+    const match = new RegExp(mistake.pattern, "u").exec(folded);
+    if (match && (!code || mistake.code === code)) return said(mistake, folded, match.groups);
+  }
+  // Without what was typed: the server alone knows what it means.
+  const plain = rule.mistakes.filter(({ code: its, text }) => its === code && !text.includes("{"));
+  return plain.map(({ text }) => text);
+}
+
+function said({ text, needed = 0 }: Explained["mistakes"][0], folded: string, groups: { sign?: string } = {}): Said {
+  const digits = folded.replace(/\D/g, "");
+  const typed = digits.length;
+  const values: Record<string, unknown> = { digits, typed, needed, missing: Math.abs(needed - typed) };
+  const [before = "", after] = text.replace(/\{(?!sign)(\w+)\}/g, (_, name: string) => String(values[name])).split("{sign}");
+  return after === undefined ? [before] : [before, shown(groups.sign || ""), after];
+}
+
+/** Writes a character so that a person can read and say it: see shared/src/text.rs. */
+function shown(sign: string): string {
+  const number = (sign.codePointAt(0) || 0).toString(16).toUpperCase();
+  return /[\p{C}\p{Z}\p{DI}\u2800]/u.test(sign) ? "U+" + number.padStart(4, "0") : sign;
 }

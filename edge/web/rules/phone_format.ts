@@ -17,6 +17,8 @@ export function formatWhileTyping(field: HTMLInputElement, groups: number[]) {
 
 /** Groups a plain number of digits. Numbers with + or anything else in them stay as they are typed. */
 export function group(value: string, groups: number[]): string {
+  // A number of North America, whose digits can also be those of a mainland number.
+  if (value.startsWith("1 ")) return value;
   const digits = digitsOf(value);
   let end = 0;
   const parts = groups.map((size) => digits.slice(end, (end += size)));

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::document::{Document, Page};
 use super::field::Filler;
-use super::join::{AnswerErrors, Explained, answer_errors, fields, name_explained, phone_explained};
+use super::join::{explanations, fields};
 use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
@@ -17,6 +17,7 @@ use crate::desk_trouble::{EntryTrouble, PinTrouble};
 use crate::entry_code::MAX_PICTURE_BYTES;
 use crate::field_error::FieldError;
 use crate::language::Language;
+use crate::phone::CHINA_GROUPS;
 use crate::receipt::ReceiptState;
 use crate::seed::Seed;
 use crate::signup::SignupForm;
@@ -199,9 +200,7 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         pictures: &format!("{base}/v1/desk/pictures"),
         picture_bytes: MAX_PICTURE_BYTES,
         desk: &format!("{base}/desk?lang={lang}"),
-        phone: phone_explained(language),
-        name: name_explained(language),
-        errors: answer_errors(language),
+        groups: CHINA_GROUPS,
         refusals: REFUSALS.map(|why| (why, refusal_text(why, language))),
         entry_errors: EntryTrouble::ALL.map(|why| (why.code(), entry_text(why, language))),
         states: STATES.map(|state| {
@@ -218,7 +217,7 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
         signed_out: d.signed_out,
         enter_again: d.enter_again,
     };
-    let script = Some(Script::new(assets.script, &data));
+    let script = Some(Script::new(assets.script, &data).explaining(&explanations(language)));
     document(workshop, language, desk, body, script).render_with(assets.style)
 }
 
@@ -301,9 +300,8 @@ struct DeskData<'a> {
     picture_bytes: usize,
     /// This page.
     desk: &'a str,
-    phone: Explained,
-    name: Explained,
-    errors: AnswerErrors,
+    /// How many digits of a number are written together.
+    groups: [usize; 3],
     refusals: [(u16, &'static str); REFUSALS.len()],
     entry_errors: [(&'static str, &'static str); EntryTrouble::ALL.len()],
     /// Name, title and the stamp's sign of each.

@@ -74,9 +74,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
     let data = JoinData {
         api: &format!("{base}/v1/signups"),
         outbox: outbox_data(Some(workshop), base, language),
-        phone: phone_explained(language),
-        name: name_explained(language),
-        errors: answer_errors(language),
+        groups: phone::CHINA_GROUPS,
         sending: w.sending,
         send_here: texts::outbox_words(language).send_here,
     };
@@ -86,7 +84,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         switch: &address(language.other()),
         masthead: Some(workshop.organisation.get(language)),
         body,
-        script: Some(Script::new(JOIN, &data)),
+        script: Some(Script::new(JOIN, &data).explaining(&explanations(language))),
         has_files: base.is_empty(),
     }
     .render()
@@ -121,33 +119,38 @@ pub(super) fn fields(
     }
 }
 
-/// How mistakes in a number are told apart and explained.
-pub(super) fn phone_explained(language: Language) -> Explained {
+/// How mistakes are told apart and explained.
+#[derive(Serialize)]
+pub(super) struct Explanations {
+    phone: Explained,
+    name: Explained,
+    /// Texts by the codes of answers' errors.
+    errors: [(&'static str, &'static str); texts::ANSWER_CODES.len()],
+}
+
+pub(super) fn explanations(language: Language) -> Explanations {
+    Explanations {
+        phone: phone_explained(language),
+        name: name_explained(language),
+        errors: texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language))),
+    }
+}
+
+fn phone_explained(language: Language) -> Explained {
     Explained {
         drops: Some(Phone::fold_drops()),
         folds: Some(Phone::FOLDS),
-        groups: Some(phone::CHINA_GROUPS),
         mistakes: told(Phone::mistakes(), |m| texts::phone_template(m.code, m.needed, language)),
     }
 }
 
-/// How mistakes in a name are told apart and explained.
-pub(super) fn name_explained(language: Language) -> Explained {
+fn name_explained(language: Language) -> Explained {
     Explained {
         drops: None,
         folds: None,
-        groups: None,
         mistakes: told(PersonName::mistakes(), |m| texts::name_template(m.code, m.kind, language)),
     }
 }
-
-/// Texts by the codes of answers' errors.
-pub(super) fn answer_errors(language: Language) -> AnswerErrors {
-    texts::ANSWER_CODES.map(|code| (code, texts::answer_text(code, language)))
-}
-
-/// Texts by the codes of answers' errors.
-pub(super) type AnswerErrors = [(&'static str, &'static str); texts::ANSWER_CODES.len()];
 
 /// What the script is told.
 #[derive(Serialize)]
@@ -156,16 +159,15 @@ struct JoinData<'a> {
     api: &'a str,
     #[serde(flatten)]
     outbox: OutboxData<'a>,
-    phone: Explained,
-    name: Explained,
-    errors: AnswerErrors,
+    /// How many digits of a number are written together.
+    groups: [usize; 3],
     sending: &'static str,
     send_here: &'static str,
 }
 
 /// How mistakes in a field are told apart and explained.
 #[derive(Serialize)]
-pub(super) struct Explained {
+struct Explained {
     /// A class of characters that are no mistake; if it is missing, all that the field's own pattern matches.
     #[serde(skip_serializing_if = "Option::is_none")]
     drops: Option<String>,
@@ -173,9 +175,6 @@ pub(super) struct Explained {
     /// input is first normalised to NFKC.
     #[serde(skip_serializing_if = "Option::is_none")]
     folds: Option<[(&'static str, &'static str); 4]>,
-    /// How many digits are written together.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<[usize; 3]>,
     mistakes: Vec<Told>,
 }
 

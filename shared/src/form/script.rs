@@ -1,6 +1,7 @@
 //! A page's script and what it is told: texts, patterns and addresses, rendered from the rules and never
 //! written twice.
 
+use super::join::Explanations;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -33,21 +34,34 @@ pub(super) fn files() -> Files {
 pub(super) struct Script {
     pub(super) source: &'static str,
     data: String,
+    explanations: Option<String>,
 }
 
 impl Script {
     pub(super) fn new(source: &'static str, data: &impl Serialize) -> Self {
-        // A struct of strings and numbers always has a JSON text. `<` could end the element that holds it.
-        let data = serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c");
-        Self { source, data }
+        Self { source, data: json(data), explanations: None }
+    }
+
+    /// Also tells it how mistakes are explained. That comes last in the page, which can be used before it has
+    /// arrived.
+    pub(super) fn explaining(self, explanations: &Explanations) -> Self {
+        Self { explanations: Some(json(explanations)), ..self }
     }
 
     pub(super) fn markup(&self) -> Markup {
         html! {
             script #page-data type="application/json" { (PreEscaped(&self.data)) }
             script { (PreEscaped(self.source)) }
+            @if let Some(explanations) = &self.explanations {
+                script #explanations type="application/json" { (PreEscaped(explanations)) }
+            }
         }
     }
+}
+
+/// A struct of strings and numbers always has a JSON text. `<` could end the element that holds it.
+fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c")
 }
 
 #[cfg(test)]

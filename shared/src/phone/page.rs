@@ -12,7 +12,7 @@ use crate::mistake::Mistake;
 
 /// Characters that may separate digits, as a character class without its brackets, for the `u` and the `v`
 /// flag. The rule has the same as `typed::is_separator`.
-const SEPARATORS: &str = r"\p{P}\p{Z}\p{M}\p{DI}\s\x85\uFFF9-\uFFFC\|~\x60´\u2212∙⋅\u2800";
+const SEPARATORS: &str = r"\p{P}\p{Z}\p{M}\p{DI}\s\x85\uFFF9-\uFFFC\|~\x60´｜～｀\u2212∙⋅\u2800";
 
 /// Digits of other scripts, and in circles.
 const OTHER_DIGITS: &str = r"\p{Nd}①-⑨❶-❾➀-➈➊-➒⓪⓿";

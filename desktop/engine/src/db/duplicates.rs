@@ -9,7 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::column::{json, parsed, word};
-use super::signups::{SignupMetadata, aside};
+use super::signups::{self, SignupMetadata, aside};
 use super::tx::Tx;
 use super::whole_row::{self, WholeRow};
 use crate::message::DeskId;
@@ -231,13 +231,17 @@ pub(crate) fn compare_with(
     id: SignupId,
     original: SignupId,
 ) -> rusqlite::Result<()> {
-    let [same, other] = [DuplicateReason::SameName, DuplicateReason::OtherName].map(DuplicateReason::as_str);
+    let first = signups::name(tx, workshop, original)?;
+    let name: Option<String> = tx
+        .prepare_cached("SELECT name FROM duplicates WHERE id = ?1 AND workshop_id = ?2")?
+        .query_row((id.to_string(), workshop.as_str()), |row| row.get(0))
+        .optional()?;
+    let Some(name) = name else { return Ok(()) };
+    let reason = DuplicateReason::between(&name, &first).as_str();
     tx.prepare_cached(
-        "UPDATE duplicates SET original_id = ?3, reason = iif(
-           name = (SELECT name FROM signups WHERE id = ?3 AND workshop_id = ?2), ?4, ?5)
-         WHERE id = ?1 AND workshop_id = ?2",
+        "UPDATE duplicates SET original_id = ?3, reason = ?4 WHERE id = ?1 AND workshop_id = ?2",
     )?
-    .execute((id.to_string(), workshop.as_str(), original.to_string(), same, other))?;
+    .execute((id.to_string(), workshop.as_str(), original.to_string(), reason))?;
     Ok(())
 }
 

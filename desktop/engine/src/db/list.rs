@@ -8,6 +8,7 @@ use rollcall_shared::admission::Flags;
 use rollcall_shared::forms::Forms;
 use rollcall_shared::phone::Phone;
 use rollcall_shared::question::Answers;
+use rollcall_shared::search::Query;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::types::ValueRef;
@@ -20,7 +21,7 @@ use crate::view::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
     SignupView, answer_view,
 };
-use search::{Search, found};
+use search::found;
 
 /// Most cases that are shown at once: more than a person looks through, and one answer's worth.
 const MAX_CASES: usize = 200;
@@ -30,8 +31,7 @@ const PREVIEW_CHARS: usize = 200;
 /// A page of a list, newest first.
 pub(crate) fn page(conn: &Connection, query: &ListQuery) -> rusqlite::Result<ListPage> {
     let (offset, limit) = (query.offset, query.limit.min(MAX_LIST_ROWS));
-    let search = Search::of(&query.search);
-    let (total, rowids) = match search {
+    let (total, rowids) = match Query::of(&query.search) {
         None => (
             total(conn, &query.workshop, query.show)?,
             rowids(conn, &query.workshop, query.show, offset, limit)?,

@@ -20,6 +20,7 @@ pub(crate) mod probe;
 pub(crate) mod quarantine;
 pub(crate) mod readers;
 pub(crate) mod receipts_out;
+mod respelling;
 mod schema;
 pub(crate) mod signups;
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
 use super::open_error::OpenError;
+use super::tx::Tx;
 use super::{
     copies, desks, duplicates, erased, erased_workshops, events, forms, parked, probe, quarantine,
-    receipts_out, signups, takeovers_due, workshops,
+    receipts_out, respelling, signups, takeovers_due, workshops,
 };
 
 /// Version 1: every table's own SQL.
@@ -38,12 +39,15 @@ const V4: &[&str] =
 const V5: &[&str] = &[forms::V5, signups::V5, duplicates::V5];
 
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 5;
+pub(crate) const VERSION: i64 = 6;
 
 /// Brings a file up to date. An older one is copied first.
 pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let versions = [V1, V2, V3, V4, V5].map(|tables| tables.concat());
-    migrate(path, conn, versions.iter().map(|sql| M::up(sql)).collect())
+    let mut steps: Vec<M<'_>> = versions.iter().map(|sql| M::up(sql)).collect();
+    // Version 6: numbers and comparisons by the rules of today.
+    steps.push(M::up_with_hook("", |tx: &Transaction<'_>| Ok(respelling::upgrade(&Tx::over(tx))?)));
+    migrate(path, conn, steps)
 }
 
 pub(super) fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> Result<(), OpenError> {

@@ -132,6 +132,38 @@ fn a_file_of_version_1_is_upgraded_with_its_rows() {
 }
 
 #[test]
+fn numbers_and_names_of_an_older_file_are_those_of_today() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("rollcall.db");
+    version_1(&path);
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "UPDATE duplicates SET name = '王　芳' WHERE id = 'c';
+             INSERT INTO duplicates SELECT 'f', workshop_id, phone, '赵敏', answers, original_id, reason, state,
+               path, digest, flags, form_version, notice_version, filled_at, received_at, stored_at
+             FROM duplicates WHERE id = 'c';
+             INSERT INTO signups SELECT 'g', workshop_id, '+4402079460123', name, answers, state, path, digest,
+               flags, form_version, notice_version, filled_at, received_at, 7 FROM signups WHERE id = 'a';
+             INSERT INTO signups SELECT 'h', workshop_id, '+442079460123', name, answers, state, path, digest,
+               flags, form_version, notice_version, filled_at, received_at, 8 FROM signups WHERE id = 'a';
+             INSERT INTO signups SELECT 'i', workshop_id, '+8860912345678', name, answers, state, path, digest,
+               flags, form_version, notice_version, filled_at, received_at, 9 FROM signups WHERE id = 'a';",
+        )
+        .unwrap();
+    let conn = open_writer(&path).unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        let mut select = conn.prepare(sql).unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(texts("SELECT id || reason FROM duplicates ORDER BY id"), ["csame_name", "fother_name"]);
+    assert_eq!(
+        texts("SELECT concat_ws('|', id, phone, shared_phone) FROM signups WHERE id >= 'g' ORDER BY id"),
+        ["g|+442079460123|1", "h|+442079460123|0", "i|+886912345678|0"]
+    );
+}
+
+#[test]
 fn what_is_no_database_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("rollcall.db");

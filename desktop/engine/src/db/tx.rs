@@ -82,7 +82,8 @@ impl Deref for WriterConnection {
 }
 
 impl<'c> Tx<'c> {
-    fn over(conn: &'c Connection) -> Self {
+    /// Writes in a transaction that has begun: here, or as a file is upgraded.
+    pub(super) fn over(conn: &'c Connection) -> Self {
         Self { conn, subjects: RefCell::default() }
     }
 

@@ -1,6 +1,7 @@
 //! What needs a person's look, and what a person can decide about it.
 
 use rollcall_shared::Timestamp;
+use rollcall_shared::fold::same_stored;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -52,9 +53,9 @@ pub enum DuplicateReason {
 }
 
 impl DuplicateReason {
-    /// Compares a name to the first one's.
+    /// Compares a stored name to the first one's.
     pub(crate) fn between(name: &str, first: &str) -> Self {
-        if name == first { Self::SameName } else { Self::OtherName }
+        if same_stored(name, first) { Self::SameName } else { Self::OtherName }
     }
 
     /// Returns the word in the database.

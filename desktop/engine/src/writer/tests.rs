@@ -131,6 +131,24 @@ async fn a_number_on_the_list_is_kept_beside_the_first_and_answered_alike() {
 }
 
 #[tokio::test]
+async fn one_name_in_two_spellings_needs_no_look_and_one_number_in_two_notations_is_one_person() {
+    let hall = Hall::open().await;
+    for (names, phones) in [
+        (["王芳", "王　芳"], ["13800138000", "0086 (0)138-0013-8000"]),
+        (["Wang Fang", "ＷＡＮＧ ＦＡＮＧ"], ["+44 (0)20 7946 0123", "+44 20 7946 0123"]),
+        (["古丽·阿依", "古丽.阿依"], ["+886 0912 345 678", "00886 912 345 678"]),
+        (["Nguyễn Thị", "nguyen thi"], ["+39 06 6988 3145", "0039 06 6988 3145"]),
+    ] {
+        for (name, phone) in names.into_iter().zip(phones) {
+            hall.sign_up(name, phone).await;
+        }
+    }
+    assert_eq!(hall.count("SELECT count(*) FROM signups"), 4);
+    assert_eq!(hall.texts("SELECT DISTINCT reason FROM duplicates"), ["same_name"]);
+    assert_eq!(hall.count("SELECT count(*) FROM duplicates"), 4);
+}
+
+#[tokio::test]
 async fn seats_are_counted_across_a_batch_and_never_passed() {
     let hall = Hall::with(|draft| (draft.capacity, draft.waiting_list) = (Some(2), true)).await;
     let phones = ["13800138001", "13800138002", "13800138003", "13800138001"];
