@@ -69,7 +69,7 @@ fn form(workshop: &Workshop) -> usize {
             seed,
             values: &values,
             errors: &[],
-            unavailable: false,
+            trouble: None,
         });
         gzip(&page.html)
     });

@@ -216,7 +216,7 @@ fn entry(case: &Case, good: &Good, place: &Place) -> String {
         return format!("{}/j/{}", place.base, place.workshop.invite_code);
     }
     if case.body.contains(&BodyFault::TooLarge) {
-        return "x".repeat(20_000);
+        return "x".repeat(140_000);
     }
     let sent: Value = serde_json::from_slice(&case.json_body(good)).unwrap();
     let answers: Answers = serde_json::from_value(sent.get("answers").cloned().unwrap_or(json!({}))).unwrap();

@@ -38,7 +38,7 @@ fn bodies_are_refused_for_what_they_are() {
     check(json("[]"), 400, "malformed");
     check(json(""), 400, "malformed");
     check(json(&"[".repeat(9_000)), 400, "malformed");
-    check(json(&" ".repeat(16 * 1024 + 1)), 413, "too_large");
+    check(json(&" ".repeat(128 * 1024 + 1)), 413, "too_large");
     // The local edge's proxy loses an answer now and then that comes while it still passes on the body, and
     // answers itself.
     let refusal = wait::until("the worker's own answer", || {

@@ -64,8 +64,8 @@ impl Landing {
             Self::Form => {
                 let proven = replaces.filter(|token| verify(token, key, &workshop.id).is_ok());
                 let values = &SignupForm { replaces: proven.map(str::to_owned), ..SignupForm::default() };
-                let (seed, errors, unavailable) = (&Seed::from_random(random), &[][..], false);
-                join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable })
+                let (seed, errors, trouble) = (&Seed::from_random(random), &[][..], None);
+                join_page(&JoinView { workshop, language, base, seed, values, errors, trouble })
             }
             Self::NotYet => shut_page(Message::NotYet, workshop, base, language),
             Self::Closed => shut_page(Message::Closed, workshop, base, language),
