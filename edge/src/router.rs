@@ -18,11 +18,13 @@ use crate::workshop::HostOperation;
 pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
     let (reader, language) = (inbound.reader(), inbound.language());
+    let is_read = head || inbound.request.method() == Method::Get;
+    let has = inbound.request.headers().get("if-none-match")?.filter(|_| is_read).unwrap_or_default();
     let response = match dispatch(inbound).await {
         Ok(response) => response,
         Err(refusal) => refused(&refusal.into_problem(), reader, language)?,
     };
-    let response = answer::secured(response)?;
+    let response = answer::unless_it_is_there(answer::secured(response)?, &has)?;
     Ok(if head { answer::without_body(response) } else { response })
 }
 

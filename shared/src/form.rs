@@ -21,7 +21,7 @@ mod words;
 
 pub use crate::desk_trouble::{EntryTrouble, PinTrouble};
 pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
-pub use document::Page;
+pub use document::{FIXED_PARTS, Page};
 pub use join::{JoinView, join_page};
 pub use kept_page::{KeptView, kept_page};
 pub use message::Message;

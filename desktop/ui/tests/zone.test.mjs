@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { newDraft } from '../src/lib/draft.ts';
-import { offsets, ownOffset, zoneName } from '../src/lib/zone.ts';
+import { offsetAt, offsets, ownOffset, zoneName } from '../src/lib/zone.ts';
 
 function inZone(zone, check) {
   const before = process.env.TZ;
@@ -34,10 +33,10 @@ test('what a clock shows is kept, whichever zone it was read in', () => {
   inZone('Europe/Berlin', () => assert.equal(ownOffset(Date.parse('2027-07-01T01:00:00Z'), 480), 120));
 });
 
-test('a new workshop has the zone of its own day', () => {
-  const winter = Date.parse('2027-03-28T00:30:00Z');
-  inZone('Europe/London', () => assert.equal(newDraft(winter).utc_offset_minutes, 60, 'it begins after the change'));
-  inZone('Asia/Shanghai', () => assert.equal(newDraft(winter).utc_offset_minutes, 480));
+test('a moment has the distance of its own day', () => {
+  const change = Date.parse('2027-03-28T01:00:00Z');
+  inZone('Europe/London', () => assert.deepEqual([change - 1, change].map(offsetAt), [0, 60]));
+  inZone('Asia/Shanghai', () => assert.equal(offsetAt(change), 480));
 });
 
 test('every zone can be chosen', () => {

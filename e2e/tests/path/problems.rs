@@ -191,3 +191,25 @@ fn find_drain_key(keys: &Value, workshop: &str) -> String {
     assert!(keys.to_string().contains(workshop));
     under(keys).expect("a drain key").to_owned()
 }
+
+#[test]
+fn who_has_a_page_or_a_script_is_told_so() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let code = host.make_workshop(json!({})).invite_code().to_string();
+    let page = format!("{}/j/{code}", edge.url());
+    wait::until("the form is there", || (client().get(&page).send().unwrap().status() == 200).then_some(()));
+    for url in [page, format!("{}/j/-/sw.js", edge.url()), format!("{}/j/-/worker.js", edge.url())] {
+        let first = client().get(&url).send().unwrap();
+        let etag = first.headers()["etag"].to_str().unwrap().to_owned();
+        let again = client().get(&url).header("if-none-match", &etag).send().unwrap();
+        assert_eq!(
+            (again.status().as_u16(), again.headers()["etag"].to_str().unwrap()),
+            (304, etag.as_str()),
+            "{url}"
+        );
+        let other = client().get(&url).header("if-none-match", "\"other\"").send().unwrap();
+        assert_eq!(other.status(), 200, "{url}");
+    }
+}

@@ -216,7 +216,7 @@ impl Refused {
             }
             _ => lost_page(self.message(), base, language),
         };
-        PageAnswer { status: self.page_status(), retry_after: self.retry_after(), page }
+        PageAnswer { status: self.page_status(), retry_after: self.retry_after(), etag: None, page }
     }
 }
 

@@ -2,6 +2,7 @@
 import type { WorkshopDraft } from '../bindings';
 import { en } from '../texts/en';
 import { zh } from '../texts/zh';
+import { offsetAt } from './zone';
 
 const HOUR = 3_600_000;
 
@@ -16,7 +17,7 @@ export function newDraft(now = Date.now()): WorkshopDraft {
     starts_at,
     ends_at: starts_at + 3 * HOUR,
     // Its own day's: summer time may begin before.
-    utc_offset_minutes: 0 - new Date(starts_at).getTimezoneOffset(),
+    utc_offset_minutes: offsetAt(starts_at),
     opens_at: null,
     closes_at: null,
     grace_ms: 24 * HOUR,

@@ -10,6 +10,12 @@ export function zoneName(offset: number): string {
   return `UTC${offset < 0 ? '−' : '+'}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`;
 }
 
+/** This computer's distance from UTC at a moment. */
+export function offsetAt(at: number): number {
+  // No minus zero.
+  return 0 - new Date(at).getTimezoneOffset();
+}
+
 /**
  * This computer's distance from UTC when its clock shows what a clock at `offset` shows at `at`: summer time is
  * that day's, not today's.
@@ -17,8 +23,7 @@ export function zoneName(offset: number): string {
 export function ownOffset(at: number, offset: number): number {
   const wall = new Date(at + offset * MINUTE);
   const [year, month, day] = [wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate()];
-  // No minus zero.
-  return 0 - new Date(year, month, day, wall.getUTCHours(), wall.getUTCMinutes()).getTimezoneOffset();
+  return offsetAt(new Date(year, month, day, wall.getUTCHours(), wall.getUTCMinutes()).getTime());
 }
 
 /** Every distance that a country has, and those that are asked for. */

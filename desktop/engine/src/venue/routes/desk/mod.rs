@@ -6,3 +6,5 @@ pub(super) mod entries;
 mod pages;
 pub(super) mod session;
 pub(super) mod signups;
+
+pub(super) use pages::SCRIPT;

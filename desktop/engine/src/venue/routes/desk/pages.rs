@@ -23,8 +23,9 @@ use crate::venue::desks::{NAME_CHARS, Refused as NotLetIn};
 use crate::workshops::venue_url::VenueBase;
 
 /// Built from `edge/web/desk.ts` and `desk.css` by `cargo xtask web`.
-const ASSETS: Assets =
-    Assets { script: include_str!("../built/desk.js"), style: include_str!("../built/desk.css") };
+const ASSETS: Assets = Assets { script: SCRIPT, style: include_str!("../built/desk.css") };
+/// The script of the desk's page.
+pub(in crate::venue::routes) const SCRIPT: &str = include_str!("../built/desk.js");
 
 /// What a desk's page shows in its form and around it.
 #[derive(Default)]
@@ -126,7 +127,7 @@ impl VenueContext {
             None => message_page(refused.message(), language),
         };
         let (status, retry_after) = (refused.page_status(), refused.retry_after());
-        answer::page_answer(PageAnswer { status, retry_after, page })
+        answer::page_answer(PageAnswer { status, retry_after, etag: None, page })
     }
 }
 
