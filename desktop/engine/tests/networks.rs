@@ -29,7 +29,7 @@ fn projected(networks: &str) -> Option<String> {
     let dir = tempfile::tempdir().unwrap();
     let host = env!("CARGO_BIN_EXE_rollcall-host");
     let run = format!(
-        "{MAKE}\n{networks}\nexec {host} run --no-redis --lan-host 0.0.0.0 --lan-port 0 --metrics-port 0 \
+        "{MAKE}\n{networks}\nexec {host} run --demo --no-redis --lan-host 0.0.0.0 --lan-port 0 --metrics-port 0 \
          --data-dir {}",
         dir.path().display()
     );
