@@ -134,8 +134,11 @@ pub(crate) fn page(status: u16, page: Page) -> Answer {
 
 /// A page as the procedure for sign-ups answers with it.
 pub(crate) fn page_answer(answer: PageAnswer) -> Answer {
-    let PageAnswer { status, retry_after, page: shown } = answer;
+    let PageAnswer { status, retry_after, etag, page: shown } = answer;
     let response = page(status, shown)?;
+    if let Some(etag) = etag {
+        response.headers().set("etag", &etag)?;
+    }
     if let Some(seconds) = retry_after {
         response.headers().set("retry-after", &seconds.to_string())?;
     }
@@ -190,6 +193,16 @@ pub(crate) fn secured(response: Response) -> Result<Response> {
         }
     }
     Ok(response)
+}
+
+/// Makes an answer whose tag the browser names one that says that it has it already.
+pub(crate) fn unless_it_is_there(response: Response, if_none_match: &str) -> Result<Response> {
+    let etag = response.headers().get("etag")?.filter(|_| response.status_code() == 200);
+    if !etag.is_some_and(|etag| headers::names(if_none_match, &etag)) {
+        return Ok(response);
+    }
+    let headers = response.headers().clone();
+    Ok(Response::builder().with_status(304).with_headers(headers).empty())
 }
 
 /// Makes the answer to HEAD: the answer to GET without its body.

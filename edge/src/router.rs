@@ -19,11 +19,13 @@ pub(crate) async fn answer(inbound: Inbound) -> Result<Response> {
     let head = inbound.request.method() == Method::Head;
     let (reader, language) = (inbound.reader(), inbound.language());
     let signup = inbound.request.headers().get(IDEMPOTENCY_KEY)?.unwrap_or_default();
+    let is_read = head || inbound.request.method() == Method::Get;
+    let has = inbound.request.headers().get("if-none-match")?.filter(|_| is_read).unwrap_or_default();
     let response = match dispatch(inbound).await {
         Ok(response) => response,
         Err(refusal) => refused(&refusal.into_problem().about(&signup), reader, language)?,
     };
-    let response = answer::secured(response)?;
+    let response = answer::unless_it_is_there(answer::secured(response)?, &has)?;
     Ok(if head { answer::without_body(response) } else { response })
 }
 

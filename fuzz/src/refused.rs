@@ -24,7 +24,7 @@ pub(crate) fn comes_back(form: &SignupForm, errors: &[FieldError], workshop: &Wo
     let language = if sent.is_multiple_of(2) { Language::Zh } else { Language::En };
     let page = |values| {
         let seed = &sample::seed();
-        join_page(&JoinView { workshop, language, base: "", seed, values, errors, unavailable: false }).html
+        join_page(&JoinView { workshop, language, base: "", seed, values, errors, trouble: None }).html
     };
     let (filled, empty) = (page(form), page(&SignupForm::default()));
     // A correction has lines of its own.

@@ -102,7 +102,7 @@ fn page(workshop: &Workshop, language: Language) -> String {
         seed: &sample::seed(),
         values: &values,
         errors: &[],
-        unavailable: false,
+        trouble: None,
     };
     join_page(&view).html
 }

@@ -13,7 +13,7 @@ pub use content::{Opened, SealedCancellation, SealedSignup};
 
 use crate::Timestamp;
 use crate::seal::{KeyId, SealError, SecretKey};
-use crate::signup::{MAX_CANONICAL_BYTES, Signup};
+use crate::signup::Signup;
 use crate::signup_id::SignupId;
 use crate::workshop::{Workshop, WorkshopId};
 
@@ -23,9 +23,11 @@ pub const VERSION: u32 = 1;
 /// Each message has the lowest version that can express it, so that an older laptop still reads sign-ups and
 /// keeps other messages until it is updated.
 pub const CHANGE_VERSION: u32 = 2;
-/// Most bytes of a message that is read. A sealed sign-up of [`MAX_CANONICAL_BYTES`] is under 7 KiB; the
-/// queue's own limit is 128 KB.
-pub const MAX_BYTES: usize = 4 * MAX_CANONICAL_BYTES;
+/// Most bytes of a message that is read: as many as the Queue takes. The largest sign-up, sealed, has half of
+/// them.
+pub const MAX_BYTES: usize = QUEUE_MAX_BYTES;
+/// What Cloudflare takes as one message of a Queue.
+const QUEUE_MAX_BYTES: usize = 128 * 1024;
 
 /// One sign-up, correction or cancellation on its way, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,7 +281,6 @@ pub fn addressee(text: &str) -> Option<WorkshopId> {
     struct Addressed {
         workshop: WorkshopId,
     }
-    const QUEUE_MAX_BYTES: usize = 128 * 1024;
     (text.len() <= QUEUE_MAX_BYTES).then(|| serde_json::from_str::<Addressed>(text).ok())?.map(|a| a.workshop)
 }
 

@@ -10,6 +10,7 @@ mod desk;
 mod document;
 mod field;
 mod join;
+mod kept_page;
 mod message;
 mod message_page;
 mod outbox;
@@ -20,8 +21,9 @@ mod words;
 
 pub use crate::desk_trouble::{EntryTrouble, PinTrouble};
 pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
-pub use document::Page;
+pub use document::{FIXED_PARTS, Page};
 pub use join::{JoinView, join_page};
+pub use kept_page::{KeptView, kept_page};
 pub use message::Message;
 pub use message_page::{lost_page, message_page, shut_page};
 pub use receipt::{ReceiptView, receipt_page};

@@ -21,7 +21,7 @@
 //! | 1 | the address: no such token | 404 `not_found` | 404 *nothing here* | 404 |
 //! | | the address: no session of a desk | 401 `unauthorized` | the page for the PIN | 401 |
 //! | 2 | another media type | 415 `media_type` | 415 *not readable* | 415 |
-//! | 3 | more than 16 KiB | 413 `too_large` | 413 *not readable* | 413 (4) |
+//! | 3 | more than 128 KiB | 413 `too_large` | 413 *not readable* | 413 (4) |
 //! | 4 | no JSON, no form, no box that opens | 400 `malformed` | 400 *not readable* | 422 (1) |
 //! | 5 | the invite code is invalid | 422 `invite_code` | 404 *no such code* | |
 //! | 6 | no workshop has the code | 404 `unknown_code` | 404 *no such code* | |

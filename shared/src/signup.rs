@@ -13,11 +13,25 @@ use crate::phone::Phone;
 use crate::question::Answers;
 use crate::signup_id::SignupId;
 
-/// Most bytes of a request that carries a sign-up: percent-encoded Chinese takes nine bytes for each
-/// character.
-pub const MAX_BODY_BYTES: usize = 16 * 1024;
-/// Most bytes of a sign-up's canonical JSON.
-pub const MAX_CANONICAL_BYTES: usize = 4 * 1024;
+/// Most bytes of a request that carries a sign-up. Whoever keeps to the limit of every field keeps to this one
+/// as well: percent-encoded a character takes up to twelve bytes, and there are up to
+/// [`MAX_QUESTIONS`](crate::question::MAX_QUESTIONS) answers of
+/// [`MAX_TEXT_CHARS`](crate::question::MAX_TEXT_CHARS).
+pub const MAX_BODY_BYTES: usize = 128 * 1024;
+/// Most bytes of a sign-up's canonical JSON: all answers at their limits, of characters of four bytes. Sealed
+/// it fits into a message of the Queue.
+pub const MAX_CANONICAL_BYTES: usize = 48 * 1024;
+
+const _: () = {
+    use crate::person_name::MAX_CHARS;
+    use crate::question::{MAX_KEY_CHARS, MAX_QUESTIONS, MAX_TEXT_CHARS};
+    /// Field names, the seed, the token of a correction, and what separates them.
+    const REST: usize = 2 * 1024;
+    let encoded = MAX_QUESTIONS * (12 * MAX_TEXT_CHARS + MAX_KEY_CHARS) + 2 * 12 * MAX_CHARS;
+    assert!(encoded + REST <= MAX_BODY_BYTES, "all fields at their limits are a form that is read");
+    let canonical = MAX_QUESTIONS * (4 * MAX_TEXT_CHARS + MAX_KEY_CHARS) + 4 * MAX_CHARS;
+    assert!(canonical + REST <= MAX_CANONICAL_BYTES, "all fields at their limits are a sign-up");
+};
 
 /// A valid sign-up.
 #[derive(Debug, Clone, PartialEq, Eq)]

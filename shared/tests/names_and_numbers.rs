@@ -1,6 +1,6 @@
 //! Holds docs/NAMES-AND-NUMBERS.md to the code: what is kept of every row, and the words that people read.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read the page should fail there")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read the page should fail there")]
 
 use std::collections::BTreeSet;
 
@@ -83,7 +83,7 @@ fn said(form: &SignupForm, field: &str, language: Language) -> String {
         seed,
         values: form,
         errors: &errors,
-        unavailable: false,
+        trouble: None,
     };
     let html = join_page(&view).html;
     let place = format!(r#"<p class="error" id="{field}-error" aria-live="polite">"#);

@@ -9,7 +9,7 @@ use fancy_regex::Regex;
 use proptest::prelude::*;
 use rollcall_shared::envelope::{Envelope, addressee};
 use rollcall_shared::fold::{same_person, search_key};
-use rollcall_shared::form::{JoinView, join_page};
+use rollcall_shared::form::{JoinView, Message, join_page};
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::language::Language;
 use rollcall_shared::language::Text;
@@ -123,7 +123,7 @@ fn assert_page_is_safe(workshop: &Workshop, form: &SignupForm, errors: &[FieldEr
             seed: &Seed::from_random([0; 16]),
             values,
             errors,
-            unavailable: true,
+            trouble: Some(Message::Unavailable),
         };
         join_page(&view).html
     };

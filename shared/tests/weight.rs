@@ -71,7 +71,7 @@ fn form(workshop: &Workshop) -> usize {
             seed,
             values: &values,
             errors: &[],
-            unavailable: false,
+            trouble: None,
         });
         let (needed, behind) = page.html.split_once("<script id=\"explanations\"").unwrap();
         assert!(gzip(behind) <= MAX_EXPLANATIONS_BYTES, "{}", gzip(behind));

@@ -181,3 +181,46 @@ fn who_asks_for_json_gets_a_problem() {
     let shown = hall.ask(Method::GET, &format!("/{token}/v1/signups"), "*/*");
     assert_eq!(shown.content_type, "application/problem+json");
 }
+
+#[test]
+fn a_page_comes_compressed_and_only_to_those_who_have_it_not() {
+    let hall = Hall::open();
+    let lan = hall.engine.ready().lan.clone().unwrap();
+    let get = |headers: &[(&str, &str)]| {
+        hall.runtime.block_on(async {
+            let request = headers
+                .iter()
+                .fold(hall.http.get(&lan), |request, (name, value)| request.header(*name, *value));
+            let response = request.send().await.unwrap();
+            let header =
+                |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+            let (status, encoding, etag) = (response.status(), header("content-encoding"), header("etag"));
+            let vary = header("vary");
+            (status, encoding, etag, vary, response.bytes().await.unwrap())
+        })
+    };
+    let (_, encoding, etag, _, plain) = get(&[]);
+    assert_eq!(encoding, None);
+    let (status, encoding, again, vary, packed) = get(&[("accept-encoding", "gzip, deflate")]);
+    assert_eq!(
+        (status, encoding.as_deref(), vary.as_deref()),
+        (StatusCode::OK, Some("gzip"), Some("accept-encoding"))
+    );
+    assert!(
+        packed.len() < 16 * 1024 && packed.len() * 2 < plain.len(),
+        "{} of {}",
+        packed.len(),
+        plain.len()
+    );
+    let mut read = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.as_ref()), &mut read).unwrap();
+    assert!(read.contains(r#"<form id="signup""#));
+    // Every page has a seed of its own; the rest is the same.
+    assert_ne!(read.as_bytes(), plain.as_ref());
+    assert!(etag.is_some() && etag == again, "{etag:?} {again:?}");
+    let etag = etag.unwrap();
+    let (status, _, same, _, nothing) = get(&[("if-none-match", &etag)]);
+    assert_eq!((status, same, nothing.len()), (StatusCode::NOT_MODIFIED, Some(etag.clone()), 0));
+    let (_, _, other, ..) = get(&[("accept-language", "en"), ("if-none-match", &etag)]);
+    assert!(other.is_some_and(|other| other != etag), "another language is another page");
+}

@@ -199,7 +199,7 @@ fn what_is_wrong_is_said_with_its_code() {
     let code = |request: reqwest::RequestBuilder| hall.send(request).1["code"].clone();
     let json_post = |body: String| hall.http.post(&url).header(CONTENT_TYPE, "application/json").body(body);
     assert_eq!(code(json_post("{".to_owned())), "malformed");
-    assert_eq!(code(json_post("x".repeat(17 * 1024))), "too_large");
+    assert_eq!(code(json_post("x".repeat(129 * 1024))), "too_large");
     assert_eq!(code(hall.http.post(&url).header(CONTENT_TYPE, "text/plain").body("{}")), "media_type");
     assert_eq!(code(hall.http.put(&url)), "method_not_allowed");
     let nowhere = hall.http.get(format!("{}/nowhere", hall.base()));

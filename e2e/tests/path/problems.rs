@@ -5,6 +5,7 @@ use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Options};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
+use rollcall_shared::signup::MAX_BODY_BYTES;
 use serde_json::{Value, json};
 
 /// Sends, checks the refusal, and returns its `Allow` header.
@@ -38,7 +39,7 @@ fn bodies_are_refused_for_what_they_are() {
     check(json("[]"), 400, "malformed");
     check(json(""), 400, "malformed");
     check(json(&"[".repeat(9_000)), 400, "malformed");
-    check(json(&" ".repeat(16 * 1024 + 1)), 413, "too_large");
+    check(json(&" ".repeat(128 * 1024 + 1)), 413, "too_large");
     // The local edge's proxy loses an answer now and then that comes while it still passes on the body, and
     // answers itself.
     let refusal = wait::until("the worker's own answer", || {
@@ -214,7 +215,7 @@ fn every_refusal_of_a_sign_up_names_it_at_the_edge_and_at_the_venue() {
             assert_eq!(problem["instance"], format!("urn:uuid:{id}"), "{server}: {problem}");
         };
         named(&refusal("application/json", "{".to_owned()), 400, "malformed");
-        named(&refusal("application/json", " ".repeat(16 * 1024 + 1)), 413, "too_large");
+        named(&refusal("application/json", " ".repeat(MAX_BODY_BYTES + 1)), 413, "too_large");
         named(&refusal("text/plain", "{}".to_owned()), 415, "media_type");
         let mut body = Teacher::new().body(workshop.invite_code());
         body["name"] = json!("");
@@ -224,5 +225,27 @@ fn every_refusal_of_a_sign_up_names_it_at_the_edge_and_at_the_venue() {
         // Whoever names none, or no id, hears of none.
         let answer = client().post(format!("{server}/v1/signups")).header("idempotency-key", "x").send();
         assert_eq!(answer.unwrap().json::<Value>().unwrap()["instance"], Value::Null);
+    }
+}
+
+#[test]
+fn who_has_a_page_or_a_script_is_told_so() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let code = host.make_workshop(json!({})).invite_code().to_string();
+    let page = format!("{}/j/{code}", edge.url());
+    wait::until("the form is there", || (client().get(&page).send().unwrap().status() == 200).then_some(()));
+    for url in [page, format!("{}/j/-/sw.js", edge.url()), format!("{}/j/-/worker.js", edge.url())] {
+        let first = client().get(&url).send().unwrap();
+        let etag = first.headers()["etag"].to_str().unwrap().to_owned();
+        let again = client().get(&url).header("if-none-match", &etag).send().unwrap();
+        assert_eq!(
+            (again.status().as_u16(), again.headers()["etag"].to_str().unwrap()),
+            (304, etag.as_str()),
+            "{url}"
+        );
+        let other = client().get(&url).header("if-none-match", "\"other\"").send().unwrap();
+        assert_eq!(other.status(), 200, "{url}");
     }
 }

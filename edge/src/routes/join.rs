@@ -29,15 +29,22 @@ async fn look(inbound: &Inbound, code: &str, visit: Visit<'_>) -> Result<PageAns
 /// corrected, or what went wrong.
 pub(crate) async fn submit(inbound: &mut Inbound, code: &str) -> Answer {
     let visit = visit(inbound)?;
-    match take(inbound, code).await {
+    let submission = match read(inbound).await {
+        Ok(submission) => submission,
+        Err(stopped) => return answer::page_answer(stopped.into_refused().page(visit)),
+    };
+    match take(inbound, code, submission.clone()).await {
         Ok(response) => Ok(response),
-        Err(stopped) => answer::page_answer(stopped.into_refused().page(visit)),
+        Err(stopped) => answer::page_answer(stopped.into_refused().keeping(&submission).page(visit)),
     }
 }
 
-async fn take(inbound: &mut Inbound, code: &str) -> Result<Response, Stopped> {
+async fn read(inbound: &mut Inbound) -> Result<Submission, Stopped> {
     let bytes = body::signup(&mut inbound.request, MediaType::Form).await?;
-    let submission = Submission::form(&bytes)?;
+    Ok(Submission::form(&bytes)?)
+}
+
+async fn take(inbound: &mut Inbound, code: &str, submission: Submission) -> Result<Response, Stopped> {
     let workshop = &find(inbound, code).await?;
     let checked = submission.check(workshop, &settings::receipt_key(&inbound.env)?, inbound.now)?;
     let (accepted, pass) = guard::check(inbound, workshop, checked)?;

@@ -1,11 +1,11 @@
-//! A date as a poster shows it, by the venue's clock.
+//! A date as a poster shows it, by the venue's clock, and whose clock that is: people come from elsewhere.
 
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::Timestamp;
 use crate::language::Language;
 
-/// `1月1日 周四 8:00` or `Thu 1 Jan 1970, 8:00`; empty where the time lies outside the calendar.
+/// `1970年1月1日 周四 8:00（北京时间）` or `Thu 1 Jan 1970, 8:00 (UTC+8)`; empty where the time lies outside the calendar.
 pub(super) fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Language) -> String {
     let offset = UtcOffset::from_whole_seconds(i32::from(utc_offset_minutes) * 60).unwrap_or(UtcOffset::UTC);
     let Some(local) = OffsetDateTime::from_unix_timestamp(at.as_seconds())
@@ -19,15 +19,33 @@ pub(super) fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Langua
     match language {
         Language::Zh => {
             const DAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
-            format!("{year}年{month}月{day}日 周{} {hour}:{minute:02}", day_name(&DAYS, local))
+            let (weekday, zone) = (day_name(&DAYS, local), zone(utc_offset_minutes, language));
+            format!("{year}年{month}月{day}日 周{weekday} {hour}:{minute:02}（{zone}）")
         }
         Language::En => {
             const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
             const MONTHS: [&str; 12] =
                 ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
             let month = MONTHS.get(usize::from(month) - 1).copied().unwrap_or_default();
-            format!("{} {day} {month} {year}, {hour}:{minute:02}", day_name(&DAYS, local))
+            let (weekday, zone) = (day_name(&DAYS, local), zone(utc_offset_minutes, language));
+            format!("{weekday} {day} {month} {year}, {hour}:{minute:02} ({zone})")
         }
+    }
+}
+
+/// Minutes that China's clocks are ahead of UTC.
+const BEIJING: i16 = 480;
+
+/// Whose clock shows a time: `北京时间`, `UTC+9`, `UTC−3:30`.
+fn zone(utc_offset_minutes: i16, language: Language) -> String {
+    if utc_offset_minutes == BEIJING && language == Language::Zh {
+        return "北京时间".to_owned();
+    }
+    let sign = if utc_offset_minutes < 0 { '−' } else { '+' };
+    let minutes = utc_offset_minutes.unsigned_abs();
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
     }
 }
 
@@ -48,10 +66,15 @@ mod tests {
         check(
             Timestamp::from_millis(1_795_827_600_000),
             480,
-            "2026年11月28日 周六 9:00",
-            "Sat 28 Nov 2026, 9:00",
+            "2026年11月28日 周六 9:00（北京时间）",
+            "Sat 28 Nov 2026, 9:00 (UTC+8)",
         );
-        check(Timestamp::from_millis(0), -300, "1969年12月31日 周三 19:00", "Wed 31 Dec 1969, 19:00");
+        check(
+            Timestamp::from_millis(0),
+            -210,
+            "1969年12月31日 周三 20:30（UTC−3:30）",
+            "Wed 31 Dec 1969, 20:30 (UTC−3:30)",
+        );
         check(Timestamp::from_millis(i64::MAX), 0, "", "");
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::document::{Document, Page};
 use super::field::Filler;
-use super::join::{explanations, fields};
+use super::join::{explanations, fields, why_again};
+use super::message::Message;
 use super::parts::stamp;
 use super::receipt::mark_of;
 use super::script::Script;
@@ -71,8 +72,8 @@ pub struct DeskView<'a> {
     pub errors: &'a [FieldError],
     /// Why an entry code was not taken.
     pub entry: Option<EntryTrouble>,
-    /// Whether the form comes back because nothing could be stored just now.
-    pub unavailable: bool,
+    /// Why the form comes back although nothing is wrong with it.
+    pub trouble: Option<Message>,
     /// Script and style.
     pub assets: Assets,
 }
@@ -129,7 +130,7 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
 
 /// The form, the ways to scan a code, and with script the receipt on the spot.
 pub fn desk_page(view: &DeskView<'_>) -> Page {
-    let DeskView { workshop, language, base, desk, taken, seed, values, errors, entry, unavailable, assets } =
+    let DeskView { workshop, language, base, desk, taken, seed, values, errors, entry, trouble, assets } =
         *view;
     let (d, w) = (desk_words(language), words(language));
     let lang = language.tag();
@@ -149,7 +150,7 @@ pub fn desk_page(view: &DeskView<'_>) -> Page {
             button #next type="button" { (d.next) }
         }
         div #work {
-            @if unavailable { p.alert role="alert" { (w.unavailable) } }
+            @if let Some(trouble) = trouble { (why_again(trouble, language)) }
             form #signup method="post" action={ (base) "/desk/signup?lang=" (lang) } accept-charset="utf-8"
                 autocomplete="off" {
                 h2 { (d.type_in) }
@@ -365,7 +366,7 @@ mod tests {
             values: &values,
             errors: &[FieldError::new(FieldName::Phone, "too_few_digits")],
             entry: Some(EntryTrouble::OtherWorkshop),
-            unavailable: false,
+            trouble: None,
             assets: ASSETS,
         };
         let page = desk_page(&view);

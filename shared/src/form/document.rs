@@ -5,9 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use super::script::Script;
+use super::script::{JOIN, RECEIPT, Script};
 use super::words::words;
+use crate::headers;
 use crate::language::Language;
+use crate::seed::Seed;
 
 const STYLE: &str = include_str!("built/page.css");
 /// The icon that browsers show in a tab; as data, so that no request is made for it.
@@ -24,6 +26,29 @@ pub struct Page {
     /// forms to its own origin only.
     pub csp: String,
 }
+
+impl Page {
+    /// Its tag: the same for all who are shown the same, who differ by their seeds alone. The parts that never
+    /// change are named by the policy.
+    pub(crate) fn etag(&self, seed: &Seed) -> String {
+        let mut parts = vec![self.csp.as_str()];
+        let mut rest = self.html.as_str();
+        for fixed in [STYLE, seed.as_str(), JOIN] {
+            let at = rest.find(fixed).unwrap_or(rest.len());
+            let (before, after) = rest.split_at(at);
+            // In the order in which they come; what does not come leaves the rest for the next.
+            if !after.is_empty() {
+                parts.push(before);
+                rest = after.strip_prefix(fixed).unwrap_or(after);
+            }
+        }
+        parts.push(rest);
+        headers::etag(parts)
+    }
+}
+
+/// Long parts of pages that never change, so that a server may keep them compressed.
+pub const FIXED_PARTS: [&str; 3] = [STYLE, JOIN, RECEIPT];
 
 /// What every page consists of.
 pub(super) struct Document<'a> {

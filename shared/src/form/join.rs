@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::document::{Document, Page};
 use super::field::{Field, Filler, question_field};
+use super::message::Message;
 use super::outbox::{self, OutboxData, outbox_data};
 use super::parts::facts;
 use super::script::{JOIN, Script};
@@ -35,13 +36,13 @@ pub struct JoinView<'a> {
     pub values: &'a SignupForm,
     /// What is wrong with them.
     pub errors: &'a [FieldError],
-    /// Whether the form comes back because nothing could be stored just now.
-    pub unavailable: bool,
+    /// Why the form comes back although nothing is wrong with it.
+    pub trouble: Option<Message>,
 }
 
 /// The form.
 pub fn join_page(view: &JoinView<'_>) -> Page {
-    let JoinView { workshop, language, base, seed, values, errors, unavailable } = *view;
+    let JoinView { workshop, language, base, seed, values, errors, trouble } = *view;
     let w = words(language);
     let replaces = values.replaces.as_deref();
     let title = workshop.title.get(language);
@@ -55,7 +56,7 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         @if replaces.is_some() { p.note { (w.correcting) } }
         (outbox::waiting(language))
         p #brought.note hidden { (texts::outbox_words(language).brought) }
-        @if unavailable { p.alert role="alert" { (w.unavailable) } }
+        @if let Some(trouble) = trouble { (why_again(trouble, language)) }
         @if !errors.is_empty() { (summary(errors, values, w, language)) }
         // What was typed is nobody else's: no browser puts it back, not even for *Back* from the receipt. The
         // script lets the person's own name and number be offered (edge/web/signup_page.ts).
@@ -88,6 +89,23 @@ pub fn join_page(view: &JoinView<'_>) -> Page {
         has_files: base.is_empty(),
     }
     .render()
+}
+
+/// Why a form comes back with nothing wrong in it: what was typed is there, and what to do.
+pub(super) fn why_again(trouble: Message, language: Language) -> Markup {
+    let w = words(language);
+    let (title, advice) = texts::message_text(trouble, language);
+    html! {
+        div.alert role="alert" {
+            @match trouble {
+                Message::Unavailable => p { (w.unavailable) },
+                _ => {
+                    p { b { (title) } }
+                    p { (w.kept_for_you) " " (advice) }
+                }
+            }
+        }
+    }
 }
 
 /// What is asked: the name, the number, and the workshop's own questions.
@@ -226,7 +244,7 @@ mod tests {
 
     fn page(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> Page {
         let (language, base, seed) = (Language::En, "/k7m2qx", &Seed::from_random([0; 16]));
-        join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable: false })
+        join_page(&JoinView { workshop, language, base, seed, values, errors, trouble: None })
     }
 
     fn join(workshop: &Workshop, values: &SignupForm, errors: &[FieldError]) -> String {

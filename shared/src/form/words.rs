@@ -24,6 +24,8 @@ pub(super) struct Words {
     pub(super) sending: &'static str,
     pub(super) please_mend: &'static str,
     pub(super) unavailable: &'static str,
+    /// Before the advice of a form that comes back although nothing is wrong with it.
+    pub(super) kept_for_you: &'static str,
     pub(super) see_desk: &'static str,
     pub(super) code_hint: &'static str,
     pub(super) refresh: &'static str,
@@ -56,6 +58,7 @@ const ZH: Words = Words {
     sending: "正在发送…",
     please_mend: "请看这里：",
     unavailable: "还没有登记上，您填的都在。请过几秒再点一次“登记”。",
+    kept_for_you: "还没有登记上，您填的都在。",
     see_desk: "请到签到台找工作人员。",
     code_hint: "凭此码签到，建议截图保存。",
     refresh: "刷新，看看有没有变化",
@@ -82,6 +85,7 @@ const EN: Words = Words {
     correcting: "This replaces your earlier sign-up: please fill in everything as it should be.",
     sending: "Sending…",
     please_mend: "Please look at this:",
+    kept_for_you: "Not signed up yet, and nothing you typed is lost.",
     unavailable: "Not signed up yet, and nothing you typed is lost. Please press \"Sign up\" again in a few \
         seconds.",
     see_desk: "Please see the desk.",

@@ -21,6 +21,8 @@ pub struct PageAnswer {
     pub status: u16,
     /// Seconds for `Retry-After`, where trying again helps.
     pub retry_after: Option<u32>,
+    /// Its tag, where it is the same for everybody.
+    pub etag: Option<String>,
     /// The page.
     pub page: Page,
 }

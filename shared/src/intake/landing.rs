@@ -60,16 +60,18 @@ impl Landing {
         visit: Visit<'_>,
     ) -> PageAnswer {
         let Visit { base, language, random } = visit;
+        let seed = &Seed::from_random(random);
         let page = match self {
             Self::Form => {
                 let proven = replaces.filter(|token| verify(token, key, &workshop.id).is_ok());
                 let values = &SignupForm { replaces: proven.map(str::to_owned), ..SignupForm::default() };
-                let (seed, errors, unavailable) = (&Seed::from_random(random), &[][..], false);
-                join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable })
+                let (errors, trouble) = (&[][..], None);
+                join_page(&JoinView { workshop, language, base, seed, values, errors, trouble })
             }
             Self::NotYet => shut_page(Message::NotYet, workshop, base, language),
             Self::Closed => shut_page(Message::Closed, workshop, base, language),
         };
-        PageAnswer { status: self.status(), retry_after: None, page }
+        let etag = replaces.is_none().then(|| page.etag(seed));
+        PageAnswer { status: self.status(), retry_after: None, etag, page }
     }
 }

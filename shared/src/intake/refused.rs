@@ -1,9 +1,9 @@
 //! Why a sign-up is not taken: the problem that a program reads, the page that a person sees.
 
-use super::{PageAnswer, ProofMissing, Visit};
+use super::{PageAnswer, ProofMissing, Submission, Visit};
 use crate::desk_trouble::EntryTrouble;
 use crate::field_error::{FieldError, FieldName};
-use crate::form::{JoinView, Message, join_page, lost_page, shut_page};
+use crate::form::{JoinView, KeptView, Message, join_page, kept_page, lost_page};
 use crate::problem::{Problem, ProblemCode, RETRY_AFTER_SECONDS};
 use crate::seed::Seed;
 use crate::signup::{FormError, SignupForm};
@@ -18,7 +18,7 @@ struct Inner {
     reason: Reason,
     /// What is wrong with the form that comes back.
     errors: Vec<FieldError>,
-    /// For a form that could be read and whose workshop is known.
+    /// For a form that could be read.
     filled: Option<Filled>,
 }
 
@@ -28,7 +28,8 @@ pub(super) struct Filled {
     pub(super) values: SignupForm,
     /// `None` where the one that came is invalid.
     pub(super) seed: Option<Seed>,
-    pub(super) workshop: Workshop,
+    /// `None` where it is not known: no questions can be asked again then, but nothing that was typed is lost.
+    pub(super) workshop: Option<Workshop>,
 }
 
 /// Why it is not taken: the rows of the module's table.
@@ -55,8 +56,8 @@ pub struct FormAgain<'a> {
     pub seed: Option<&'a Seed>,
     /// What is wrong with it.
     pub errors: &'a [FieldError],
-    /// Whether it comes back because nothing could be stored just now.
-    pub unavailable: bool,
+    /// Why it comes back although nothing is wrong with it.
+    pub trouble: Option<Message>,
 }
 
 impl Refused {
@@ -100,6 +101,16 @@ impl Refused {
     /// Makes it the refusal of a form, which comes back.
     pub(super) fn with_form(mut self, filled: Filled) -> Self {
         self.0.filled = Some(filled);
+        self
+    }
+
+    /// Keeps what was typed into a form for which no workshop was found, or that something behind the server
+    /// kept from being checked.
+    #[must_use]
+    pub fn keeping(mut self, submission: &Submission) -> Self {
+        if self.0.filled.is_none() {
+            self.0.filled = submission.filled();
+        }
         self
     }
 
@@ -170,17 +181,13 @@ impl Refused {
 
     /// The form that comes back, where one does.
     pub fn form_again(&self) -> Option<FormAgain<'_>> {
-        let comes_back = match self.0.reason {
-            Reason::Invalid | Reason::Unproven(_) | Reason::Unavailable => true,
-            Reason::NotFound | Reason::Unreadable(_) | Reason::UnknownCode | Reason::Retired => false,
-            Reason::NotYet | Reason::Closed | Reason::Entry(_) => false,
-        };
-        let filled = self.0.filled.as_ref().filter(|_| comes_back)?;
+        let filled = self.0.filled.as_ref()?;
+        let is_at_fault = matches!(self.0.reason, Reason::Invalid | Reason::Unproven(_));
         Some(FormAgain {
             values: &filled.values,
             seed: filled.seed.as_ref(),
             errors: &self.0.errors,
-            unavailable: self.0.reason == Reason::Unavailable,
+            trouble: (!is_at_fault).then(|| self.message()),
         })
     }
 
@@ -197,15 +204,19 @@ impl Refused {
     pub fn page(&self, visit: Visit<'_>) -> PageAnswer {
         let Visit { base, language, random } = visit;
         let page = match (self.form_again(), &self.0.filled) {
-            (Some(FormAgain { values, seed, errors, unavailable }), Some(Filled { workshop, .. })) => {
+            (Some(FormAgain { values, seed, errors, trouble }), Some(Filled { workshop, .. })) => {
                 // The person cannot correct an invalid seed; the next try has a good one.
                 let seed = &seed.cloned().unwrap_or_else(|| Seed::from_random(random));
-                join_page(&JoinView { workshop, language, base, seed, values, errors, unavailable })
+                match workshop {
+                    Some(workshop) => {
+                        join_page(&JoinView { workshop, language, base, seed, values, errors, trouble })
+                    }
+                    None => kept_page(self.message(), &KeptView { values, seed, base, language }),
+                }
             }
-            (_, Some(Filled { workshop, .. })) => shut_page(self.message(), workshop, base, language),
-            (_, None) => lost_page(self.message(), base, language),
+            _ => lost_page(self.message(), base, language),
         };
-        PageAnswer { status: self.page_status(), retry_after: self.retry_after(), page }
+        PageAnswer { status: self.page_status(), retry_after: self.retry_after(), etag: None, page }
     }
 }
 

@@ -168,12 +168,23 @@ impl Submission {
         }
     }
 
+    /// What was typed, where it is a form.
+    pub(super) fn filled(&self) -> Option<Filled> {
+        match &self.source {
+            Source::Form { seed } => {
+                Some(Filled { values: self.form.clone(), seed: seed.clone(), workshop: None })
+            }
+            Source::Json | Source::EntryCode { .. } => None,
+        }
+    }
+
     /// Makes the refusal that of a JSON body, of a form, or of an entry code, as this is.
     fn refused(self, refused: Refused, workshop: &Workshop) -> Refused {
         match self.source {
             Source::Json => refused,
             Source::Form { seed } => {
-                refused.with_form(Filled { values: self.form, seed, workshop: workshop.clone() })
+                let workshop = Some(workshop.clone());
+                refused.with_form(Filled { values: self.form, seed, workshop })
             }
             Source::EntryCode { .. } => refused.of_entry_code(),
         }

@@ -254,16 +254,33 @@ impl SignupForm {
             return Err(errors);
         }
         let content = Content { name, phone, answers, form_version, filled_at: *filled_at };
-        if content.canonical().len() > MAX_CANONICAL_BYTES {
-            return Err(vec![FieldError::new(FieldName::Answers, "too_long")]);
+        match too_long(&content, MAX_CANONICAL_BYTES) {
+            Some(error) => Err(vec![error]),
+            None => Ok(content),
         }
-        Ok(content)
     }
+}
+
+/// Names the answer to shorten where all of them together are too long: the longest.
+fn too_long(content: &Content, max_bytes: usize) -> Option<FieldError> {
+    if content.canonical().len() <= max_bytes {
+        return None;
+    }
+    let bytes = |answer: &Answer| match answer {
+        Answer::One(text) => text.len(),
+        Answer::Many(keys) => keys.iter().map(String::len).sum(),
+        Answer::Ticked(_) => 0,
+    };
+    let longest = content.answers.iter().max_by_key(|(_, answer)| bytes(answer));
+    let field = longest.map_or(FieldName::Answers, |(key, _)| FieldName::Answer(key.clone()));
+    Some(FieldError::new(field, "too_long_together"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Text;
+    use crate::question::{Kind, MAX_QUESTIONS, MAX_TEXT_CHARS, Question};
     use crate::seal::SecretKey;
     use crate::workshop::sample;
 
@@ -333,6 +350,50 @@ mod tests {
         let other = receipt::token(&ReceiptKey::from_bytes([2; 32]), &workshop, old);
         check(Some(other), Err(FieldError::new(FieldName::Replaces, "token")));
         check(Some(String::new()), Err(FieldError::new(FieldName::Replaces, "token")));
+    }
+
+    /// A workshop that asks as much as one may, and a person who writes as much as one may.
+    #[test]
+    fn whoever_keeps_to_every_limit_is_taken() {
+        let mut workshop = workshop();
+        let key = |n: usize| format!("{n:032}");
+        workshop.questions = (0..MAX_QUESTIONS)
+            .map(|n| Question {
+                key: key(n),
+                label: Text::new("问", "?"),
+                required: true,
+                kind: Kind::Text { max_chars: MAX_TEXT_CHARS as u16 },
+            })
+            .collect();
+        for sign in ["数", "𠮷", "\"", "a"] {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.append_pair("name", &"𠮷".repeat(60)).append_pair("phone", "13800138000");
+            body.append_pair("invite_code", workshop.invite_code.as_str());
+            for n in 0..MAX_QUESTIONS {
+                body.append_pair(&format!("answers.{}", key(n)), &sign.repeat(MAX_TEXT_CHARS));
+            }
+            let (form, _) = SignupForm::from_urlencoded(body.finish().as_bytes()).unwrap();
+            let seed = Seed::from_random([1; 16]);
+            let signup = form.parse_seeded(&seed, &workshop).unwrap();
+            assert_eq!(signup.answers.len(), MAX_QUESTIONS, "{sign}");
+            let form = SignupForm { id: signup.id.to_string(), ..form };
+            let json = serde_json::to_vec(&form).unwrap();
+            assert!(SignupForm::from_json(&json).unwrap().parse(&workshop).is_ok(), "{sign}");
+        }
+    }
+
+    #[test]
+    fn where_all_answers_together_are_too_long_the_longest_is_named() {
+        let answers = [("q0", "数".repeat(4)), ("q1", "数".repeat(9)), ("q2", "a".repeat(20))];
+        let content = Content {
+            name: PersonName::parse("王芳").unwrap(),
+            phone: Phone::parse("13800138000").unwrap(),
+            answers: answers.map(|(key, text)| (key.to_owned(), Answer::One(text))).into(),
+            form_version: 1,
+            filled_at: None,
+        };
+        assert_eq!(too_long(&content, 1_000), None);
+        assert_eq!(too_long(&content, 100), Some(FieldError::new("answers.q1", "too_long_together")));
     }
 
     #[test]

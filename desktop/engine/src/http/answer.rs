@@ -5,7 +5,8 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -41,8 +42,11 @@ pub(crate) fn page(status: StatusCode, page: Page) -> Response {
 
 /// Answers with a page that knows its own status.
 pub(crate) fn page_answer(answer: PageAnswer) -> Response {
-    let PageAnswer { status: code, retry_after, page: shown } = answer;
+    let PageAnswer { status: code, retry_after, etag, page: shown } = answer;
     let mut response = page(status(code), shown);
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+        response.headers_mut().insert(ETAG, etag);
+    }
     try_again_after(&mut response, retry_after);
     response
 }

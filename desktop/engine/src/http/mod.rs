@@ -4,5 +4,6 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod client;
 pub(crate) mod ends;
+pub(crate) mod gzip;
 pub(crate) mod port_error;
 pub(crate) mod server;

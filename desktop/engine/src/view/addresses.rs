@@ -60,6 +60,8 @@ pub enum NetworkKind {
     Cable,
     /// A network of containers or virtual machines, which no phone reaches.
     Virtual,
-    /// Something else: a Mac's, a phone's by cable, a VPN.
+    /// A VPN's, a proxy's, a modem's: its other end is not in the room.
+    Tunnel,
+    /// Something else: a Mac's, a phone's by cable.
     Other,
 }

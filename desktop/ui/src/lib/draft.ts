@@ -2,9 +2,9 @@
 import type { WorkshopDraft } from '../bindings';
 import { en } from '../texts/en';
 import { zh } from '../texts/zh';
+import { offsetAt } from './zone';
 
 const HOUR = 3_600_000;
-const DAY_MINUTES = 24 * 60;
 
 /** Sensible from the start: it begins at the next full hour, lasts three, and takes sign-ups at once. */
 export function newDraft(now = Date.now()): WorkshopDraft {
@@ -16,7 +16,8 @@ export function newDraft(now = Date.now()): WorkshopDraft {
     place: { zh: '', en: '' },
     starts_at,
     ends_at: starts_at + 3 * HOUR,
-    utc_offset_minutes: -new Date(now).getTimezoneOffset() % DAY_MINUTES,
+    // Its own day's: summer time may begin before.
+    utc_offset_minutes: offsetAt(starts_at),
     opens_at: null,
     closes_at: null,
     grace_ms: 24 * HOUR,

@@ -207,8 +207,8 @@ fn said(template: &str, places: &[(&str, String)]) -> Markup {
 
 /// The codes of mistakes in a workshop's own questions and in what the page itself sends; the last one for
 /// all others.
-pub(in crate::form) const ANSWER_CODES: [&str; 6] =
-    ["required", "too_long", "character", "option", "token", ""];
+pub(in crate::form) const ANSWER_CODES: [&str; 7] =
+    ["required", "too_long", "too_long_together", "character", "option", "token", ""];
 
 /// The text of a character that an answer cannot have; `{sign}` is its placeholder.
 fn forbidden_template(language: Language) -> &'static str {
@@ -223,6 +223,10 @@ pub(in crate::form) fn answer_text(code: &str, language: Language) -> &'static s
     let (zh, en) = match code {
         "required" => ("这一项要填", "This one needs an answer"),
         "too_long" => ("写得太长了", "This is too long"),
+        "too_long_together" => (
+            "几项加起来太长了，请先把这一项写短些",
+            "All answers together are too long: please shorten this one first",
+        ),
         "character" => ("有不能用的字符", "It holds a character that cannot be used"),
         "option" | "kind" | "unknown" => {
             ("表单改过了，请刷新后重选", "The form has changed: please reload and choose again")

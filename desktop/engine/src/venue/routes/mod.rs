@@ -5,6 +5,7 @@
 mod address;
 mod cancellation;
 mod desk;
+mod encoding;
 mod found;
 mod host_header;
 mod page;
@@ -47,6 +48,7 @@ pub(crate) fn router(venue: Arc<VenueContext>) -> Router {
         .fallback(address::nowhere)
         // The body is bounded while it is read; the rule's own limit answers with its own code.
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(encoding::encoded))
         .layer(middleware::from_fn_with_state(Arc::clone(&venue), host_header::by_own_address))
         .with_state(venue)
 }

@@ -52,7 +52,13 @@ pub(super) async fn submit(
     let language = asked.or_preferred(&headers);
     let row = match venue.under(&token) {
         Ok(row) => row,
-        Err(refused) => return answer::page_answer(refused.page(lost_visit(language))),
+        // Nothing that was typed is lost, wherever it was sent.
+        Err(refused) => {
+            let submission = body::signup(&headers, MediaType::Form, body).ok();
+            let submission = submission.and_then(|body| Submission::form(&body).ok());
+            let refused = submission.iter().fold(refused, Refused::keeping);
+            return answer::page_answer(refused.page(lost_visit(language)));
+        }
     };
     match take(&venue, &row, &code, &headers, body, language).await {
         Ok(response) => response,
@@ -70,7 +76,7 @@ async fn take(
 ) -> Result<Response, Refused> {
     let body = body::signup(headers, MediaType::Form, body)?;
     let submission = Submission::form(&body)?;
-    leads_to_path(row, code)?;
+    leads_to_path(row, code).map_err(|refused| refused.keeping(&submission))?;
     let key = venue.context.keys.receipt_key();
     let accepted = submission.check(&row.workshop, &key, now_ms())?.waived();
     let issued = venue.issue(row, accepted, Origin::Venue, body).await?;

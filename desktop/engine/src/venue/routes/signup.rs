@@ -2,6 +2,7 @@
 //! scripts may know.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -21,6 +22,9 @@ use crate::message::Origin;
 use crate::venue::context::VenueContext;
 use crate::venue::store::store;
 use crate::workshops::venue_url::VenueBase;
+
+/// Longest time that a sign-up waits for its COMMIT: shorter than the server's own for an answer.
+const STORED: Duration = Duration::from_secs(10);
 
 /// Takes a sign-up as JSON.
 pub(super) async fn json(
@@ -83,13 +87,16 @@ impl VenueContext {
         body: Bytes,
     ) -> Result<Accepted, Refused> {
         let id = accepted.signup().id;
-        match store(&self.context.writer, &accepted, origin, body.into()).await {
-            Ok(written) => {
+        let stored = store(&self.context.writer, &accepted, origin, body.into());
+        // Answered in time with the form: it may be committed all the same, and the same id, sent again, is
+        // told what it has.
+        match tokio::time::timeout(STORED, stored).await {
+            Ok(Ok(written)) => {
                 let key = self.context.keys.receipt_key();
                 let base = VenueBase::of(row);
                 Ok(Accepted::issue(&key, base.as_str(), &row.workshop.id, id, written.state))
             }
-            Err(_) => Err(accepted.unavailable()),
+            Ok(Err(_)) | Err(_) => Err(accepted.unavailable()),
         }
     }
 }

@@ -8,3 +8,5 @@ mod pages;
 pub(super) mod pictures;
 pub(super) mod session;
 pub(super) mod signups;
+
+pub(super) use pages::SCRIPT;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rollcall_shared::desk_trouble::{EntryTrouble, PinTrouble};
 use rollcall_shared::form::{
-    Assets, DeskView, Page, PinView, TakenView, desk_page, message_page, pin_page, taken_page,
+    Assets, DeskView, Message, Page, PinView, TakenView, desk_page, message_page, pin_page, taken_page,
 };
 use rollcall_shared::intake::{FormAgain, PageAnswer, Refused};
 use rollcall_shared::language::Language;
@@ -23,8 +23,9 @@ use crate::venue::desks::{NAME_CHARS, Refused as NotLetIn};
 use crate::workshops::venue_url::VenueBase;
 
 /// Built from `edge/web/desk.ts` and `desk.css` by `cargo xtask web`.
-const ASSETS: Assets =
-    Assets { script: include_str!("../built/desk.js"), style: include_str!("../built/desk.css") };
+const ASSETS: Assets = Assets { script: SCRIPT, style: include_str!("../built/desk.css") };
+/// The script of the desk's page.
+pub(in crate::venue::routes) const SCRIPT: &str = include_str!("../built/desk.js");
 
 /// What a desk's page shows in its form and around it.
 #[derive(Default)]
@@ -33,7 +34,7 @@ pub(super) struct Filled<'a> {
     values: SignupForm,
     errors: &'a [FieldError],
     entry: Option<EntryTrouble>,
-    unavailable: bool,
+    trouble: Option<Message>,
 }
 
 impl VenueContext {
@@ -89,7 +90,7 @@ impl VenueContext {
         let (workshop, id) = (row.workshop.id.clone(), desk.id.clone());
         let count = move |conn: &rusqlite::Connection| desks::taken(conn, &workshop, Some(&id));
         let taken = self.context.read(count).await.unwrap_or_default();
-        let Filled { seed, values, errors, entry, unavailable } = filled;
+        let Filled { seed, values, errors, entry, trouble } = filled;
         desk_page(&DeskView {
             workshop: &row.workshop,
             language,
@@ -101,7 +102,7 @@ impl VenueContext {
             values: &values,
             errors,
             entry,
-            unavailable,
+            trouble,
             assets: ASSETS,
         })
     }
@@ -115,8 +116,8 @@ impl VenueContext {
         refused: &Refused,
     ) -> Response {
         let filled = match (refused.form_again(), refused.entry_trouble()) {
-            (Some(FormAgain { values, seed, errors, unavailable }), _) => {
-                Some(Filled { seed, values: values.clone(), errors, entry: None, unavailable })
+            (Some(FormAgain { values, seed, errors, trouble }), _) => {
+                Some(Filled { seed, values: values.clone(), errors, entry: None, trouble })
             }
             (None, Some(trouble)) => Some(Filled { entry: Some(trouble), ..Filled::default() }),
             (None, None) => None,
@@ -126,7 +127,7 @@ impl VenueContext {
             None => message_page(refused.message(), language),
         };
         let (status, retry_after) = (refused.page_status(), refused.retry_after());
-        answer::page_answer(PageAnswer { status, retry_after, page })
+        answer::page_answer(PageAnswer { status, retry_after, etag: None, page })
     }
 }
 
