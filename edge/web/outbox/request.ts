@@ -16,14 +16,13 @@ export interface Answer {
 }
 
 /**
- * Makes a request, with a body where one is given: a file as it is, whatever else as JSON. `id` is the
- * sign-up's: a server that refuses it names it (shared/src/problem.rs).
+ * Makes a request, with a body as JSON where one is given. `id` is the sign-up's: a server that refuses it
+ * names it (shared/src/problem.rs).
  */
 export async function request(url: string, method: string, body?: unknown, id?: string): Promise<Answer> {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-  const isFile = body instanceof Blob;
-  const headers: Record<string, string> = body && !isFile ? { "content-type": "application/json" } : {};
+  const headers: Record<string, string> = body ? { "content-type": "application/json" } : {};
   if (id) headers["idempotency-key"] = `"${id}"`;
   try {
     const response = await fetch(url, {
@@ -34,7 +33,7 @@ export async function request(url: string, method: string, body?: unknown, id?: 
       credentials: "same-origin",
       // The servers lead nobody elsewhere. A captive portal does, and shall not hear who signs up.
       redirect: "error",
-      ...(body ? { body: isFile ? body : JSON.stringify(body) } : undefined),
+      ...(body ? { body: JSON.stringify(body) } : undefined),
     });
     const said = (header: string) => response.headers.get(header) || "";
     // A date, which it may also be, counts as nothing said.
