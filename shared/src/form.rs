@@ -8,6 +8,7 @@
 mod date;
 mod desk;
 mod document;
+mod explanations;
 mod field;
 mod join;
 mod kept_page;

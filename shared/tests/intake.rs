@@ -154,7 +154,7 @@ fn take(case: &Case, way: Way) -> Result<(), Refused> {
     if media_type == MediaType::Json {
         submission.invite_code()?;
     }
-    let workshop = find(case.workshop).map_err(|refused| refused.keeping(&submission))?;
+    let workshop = find(case.workshop).map_err(|refused| submission.given_back(refused))?;
     let checked = submission.check(&workshop, &receipt_key(), NOW)?;
     let accepted = match way {
         Way::EdgeJson | Way::EdgeForm => {

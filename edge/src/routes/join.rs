@@ -35,7 +35,7 @@ pub(crate) async fn submit(inbound: &mut Inbound, code: &str) -> Answer {
     };
     match take(inbound, code, submission.clone()).await {
         Ok(response) => Ok(response),
-        Err(stopped) => answer::page_answer(stopped.into_refused().keeping(&submission).page(visit)),
+        Err(stopped) => answer::page_answer(submission.given_back(stopped.into_refused()).page(visit)),
     }
 }
 

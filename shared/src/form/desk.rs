@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::document::{Document, Page};
+use super::explanations::explanations;
 use super::field::Filler;
-use super::join::{explanations, fields, why_again};
+use super::join::{fields, why_again};
 use super::message::Message;
 use super::parts::stamp;
 use super::receipt::mark_of;
@@ -111,7 +112,8 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
                 input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
-                    autocorrect="off" autocapitalize="off" spellcheck="false" required maxlength="12" autofocus
+                    autocorrect="off" autocapitalize="off" spellcheck="false" required maxlength="12"
+                    autofocus
                     aria-describedby="pin-hint";
             }
             div.field {

@@ -1,10 +1,11 @@
 //! A page's script and what it is told: texts, patterns and addresses, rendered from the rules and never
 //! written twice.
 
-use super::join::Explanations;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+
+use super::explanations::Explanations;
 
 /// Built from `edge/web/join.ts`.
 pub(super) const JOIN: &str = include_str!("built/join.js");

@@ -1,6 +1,6 @@
 //! Why a sign-up is not taken: the problem that a program reads, the page that a person sees.
 
-use super::{PageAnswer, ProofMissing, Submission, Visit};
+use super::{PageAnswer, ProofMissing, Visit};
 use crate::desk_trouble::EntryTrouble;
 use crate::field_error::{FieldError, FieldName};
 use crate::form::{JoinView, KeptView, Message, join_page, kept_page, lost_page};
@@ -28,7 +28,8 @@ pub(super) struct Filled {
     pub(super) values: SignupForm,
     /// `None` where the one that came is invalid.
     pub(super) seed: Option<Seed>,
-    /// `None` where it is not known: no questions can be asked again then, but nothing that was typed is lost.
+    /// `None` where it is not known: no questions can be asked again then, but nothing that was typed is
+    /// lost.
     pub(super) workshop: Option<Workshop>,
 }
 
@@ -104,13 +105,9 @@ impl Refused {
         self
     }
 
-    /// Keeps what was typed into a form for which no workshop was found, or that something behind the server
-    /// kept from being checked.
-    #[must_use]
-    pub fn keeping(mut self, submission: &Submission) -> Self {
-        if self.0.filled.is_none() {
-            self.0.filled = submission.filled();
-        }
+    /// The same, unless a form comes back already.
+    pub(super) fn or_with_form(mut self, filled: Option<Filled>) -> Self {
+        self.0.filled = self.0.filled.or(filled);
         self
     }
 

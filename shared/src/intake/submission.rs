@@ -168,8 +168,15 @@ impl Submission {
         }
     }
 
+    /// Has a refusal give back what was typed into a form for which no workshop was found, or that something
+    /// behind the server kept from being checked.
+    #[must_use]
+    pub fn given_back(&self, refused: Refused) -> Refused {
+        refused.or_with_form(self.filled())
+    }
+
     /// What was typed, where it is a form.
-    pub(super) fn filled(&self) -> Option<Filled> {
+    fn filled(&self) -> Option<Filled> {
         match &self.source {
             Source::Form { seed } => {
                 Some(Filled { values: self.form.clone(), seed: seed.clone(), workshop: None })

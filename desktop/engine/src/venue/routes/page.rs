@@ -76,7 +76,7 @@ async fn take(
 ) -> Result<Response, Refused> {
     let body = body::signup(headers, MediaType::Form, body)?;
     let submission = Submission::form(&body)?;
-    leads_to_path(row, code).map_err(|refused| refused.keeping(&submission))?;
+    leads_to_path(row, code).map_err(|refused| submission.given_back(refused))?;
     let key = venue.context.keys.receipt_key();
     let accepted = submission.check(&row.workshop, &key, now_ms())?.waived();
     let issued = venue.issue(row, accepted, Origin::Venue, body).await?;

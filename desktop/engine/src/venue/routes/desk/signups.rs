@@ -67,7 +67,7 @@ async fn take(
 ) -> Result<Accepted, Refused> {
     let body = body::signup(headers, MediaType::Form, body)?;
     let submission = Submission::form(&body)?;
-    not_retired(row).map_err(|refused| refused.keeping(&submission))?;
+    not_retired(row).map_err(|refused| submission.given_back(refused))?;
     let key = venue.context.keys.receipt_key();
     let accepted = submission.check(&row.workshop, &key, now_ms())?.waived();
     venue.issue(row, accepted, Origin::Desk(desk.id.clone()), body).await
