@@ -111,7 +111,8 @@ pub fn pin_page(view: &PinView<'_>) -> Page {
                 label for="pin" { (d.pin) }
                 p.hint #pin-hint { (d.pin_hint) }
                 input #pin name="pin" type="text" inputmode="numeric" autocomplete="off" pattern="[0-9０-９ ]*"
-                    autocorrect="off" autocapitalize="off" spellcheck="false" required maxlength="12" autofocus aria-describedby="pin-hint";
+                    autocorrect="off" autocapitalize="off" spellcheck="false"
+                    required maxlength="12" autofocus aria-describedby="pin-hint";
             }
             div.field {
                 label for="desk-name" { (d.name) }

@@ -28,8 +28,8 @@ pub struct Page {
 }
 
 impl Page {
-    /// Its tag: the same for all who are shown the same, who differ by their seeds alone. The parts that never
-    /// change are named by the policy.
+    /// Its tag: the same for all who are shown the same, who differ by their seeds alone. The parts that
+    /// never change are named by the policy.
     pub(crate) fn etag(&self, seed: &Seed) -> String {
         let mut parts = vec![self.csp.as_str()];
         let mut rest = self.html.as_str();

@@ -128,7 +128,8 @@ pub(super) fn fields(
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);
         }))
         (phone.around(|attributes| html! {
-            input #phone name="phone" type="tel" autocomplete=(filler.autocomplete("tel")) inputmode="tel" required
+            input #phone name="phone" type="tel" autocomplete=(filler.autocomplete("tel")) inputmode="tel"
+                required
                 autocorrect="off" autocapitalize="off" spellcheck="false"
                 maxlength=(phone::MAX_INPUT_CHARS) pattern=(Phone::html_pattern()) value=(values.phone)
                 aria-invalid=[attributes.invalid] aria-describedby=(attributes.described_by);

@@ -39,7 +39,9 @@ pub fn kept_page(message: Message, view: &KeptView<'_>) -> Page {
             dl.kept translate="no" {
                 dt { (w.name) } dd { (values.name) }
                 dt { (w.phone) } dd { (values.phone) }
-                @for answer in values.answers.values() { @if let Some(text) = readable(answer) { dd { (text) } } }
+                @for answer in values.answers.values() {
+                    @if let Some(text) = readable(answer) { dd { (text) } }
+                }
             }
             button type="submit" { (w.submit) }
         }

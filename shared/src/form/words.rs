@@ -206,8 +206,8 @@ pub(super) fn message_text(message: Message, language: Language) -> (&'static st
             ("这里什么也没有", "请重新扫描海报或大屏幕上的二维码；如果是手工输入的地址，请对照着再输一遍。"),
             (
                 "Nothing is here",
-                "Please scan the QR code on the poster or the big screen again. If you typed the address, please \
-                 compare it.",
+                "Please scan the QR code on the poster or the big screen again. If you typed the address, \
+                 please compare it.",
             ),
         ),
         Message::Malformed => (

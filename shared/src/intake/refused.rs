@@ -28,7 +28,8 @@ pub(super) struct Filled {
     pub(super) values: SignupForm,
     /// `None` where the one that came is invalid.
     pub(super) seed: Option<Seed>,
-    /// `None` where it is not known: no questions can be asked again then, but nothing that was typed is lost.
+    /// `None` where it is not known: no questions can be asked again then, but nothing that was typed is
+    /// lost.
     pub(super) workshop: Option<Workshop>,
 }
 
