@@ -13,8 +13,8 @@ use crate::phone::Phone;
 use crate::question::Answers;
 use crate::signup_id::SignupId;
 
-/// Most bytes of a request that carries a sign-up. Whoever keeps to the limit of every field keeps to this one
-/// as well: percent-encoded a character takes up to twelve bytes, and there are up to
+/// Most bytes of a request that carries a sign-up. Whoever keeps to the limit of every field keeps to this
+/// one as well: percent-encoded a character takes up to twelve bytes, and there are up to
 /// [`MAX_QUESTIONS`](crate::question::MAX_QUESTIONS) answers of
 /// [`MAX_TEXT_CHARS`](crate::question::MAX_TEXT_CHARS).
 pub const MAX_BODY_BYTES: usize = 128 * 1024;

@@ -1,5 +1,5 @@
-//! Which address is projected, with real networks: each test runs the program in a network namespace of its own,
-//! where this machine allows one.
+//! Which address is projected, with real networks: each test runs the program in a network namespace of its
+//! own, where this machine allows one.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
@@ -11,7 +11,12 @@ use std::process::{Command, Stdio};
 /// namespace, and has none.
 const MAKE: &str = r#"
 set -e
-make() { ip link add "$1" type veth peer name "$1-x"; ip addr add "$2" dev "$1"; ip link set "$1-x" up; ip link set "$1" up; }
+make() {
+  ip link add "$1" type veth peer name "$1-x"
+  ip addr add "$2" dev "$1"
+  ip link set "$1-x" up
+  ip link set "$1" up
+}
 bridge() { ip link add "$1" type bridge; ip addr add "$2" dev "$1"; ip link set "$1" up; }
 tunnel() { ip tuntap add dev "$1" mode tun; ip addr add "$2" dev "$1"; ip link set "$1" up; }
 ip link set lo up
@@ -29,8 +34,8 @@ fn projected(networks: &str) -> Option<String> {
     let dir = tempfile::tempdir().unwrap();
     let host = env!("CARGO_BIN_EXE_rollcall-host");
     let run = format!(
-        "{MAKE}\n{networks}\nexec {host} run --demo --no-redis --lan-host 0.0.0.0 --lan-port 0 --metrics-port 0 \
-         --data-dir {}",
+        "{MAKE}\n{networks}\nexec {host} run --demo --no-redis --lan-host 0.0.0.0 --lan-port 0 \
+         --metrics-port 0 --data-dir {}",
         dir.path().display()
     );
     let mut command = Command::new("unshare");

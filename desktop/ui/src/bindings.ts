@@ -585,7 +585,7 @@ is_router: boolean, };
 /**
  * What a network most likely is.
  */
-export type NetworkKind = "hotspot" | "wifi" | "cable" | "virtual" | "other";
+export type NetworkKind = "hotspot" | "wifi" | "cable" | "virtual" | "tunnel" | "other";
 
 /**
  * The laptop's connection to its own address.

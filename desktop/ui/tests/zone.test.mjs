@@ -15,11 +15,13 @@ function inZone(zone, check) {
 }
 
 test('a zone is named by its distance from UTC', () => {
-  assert.deepEqual([480, 0, -210, 345, -720].map(zoneName), ['UTC+8', 'UTC+0', 'UTC−3:30', 'UTC+5:45', 'UTC−12']);
+  const names = [480, 0, -210, 345, -720].map(zoneName);
+  assert.deepEqual(names, ['UTC+8', 'UTC+0', 'UTC−3:30', 'UTC+5:45', 'UTC−12']);
 });
 
 test('the distance is that of the day, not of today', () => {
-  const on = (zone, day, expected) => inZone(zone, () => assert.equal(ownOffset(Date.parse(`${day}T09:00:00Z`), 0), expected, `${zone} ${day}`));
+  const on = (zone, day, expected) =>
+    inZone(zone, () => assert.equal(ownOffset(Date.parse(`${day}T09:00:00Z`), 0), expected, `${zone} ${day}`));
   on('Europe/London', '2027-01-10', 0);
   on('Europe/London', '2027-07-01', 60);
   on('America/New_York', '2027-03-13', -300);
@@ -41,6 +43,7 @@ test('a moment has the distance of its own day', () => {
 
 test('every zone can be chosen', () => {
   const all = offsets(555);
-  for (const offset of [-720, -210, 0, 330, 345, 480, 555, 765, 840]) assert.ok(all.includes(offset), String(offset));
+  for (const offset of [-720, -210, 0, 330, 345, 480, 555, 765, 840])
+    assert.ok(all.includes(offset), String(offset));
   assert.deepEqual([...all].sort((a, b) => a - b), all);
 });

@@ -1,5 +1,5 @@
-//! Compression for the hall's network. What is the same in every page, which is most of it, is compressed once
-//! and kept; what differs is compressed as it goes out. Five hundred phones at one instant cost the laptop no
+//! Compression for the hall's network. What is the same in every page, which is most of it, is compressed
+//! once and kept; what differs is compressed as it goes out. Five hundred phones at one instant cost the laptop no
 //! more than five hundred times the few kilobytes that differ.
 
 use std::sync::OnceLock;

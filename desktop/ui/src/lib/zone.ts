@@ -1,4 +1,4 @@
-/** Time zones, as distances from UTC in minutes: that of the venue on the day, whatever the computer's is now. */
+/** Time zones, as distances from UTC in minutes: the venue's on the day, whatever the computer's is now. */
 
 const MINUTE = 60_000;
 /** Those that are no whole hours: from the Marquesas to the Chatham Islands. */
@@ -17,8 +17,8 @@ export function offsetAt(at: number): number {
 }
 
 /**
- * This computer's distance from UTC when its clock shows what a clock at `offset` shows at `at`: summer time is
- * that day's, not today's.
+ * This computer's distance from UTC when its clock shows what a clock at `offset` shows at `at`: summer time
+ * is that day's, not today's.
  */
 export function ownOffset(at: number, offset: number): number {
   const wall = new Date(at + offset * MINUTE);
