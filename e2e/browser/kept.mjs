@@ -10,11 +10,17 @@ export function kept(page) {
         const open = indexedDB.open("rollcall");
         open.onerror = () => reject(open.error);
         open.onsuccess = () => {
-          const all = open.result.transaction("entries").objectStore("entries").getAll();
-          all.onsuccess = () => {
+          try {
+            const all = open.result.transaction("entries").objectStore("entries").getAll();
+            all.onsuccess = () => {
+              open.result.close();
+              resolve(all.result.filter(({ id }) => id.length === 36));
+            };
+          } catch (error) {
+            // A story has the connection go at this very moment.
             open.result.close();
-            resolve(all.result.filter(({ id }) => id.length === 36));
-          };
+            reject(error);
+          }
         };
       }),
   );
