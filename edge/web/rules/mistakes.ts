@@ -5,7 +5,7 @@
 export type Said = string[];
 
 export interface Explained {
-  /** A class of characters that are no mistake; all that the field's own pattern takes, where it is missing. */
+  /** A class of characters that are no mistake; where it is missing, all that the field's pattern takes. */
   drops?: string;
   /** Patterns and what stands for them, in order, before mistakes are looked for in NFKC. */
   folds?: [pattern: string, replacement: string][];
@@ -31,11 +31,13 @@ export function explain(value: string, own: string, rule: Explained, code?: stri
   return plain.map(({ text }) => text);
 }
 
-function said({ text, needed = 0 }: Explained["mistakes"][0], folded: string, groups: { sign?: string } = {}): Said {
+function said(mistake: Explained["mistakes"][0], folded: string, groups: { sign?: string } = {}): Said {
+  const { text, needed = 0 } = mistake;
   const digits = folded.replace(/\D/g, "");
   const typed = digits.length;
   const values: Record<string, unknown> = { digits, typed, needed, missing: Math.abs(needed - typed) };
-  const [before = "", after] = text.replace(/\{(?!sign)(\w+)\}/g, (_, name: string) => String(values[name])).split("{sign}");
+  const filled = text.replace(/\{(?!sign)(\w+)\}/g, (_, name: string) => String(values[name]));
+  const [before = "", after] = filled.split("{sign}");
   return after === undefined ? [before] : [before, shown(groups.sign || ""), after];
 }
 
