@@ -45,8 +45,7 @@ const ZH: OutboxWords = OutboxWords {
         (
             "busy",
             StateWords {
-                title: "还没发出去",
-                next: "现在登记的人很多，过一会儿会自动再发，请不要关闭本页。",
+                title: "还没发出去", next: "登记的人很多，会自动再发，请不要关闭本页。"
             },
         ),
         ("sending", StateWords { title: "正在发送", next: "网络有点慢，请不要关闭本页。" }),
@@ -58,7 +57,7 @@ const ZH: OutboxWords = OutboxWords {
     mend: "修改",
     drop: "不发了",
     undo: "撤销",
-    dropped_late: "这份登记不会再发送。如果之前其实已经送到，名单上仍会有。",
+    dropped_late: "这份登记不会再发送。如果之前已经送到，名单上仍会有。",
     open_receipt: "查看回执",
     show_at_desk: "没有网络？给签到台看",
     to_desk: "请签到台扫这个码，当场就能登记。扫不了就照着下面输入：",
@@ -66,9 +65,9 @@ const ZH: OutboxWords = OutboxWords {
     code_for_desk: "给签到台扫的码",
     venue: "用现场网络发送",
     venue_hint: "先连上现场的 Wi-Fi，再点上面。",
-    unkept: "这台手机现在存不了登记。按“登记”以后，请不要关闭本页，直到看见“已收到”或“已登记”。",
-    kept: "现在没有网络，这是之前保存的页面，时间和地点可能有变动。照样可以登记。",
-    brought: "这是您刚才填好、还没发出去的登记，请按“在这里发送”。",
+    unkept: "这台手机现在存不了登记。登记后请不要关闭本页，直到看见“已收到”或“已登记”。",
+    kept: "没有网络，这是之前保存的页面，时间地点可能有变。照样可以登记。",
+    brought: "这是您刚才填好、还没发出去的登记。",
     send_here: "在这里发送",
 };
 
