@@ -56,7 +56,8 @@ pub(super) async fn submit(
         Err(refused) => {
             let submission = body::signup(&headers, MediaType::Form, body).ok();
             let submission = submission.and_then(|body| Submission::form(&body).ok());
-            let refused = submission.iter().fold(refused, Refused::keeping);
+            let refused =
+                submission.iter().fold(refused, |refused, submission| submission.given_back(refused));
             return answer::page_answer(refused.page(lost_visit(language)));
         }
     };
