@@ -37,8 +37,15 @@ pub(super) fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Langua
 /// Minutes that China's clocks are ahead of UTC.
 const BEIJING: i16 = 480;
 
-/// Whose clock shows a time: `北京时间`, `UTC+9`, `UTC−3:30`.
-fn zone(utc_offset_minutes: i16, language: Language) -> String {
+/// Names the clock that shows a time: `北京时间`, `UTC+9`, `UTC−3:30`.
+///
+/// ```
+/// use rollcall_shared::form::zone;
+/// use rollcall_shared::language::Language;
+/// assert_eq!(zone(480, Language::Zh), "北京时间");
+/// assert_eq!(zone(-210, Language::En), "UTC−3:30");
+/// ```
+pub fn zone(utc_offset_minutes: i16, language: Language) -> String {
     if utc_offset_minutes == BEIJING && language == Language::Zh {
         return "北京时间".to_owned();
     }

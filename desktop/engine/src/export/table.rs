@@ -43,7 +43,7 @@ impl Table {
             .into_iter()
             .map(str::to_owned)
             .chain(asked.iter().map(heading))
-            .chain(words::last_headings(language).into_iter().map(str::to_owned))
+            .chain(words::last_headings(workshop, language))
             .chain(other.iter().map(heading));
         let headings = distinct(headings.collect(), language);
         let rows = signups.iter().map(|signup| row(workshop, (&asked, &other), signup, language)).collect();

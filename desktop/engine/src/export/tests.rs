@@ -71,7 +71,19 @@ async fn a_workbook_holds_texts_and_times() {
     let texts = |row: &[Data]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         texts(&rows[0]),
-        ["姓名", "手机号", "学校", "日期", "午餐", "状态", "短码", "方式", "报名时间", "入库时间", "备注"]
+        [
+            "姓名",
+            "手机号",
+            "学校",
+            "日期",
+            "午餐",
+            "状态",
+            "短码",
+            "方式",
+            "报名时间（北京时间）",
+            "入库时间（北京时间）",
+            "备注"
+        ]
     );
     assert_eq!(rows.len(), 3);
     assert_eq!(
@@ -114,8 +126,8 @@ async fn comma_separated_text_is_safe_to_open() {
             "State",
             "Short code",
             "Path",
-            "Signed up",
-            "Stored",
+            "=\"Signed up (UTC+8)\"",
+            "=\"Stored (UTC+8)\"",
             "Notes"
         ]
     );

@@ -1,5 +1,6 @@
 //! The words of an exported file, in both languages.
 
+use rollcall_shared::form;
 use rollcall_shared::language::Language;
 use rollcall_shared::workshop::Workshop;
 
@@ -14,11 +15,26 @@ pub(super) fn first_headings(language: Language) -> [&'static str; 2] {
     }
 }
 
-/// Headings after the questions' own.
-pub(super) fn last_headings(language: Language) -> [&'static str; 6] {
+/// Headings after the questions' own. Times say whose clock shows them: a file is read elsewhere, and later.
+pub(super) fn last_headings(workshop: &Workshop, language: Language) -> [String; 6] {
+    let zone = form::zone(workshop.utc_offset_minutes, language);
     match language {
-        Language::Zh => ["状态", "短码", "方式", "报名时间", "入库时间", "备注"],
-        Language::En => ["State", "Short code", "Path", "Signed up", "Stored", "Notes"],
+        Language::Zh => [
+            "状态".to_owned(),
+            "短码".to_owned(),
+            "方式".to_owned(),
+            format!("报名时间（{zone}）"),
+            format!("入库时间（{zone}）"),
+            "备注".to_owned(),
+        ],
+        Language::En => [
+            "State".to_owned(),
+            "Short code".to_owned(),
+            "Path".to_owned(),
+            format!("Signed up ({zone})"),
+            format!("Stored ({zone})"),
+            "Notes".to_owned(),
+        ],
     }
 }
 
