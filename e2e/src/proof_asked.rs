@@ -1,7 +1,7 @@
 //! A proof of work as a line asks for it in the server's place.
 
+use rollcall_shared::digest::Digest;
 use rollcall_shared::proof::Challenge;
-use rollcall_shared::signup::Digest;
 use serde_json::{Value, json};
 
 /// What SHA-256 makes of the salt and this number is the challenge.

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::form::{JoinView, join_page};
 use rollcall_shared::language::Language;
-use rollcall_shared::problem::FieldError;
 use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Workshop;
 

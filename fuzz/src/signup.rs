@@ -1,9 +1,10 @@
 //! A sign-up as the page's script sends it: JSON. And what holds of every sign-up that is taken, whatever way
 //! it came.
 
+use rollcall_shared::digest::Digest;
 use rollcall_shared::envelope::{self, Envelope, Opened, SealedSignup};
 use rollcall_shared::question::{Answer, Answers, Kind, MAX_KEY_CHARS, MAX_OPTIONS, MAX_TEXT_CHARS};
-use rollcall_shared::signup::{Digest, FormError, MAX_BODY_BYTES, MAX_CANONICAL_BYTES, Signup, SignupForm};
+use rollcall_shared::signup::{FormError, MAX_BODY_BYTES, MAX_CANONICAL_BYTES, Signup, SignupForm};
 use rollcall_shared::workshop::Workshop;
 
 use crate::bounds::{for_nothing, within_bounds};

@@ -20,7 +20,6 @@ mod receipt;
 mod script;
 mod words;
 
-pub use crate::desk_trouble::{EntryTrouble, PinTrouble};
 pub use date::zone;
 pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
 pub use document::{FIXED_PARTS, Page};

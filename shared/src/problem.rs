@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::field_error::FieldError;
+use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
 use crate::signup_id::SignupId;

@@ -7,7 +7,7 @@ use serde::Serialize;
 pub use form::{FormError, SignupForm};
 
 use crate::Timestamp;
-pub use crate::digest::Digest;
+use crate::digest::Digest;
 use crate::person_name::PersonName;
 use crate::phone::Phone;
 use crate::question::Answers;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};

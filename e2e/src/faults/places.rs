@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use rollcall_shared::signup::{Digest, SignupForm};
+use rollcall_shared::digest::Digest;
+use rollcall_shared::signup::SignupForm;
 use rollcall_shared::workshop::Workshop;
 
 use super::ledger::{Ledger, Line, Person};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rusqlite::{Connection, OpenFlags};
 
 use super::checker::Parked;

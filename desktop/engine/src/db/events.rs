@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use rollcall_shared::{Millis, Timestamp};

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use rollcall_shared::form::EntryTrouble;
+use rollcall_shared::desk_trouble::EntryTrouble;
 
 use crate::acts::ActError;
 use crate::codes::drawing::CodeTooLong;

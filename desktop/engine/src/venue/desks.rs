@@ -7,8 +7,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rand_core::{OsRng, RngCore};
 use rollcall_shared::Timestamp;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::secret::equal;
-use rollcall_shared::signup::Digest;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;

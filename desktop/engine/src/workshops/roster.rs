@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::problem::FieldError;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rollcall_shared::{Millis, Timestamp};

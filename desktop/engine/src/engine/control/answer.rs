@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use rollcall_shared::problem::{FieldError, Problem, ProblemCode};
+use rollcall_shared::field_error::FieldError;
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use serde_json::json;

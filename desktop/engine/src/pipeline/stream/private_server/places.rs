@@ -4,7 +4,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use rollcall_shared::signup::Digest;
+use rollcall_shared::digest::Digest;
 
 /// Where a server's files are, and which program it is.
 pub(super) struct Places {

@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use rollcall_shared::desk_trouble::{EntryTrouble, PinTrouble};
+use rollcall_shared::field_error::FieldError;
 use rollcall_shared::form::{
     Assets, DeskView, Message, Page, PinView, TakenView, desk_page, message_page, pin_page, taken_page,
 };
 use rollcall_shared::intake::{FormAgain, PageAnswer, Refused};
 use rollcall_shared::language::Language;
-use rollcall_shared::problem::FieldError;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::seed::Seed;
 use rollcall_shared::signup::SignupForm;
