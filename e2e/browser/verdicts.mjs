@@ -58,7 +58,7 @@ export async function tooLarge(told) {
   await page.evaluate(() => {
     const school = document.getElementById("answers.school");
     school.removeAttribute("maxlength");
-    school.value = "长".repeat(6000);
+    school.value = "长".repeat(50_000);
   });
   await button(page).click();
   await page.locator("#status").filter({ hasText: words.tooLarge }).waitFor();
