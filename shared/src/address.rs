@@ -8,6 +8,8 @@ use crate::text::{fold_full_width, is_dash, is_invisible};
 const WORDS: [&str; 4] = ["j", "r", "desk", "check"];
 /// What the addresses for programs begin with, at the edge; at the venue after the token.
 const API: &str = "v1";
+/// Where monitoring asks.
+const HEALTH: &str = "/healthz";
 
 /// Who reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +133,8 @@ fn is_written(c: char) -> bool {
 }
 
 fn is_for_programs(path: &str) -> bool {
-    path.split('/').filter(|segment| !segment.is_empty()).take(2).any(|segment| segment == API)
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty()).take(2);
+    path == HEALTH || segments.any(|segment| segment == API)
 }
 
 #[cfg(test)]
@@ -199,6 +202,7 @@ mod tests {
         }
         check("/v1/signups", "*/*", Reader::Program);
         check("/k7m2qx/v1/signups", "", Reader::Program);
+        check("/healthz", "*/*", Reader::Program);
         check("/k7m2qx/nowhere", "*/*", Reader::Person);
     }
 }

@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rollcall_engine::{Config, Engine, RedisChoice, VenueStart};
+use rollcall_shared::signup::MAX_BODY_BYTES;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -173,6 +174,6 @@ fn a_body_that_never_comes_is_not_waited_for() {
 fn a_body_is_refused_as_soon_as_it_is_too_large() {
     let hall = Hall::open();
     let mut stream = hall.connect();
-    write!(stream, "{}{}", hall.post_head(100_000_000), " ".repeat(20_000)).unwrap();
+    write!(stream, "{}{}", hall.post_head(100_000_000), " ".repeat(MAX_BODY_BYTES + 1)).unwrap();
     assert_eq!(status(&heard(stream)), "413");
 }

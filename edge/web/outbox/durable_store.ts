@@ -32,8 +32,11 @@ export function durableReceipts(): Promise<KeptReceipt[]> {
   return durableKeeper().all("receipts");
 }
 
-/** Keeps tables in it. A database that was deleted is made again with these entries. */
-export function durableKeeper(seed: Seed = () => new Map()): Keeper {
+/**
+ * Keeps tables in it. A database that was deleted is made again with these entries; who knows of none makes
+ * none, for an empty one would tell those who do that all has been sent.
+ */
+export function durableKeeper(seed?: Seed): Keeper {
   let connection: Promise<IDBDatabase> | undefined;
   let silentUntil = 0;
   const forget = () => (connection = undefined);
@@ -103,12 +106,13 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** `gone` is called when the connection is of no use any more. */
-function open(seed: Seed, gone: () => void, version?: number): Promise<IDBDatabase> {
+function open(seed: Seed | undefined, gone: () => void, version?: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     // Of whatever version a newer page may have made it: versions only add, so that this one can go on with
     // it.
     const request = indexedDB.open(NAME, version);
     request.onupgradeneeded = () => {
+      if (!seed) return request.transaction!.abort();
       for (const table of missingIn(request.result)) {
         // A lease has no id of its own.
         const made = request.result.createObjectStore(table, table === "lease" ? {} : { keyPath: "id" });
