@@ -115,10 +115,16 @@ async function signUp({ name, phone: number, taps, reload_after }) {
 async function storageGoes({ how }) {
   const { page } = phone;
   if (!page.url().startsWith(`${told.server}/j/`)) await phone.open();
-  const waiting = (await kept()).length;
+  const waiting = (await kept()).map(({ signup }) => digits(signup.phone));
   const shown = await page.locator("#entries .card, #signup [aria-disabled]").count().catch(() => 0);
-  if (how === "cleared" && shown < waiting) return;
+  if (how === "cleared" && shown < waiting.length) return;
   await page.evaluate(STORAGE[how]).catch(() => undefined);
+  if (how !== "cleared") return;
+  // Who closes the page as well, before it has written anew what it knows, has thrown it away.
+  await until("what waits is kept again", async () => {
+    const there = [...(await kept()).map(({ signup }) => signup.phone), ...phone.sent].map(digits);
+    return waiting.every((number) => there.includes(number));
+  });
 }
 
 function digits(number) {

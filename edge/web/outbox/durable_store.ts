@@ -40,13 +40,15 @@ export function durableKeeper(seed?: Seed): Keeper {
   let connection: Promise<IDBDatabase> | undefined;
   let silentUntil = 0;
   const forget = () => (connection = undefined);
+  /** At once, for a page may be left at any moment: what a deleted database held is written anew by this. */
+  const openAgain = () => void (connection = open(seed, openAgain)).catch(forget);
 
   /** Where the connection has gone, another one is tried. */
   async function on<T>(use: (db: IDBDatabase) => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
       if (performance.now() < silentUntil) throw new Error("silent");
       try {
-        connection = connection || open(seed, forget);
+        connection = connection || open(seed, openAgain);
         return await inTime(connection.then(use));
       } catch (error) {
         forget();
