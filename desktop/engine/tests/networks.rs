@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 /// Makes an interface of that kind of name with an address. Its other end, where it has one, is in the same
@@ -22,13 +22,21 @@ tunnel() { ip tuntap add dev "$1" mode tun; ip addr add "$2" dev "$1"; ip link s
 ip link set lo up
 "#;
 
+/// Says so where `cargo xtask test` reads it for its summary.
+fn skip(what: &str, why: &str) {
+    eprintln!("SKIPPED: {what}: {why}");
+    let Some(file) = std::env::var_os("ROLLCALL_SKIPPED") else { return };
+    let mut file = std::fs::File::options().create(true).append(true).open(file).unwrap();
+    writeln!(file, "{what}: {why}").unwrap();
+}
+
 /// Returns the address that the program projects where the networks are as a script makes them; `None` where
 /// this machine allows no such thing.
 fn projected(networks: &str) -> Option<String> {
     let probe = format!("{MAKE}\nmake p0 10.0.0.1/24; bridge p1 10.0.1.1/24; tunnel p2 10.0.2.1/24");
     let allowed = Command::new("unshare").args(["-rn", "sh", "-c", &probe]).stderr(Stdio::null()).status();
     if !allowed.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: this machine makes no networks for a test");
+        skip("which address is projected", "this machine makes no networks for a test");
         return None;
     }
     let dir = tempfile::tempdir().unwrap();
