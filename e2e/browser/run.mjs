@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
 import { phone } from "./browsers.mjs";
+import * as earlier from "./earlier.mjs";
 import * as network from "./network.mjs";
 import * as outbox from "./outbox.mjs";
 import * as phones from "./phones.mjs";
@@ -31,7 +32,7 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const requests = watch(page, [told.server, told.venue ?? told.server].map((url) => new URL(url).origin));
-  const story = { ...stories, ...outbox, ...network, ...phones, ...verdicts }[told.story];
+  const story = { ...stories, ...outbox, ...network, ...phones, ...verdicts, ...earlier }[told.story];
   await story({ page, context, requests, look: (name) => look(page, inspector, name), ...told }).catch(async (error) => {
     console.error(`at the end ${page.url()} shows:`, await page.innerText("body", { timeout: 5000 }).catch(String));
     throw error;

@@ -44,7 +44,11 @@ impl Edge {
 
     /// Starts an edge with nothing on it.
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap())
+    }
+
+    /// Starts an edge on what stands under `state` in this folder.
+    pub fn start_in(folder: TempDir) -> Self {
         let publish_key = Uuid::new_v4().simple().to_string();
         let receipt_key = "5a".repeat(32);
         let env = format!("PUBLISH_KEY={publish_key}\nRECEIPT_KEY={receipt_key}\n");

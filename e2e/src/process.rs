@@ -56,9 +56,14 @@ impl Process {
         let _ = self.0.wait();
     }
 
-    /// Asks it to stop, as a person does with Ctrl-C or a system that shuts down, and waits until it has.
-    pub fn stop(&mut self) -> ExitStatus {
+    /// Asks it to stop, as a person does with Ctrl-C or a system that shuts down.
+    pub fn ask_to_stop(&self) {
         let _ = kill_process(self.pid(), Signal::TERM);
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.ask_to_stop();
         self.ended()
     }
 
@@ -156,6 +161,16 @@ pub fn family(parent: u32) -> Vec<u32> {
         next += 1;
     }
     found
+}
+
+/// What each thread of a process and of its descendants waits for: its name, and the kernel's function.
+pub fn threads(pid: u32) -> Vec<String> {
+    let tasks = |pid: u32| fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let line = |pid: u32, task: fs::DirEntry| {
+        let read = |name: &str| fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        format!("{pid} {}: {} {}", read("comm").trim(), read("wchan").trim(), read("syscall").trim())
+    };
+    family(pid).into_iter().flat_map(|pid| tasks(pid).map(move |task| line(pid, task))).collect()
 }
 
 /// A process's name, as far as the system keeps it: 15 characters.

@@ -1,5 +1,7 @@
 //! Answers, with the headers that every one of them carries.
 
+use rollcall_shared::Timestamp;
+use rollcall_shared::cookie;
 use rollcall_shared::field_error::FieldError;
 use rollcall_shared::form::{Message, Page, message_page};
 use rollcall_shared::headers;
@@ -145,9 +147,11 @@ pub(crate) fn page_answer(answer: PageAnswer) -> Answer {
     Ok(response)
 }
 
-/// *See other*: the page to show after a form was posted.
-pub(crate) fn see_other(location: &str) -> Result<Response> {
-    Ok(Response::builder().with_status(303).with_header("location", location)?.empty())
+/// *See other*: the page to show after a form was posted, which is not kept for *Back*. Another
+/// cookie may stand in place of this one: what counts is that one changes.
+pub(crate) fn see_other(location: &str, now: Timestamp) -> Result<Response> {
+    let response = Response::builder().with_status(303).with_header("location", location)?;
+    Ok(response.with_header("set-cookie", &cookie::forgets_the_form(now))?.empty())
 }
 
 /// *Found*: the address that was meant.

@@ -1,4 +1,6 @@
-//! Cookies as browsers send them.
+//! Cookies as browsers send and take them.
+
+use crate::Timestamp;
 
 /// The value of the cookie `name` in a `Cookie` header; the first one where it comes twice.
 ///
@@ -10,6 +12,25 @@
 pub fn find<'a>(header: &'a str, name: &str) -> Option<&'a str> {
     header.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
+
+/// The value of `Set-Cookie` that comes with *see other* after a form: a time, for a minute, that nobody reads.
+///
+/// Chromium keeps a page that says `no-store` in memory for *Back*, with all that was typed into it, until a
+/// cookie of its site changes (seen in 156; so does Chrome's documentation of its back-forward cache say). A
+/// page with script empties itself; without script the next person at a shared phone would find the last one's
+/// name and number.
+///
+/// ```
+/// use rollcall_shared::{Timestamp, cookie};
+/// let cookie = |ms| cookie::forgets_the_form(Timestamp::from_millis(ms));
+/// assert!(cookie(1).starts_with("sent=1; "));
+/// assert_ne!(cookie(1), cookie(2));
+/// ```
+pub fn forgets_the_form(now: Timestamp) -> String {
+    format!("{SENT}={}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax", now.as_millis())
+}
+
+const SENT: &str = "sent";
 
 #[cfg(test)]
 mod tests {

@@ -134,6 +134,20 @@ pub fn check(places: &Places, drained: bool) -> Verdict {
     verdict
 }
 
+/// Whether something that was promised has yet to reach the collector's database. What the edge has taken last
+/// may still be in the emulator's Queue, where no figure shows it.
+pub(super) fn is_on_its_way(places: &Places) -> bool {
+    let lines = ledger::read(&places.ledgers);
+    let databases = places.databases.lock().unwrap().clone();
+    let rows: Vec<Rows> = databases.iter().map(|path| Rows::read(path)).collect();
+    let Some(collectors) = rows.last() else { return false };
+    let mut verdict = Verdict::default();
+    promised_stand(places, &lines, &rows, collectors, &mut verdict);
+    taken_back(places, &lines, collectors, &mut verdict);
+    poison_parked(&lines, collectors, &mut verdict);
+    !verdict.is_well()
+}
+
 /// Every row is a sign-up that somebody sent, once, and nobody who was erased.
 fn nothing_else(places: &Places, lines: &[Line], rows: &Rows, collects: bool, verdict: &mut Verdict) {
     let mut whose: HashMap<Key, &Person> = HashMap::new();

@@ -17,10 +17,12 @@ use super::gate::Gate;
 use crate::edge::{Edge, client};
 use crate::host::{Folder, Options};
 use crate::ports::free_port;
-use crate::process::{Process, descendant, keep, kill};
+use crate::process::{Process, descendant, keep, kill, threads};
 use crate::wait;
 
 const LOOK_EVERY: Duration = Duration::from_millis(3);
+/// How long the program may take to end. It gives its loops, and its Redis, some seconds itself.
+const END: Duration = Duration::from_secs(60);
 /// What makes reads and writes fail, from Debian's `fiu-utils`.
 const FAILING_IO: [&str; 2] = ["/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so"];
 /// Calls by which SQLite writes.
@@ -182,8 +184,21 @@ impl<'a> Laptop<'a> {
     }
 
     /// Stops it as Ctrl-C does.
+    ///
+    /// # Panics
+    /// Where it does not end: with what its threads wait for, and what it has logged.
     pub fn stop(&mut self) -> ExitStatus {
-        self.process.take().unwrap().stop()
+        let mut process = self.process.take().unwrap();
+        process.ask_to_stop();
+        let deadline = Instant::now() + END;
+        loop {
+            if let Some(status) = process.try_ended() {
+                return status;
+            }
+            let (pid, log) = (process.id(), self.log());
+            assert!(Instant::now() < deadline, "it does not end; {:#?}\n{log}", threads(pid));
+            thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// The program, while it runs.

@@ -239,6 +239,11 @@ impl<'a> Run<'a> {
             self.report.verdict.wrong.push("a client was never answered".to_owned());
         }
         let (drain, ..) = self.drain(Instant::now());
+        // The judge waits no longer than for any other backlog: what has not come then is lost.
+        let deadline = Instant::now() + self.plan.stuck;
+        while checker::is_on_its_way(&self.places) && Instant::now() < deadline {
+            pause(100);
+        }
         let hops = ["edge", "stream", "writer", "receipts"];
         // An acknowledgement that the edge refused for a moment is not tried again: the lease runs out.
         let deadline = Instant::now() + 2 * self.plan.stuck;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod desk;
+mod earlier;
 mod firefox;
 mod offline;
 mod outbox;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::stage::Stage;
 use crate::{LOOKS, WITH_SCRIPT};
 
-const BROWSERS: [&str; 2] = ["chromium", "firefox"];
+pub(crate) const BROWSERS: [&str; 2] = ["chromium", "firefox"];
 
 /// What a device on the way says for the server: all that a page could take for a refusal, or for more.
 const STRANGERS: [(u16, Says); 22] = [
@@ -153,10 +153,7 @@ fn back_questions() -> Value {
 fn back_is_empty(stage: &Stage, server: &str, path: &str) {
     for browser in BROWSERS {
         for look in LOOKS {
-            // Over plain HTTP Chromium keeps also what must not be stored in memory, and without script nobody
-            // can empty it there.
-            let memory = look.script || path == "edge";
-            let told = json!({ "browser": browser, "path": path, "memory": memory });
+            let told = json!({ "browser": browser, "path": path, "memory": true });
             stage.play("backIsEmpty", server, look, told);
         }
     }

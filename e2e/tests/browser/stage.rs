@@ -97,7 +97,8 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    fn begin(name: &str, told: &Value) -> Self {
+    /// Begins a story of `run.mjs`.
+    pub(crate) fn begin(name: &str, told: &Value) -> Self {
         Self::played_by("run.mjs", name, told)
     }
 

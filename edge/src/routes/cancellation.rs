@@ -35,7 +35,7 @@ pub(crate) async fn submit(inbound: &mut Inbound, workshop: &str, token: &str) -
     match cancel(&inbound.env, &workshop, id, inbound.now).await {
         Ok(_) => {
             let receipt = format!("/r/{workshop}/{token}?lang={}&asked=cancel", language.tag());
-            Ok(answer::see_other(&receipt)?)
+            Ok(answer::see_other(&receipt, inbound.now)?)
         }
         Err(refusal) => {
             let problem = refusal.into_problem();

@@ -49,7 +49,10 @@ async fn take(inbound: &mut Inbound, code: &str, submission: Submission) -> Resu
     let checked = submission.check(workshop, &settings::receipt_key(&inbound.env)?, inbound.now)?;
     let (accepted, pass) = guard::check(inbound, workshop, checked)?;
     match store(&inbound.env, workshop, &accepted, inbound.now).await {
-        Ok(issued) => Ok(pass.stamp(answer::see_other(&issued.receipt.page(inbound.language()))?)?),
+        Ok(issued) => {
+            let receipt = issued.receipt.page(inbound.language());
+            Ok(pass.stamp(answer::see_other(&receipt, inbound.now)?)?)
+        }
         Err(error) => {
             answer::log(&error);
             Err(accepted.unavailable().into())

@@ -6,12 +6,13 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::{
     ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION,
-    RETRY_AFTER,
+    RETRY_AFTER, SET_COOKIE,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rollcall_shared::address::parameter;
+use rollcall_shared::cookie;
 use rollcall_shared::form::Page;
 use rollcall_shared::headers::{ALWAYS, UNLESS_SET};
 use rollcall_shared::intake::PageAnswer;
@@ -19,6 +20,8 @@ use rollcall_shared::language::Language;
 use rollcall_shared::media_type::{self, MediaType};
 use rollcall_shared::problem::{self, Problem, RETRY_AFTER_SECONDS};
 use serde::Serialize;
+
+use crate::clock::now_ms;
 
 /// Answers with a problem as RFC 9457 writes it.
 pub(crate) fn problem(problem: &Problem) -> Response {
@@ -66,11 +69,16 @@ pub(crate) fn json_bytes(status: StatusCode, body: Vec<u8>) -> Response {
     response
 }
 
-/// Leads a browser that sent a form to the page that it shall show.
+/// Leads a browser that sent a form to the page that it shall show; the form is not kept for *Back*. Another
+/// cookie may stand in place of this one: what counts is that one changes.
 pub(crate) fn see_other(url: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
     if let Ok(url) = HeaderValue::from_str(url) {
-        response.headers_mut().insert(LOCATION, url);
+        headers.insert(LOCATION, url);
+    }
+    if let Ok(cookie) = HeaderValue::from_str(&cookie::forgets_the_form(now_ms())) {
+        headers.insert(SET_COOKIE, cookie);
     }
     response
 }
