@@ -26,7 +26,7 @@ use rollcall_shared::retry::{self, Failure};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 
-use ending::{GRACE, LOOK_EVERY};
+use ending::GRACE;
 use places::Places;
 
 /// Programs that are looked for, one after the other: Redis, and its kin where that is installed alone.
@@ -102,20 +102,16 @@ impl RedisServer {
         self.send(Signal::TERM);
     }
 
-    /// Ends it for good, and waits until it has ended. Blocks, up to [`GRACE`] where it heeds nobody: its
-    /// files are synced with every write.
+    /// Ends it for good, and waits until it has ended. Blocks, up to twice [`GRACE`] where nothing ends it.
     pub(crate) fn end(&self) {
         self.ask_to_end();
         let Some(thread) = self.thread.lock().take() else { return };
-        let polite = Instant::now() + GRACE;
-        while !thread.is_finished() {
-            if Instant::now() > polite {
-                self.send(Signal::KILL);
-            }
-            std::thread::sleep(LOOK_EVERY);
+        if ending::has_ended(&thread, GRACE, || self.send(Signal::KILL)) {
+            let _ = thread.join();
+            let _ = std::fs::remove_file(&self.socket);
+        } else {
+            tracing::error!("redis-server does not end, and is left behind: the next start ends it first");
         }
-        let _ = thread.join();
-        let _ = std::fs::remove_file(&self.socket);
     }
 
     fn send(&self, signal: Signal) {
