@@ -14,10 +14,10 @@ use crate::clock::now_ms;
 use crate::db::events::{Event, WorkshopEvent};
 use crate::db::tx::Tx;
 use crate::db::workshops::{self, WorkshopRow};
-use crate::db::{events, forms, readers::Readers};
+use crate::db::{events, forms, notices, readers::Readers};
 use crate::folder::keys::Keys;
 use crate::random::random_16;
-use crate::view::ErasedRows;
+use crate::view::{ErasedRows, ToldEarlier};
 use crate::workshops::draft::{WorkshopDraft, changed, fresh};
 use crate::writer::erase;
 use crate::writer::{Writer, seats};
@@ -97,7 +97,8 @@ impl Roster {
             Some(id) => {
                 let old = self.known(&id)?;
                 let forms = self.writer.edit(move |tx| forms::to_continue(tx, &id)).await;
-                let changed = changed(&old.workshop, &forms.map_err(RosterError::Unwritable)?, draft);
+                let forms = forms.map_err(RosterError::Unwritable)?;
+                let changed = changed(&old.workshop, &forms, draft, now_ms());
                 self.change(&changed, old.retired_at, WorkshopEvent::Changed).await
             }
         }
@@ -225,9 +226,14 @@ impl Roster {
             events::add(tx, now, Event::Workshop(&stored.id, event))?;
             // More seats than before are somebody's.
             seats::promote_waiting(tx, &stored, now)?;
-            workshops::change(tx, &stored, retired_at)
+            let rev = workshops::change(tx, &stored, retired_at, now)?;
+            Ok((rev, notices::told_earlier(tx, &stored)?))
         };
-        let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
+        let (rev, told) = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
+        if let Some(ToldEarlier { people, by }) = told {
+            let (workshop, now_by) = (&workshop.id, workshop.delete_by().utc());
+            tracing::warn!(%workshop, people, "people were told that their details are deleted by {}, and the pages say {now_by}", by.utc());
+        }
         let changed = self.replace(&workshop.id, |row| WorkshopRow {
             workshop: workshop.clone(),
             retired_at,
