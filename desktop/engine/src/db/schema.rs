@@ -8,8 +8,8 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 use super::open_error::OpenError;
 use super::tx::Tx;
 use super::{
-    announced_deletions, copies, desks, duplicates, erased, erased_workshops, events, forms, notices, parked, probe, quarantine,
-    receipts_out, respelling, signups, takeovers_due, workshops,
+    announced_deletions, copies, desks, duplicates, erased, erased_workshops, events, forms, notices, parked,
+    probe, quarantine, receipts_out, respelling, signups, takeovers_due, workshops,
 };
 
 /// Version 1: every table's own SQL.

@@ -5,8 +5,8 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
 use super::column::{from_json, json, moment_if_any};
-use super::{forms, notices};
 use super::tx::Tx;
+use super::{forms, notices};
 
 pub(super) const SQL: &str = "
 CREATE TABLE workshops(

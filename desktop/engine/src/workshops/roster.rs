@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rollcall_shared::field_error::FieldError;
+use rollcall_shared::form::date_line;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::language::Language;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rollcall_shared::{Millis, Timestamp};
@@ -39,6 +41,9 @@ pub enum RosterError {
     /// Its intake was ended for good.
     #[error("the workshop was retired, and its code is gone")]
     Retired,
+    /// It is not erased yet: its pages promise another day by now.
+    #[error("its pages promise another day by now")]
+    Postponed,
     /// The keys cannot be kept, so nothing is sealed to them.
     #[error("the keys cannot be kept ({0})")]
     Keys(std::io::Error),
@@ -169,12 +174,20 @@ impl Roster {
         self.change(&workshop, old.retired_at, WorkshopEvent::CodeRenewed).await
     }
 
-    /// Erases a workshop with everything in it.
-    pub(crate) async fn erase(&self, id: &WorkshopId) -> Result<ErasedRows, RosterError> {
+    /// Erases a workshop with everything in it; where a day is given, only while its pages promise that one.
+    pub(crate) async fn erase(
+        &self,
+        id: &WorkshopId,
+        promised: Option<Timestamp>,
+    ) -> Result<ErasedRows, RosterError> {
         self.known(id)?;
         let (workshop, now) = (id.clone(), now_ms());
-        let erased = self.writer.edit(move |tx| erase::erase_workshop(tx, &workshop, now)).await;
-        let rows = erased.map_err(RosterError::Unwritable)?;
+        let erase = move |tx: &Tx<'_>| match promised {
+            Some(day) if workshops::record(tx, &workshop)?.delete_by() != day => Ok(None),
+            _ => erase::erase_workshop(tx, &workshop, now).map(Some),
+        };
+        let erased = self.writer.edit(erase).await.map_err(RosterError::Unwritable)?;
+        let rows = erased.ok_or(RosterError::Postponed)?;
         self.rows.write().retain(|row| row.workshop.id != *id);
         self.changed.send_modify(|n| *n += 1);
         Ok(rows)
@@ -230,10 +243,7 @@ impl Roster {
             Ok((rev, notices::told_earlier(tx, &stored)?))
         };
         let (rev, told) = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
-        if let Some(ToldEarlier { people, by }) = told {
-            let (workshop, now_by) = (&workshop.id, workshop.delete_by().utc());
-            tracing::warn!(%workshop, people, "people were told that their details are deleted by {}, and the pages say {now_by}", by.utc());
-        }
+        warn_of_promise(workshop, told);
         let changed = self.replace(&workshop.id, |row| WorkshopRow {
             workshop: workshop.clone(),
             retired_at,
@@ -260,6 +270,17 @@ impl Roster {
         self.changed.send_modify(|n| *n += 1);
         Some(row)
     }
+}
+
+/// Says that people were told an earlier day than the pages say now.
+fn warn_of_promise(w: &Workshop, told: Option<ToldEarlier>) {
+    let Some(ToldEarlier { people, by }) = told else { return };
+    let day = |at| date_line(at, w.utc_offset_minutes, Language::En);
+    let (told, now) = (day(by), day(w.delete_by()));
+    tracing::warn!(
+        workshop = %w.id, people,
+        "people signed up when the pages promised to delete their details by {told}; now it is {now}: tell them"
+    );
 }
 
 /// Draws an id.
