@@ -7,8 +7,8 @@ const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 
 /// How long before the promised day an erasure is announced: a week.
 pub const ANNOUNCED_BEFORE_MS: Millis = 7 * DAY_MS;
-/// The least time between announcement and erasure, however late the announcement: a day. Also how long before
-/// the erasure it is announced for the last time.
+/// The least time between announcement and erasure, however late the announcement: a day. Also how long
+/// before the erasure it is announced for the last time.
 pub const LEAST_NOTICE_MS: Millis = DAY_MS;
 /// An announcement of this age, 300 days, is made anew. A list is due a week after it: either nobody had the
 /// program open in all that time, or the clock is wrong by years.

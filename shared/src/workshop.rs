@@ -263,7 +263,8 @@ impl Workshop {
         self.ends_at + KEEP_AFTER_END_MS
     }
 
-    /// Teachers were told that their details are deleted by this time; [`crate::deletion`] says how it is kept.
+    /// Teachers were told that their details are deleted by this time; [`crate::deletion`] says how that is
+    /// kept.
     pub fn delete_by(&self) -> Timestamp {
         self.notice.delete_by(self.ends_at)
     }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use rollcall_shared::deletion::{Announcement, ClockWatch, Nearness, Step, Trust, step};
 use rollcall_shared::form::date_line;
 use rollcall_shared::language::Language;
@@ -25,10 +24,6 @@ use crate::view::{Deleted, Deletion, Deletions};
 
 /// Between two tries where something is not written.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
-
-/// Lists that were erased since the program was started, until the host has seen it.
-#[derive(Default)]
-pub(crate) struct DeletedLists(Mutex<Vec<Deleted>>);
 
 /// How near each announced erasure was when it was last told in the log.
 type Told = BTreeMap<WorkshopId, Nearness>;
@@ -75,12 +70,12 @@ impl Host {
             announced.map(deletion).collect::<rusqlite::Result<Vec<_>>>()
         })?;
         announced.sort_by_key(|deletion| deletion.at);
-        Ok(Deletions { announced, done: self.deleted.0.lock().clone() })
+        Ok(Deletions { announced, done: self.deleted.all() })
     }
 
     /// Takes away the note of a list that was erased: the host has seen it.
     pub(crate) fn dismiss_deletion(&self, workshop: &WorkshopId) {
-        self.deleted.0.lock().retain(|deleted| deleted.workshop != *workshop);
+        self.deleted.dismiss(workshop);
         self.context.changes.moved();
     }
 
@@ -134,7 +129,7 @@ impl Host {
         let entries = erasure.rows.count();
         tracing::warn!(workshop = %w.id, entries, "the list is deleted, as its pages promised");
         let path = |path: PathBuf| path.display().to_string();
-        self.deleted.0.lock().push(Deleted {
+        self.deleted.add(Deleted {
             workshop: w.id.clone(),
             title: w.title.clone(),
             utc_offset_minutes: w.utc_offset_minutes,

@@ -80,8 +80,12 @@ impl Host {
         if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.end().await;
         }
-        let erased = self.context.roster.erase(workshop, promised).await;
-        if erased.is_err() && self.context.roster.get(workshop).is_some() {
+        let roster = &self.context.roster;
+        let erased = match promised {
+            Some(day) => roster.erase_promised(workshop, day).await,
+            None => roster.erase(workshop).await,
+        };
+        if erased.is_err() && roster.get(workshop).is_some() {
             self.pipelines.restart(workshop);
         } else {
             self.pipelines.forget(workshop);

@@ -12,7 +12,7 @@ use crate::edge::client::{EdgeClient, client};
 use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::alarms::Alarms;
 use crate::engine::control::{self, Control, note};
-use crate::engine::deleting::DeletedLists;
+use crate::engine::deleted_lists::DeletedLists;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;

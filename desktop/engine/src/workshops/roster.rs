@@ -174,22 +174,31 @@ impl Roster {
         self.change(&workshop, old.retired_at, WorkshopEvent::CodeRenewed).await
     }
 
-    /// Erases a workshop with everything in it; where a day is given, only while its pages promise that one.
-    pub(crate) async fn erase(
+    /// Erases a workshop with everything in it.
+    pub(crate) async fn erase(&self, id: &WorkshopId) -> Result<ErasedRows, RosterError> {
+        self.known(id)?;
+        let (workshop, now) = (id.clone(), now_ms());
+        let erased = self.writer.edit(move |tx| erase::erase_workshop(tx, &workshop, now)).await;
+        let rows = erased.map_err(RosterError::Unwritable)?;
+        self.remove(id);
+        Ok(rows)
+    }
+
+    /// Erases a workshop with everything in it, while its pages promise that day.
+    pub(crate) async fn erase_promised(
         &self,
         id: &WorkshopId,
-        promised: Option<Timestamp>,
+        delete_by: Timestamp,
     ) -> Result<ErasedRows, RosterError> {
         self.known(id)?;
         let (workshop, now) = (id.clone(), now_ms());
-        let erase = move |tx: &Tx<'_>| match promised {
-            Some(day) if workshops::record(tx, &workshop)?.delete_by() != day => Ok(None),
-            _ => erase::erase_workshop(tx, &workshop, now).map(Some),
+        let erase = move |tx: &Tx<'_>| match workshops::record(tx, &workshop)?.delete_by() {
+            promised if promised == delete_by => erase::erase_workshop(tx, &workshop, now).map(Some),
+            _ => Ok(None),
         };
         let erased = self.writer.edit(erase).await.map_err(RosterError::Unwritable)?;
         let rows = erased.ok_or(RosterError::Postponed)?;
-        self.rows.write().retain(|row| row.workshop.id != *id);
-        self.changed.send_modify(|n| *n += 1);
+        self.remove(id);
         Ok(rows)
     }
 
@@ -255,6 +264,11 @@ impl Roster {
 
     fn find(&self, is_it: impl Fn(&WorkshopRow) -> bool) -> Option<Arc<WorkshopRow>> {
         self.rows.read().iter().find(|row| is_it(row)).cloned()
+    }
+
+    fn remove(&self, id: &WorkshopId) {
+        self.rows.write().retain(|row| row.workshop.id != *id);
+        self.changed.send_modify(|n| *n += 1);
     }
 
     fn replace(
