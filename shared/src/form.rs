@@ -20,7 +20,7 @@ mod receipt;
 mod script;
 mod words;
 
-pub use date::zone;
+pub use date::{date_line, zone};
 pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
 pub use document::{FIXED_PARTS, Page};
 pub use join::{JoinView, join_page};

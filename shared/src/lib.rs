@@ -19,6 +19,7 @@ pub mod forms;
 pub mod digest;
 pub mod signup;
 pub mod workshop;
+pub mod deletion;
 pub mod envelope;
 pub mod entry_code;
 pub mod seal;

@@ -97,7 +97,7 @@ pub struct Notice {
     pub version: u32,
     /// What the data is for, in one sentence.
     pub purpose: Text,
-    /// Days after the end when the host erases it, 1 to 3,650.
+    /// Days after the end when it is erased, 1 to 3,650.
     pub retention_days: u16,
 }
 
@@ -187,6 +187,13 @@ impl WorkshopError {
     }
 }
 
+impl Notice {
+    /// Says by when the details of a workshop are deleted that ends then.
+    pub fn delete_by(&self, ends_at: Timestamp) -> Timestamp {
+        ends_at + Millis::from(self.retention_days) * DAY_MS
+    }
+}
+
 impl Workshop {
     /// Checks the record's own limits. Done by the host before it is stored and by the edge before it is
     /// published.
@@ -256,9 +263,10 @@ impl Workshop {
         self.ends_at + KEEP_AFTER_END_MS
     }
 
-    /// Teachers were told that their details are deleted by this time.
+    /// Teachers were told that their details are deleted by this time; [`crate::deletion`] says how that is
+    /// kept.
     pub fn delete_by(&self) -> Timestamp {
-        self.ends_at + Millis::from(self.notice.retention_days) * DAY_MS
+        self.notice.delete_by(self.ends_at)
     }
 
     /// Decides whether a sign-up is accepted that comes at `now` and was filled in at `filled_at`. A phone's

@@ -9,7 +9,7 @@ use rollcall_engine::view::{
     AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Home, KeysSaved,
     ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
-use rollcall_engine::view::{Erasure, Whom};
+use rollcall_engine::view::{Deletions, Erasure, Whom};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
@@ -64,6 +64,11 @@ commands! {
     fn would_erase(workshop: WorkshopId, whom: Whom) -> Erasure =
         |engine| engine.would_erase(&workshop, &whom);
     fn erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.erase(&workshop, &whom);
+    fn deletions() -> Deletions = |engine| engine.deletions();
+    fn dismiss_deletion(workshop: WorkshopId) -> () = |engine| {
+        engine.dismiss_deletion(&workshop);
+        Ok::<_, Refusal>(())
+    };
 
     fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
     fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);

@@ -10,6 +10,7 @@
 //! `planted.rs`: a connection, a gather, a queue and a stream that misbehave, put around the honest ones
 //! where those are made. No function of the product asks for one.
 
+use rollcall_shared::deletion::Patience;
 use rollcall_shared::signup_id::SignupId;
 
 /// Dies here, as by SIGKILL, where the environment asks for it.
@@ -46,6 +47,22 @@ pub(crate) fn clock_error_ms() -> i64 {
 #[cfg(not(feature = "failpoints"))]
 pub(crate) fn clock_error_ms() -> i64 {
     0
+}
+
+/// For how long a clock must go evenly before anything is erased by it, in milliseconds: `patience=return(500)`.
+#[cfg(feature = "failpoints")]
+pub(crate) fn clock_patience() -> Patience {
+    fail::fail_point!("patience", |ms| {
+        let ms = ms.and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        Patience { at_start: ms, after_leap: ms }
+    });
+    Patience::default()
+}
+
+/// The rule's: the feature is off.
+#[cfg(not(feature = "failpoints"))]
+pub(crate) fn clock_patience() -> Patience {
+    Patience::default()
 }
 
 /// Whether the environment plants this defect. Names begin with `planted_`.

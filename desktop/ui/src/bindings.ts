@@ -299,6 +299,83 @@ cancelled: number,
 needs_look: number, };
 
 /**
+ * A list that was erased because its day had come.
+ */
+export type Deleted = { 
+/**
+ * The workshop that went.
+ */
+workshop: WorkshopId, 
+/**
+ * What it was called.
+ */
+title: Text, 
+/**
+ * The venue's clock: minutes east of UTC.
+ */
+utc_offset_minutes: number, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Rows that went.
+ */
+entries: number, 
+/**
+ * Copies of the database that could not be changed: to be deleted by hand.
+ */
+copies_left: Array<string>, };
+
+/**
+ * An erasure that is announced. It is put off by nothing but other days in the workshop's record, which its
+ * pages then say.
+ */
+export type Deletion = { 
+/**
+ * The workshop that goes, with everything in it.
+ */
+workshop: WorkshopId, 
+/**
+ * What it is called.
+ */
+title: Text, 
+/**
+ * The venue's clock: minutes east of UTC.
+ */
+utc_offset_minutes: number, 
+/**
+ * It is erased from then on, once the program has run for half a minute.
+ */
+at: Timestamp, 
+/**
+ * How near that is.
+ */
+stage: DeletionStage, 
+/**
+ * Rows that go: sign-ups, duplicates, and messages that could not be read.
+ */
+entries: number, };
+
+/**
+ * How near an erasure is.
+ */
+export type DeletionStage = "week" | "day" | "due";
+
+/**
+ * What is announced, and what was done since the program was started.
+ */
+export type Deletions = { 
+/**
+ * Announced, the nearest first.
+ */
+announced: Array<Deletion>, 
+/**
+ * Done, until the host has seen it.
+ */
+done: Array<Deleted>, };
+
+/**
  * A helper's device.
  */
 export type DeskDevice = { 
@@ -438,6 +515,10 @@ hops: Array<HopHealth>,
  * What happened to the laptop, the newest first.
  */
 alarms: Array<Alarm>, 
+/**
+ * Who signed up when the pages promised to delete earlier than they do now.
+ */
+told_earlier: ToldEarlier | null, 
 /**
  * Where phones reach the form.
  */
@@ -857,6 +938,19 @@ en: string, };
 export type Timestamp = number;
 
 /**
+ * People who signed up when the pages promised an earlier day than they do now.
+ */
+export type ToldEarlier = { 
+/**
+ * How many.
+ */
+people: number, 
+/**
+ * The earliest day that any of them was told.
+ */
+by: Timestamp, };
+
+/**
  * The way back from something that the host did. It leads back as long as the rows are as that act left
  * them, for the last 50 acts of a run.
  */
@@ -1093,6 +1187,8 @@ export const commands = {
   undo: (token: string) => invoke<null>('undo', { token }),
   would_erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('would_erase', { workshop, whom }),
   erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('erase', { workshop, whom }),
+  deletions: () => invoke<Deletions>('deletions'),
+  dismiss_deletion: (workshop: WorkshopId) => invoke<null>('dismiss_deletion', { workshop }),
   desk_panel: (workshop: WorkshopId) => invoke<DeskPanel>('desk_panel', { workshop }),
   renew_desk_pin: (workshop: WorkshopId) => invoke<null>('renew_desk_pin', { workshop }),
   shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),

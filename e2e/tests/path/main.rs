@@ -5,6 +5,7 @@
 mod changes;
 mod codes;
 mod crashes;
+mod deletion;
 mod drains;
 mod erasure;
 mod form;

@@ -2,9 +2,12 @@
 
 use std::fs;
 
-use rollcall_e2e::host::{Folder, Options, now};
+use rollcall_e2e::edge::client;
+use rollcall_e2e::host::{Folder, Options, Workshop, now};
 use rollcall_e2e::teacher::Teacher;
+use rollcall_e2e::wait;
 use rollcall_e2e::window::Window;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::{open, with_workshop};
@@ -94,23 +97,95 @@ fn a_workshop_is_erased_once_it_has_ended() {
     assert_eq!(folder.count(left), 0);
 }
 
+/// What a workshop's page says on the local network.
+fn page(venue: &str, workshop: &Workshop, language: &str) -> String {
+    let url = format!("{venue}/j/{}?lang={language}", workshop.invite_code());
+    client().get(url).send().unwrap().text().unwrap()
+}
+
+/// The day on which something is, by the venue's clock, as the window writes it.
+fn day(window: &Window, at: i64) -> String {
+    let script = "return new Date(arguments[0] + 480 * 60000).toISOString().slice(0, 10)";
+    window.run(script, json!([at])).as_str().unwrap().to_owned()
+}
+
 #[test]
-fn a_list_that_is_kept_too_long_says_so() {
-    let (day, now) = (24 * 60 * 60 * 1000, now());
-    let past = |days: i64| json!({ "starts_at": now - days * day - 1, "ends_at": now - days * day, "retention_days": 30 });
-    let (folder, workshop) = with_workshop(past(29));
-    let (window, _venue) = open(&folder, &workshop);
-    assert!(window.find("#overdue").is_none(), "a day is left");
+fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let ends = now() - 24 * DAY;
+    // It still takes sign-ups, as one that was opened again does.
+    let ended = json!({ "starts_at": ends - 1, "ends_at": ends, "closes_at": now() + DAY });
+    let (folder, workshop) = with_workshop(ended);
+    let (window, venue) = open(&folder, &workshop);
+    Teacher::new().sign_up(&venue, workshop.invite_code(), 201);
+    window.wait_for_text("#count", |count| count == "1");
+
+    // Announced with the day and what goes, in both languages and wherever one looks.
+    let announced = format!("[data-deletion=\"{}\"]", workshop.id());
+    let promised = day(&window, ends + 30 * DAY);
+    window.wait_for_text(&announced, |text| {
+        text.contains(&format!("is deleted on {promised}")) && text.contains("Entries that go: 1,")
+    });
+    window.pictures("deletion-week");
+    window.press("g");
+    window.wait_for_text(&announced, |text| {
+        text.contains(&format!("的名单将在 {promised}")) && text.contains("将删除 1 条记录")
+    });
+    window.press("e");
+    window.wait_for("#edit");
+    window.wait_for(&announced);
+    window.press("g");
+    window.wait_for("html[lang=en]");
+    window.click(&format!("{announced} [data-export]"));
+    window.until("the list as a file", || window.files().join("rollcall.xlsx").exists().then_some(()));
+
+    // Other days put it off: the form says who was told fewer, the pages say the new number.
+    window.click(&format!("{announced} [data-days]"));
+    window.fill("#retention", "60");
+    window.wait_for_text("#retention-longer", |text| text.contains(&promised));
+    window.pictures("deletion-longer");
+    window.click("#save");
+    window.wait_until_gone(&announced);
+    window.wait_for_text("#told-earlier", |text| text.contains(&format!("delete by {promised}")));
+    window.pictures("deletion-told-earlier");
+    assert!(page(&venue, &workshop, "en").contains("deleted 60 days after"));
+    assert!(page(&venue, &workshop, "zh").contains("会后 60 天删除"));
+    assert_eq!(folder.count("SELECT count(*) FROM announced_deletions"), 0);
+
+    // A day that has passed already, and that nobody was told of here: a day is left.
+    window.press("e");
+    window.fill("#retention", "20");
+    window.click("#save");
+    window.wait_for(&format!("{announced}[data-stage=day]"));
+    window.wait_for_text(&announced, |text| text.contains("Last day!"));
+    window.pictures("deletion-day");
     drop(window);
 
-    let (folder, workshop) = with_workshop(past(31));
-    let (window, _venue) = open(&folder, &workshop);
-    window.wait_for_text("#overdue", |text| text.contains("are deleted by"));
-    window.pictures("overdue");
-    window.click("#overdue button");
-    erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));
-    sure(&window, "#edit");
+    // That day passes.
+    Connection::open(folder.database())
+        .unwrap()
+        .execute("UPDATE announced_deletions SET made_at = made_at - ?1", [DAY + 1])
+        .unwrap();
+    let (window, _) = open(&folder, &workshop);
+    window.wait_for(&format!("{announced}[data-stage=due]"));
+    window.press("g");
+    window.wait_for_text(&announced, |text| text.contains("马上就要删除"));
+    assert_eq!(
+        folder.count("SELECT count(*) FROM signups"),
+        1,
+        "not by a clock that has just been looked at"
+    );
+    // Half a minute of an even clock.
+    let left = "SELECT (SELECT count(*) FROM workshops) + (SELECT count(*) FROM signups)";
+    wait::until_equal("it is gone", &0, || folder.count(left));
     window.wait_for("#first-run");
+    let gone = format!("[data-deleted=\"{}\"]", workshop.id());
+    window.wait_for_text(&gone, |text| text.contains("已按登记页说好的删除，共 1 条记录"));
+    window.press("g");
+    window.wait_for_text(&gone, |text| text.contains("deleted, as its sign-up page promised. Entries: 1."));
+    window.pictures("deletion-done");
+    window.click(&format!("{gone} [data-seen]"));
+    window.wait_until_gone(&gone);
 }
 
 #[test]

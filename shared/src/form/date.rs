@@ -7,7 +7,7 @@ use crate::language::Language;
 
 /// `1970年1月1日 周四 8:00（北京时间）` or `Thu 1 Jan 1970, 8:00 (UTC+8)`; empty where the time lies outside the
 /// calendar.
-pub(super) fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Language) -> String {
+pub fn date_line(at: Timestamp, utc_offset_minutes: i16, language: Language) -> String {
     let offset = UtcOffset::from_whole_seconds(i32::from(utc_offset_minutes) * 60).unwrap_or(UtcOffset::UTC);
     let Some(local) = OffsetDateTime::from_unix_timestamp(at.as_seconds())
         .ok()

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::date::date_line;
+use super::date_line;
 use super::document::{Document, Page, lang};
 use super::message::Message;
 use super::outbox::{self, outbox_data};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::date::date_line;
+use super::date_line;
 use crate::language::Language;
 use crate::workshop::Workshop;
 

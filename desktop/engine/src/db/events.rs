@@ -81,6 +81,8 @@ pub(crate) enum WorkshopEvent {
     CodeRenewed,
     /// Its list left the database as a file.
     Exported(ExportFormat),
+    /// The host is told that it is erased soon, as its pages promise.
+    DeletionAnnounced,
     /// It was erased with everything in it.
     Erased,
 }
@@ -133,6 +135,7 @@ impl<'a> Event<'a> {
             Self::Workshop(_, WorkshopEvent::CodeRenewed) => "code renewed",
             Self::Workshop(_, WorkshopEvent::Exported(ExportFormat::Xlsx)) => "exported xlsx",
             Self::Workshop(_, WorkshopEvent::Exported(ExportFormat::Csv)) => "exported csv",
+            Self::Workshop(_, WorkshopEvent::DeletionAnnounced) => "deletion announced",
             Self::Workshop(_, WorkshopEvent::Erased) => "workshop erased",
             Self::Restored(_) => "restored",
         }
@@ -226,6 +229,7 @@ mod tests {
             (WorkshopEvent::CodeRenewed, "code renewed"),
             (WorkshopEvent::Exported(ExportFormat::Xlsx), "exported xlsx"),
             (WorkshopEvent::Exported(ExportFormat::Csv), "exported csv"),
+            (WorkshopEvent::DeletionAnnounced, "deletion announced"),
             (WorkshopEvent::Erased, "workshop erased"),
         ] {
             let event = workshop_events(event);

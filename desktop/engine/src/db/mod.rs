@@ -1,6 +1,7 @@
 //! The database: one table to a file, with its migrations, its row, its reading and its writing. All SQL is
 //! in this folder.
 
+pub(crate) mod announced_deletions;
 mod column;
 pub(crate) mod copies;
 pub(crate) mod desks;
@@ -11,6 +12,7 @@ pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod forms;
 pub(crate) mod list;
+pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod open_error;
 pub(crate) mod parked;

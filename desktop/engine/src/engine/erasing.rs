@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::EraseRequest;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::WorkshopId;
@@ -29,13 +30,29 @@ impl Host {
     /// Erases. The edge hears of it as soon as it can be reached.
     pub(crate) async fn erase(&self, workshop: &WorkshopId, whom: &Whom) -> Result<Erasure, EngineError> {
         let rows = match whom {
-            Whom::Workshop => self.erase_workshop(workshop).await?,
+            Whom::Workshop => self.erase_workshop(workshop, None).await?,
             Whom::Person(_) | Whom::Parked(_) => {
                 let (whom, of, now) = (*whom, workshop.clone(), now_ms());
                 let edit = self.context.writer.edit(move |tx| erasure::rows(tx, &of, &whom, now)).await;
                 edit.map_err(ActError::Unwritable)?.ok_or(ActError::Unknown)?
             }
         };
+        Ok(self.clean_up(workshop, whom, rows).await)
+    }
+
+    /// Erases a workshop because pages promised it by that day. Where they promise another one by now, nothing
+    /// is erased.
+    pub(super) async fn erase_promised(
+        &self,
+        workshop: &WorkshopId,
+        delete_by: Timestamp,
+    ) -> Result<Erasure, EngineError> {
+        let rows = self.erase_workshop(workshop, Some(delete_by)).await?;
+        Ok(self.clean_up(workshop, &Whom::Workshop, rows).await)
+    }
+
+    /// Deletes what is left on the disk of rows that were erased.
+    async fn clean_up(&self, workshop: &WorkshopId, whom: &Whom, rows: ErasedRows) -> Erasure {
         let gone = Gone::of(workshop, whom, &rows);
         self.acts.forget(workshop);
         self.context.changes.moved();
@@ -43,7 +60,7 @@ impl Host {
         let data_dir = self.data_dir.clone();
         let (copies, copies_left) =
             tokio::task::spawn_blocking(move || copies::erase(&data_dir, &gone)).await.unwrap_or_default();
-        Ok(Erasure { rows, copies, copies_left, log_emptied })
+        Erasure { rows, copies, copies_left, log_emptied }
     }
 
     /// Says what [`Host::erase`] would erase. Blocks: it erases in a copy of the database in memory.
@@ -53,14 +70,22 @@ impl Host {
         Ok(Erasure { rows, ..Erasure::default() })
     }
 
-    async fn erase_workshop(&self, workshop: &WorkshopId) -> Result<ErasedRows, EngineError> {
+    async fn erase_workshop(
+        &self,
+        workshop: &WorkshopId,
+        promised: Option<Timestamp>,
+    ) -> Result<ErasedRows, EngineError> {
         let _turn = self.pipelines.take_turn().await;
         // Its loops first: the rows that they work with are about to go.
         if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.end().await;
         }
-        let erased = self.context.roster.erase(workshop).await;
-        if erased.is_err() && self.context.roster.get(workshop).is_some() {
+        let roster = &self.context.roster;
+        let erased = match promised {
+            Some(day) => roster.erase_promised(workshop, day).await,
+            None => roster.erase(workshop).await,
+        };
+        if erased.is_err() && roster.get(workshop).is_some() {
             self.pipelines.restart(workshop);
         } else {
             self.pipelines.forget(workshop);

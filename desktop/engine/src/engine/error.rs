@@ -69,7 +69,7 @@ impl EngineError {
     /// Returns the stable code, and the field that has to be corrected.
     fn code(&self) -> (RefusalCode, Option<String>) {
         let code = match self {
-            Self::Workshop(RosterError::Unknown(_)) => RefusalCode::Unknown,
+            Self::Workshop(RosterError::Unknown(_) | RosterError::Postponed) => RefusalCode::Unknown,
             Self::Workshop(RosterError::Invalid(wrong)) => {
                 return (RefusalCode::Invalid, Some(wrong.field.to_string()));
             }

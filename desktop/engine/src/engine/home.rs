@@ -5,7 +5,7 @@ use std::time::Instant;
 use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;
-use crate::db::{list, receipts_out};
+use crate::db::{list, notices, receipts_out};
 use crate::engine::EngineError;
 use crate::engine::hop_status::{Facts, Waiting};
 use crate::engine::host::Host;
@@ -23,11 +23,12 @@ impl Host {
     pub(crate) fn home(&self, workshop: &WorkshopId) -> Result<Home, EngineError> {
         let (row, now) = (self.row(workshop)?, now_ms());
         let has_edge = self.pipelines.edge().is_some();
-        let (counts, arrivals, newest, receipts) = self.context.readers.read(|conn| {
+        let (counts, arrivals, newest, told_earlier, receipts) = self.context.readers.read(|conn| {
             Ok((
                 list::counts(conn, workshop)?,
                 list::arrivals(conn, workshop, now, ARRIVAL_SECONDS)?,
                 list::newest(conn, workshop, NEWEST)?,
+                notices::told_earlier(conn, &row.workshop)?,
                 if has_edge { receipts_out::unsent_of(conn, workshop)? } else { 0 },
             ))
         })?;
@@ -38,6 +39,7 @@ impl Host {
             newest,
             hops: self.hops(workshop, receipts),
             alarms: self.alarms.now(),
+            told_earlier,
             addresses: self.addresses(&row),
         })
     }

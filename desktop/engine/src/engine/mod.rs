@@ -6,6 +6,8 @@
 mod addresses;
 mod alarms;
 pub mod control;
+mod deleted_lists;
+mod deleting;
 mod desks;
 mod edge_figures;
 mod erasing;

@@ -10,12 +10,13 @@ use serde::Serialize;
 
 use crate::db::signups::SignupRow;
 use crate::db::workshops::WorkshopRow;
-use crate::db::{duplicates, parked, receipts_out, signups};
+use crate::db::{duplicates, notices, parked, receipts_out, signups};
 use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::metrics::Hop;
 use crate::pipeline::health::WorkshopHealth;
 use crate::pipeline::stream::server_choice::RedisKind;
+use crate::view::{Deleted, Deletion, Deletions, ToldEarlier};
 use crate::workshops::venue_url::VenueUrl;
 
 /// How everything is doing.
@@ -23,6 +24,8 @@ use crate::workshops::venue_url::VenueUrl;
 pub struct Status {
     /// Every workshop, oldest first.
     pub workshops: Vec<WorkshopStatus>,
+    /// Lists that were erased since the program was started, because their day had come.
+    pub deleted: Vec<Deleted>,
     /// What the tables hold.
     pub counts: RowCounts,
     /// The engine's own health; each workshop has its own.
@@ -41,6 +44,12 @@ pub struct WorkshopStatus {
     pub lan: Option<String>,
     /// When its intake was ended by hand.
     pub retired_at: Option<Timestamp>,
+    /// By when its pages say that it is deleted.
+    pub delete_by: Timestamp,
+    /// Its erasure, once it is announced.
+    pub deletion: Option<Deletion>,
+    /// Who signed up when the pages promised to delete earlier than they do now.
+    pub told_earlier: Option<ToldEarlier>,
     /// How its pipeline is doing.
     pub health: Option<WorkshopHealth>,
 }
@@ -80,14 +89,24 @@ impl Host {
         let (counts, receipts) = self.read_tables()?;
         let pipelines = self.pipelines.all();
         let lan = self.listener.address();
-        let workshop = |row: Arc<WorkshopRow>| WorkshopStatus {
+        let rows = self.context.roster.all();
+        let told: Vec<_> = self
+            .context
+            .readers
+            .read(|conn| rows.iter().map(|row| notices::told_earlier(conn, &row.workshop)).collect())?;
+        let Deletions { announced, done } = self.deletions()?;
+        let workshop = |(row, told_earlier): (Arc<WorkshopRow>, Option<ToldEarlier>)| WorkshopStatus {
             lan: lan.map(|lan| VenueUrl::of(lan, &row).form()),
             retired_at: row.retired_at,
+            delete_by: row.workshop.delete_by(),
+            deletion: announced.iter().find(|deletion| deletion.workshop == row.workshop.id).cloned(),
+            told_earlier,
             health: pipelines.get(&row.workshop.id).map(|pipeline| pipeline.health.now()),
             workshop: row.workshop.clone(),
         };
         Ok(Status {
-            workshops: self.context.roster.all().into_iter().map(workshop).collect(),
+            workshops: rows.into_iter().zip(told).map(workshop).collect(),
+            deleted: done,
             counts,
             health: EngineHealth {
                 unwritable: self.context.writer.unwritable(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Addresses, Alarm, HopHealth, SignupView, WorkshopSummary};
+use super::{Addresses, Alarm, HopHealth, SignupView, ToldEarlier, WorkshopSummary};
 
 /// A workshop at one glance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +20,8 @@ pub struct Home {
     pub hops: Vec<HopHealth>,
     /// What happened to the laptop, the newest first.
     pub alarms: Vec<Alarm>,
+    /// Who signed up when the pages promised to delete earlier than they do now.
+    pub told_earlier: Option<ToldEarlier>,
     /// Where phones reach the form.
     pub addresses: Addresses,
 }

@@ -6,7 +6,7 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::db::list;
 use crate::engine::{Engine, EngineError, Status};
 use crate::folder::keys_copy;
-use crate::view::{Case, Home, KeysSaved, ListPage, ListQuery};
+use crate::view::{Case, Deletions, Home, KeysSaved, ListPage, ListQuery};
 
 impl Engine {
     /// Reads a workshop's first view.
@@ -34,6 +34,19 @@ impl Engine {
     pub fn needs_look(&self, workshop: &WorkshopId) -> Result<Vec<Case>, EngineError> {
         self.host().row(workshop)?;
         Ok(self.host().context.readers.read(|conn| list::cases(conn, workshop))?)
+    }
+
+    /// Reads which lists are erased soon, and which were.
+    ///
+    /// # Errors
+    /// [`EngineError::Database`] where it cannot be read.
+    pub fn deletions(&self) -> Result<Deletions, EngineError> {
+        self.host().deletions()
+    }
+
+    /// Takes away the note of a list that was erased: the host has seen it.
+    pub fn dismiss_deletion(&self, workshop: &WorkshopId) {
+        self.host().dismiss_deletion(workshop);
     }
 
     /// Says whether and when the host saved a copy of the keys.

@@ -12,7 +12,7 @@ use crate::view::{
     Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved,
     ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
-use crate::view::{Erasure, Whom};
+use crate::view::{Deletions, Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
 
 /// Writes every type that the window reads or sends, and those that they are made of; in the order of their
@@ -45,6 +45,7 @@ pub fn declarations() -> String {
     found.visit::<DrawnCode>();
     found.visit::<Whom>();
     found.visit::<Erasure>();
+    found.visit::<Deletions>();
     found.visit::<Backup>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(

@@ -162,13 +162,15 @@ pub(crate) fn fresh(id: WorkshopId, draft: WorkshopDraft, key: PublicKey) -> Wor
 }
 
 /// Makes the old record with the draft's content. Versions count up where what they count has changed; a
-/// question that is another one now has a key of its own.
-pub(crate) fn changed(old: &Workshop, forms: &Forms, draft: WorkshopDraft) -> Workshop {
+/// question that is another one now has a key of its own. A workshop that is over and gets another end is held
+/// again: from there its notice counts other days.
+pub(crate) fn changed(old: &Workshop, forms: &Forms, draft: WorkshopDraft, now: Timestamp) -> Workshop {
     let draft = WorkshopDraft { questions: forms.next(draft.questions), ..draft };
     let new = fresh(old.id.clone(), draft, old.key.clone());
     let same_form = new.questions == old.questions;
-    let same_notice =
-        new.notice.purpose == old.notice.purpose && new.notice.retention_days == old.notice.retention_days;
+    let same_notice = new.notice.purpose == old.notice.purpose
+        && new.notice.retention_days == old.notice.retention_days
+        && (new.ends_at == old.ends_at || now < old.ends_at);
     Workshop {
         invite_code: old.invite_code.clone(),
         form_version: old.form_version + u32::from(!same_form),

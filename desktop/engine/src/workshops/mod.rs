@@ -4,6 +4,8 @@
 pub(crate) mod context;
 pub(crate) mod demo;
 pub(crate) mod draft;
+#[cfg(test)]
+mod promise_tests;
 mod roster;
 pub(crate) mod summary;
 pub(crate) mod venue_url;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use rollcall_shared::field_error::FieldError;
+use rollcall_shared::form::date_line;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::language::Language;
 use rollcall_shared::retry::Failure;
 use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rollcall_shared::{Millis, Timestamp};
@@ -14,10 +16,10 @@ use crate::clock::now_ms;
 use crate::db::events::{Event, WorkshopEvent};
 use crate::db::tx::Tx;
 use crate::db::workshops::{self, WorkshopRow};
-use crate::db::{events, forms, readers::Readers};
+use crate::db::{events, forms, notices, readers::Readers};
 use crate::folder::keys::Keys;
 use crate::random::random_16;
-use crate::view::ErasedRows;
+use crate::view::{ErasedRows, ToldEarlier};
 use crate::workshops::draft::{WorkshopDraft, changed, fresh};
 use crate::writer::erase;
 use crate::writer::{Writer, seats};
@@ -39,6 +41,9 @@ pub enum RosterError {
     /// Its intake was ended for good.
     #[error("the workshop was retired, and its code is gone")]
     Retired,
+    /// It is not erased yet: its pages promise another day by now.
+    #[error("its pages promise another day by now")]
+    Postponed,
     /// The keys cannot be kept, so nothing is sealed to them.
     #[error("the keys cannot be kept ({0})")]
     Keys(std::io::Error),
@@ -97,7 +102,8 @@ impl Roster {
             Some(id) => {
                 let old = self.known(&id)?;
                 let forms = self.writer.edit(move |tx| forms::to_continue(tx, &id)).await;
-                let changed = changed(&old.workshop, &forms.map_err(RosterError::Unwritable)?, draft);
+                let forms = forms.map_err(RosterError::Unwritable)?;
+                let changed = changed(&old.workshop, &forms, draft, now_ms());
                 self.change(&changed, old.retired_at, WorkshopEvent::Changed).await
             }
         }
@@ -174,8 +180,25 @@ impl Roster {
         let (workshop, now) = (id.clone(), now_ms());
         let erased = self.writer.edit(move |tx| erase::erase_workshop(tx, &workshop, now)).await;
         let rows = erased.map_err(RosterError::Unwritable)?;
-        self.rows.write().retain(|row| row.workshop.id != *id);
-        self.changed.send_modify(|n| *n += 1);
+        self.remove(id);
+        Ok(rows)
+    }
+
+    /// Erases a workshop with everything in it, while its pages promise that day.
+    pub(crate) async fn erase_promised(
+        &self,
+        id: &WorkshopId,
+        delete_by: Timestamp,
+    ) -> Result<ErasedRows, RosterError> {
+        self.known(id)?;
+        let (workshop, now) = (id.clone(), now_ms());
+        let erase = move |tx: &Tx<'_>| match workshops::record(tx, &workshop)?.delete_by() {
+            promised if promised == delete_by => erase::erase_workshop(tx, &workshop, now).map(Some),
+            _ => Ok(None),
+        };
+        let erased = self.writer.edit(erase).await.map_err(RosterError::Unwritable)?;
+        let rows = erased.ok_or(RosterError::Postponed)?;
+        self.remove(id);
         Ok(rows)
     }
 
@@ -225,9 +248,11 @@ impl Roster {
             events::add(tx, now, Event::Workshop(&stored.id, event))?;
             // More seats than before are somebody's.
             seats::promote_waiting(tx, &stored, now)?;
-            workshops::change(tx, &stored, retired_at)
+            let rev = workshops::change(tx, &stored, retired_at, now)?;
+            Ok((rev, notices::told_earlier(tx, &stored)?))
         };
-        let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
+        let (rev, told) = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
+        warn_of_promise(workshop, told);
         let changed = self.replace(&workshop.id, |row| WorkshopRow {
             workshop: workshop.clone(),
             retired_at,
@@ -239,6 +264,11 @@ impl Roster {
 
     fn find(&self, is_it: impl Fn(&WorkshopRow) -> bool) -> Option<Arc<WorkshopRow>> {
         self.rows.read().iter().find(|row| is_it(row)).cloned()
+    }
+
+    fn remove(&self, id: &WorkshopId) {
+        self.rows.write().retain(|row| row.workshop.id != *id);
+        self.changed.send_modify(|n| *n += 1);
     }
 
     fn replace(
@@ -254,6 +284,17 @@ impl Roster {
         self.changed.send_modify(|n| *n += 1);
         Some(row)
     }
+}
+
+/// Says that people were told an earlier day than the pages say now.
+fn warn_of_promise(w: &Workshop, told: Option<ToldEarlier>) {
+    let Some(ToldEarlier { people, by }) = told else { return };
+    let day = |at| date_line(at, w.utc_offset_minutes, Language::En);
+    let (told, now) = (day(by), day(w.delete_by()));
+    tracing::warn!(
+        workshop = %w.id, people,
+        "people signed up when the pages promised to delete their details by {told}; now it is {now}: tell them"
+    );
 }
 
 /// Draws an id.

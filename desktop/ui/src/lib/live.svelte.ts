@@ -1,7 +1,8 @@
 /** What the window knows of the engine, kept fresh: everything on the screen is drawn from here. */
 import { listen } from '@tauri-apps/api/event';
 
-import { commands, type Home, type KeysSaved, type Start, type WorkshopSummary } from '../bindings';
+import { commands, type Deletions, type Home, type KeysSaved, type Start, type WorkshopSummary } from '../bindings';
+import { view } from './view.svelte';
 
 /**
  * Without a word from the engine the figures are read again this often: the chart moves on, addresses change.
@@ -19,6 +20,8 @@ class Live {
   home = $state.raw<Home | null>(null);
   /** Whether there is a copy of the keys. */
   keys = $state.raw<KeysSaved | null>(null);
+  /** Lists that are erased soon, and that were. */
+  deletions = $state.raw<Deletions>({ announced: [], done: [] });
   /** Whether the workshops are known: none then means that there is none. */
   read = $state(false);
   /** Counts up whenever lists should be read again. */
@@ -66,10 +69,18 @@ class Live {
   async #read(): Promise<void> {
     if (this.start.state !== 'running') this.start = await commands.start();
     if (this.start.state !== 'running') return;
-    [this.workshops, this.keys] = await Promise.all([commands.workshops(), commands.keys_saved()]);
+    [this.workshops, this.keys, this.deletions] = await Promise.all([
+      commands.workshops(),
+      commands.keys_saved(),
+      commands.deletions(),
+    ]);
     this.read = true;
     const known = this.workshops.some((one) => one.id === this.chosen);
-    if (!known) this.chosen = this.workshops.at(-1)?.id ?? null;
+    if (!known) {
+      // The one that was being changed is gone: it must not become another one under the person's hands.
+      if (this.chosen !== null && view.page === 'edit') view.page = 'home';
+      this.chosen = this.workshops.at(-1)?.id ?? null;
+    }
     const asked = this.chosen;
     const home = asked ? await commands.home(asked) : null;
     if (asked === this.chosen) this.home = home;

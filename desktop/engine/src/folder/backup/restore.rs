@@ -22,7 +22,8 @@ use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
 use crate::db::open_error::OpenError;
 use crate::db::tx::Tx;
-use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
+use crate::db::{self, announced_deletions, erased, erased_workshops, events, receipts_out};
+use crate::db::{takeovers_due, workshops};
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
 use crate::folder::{Folder, atomic_file};
@@ -88,6 +89,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
             let erased_again = known.erase_in(tx, now)?;
             takeovers_due::add_all(tx)?;
             receipts_out::send_all_again(tx, now)?;
+            announced_deletions::remove_all(tx)?;
             events::add(tx, now, Event::Restored(note.made_at.as_millis()))?;
             Ok(erased_again)
         })
