@@ -1,7 +1,10 @@
 //! Why an engine does not start: what every wing may have to say, summed, one line each.
 
+use rollcall_shared::language::{Language, Text};
+
 use crate::config::settings_error::SettingsError;
 use crate::db::open_error::OpenError;
+use crate::engine::start_words;
 use crate::folder::error::FolderError;
 use crate::http::port_error::PortError;
 use crate::workshops::RosterError;
@@ -24,14 +27,17 @@ pub enum StartError {
     #[error(transparent)]
     Port(#[from] PortError),
     /// The edge refused the keys.
-    #[error("the edge at {url} refuses {key} — {remedy}")]
+    #[error("the edge at {url} refuses {}", match key {
+        RefusedKey::Drain => "this folder's drain key — put back the keys.json that belongs to this data \
+            folder, or check --edge-url",
+        RefusedKey::Publish => "to publish a new workshop with the publish key given — save the deployment's \
+            PUBLISH_KEY in a file and name it with --publish-key-file",
+    })]
     WrongKey {
         /// The edge.
         url: String,
         /// Which key.
-        key: &'static str,
-        /// What to do.
-        remedy: &'static str,
+        key: RefusedKey,
     },
     /// The edge refused the record.
     #[error(
@@ -50,4 +56,30 @@ pub enum StartError {
     /// The operating system refuses threads.
     #[error("the operating system refuses a thread ({0}) — close other programs and start again")]
     Thread(#[from] std::io::Error),
+}
+
+/// Which key an edge refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedKey {
+    /// That of a workshop which it knows.
+    Drain,
+    /// The deployment's.
+    Publish,
+}
+
+impl StartError {
+    /// Says it in a language, in one line.
+    #[must_use]
+    pub fn told(&self, language: Language) -> String {
+        match language {
+            Language::Zh => start_words::start(self),
+            Language::En => self.to_string(),
+        }
+    }
+
+    /// Says it in both.
+    #[must_use]
+    pub fn told_in_both(&self) -> Text {
+        Text { zh: self.told(Language::Zh), en: self.told(Language::En) }
+    }
 }

@@ -39,10 +39,23 @@ struct Sessions {
     attempts: BTreeMap<WorkshopId, PinThrottle>,
 }
 
+#[derive(Debug, Clone)]
 struct Seen {
     desk: OpenDesk,
     /// In this run.
     at: Option<Timestamp>,
+}
+
+/// A workshop's PIN and sessions as they were before the host changed them: the way back. It holds digests of
+/// sessions' tokens, and is kept in memory alone.
+#[derive(Debug)]
+pub(crate) struct DesksBefore {
+    pub(crate) workshop: WorkshopId,
+    pin: Option<String>,
+    /// The PIN that stood afterwards.
+    pin_after: Option<String>,
+    /// The sessions that were ended.
+    ended: Vec<Seen>,
 }
 
 /// Why a device is not let in.
@@ -84,34 +97,82 @@ impl Desks {
     }
 
     /// Draws a PIN. Whoever came in by the last one is out.
-    pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let pin = draw_pin();
-        let insert = |kept: &mut VenueChoices| drop(kept.pins.insert(workshop.clone(), pin));
-        self.settings.change(insert).map_err(Unkept::File)?;
-        self.end(workshop, None).await
+    pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<DesksBefore, Unkept> {
+        self.change_pin(workshop, Some(draw_pin())).await
     }
 
     /// Shuts a workshop's desks.
-    pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let remove = |kept: &mut VenueChoices| drop(kept.pins.remove(workshop));
-        self.settings.change(remove).map_err(Unkept::File)?;
-        self.end(workshop, None).await
+    pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<DesksBefore, Unkept> {
+        self.change_pin(workshop, None).await
     }
 
-    /// Ends one desk's session, or all of a workshop's.
-    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<(), Unkept> {
+    async fn change_pin(
+        &self,
+        workshop: &WorkshopId,
+        pin_after: Option<String>,
+    ) -> Result<DesksBefore, Unkept> {
+        let pin = self.pin(workshop);
+        self.set_pin(workshop, pin_after.clone())?;
+        let ended = self.end_sessions(workshop, None).await?;
+        Ok(DesksBefore { workshop: workshop.clone(), pin, pin_after, ended })
+    }
+
+    fn set_pin(&self, workshop: &WorkshopId, pin: Option<String>) -> Result<(), Unkept> {
+        let set = |kept: &mut VenueChoices| match pin {
+            Some(pin) => drop(kept.pins.insert(workshop.clone(), pin)),
+            None => drop(kept.pins.remove(workshop)),
+        };
+        self.settings.change(set).map_err(Unkept::File)
+    }
+
+    /// Ends one desk's session.
+    pub(crate) async fn end(&self, workshop: &WorkshopId, id: DeskId) -> Result<DesksBefore, Unkept> {
+        let pin = self.pin(workshop);
+        let ended = self.end_sessions(workshop, Some(id)).await?;
+        Ok(DesksBefore { workshop: workshop.clone(), pin_after: pin.clone(), pin, ended })
+    }
+
+    /// Puts PIN and sessions back as they were. Whoever came in by a PIN that goes is out: a session ends
+    /// with its PIN.
+    ///
+    /// # Errors
+    /// [`Unkept::Changed`] where the PIN is another one by now; nothing is changed then.
+    pub(crate) async fn put_back(&self, before: &DesksBefore) -> Result<(), Unkept> {
+        let DesksBefore { workshop, pin, pin_after, ended } = before;
+        // Its own, where it was put back and a session could not be.
+        let now = self.pin(workshop);
+        if now != *pin_after && now != *pin {
+            return Err(Unkept::Changed);
+        }
+        if now != *pin {
+            self.set_pin(workshop, pin.clone())?;
+            self.end_sessions(workshop, None).await?;
+        }
+        for seen in ended {
+            let desk = seen.desk.clone();
+            let reopened = self.writer.edit(move |tx| desks::reopen(tx, &desk)).await;
+            // In memory once it is kept: what is shown is what a restart shows.
+            if reopened.map_err(Unkept::Database)? {
+                self.with(|state| state.open.push(seen.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one desk's session, or all of a workshop's; those that it ended.
+    async fn end_sessions(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<Vec<Seen>, Unkept> {
         // First here, so that it holds even where the database takes a moment.
-        self.with(|state| {
-            state.open.retain(|Seen { desk, .. }| {
-                desk.workshop != *workshop || id.as_ref().is_some_and(|id| *id != desk.id)
-            });
+        let ended = self.with(|state| {
+            let is_meant =
+                |desk: &OpenDesk| desk.workshop == *workshop && id.as_ref().is_none_or(|id| *id == desk.id);
             if id.is_none() {
                 state.attempts.remove(workshop);
             }
+            state.open.extract_if(.., |seen| is_meant(&seen.desk)).collect::<Vec<_>>()
         });
         let (workshop, now) = (workshop.clone(), now_ms());
-        let ended = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
-        ended.map(drop).map_err(Unkept::Database)
+        let kept = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
+        kept.map(|_| ended).map_err(Unkept::Database)
     }
 
     /// Lets a device in, by the PIN.
@@ -151,7 +212,7 @@ impl Desks {
         self.with(|state| state.open.push(Seen { desk: desk.clone(), at: Some(now) }));
         // Renewed in this very moment: then the session must not outlive the old PIN.
         if self.pin(workshop).as_deref() != Some(right.as_str()) {
-            let _ = self.end(workshop, Some(desk.id)).await;
+            let _ = self.end(workshop, desk.id).await;
             return Err(Refused::Wrong);
         }
         Ok(Entered { token })
@@ -184,6 +245,8 @@ impl Desks {
 /// Why something about desks cannot be kept.
 #[derive(Debug)]
 pub(crate) enum Unkept {
+    /// It is not any more what was to be taken back.
+    Changed,
     File(std::io::Error),
     Database(rollcall_shared::retry::Failure),
 }
@@ -266,10 +329,8 @@ mod tests {
         let pin = desks.pin(id).unwrap();
         let first = desks.enter(id, &pin, "1", Timestamp::from_millis(5)).await.ok().unwrap().token;
         let second = desks.enter(id, &pin, "2", Timestamp::from_millis(5)).await.ok().unwrap().token;
-        desks
-            .end(id, desks.by_token(id, &first, Timestamp::from_millis(6)).map(|desk| desk.id))
-            .await
-            .unwrap();
+        let ended = desks.by_token(id, &first, Timestamp::from_millis(6)).unwrap().id;
+        desks.end(id, ended).await.unwrap();
         assert!(
             desks.by_token(id, &first, Timestamp::from_millis(7)).is_none()
                 && desks.by_token(id, &second, Timestamp::from_millis(7)).is_some()
@@ -277,6 +338,43 @@ mod tests {
         desks.shut(id).await.unwrap();
         assert!(desks.by_token(id, &second, Timestamp::from_millis(8)).is_none());
         assert!(matches!(desks.enter(id, &pin, "3", Timestamp::from_millis(9)).await, Err(Refused::Shut)));
+    }
+
+    #[tokio::test]
+    async fn a_new_pin_an_ended_desk_and_shut_desks_are_taken_back() {
+        let (hall, desks) = open().await;
+        let id = &hall.workshop.id;
+        let at = Timestamp::from_millis;
+        let is_in = |desks: &Desks, token: &str| desks.by_token(id, token, at(7)).is_some();
+        let pin = desks.pin(id).unwrap();
+        let first = desks.enter(id, &pin, "1", at(5)).await.ok().unwrap().token;
+        let second = desks.enter(id, &pin, "2", at(5)).await.ok().unwrap().token;
+
+        let undo = desks.end(id, desks.by_token(id, &first, at(6)).unwrap().id).await.unwrap();
+        assert!(!is_in(&desks, &first));
+        desks.put_back(&undo).await.unwrap();
+        assert!(is_in(&desks, &first) && is_in(&desks, &second));
+        assert_eq!(hall.count("SELECT count(*) FROM desks WHERE ended_at IS NOT NULL"), 0);
+
+        let (renewed, ended) = (desks.renew(id).await.unwrap(), desks.pin(id).unwrap());
+        let third = desks.enter(id, &ended, "3", at(8)).await.ok().unwrap().token;
+        desks.put_back(&renewed).await.unwrap();
+        assert_eq!(desks.pin(id).as_ref(), Some(&pin));
+        assert!(is_in(&desks, &first) && is_in(&desks, &second));
+        assert!(!is_in(&desks, &third), "a session ends with its PIN");
+
+        let shut = desks.shut(id).await.unwrap();
+        desks.put_back(&shut).await.unwrap();
+        assert!(desks.pin(id).as_ref() == Some(&pin) && is_in(&desks, &first));
+        let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
+        assert!(is_in(&again, &first) && !is_in(&again, &third), "a restart shows the same");
+
+        // Another PIN by now: it would let in whom the host has put out since.
+        let old = desks.end(id, desks.by_token(id, &second, at(9)).unwrap().id).await.unwrap();
+        desks.renew(id).await.unwrap();
+        assert!(matches!(desks.put_back(&old).await, Err(Unkept::Changed)));
+        assert!(matches!(desks.put_back(&shut).await, Err(Unkept::Changed)));
+        assert!(!is_in(&desks, &second));
     }
 
     #[tokio::test]
