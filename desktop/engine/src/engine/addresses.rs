@@ -14,6 +14,7 @@ use crate::engine::host::Host;
 use crate::http::client::to_this_machine;
 use crate::pipeline::health::Publication;
 use crate::venue::lan::{self, Device};
+use crate::venue::reach;
 use crate::venue::settings::VenueChoices;
 use crate::venue::visitors::Visitor;
 use crate::view::{
@@ -33,7 +34,7 @@ impl Host {
         let edge = self.pipelines.edge().filter(|_| is_shown);
         let lan = self.listener.addresses().into_iter().map(|(interface, address)| LanAddress {
             kind: interface.kind(),
-            reach: interface.reach(),
+            reach: reach::of(&interface),
             interface: interface.name,
             ip: interface.ip.to_string(),
             url: VenueUrl::of(address, row).form(),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 
-use crate::view::{NetworkKind, Reach};
+use crate::view::NetworkKind;
 
 /// An address and the interface that has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,15 +39,6 @@ impl Interface {
             NetworkKind::Cable
         } else {
             NetworkKind::Other
-        }
-    }
-
-    /// Tells whether phones in the room can reach it.
-    pub(crate) fn reach(&self) -> Reach {
-        match (Reach::of(self.ip), self.kind()) {
-            (Reach::Phones, NetworkKind::Virtual) => Reach::Containers,
-            (Reach::Phones, NetworkKind::Tunnel) => Reach::Tunnel,
-            (reach, _) => reach,
         }
     }
 
@@ -262,24 +253,6 @@ mod tests {
 
     fn interface(name: &str, ip: &str) -> Interface {
         Interface { name: name.to_owned(), ip: ip.parse().unwrap(), is_point_to_point: false }
-    }
-
-    #[test]
-    fn what_no_phone_reaches_is_said() {
-        let check = |name: &str, ip: &str, expected| {
-            assert_eq!(interface(name, ip).reach(), expected, "{name} {ip}");
-        };
-        check("wlan0", "192.168.1.20", Reach::Phones);
-        check("eth0", "10.0.0.7", Reach::Phones);
-        check("lo", "127.0.0.1", Reach::ThisComputer);
-        check("", "127.0.0.1", Reach::ThisComputer);
-        check("eth0", "169.254.3.4", Reach::NoRouter);
-        check("docker0", "172.17.0.1", Reach::Containers);
-        check("br-8c1f", "172.18.0.1", Reach::Containers);
-        check("virbr0", "192.168.122.1", Reach::Containers);
-        check("vEthernet (WSL (Hyper-V firewall))", "172.20.0.1", Reach::Containers);
-        check("tun0", "10.8.0.2", Reach::Tunnel);
-        check("utun3", "198.18.0.1", Reach::Tunnel);
     }
 
     #[test]

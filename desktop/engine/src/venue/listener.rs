@@ -13,7 +13,7 @@ use crate::clock::now_ms;
 use crate::http::port_error::PortError;
 use crate::http::server;
 use crate::venue::context::VenueContext;
-use crate::venue::lan;
+use crate::venue::{lan, reach};
 use crate::view::Reach;
 
 /// Opens and closes the venue page.
@@ -143,7 +143,7 @@ impl VenueListener {
     /// Tells whether a phone can reach [`VenueListener::address`].
     pub(crate) fn reach(&self) -> Reach {
         let first = self.addresses().into_iter().next();
-        first.map_or(Reach::NoNetwork, |(interface, _)| interface.reach())
+        first.map_or(Reach::NoNetwork, |(interface, _)| reach::of(&interface))
     }
 
     /// Looks where phones come in now, and tells those who follow.
