@@ -1,10 +1,7 @@
 //! Why an engine does not start: what every wing may have to say, summed, one line each.
 
-use rollcall_shared::language::{Language, Text};
-
 use crate::config::settings_error::SettingsError;
 use crate::db::open_error::OpenError;
-use crate::engine::start_words;
 use crate::folder::error::FolderError;
 use crate::http::port_error::PortError;
 use crate::workshops::RosterError;
@@ -65,21 +62,4 @@ pub enum RefusedKey {
     Drain,
     /// The deployment's.
     Publish,
-}
-
-impl StartError {
-    /// Says it in a language, in one line.
-    #[must_use]
-    pub fn told(&self, language: Language) -> String {
-        match language {
-            Language::Zh => start_words::start(self),
-            Language::En => self.to_string(),
-        }
-    }
-
-    /// Says it in both.
-    #[must_use]
-    pub fn told_in_both(&self) -> Text {
-        Text { zh: self.told(Language::Zh), en: self.told(Language::En) }
-    }
 }

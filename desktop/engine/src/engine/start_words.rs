@@ -1,7 +1,7 @@
 //! What a start says in Chinese where the host has to change something: the same as the errors' own English,
 //! one line each, `what is wrong — what to do`. What the operating system says stays as it says it.
 
-use rollcall_shared::language::Language;
+use rollcall_shared::language::{Language, Text};
 
 use crate::config::settings_error::SettingsError;
 use crate::db::open_error::OpenError;
@@ -10,7 +10,24 @@ use crate::folder::backup::BackupError;
 use crate::folder::error::FolderError;
 use crate::http::port_error::PortError;
 
-pub(super) fn start(error: &StartError) -> String {
+impl StartError {
+    /// Says it in a language, in one line.
+    #[must_use]
+    pub fn told(&self, language: Language) -> String {
+        match language {
+            Language::Zh => start(self),
+            Language::En => self.to_string(),
+        }
+    }
+
+    /// Says it in both.
+    #[must_use]
+    pub fn told_in_both(&self) -> Text {
+        Text { zh: self.told(Language::Zh), en: self.told(Language::En) }
+    }
+}
+
+fn start(error: &StartError) -> String {
     match error {
         StartError::Settings(error) => settings(error),
         StartError::Folder(error) => folder(error),
