@@ -74,9 +74,9 @@ function judged(entry: Entry, { status, body, retryAfterMs }: Answer, isOwn: boo
   const tried = { ...entry, tries: entry.tries + 1, tried_at: now, status };
   // Dropped meanwhile: that stays, whatever the answer.
   if (tried.state !== "waiting") return tried;
-  if (!isOwn) return waiting(tried, 0, tried.unknown_since);
-  const notBefore = retryAfterMs && now + Math.min(retryAfterMs, LONGEST_MS);
-  if (isRetried(status)) return waiting(tried, notBefore);
+  const notBefore = isOwn && retryAfterMs ? now + Math.min(retryAfterMs, LONGEST_MS) : 0;
+  // Whether the server knows the code now, no failure tells.
+  if (!isOwn || isRetried(status)) return waiting(tried, notBefore, tried.unknown_since);
   // By a clock that was wrong it may be yet to come.
   const unknownSince = Math.min(tried.unknown_since || now, now);
   const mayComeYet = status === 404 && now - unknownSince < UNKNOWN_FOR_MS;

@@ -1,43 +1,93 @@
-//! `notices`: every version of what a workshop's pages said about the data, and what day they promised by it.
-//! Written in the transaction that makes or changes the workshop.
+//! `notices`: every version of the notice that a workshop's pages showed, as people read it when they agreed to
+//! it, and what day it promised. A sign-up refers to its version. Written in the transaction that makes or
+//! changes the workshop.
 
 use rollcall_shared::Timestamp;
+use rollcall_shared::form::notice_text;
+use rollcall_shared::language::{Language, Text};
 use rollcall_shared::workshop::{Notice, Workshop};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Row, named_params};
 
-use super::column::{from_json, json, moment};
+use super::column::{from_json, json, moment, moment_if_any};
 use super::tx::Tx;
-use crate::view::ToldEarlier;
+use crate::view::{NoticeView, ToldEarlier};
 
-/// Version 7. Older files know the newest version of each notice alone.
-pub(super) const V7: &str = "
+/// Version 7. Older files know the newest version of each notice alone, and not since when it stood.
+const V7: &str = "
 CREATE TABLE notices(
   workshop_id TEXT NOT NULL REFERENCES workshops(id),
   version     INTEGER NOT NULL,
+  since       INTEGER,           -- when the host wrote it; NULL where an older version of Rollcall did
+  zh          TEXT NOT NULL,     -- as the page showed it
+  en          TEXT NOT NULL,
   notice      TEXT NOT NULL,     -- JSON, as in the workshop's record
-  since       INTEGER,           -- when the pages began to say so; NULL where that is not known
   ends_at     INTEGER NOT NULL,  -- the end from which it counts its days
   PRIMARY KEY (workshop_id, version)
 ) STRICT;
-INSERT INTO notices
-  SELECT id, json_extract(record, '$.notice.version'), json_extract(record, '$.notice'), NULL, ends_at
-  FROM workshops WHERE json_extract(record, '$.notice.version') IS NOT NULL;
 ";
 
-/// Keeps a workshop's notice as it is now. Notices of an end that is still to come count from the new end:
-/// their people come to the workshop when it is held. Those of an end that has passed count from that one.
-pub(crate) fn keep(tx: &Tx<'_>, w: &Workshop, now: Timestamp) -> rusqlite::Result<()> {
-    let (id, ends_at, now) = (w.id.as_str(), w.ends_at.as_millis(), now.as_millis());
+/// Makes the table, with the notices that older files know.
+pub(super) fn upgrade(tx: &Tx<'_>) -> rusqlite::Result<()> {
+    tx.execute_batch(V7)?;
+    for workshop in records(tx)? {
+        insert(tx, &workshop, None)?;
+    }
+    Ok(())
+}
+
+/// Every workshop's record, as far as it can be read: an upgrade must not fail over one.
+fn records(conn: &Connection) -> rusqlite::Result<Vec<Workshop>> {
+    let mut select = conn.prepare("SELECT record FROM workshops")?;
+    let rows = select.query_map([], |row| Ok(from_json::<Workshop>(row, 0).ok()))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// Keeps a workshop's notice as it is now. A version that is kept already stays as people read it. Notices of
+/// an end that is still to come count from the new end: their people come to the workshop when it is held.
+/// Those of an end that has passed count from that one.
+pub(crate) fn keep(tx: &Tx<'_>, workshop: &Workshop, now: Timestamp) -> rusqlite::Result<()> {
+    let (id, ends_at) = (workshop.id.as_str(), workshop.ends_at.as_millis());
     tx.prepare_cached("UPDATE notices SET ends_at = ?2 WHERE workshop_id = ?1 AND ends_at > ?3")?
-        .execute((id, ends_at, now))?;
+        .execute((id, ends_at, now.as_millis()))?;
+    insert(tx, workshop, Some(now))
+}
+
+fn insert(tx: &Tx<'_>, workshop: &Workshop, since: Option<Timestamp>) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO notices(workshop_id, version, notice, since, ends_at)
-         VALUES (:id, :version, :notice, :now, :ends_at) ON CONFLICT DO NOTHING",
+        "INSERT INTO notices(workshop_id, version, since, zh, en, notice, ends_at)
+         VALUES (:id, :version, :since, :zh, :en, :notice, :ends_at) ON CONFLICT DO NOTHING",
     )?
     .execute(named_params! {
-        ":id": id, ":version": w.notice.version, ":notice": json(&w.notice)?, ":now": now, ":ends_at": ends_at,
+        ":id": workshop.id.as_str(),
+        ":version": workshop.notice.version,
+        ":since": since.map(Timestamp::as_millis),
+        ":zh": notice_text(workshop, Language::Zh),
+        ":en": notice_text(workshop, Language::En),
+        ":notice": json(&workshop.notice)?,
+        ":ends_at": workshop.ends_at.as_millis(),
     })?;
     Ok(())
+}
+
+/// Reads of a sign-up's row what [`read`] expects, from the column of the version on.
+pub(super) fn columns(table: &str) -> String {
+    let of = |column: &str| {
+        format!(
+            "(SELECT {column} FROM notices WHERE notices.workshop_id = {table}.workshop_id
+              AND notices.version = {table}.notice_version)"
+        )
+    };
+    format!("{table}.notice_version, {}, {}, {}", of("since"), of("zh"), of("en"))
+}
+
+/// Reads the notice that a sign-up refers to; its columns begin at `first`.
+pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<NoticeView> {
+    let [zh, en]: [Option<String>; 2] = [row.get(first + 2)?, row.get(first + 3)?];
+    Ok(NoticeView {
+        version: row.get(first)?,
+        since: moment_if_any(row, first + 1)?,
+        text: zh.zip(en).map(|(zh, en)| Text { zh, en }),
+    })
 }
 
 /// Who signed up when pages promised an earlier day than they do now; `None` where nobody did.
@@ -60,7 +110,7 @@ pub(crate) fn told_earlier(conn: &Connection, w: &Workshop) -> rusqlite::Result<
 
 /// Versions that promised an earlier day than the record does now, each with that day.
 fn earlier(conn: &Connection, w: &Workshop) -> rusqlite::Result<Vec<(u32, Timestamp)>> {
-    let promised = |row: &rusqlite::Row<'_>| {
+    let promised = |row: &Row<'_>| {
         let (version, notice, ends_at) = (row.get(0)?, from_json::<Notice>(row, 1)?, moment(row, 2)?);
         Ok((version, notice.delete_by(ends_at)))
     };

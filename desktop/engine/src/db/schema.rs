@@ -38,20 +38,19 @@ const V4: &[&str] =
 /// Version 5: every version of a form, and answers that none of them asked for.
 const V5: &[&str] = &[forms::V5, signups::V5, duplicates::V5];
 
-/// Version 7: what pages promised about the data, and which erasures were announced.
-const V7: &[&str] = &[notices::V7, announced_deletions::V7];
-
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = 7;
 
 /// Brings a file up to date. An older one is copied first.
 pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let versions = [V1, V2, V3, V4, V5].map(|tables| tables.concat());
-    let v7 = V7.concat();
     let mut steps: Vec<M<'_>> = versions.iter().map(|sql| M::up(sql)).collect();
     // Version 6: numbers and comparisons by the rules of today.
     steps.push(M::up_with_hook("", |tx: &Transaction<'_>| Ok(respelling::upgrade(&Tx::over(tx))?)));
-    steps.push(M::up(&v7));
+    // Version 7: what pages promised about the data, as people read it, and which erasures were announced.
+    steps.push(M::up_with_hook(announced_deletions::V7, |tx: &Transaction<'_>| {
+        Ok(notices::upgrade(&Tx::over(tx))?)
+    }));
     migrate(path, conn, steps)
 }
 

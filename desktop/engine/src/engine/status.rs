@@ -16,7 +16,7 @@ use crate::engine::host::Host;
 use crate::metrics::Hop;
 use crate::pipeline::health::WorkshopHealth;
 use crate::pipeline::stream::server_choice::RedisKind;
-use crate::view::{Deleted, Deletion, Deletions, ToldEarlier};
+use crate::view::{Deleted, Deletion, Deletions, Reach, ToldEarlier};
 use crate::workshops::venue_url::VenueUrl;
 
 /// How everything is doing.
@@ -42,6 +42,8 @@ pub struct WorkshopStatus {
     pub workshop: Workshop,
     /// Its form on the local network; none while the venue page is closed.
     pub lan: Option<String>,
+    /// Whether a phone can get there.
+    pub lan_reach: Option<Reach>,
     /// When its intake was ended by hand.
     pub retired_at: Option<Timestamp>,
     /// By when its pages say that it is deleted.
@@ -97,6 +99,7 @@ impl Host {
         let Deletions { announced, done } = self.deletions()?;
         let workshop = |(row, told_earlier): (Arc<WorkshopRow>, Option<ToldEarlier>)| WorkshopStatus {
             lan: lan.map(|lan| VenueUrl::of(lan, &row).form()),
+            lan_reach: lan.map(|_| self.listener.reach()),
             retired_at: row.retired_at,
             delete_by: row.workshop.delete_by(),
             deletion: announced.iter().find(|deletion| deletion.workshop == row.workshop.id).cloned(),

@@ -36,7 +36,9 @@ mod tests {
     #[test]
     fn who_does_not_end_is_not_waited_for_for_ever() {
         let (end, asked) = channel::<()>();
-        let supervisor = std::thread::spawn(move || drop(asked.recv()));
+        let supervisor = std::thread::spawn(move || {
+            let _ = asked.recv();
+        });
         let killed = Cell::new(0);
         assert!(!has_ended(&supervisor, Duration::from_millis(20), || killed.set(killed.get() + 1)));
         assert!(killed.get() > 0, "it was tried");
