@@ -56,7 +56,7 @@ fn a_person_is_erased_for_good() {
 #[test]
 fn a_message_that_nobody_can_read_is_erased_for_good() {
     let (folder, workshop) = with_workshop(json!({}));
-    rusqlite::Connection::open(folder.database())
+    Connection::open(folder.database())
         .unwrap()
         .execute(
             "INSERT INTO parked(workshop_id, source, digest, reason, bytes, parked_at)

@@ -98,7 +98,11 @@ impl Host {
                     told.remove(&w.id);
                 }
                 Step::Erase if trust == Trust::Erasing => self.erase_due(w, now).await?,
-                Step::Wait | Step::Erase => made.into_iter().for_each(|made| tell(w, made, now, told)),
+                Step::Wait | Step::Erase => {
+                    if let Some(made) = made {
+                        tell(w, made, now, told);
+                    }
+                }
             }
         }
         Ok(())
