@@ -12,6 +12,16 @@ use rusqlite::Connection;
 #[track_caller]
 pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     command.env("RUST_LOG", "off").env("RUST_BACKTRACE", "1");
+    // By the system's language, without a flag.
+    for (locale, begins, what_to_do) in [("C.UTF-8", "error: ", " — "), ("zh_CN.UTF-8", "错误：", "——")]
+    {
+        command.env("LC_ALL", locale).env("LANG", locale);
+        refused_in(command, words, (begins, what_to_do));
+    }
+}
+
+#[track_caller]
+fn refused_in(command: &mut Command, words: &[&str], (begins, what_to_do): (&str, &str)) {
     let output = output(command);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
@@ -19,7 +29,7 @@ pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     let lines: Vec<&str> = stderr.lines().collect();
     assert_eq!(lines.len(), 1, "one line:\n{stderr}");
     assert!(
-        lines[0].starts_with("error: ") && lines[0].contains(" — "),
+        lines[0].starts_with(begins) && lines[0].contains(what_to_do),
         "what is wrong — what to do: {stderr}"
     );
     for word in words {
