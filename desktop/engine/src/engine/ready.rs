@@ -55,8 +55,8 @@ impl Ready {
         };
         Some(match language {
             Language::Zh => format!(
-                "注意：手机打不开 {which} 的地址，只有这台电脑能用——要让手机登记，请连上会场网络并加 --lan-host 0.0.0.0，\
-                 线上登记要用自己的云端（--edge-url）"
+                "注意：手机打不开 {which} 的地址，只有这台电脑能用——要让手机登记，请连上会场网络并加 \
+                 --lan-host 0.0.0.0；线上登记要用自己的云端（--edge-url）"
             ),
             Language::En => format!(
                 "note: no phone reaches the address of {which}, only this computer does — for phones join the \
