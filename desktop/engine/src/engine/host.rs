@@ -11,6 +11,7 @@ use crate::acts::Acts;
 use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
 use crate::engine::alarms::Alarms;
+use crate::engine::figures::History;
 use crate::engine::hop_status::Since;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
@@ -29,6 +30,7 @@ pub(crate) struct Host {
     pub(crate) acts: Acts,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
+    pub(crate) history: History,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
 }

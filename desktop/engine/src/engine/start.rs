@@ -12,6 +12,7 @@ use crate::edge::client::{EdgeClient, client};
 use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::alarms::Alarms;
 use crate::engine::control::{self, Control, note};
+use crate::engine::figures::History;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
@@ -54,6 +55,7 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
         acts: Acts::new(context.writer.clone()),
         since: Since::default(),
         alarms: Alarms::default(),
+        history: History::default(),
         collector: collector.clone(),
         data_dir: folder.join(""),
     });
