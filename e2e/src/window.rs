@@ -225,7 +225,12 @@ impl Window {
 
     /// Runs a script that says itself when it is done: by calling its first argument with what it found.
     pub fn run_to_end(&self, script: &str) -> Value {
-        let asked = json!({ "script": script, "args": [] });
+        self.run_async(script, json!([]))
+    }
+
+    /// Runs a script that says itself when it is done: by calling the argument after the given ones.
+    pub fn run_async(&self, script: &str, arguments: Value) -> Value {
+        let asked = json!({ "script": script, "args": arguments });
         self.ask("POST", "/execute/async", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 

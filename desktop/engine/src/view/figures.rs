@@ -42,7 +42,7 @@ pub struct FigureSlot {
     pub retries: Vec<Retries>,
     /// Messages that wait for a person's look.
     pub parked: u64,
-    /// What the edge said last of mail that it could not hand on; `None` where it has not said so lately.
+    /// What the edge said last of mail that went astray there; `None` where it has not said so lately.
     pub lost: Option<Lost>,
     /// What the edge said last of its cache; `None` where it has not said so lately.
     pub look_ups: Option<LookUps>,
@@ -135,13 +135,13 @@ impl From<Failure> for Cause {
     }
 }
 
-/// Mail that the edge could not hand on, for the time that it keeps such mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Mail that went astray at the edge, for the time that the edge remembers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Lost {
-    /// Messages that could not be put into a mailbox within all their attempts.
+    /// Messages that could not be put into a mailbox within all their attempts, and were delivered after that.
     pub dead_letters: u64,
-    /// Messages that name no workshop.
+    /// Messages that name no workshop: kept there, delivered to nobody.
     pub unaddressed: u64,
 }
 
@@ -170,7 +170,7 @@ pub enum Figure {
     Batch,
     /// How many wait at each hop.
     Backlog,
-    /// How many could not be read, or not be handed on.
+    /// How many cannot be read, or went astray at the edge.
     Failures,
     /// How often something was tried again, by cause.
     Retries,

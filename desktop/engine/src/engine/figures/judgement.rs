@@ -48,11 +48,15 @@ fn stays(slots: &[FigureSlot], minute: &[FigureSlot], now: Timestamp) -> bool {
     has_passed && !minute.is_empty() && hops.into_iter().any(waits)
 }
 
-/// Nothing of it is lost, and none of it goes away by itself.
+/// What was delivered in the end is odd; what nobody can read, or nobody gets, waits for a person.
 fn failures(minute: &[FigureSlot]) -> Level {
     let Some(slot) = minute.last() else { return Level::Ok };
-    let lost = slot.lost.map_or(0, |Lost { dead_letters, unaddressed }| dead_letters + unaddressed);
-    if slot.parked + lost > 0 { Level::Trouble } else { Level::Ok }
+    let Lost { dead_letters, unaddressed } = slot.lost.unwrap_or_default();
+    match (slot.parked + unaddressed, dead_letters) {
+        (0, 0) => Level::Ok,
+        (0, _) => Level::Waiting,
+        _ => Level::Trouble,
+    }
 }
 
 fn misses(slot: &FigureSlot) -> bool {

@@ -109,7 +109,7 @@ fn what_is_out_of_the_ordinary_is_said() {
     check(Figure::Backlog, Level::Waiting, |slot| slot.backlog.writer = waits(1));
     check(Figure::Backlog, Level::Waiting, |slot| slot.backlog.receipts = waits(1));
     check(Figure::Failures, Level::Trouble, |slot| slot.parked = 1);
-    check(Figure::Failures, Level::Trouble, |slot| {
+    check(Figure::Failures, Level::Waiting, |slot| {
         slot.lost = Some(Lost { dead_letters: 1, unaddressed: 0 });
     });
     check(Figure::Failures, Level::Trouble, |slot| {
