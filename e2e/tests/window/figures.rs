@@ -54,7 +54,7 @@ fn the_figures_are_drawn_said_and_judged() {
         text.contains("another program held the database")
     });
     window
-        .wait_for_text("#figure-failures[data-level=trouble]", |text| text.contains("Not readable here\n1"));
+        .wait_for_text("#figure-failures[data-level=trouble]", |text| text.contains("Unreadable here\n1"));
     for (figure, words) in [
         ("queue", &["on average", "slowest", "normal", "more than 10 s is unusual"][..]),
         ("commit", &["ms", "on average", "slowest", "more than 1 s is unusual"]),
