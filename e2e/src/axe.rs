@@ -11,8 +11,8 @@ use serde_json::json;
 use crate::checkout;
 use crate::window::Window;
 
-/// Shows the window in a language and an appearance, has axe look at all of it, and says what it found, a line
-/// each. What moves is let come to rest first: half of a change of colours has neither colour.
+/// Shows the window in a language and an appearance, has axe look at all of it, and says what it found, a
+/// line each. What moves is let come to rest first: half of a change of colours has neither colour.
 const LOOK: &str = "
     const [language, theme, done] = arguments;
     const drawn = () => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
@@ -29,8 +29,9 @@ const LOOK: &str = "
         await drawn();
         await Promise.allSettled(document.getAnimations().map((one) => one.finished));
         const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-        const where = ({ nodes }) => nodes.map(({ html, any, all }) => html.slice(0, 160) + ' ' + [...any, ...all].map(({ message }) => message).join('; '));
-        return violations.map((one) => `${one.impact}: ${one.id}: ${where(one).join(' | ')}`);
+        const why = ({ any, all }) => [...any, ...all].map(({ message }) => message).join('; ');
+        const where = ({ nodes }) => nodes.map((one) => `${one.html.slice(0, 160)} ${why(one)}`).join(' | ');
+        return violations.map((one) => `${one.impact}: ${one.id}: ${where(one)}`);
     })().then(done, (error) => done([String(error)]));
 ";
 

@@ -53,8 +53,7 @@ fn the_figures_are_drawn_said_and_judged() {
     window.wait_for_text("#figure-retries[data-level=waiting] [data-cause=busy]", |text| {
         text.contains("another program held the database")
     });
-    window
-        .wait_for_text("#figure-failures[data-level=trouble]", |text| text.contains("Unreadable here\n1"));
+    window.wait_for_text("#figure-failures[data-level=trouble]", |text| text.contains("Unreadable here\n1"));
     for (figure, words) in [
         ("queue", &["on average", "slowest", "normal", "more than 10 s is unusual"][..]),
         ("commit", &["ms", "on average", "slowest", "more than 1 s is unusual"]),
@@ -69,26 +68,15 @@ fn the_figures_are_drawn_said_and_judged() {
     ] {
         let said = window.wait_for_text(&format!("#figure-{figure}"), |text| !text.is_empty());
         assert!(words.iter().all(|word| said.contains(word)), "{figure}: {said}");
-        let drawn = window.run(
-            "return [...document.querySelectorAll(`#figure-${arguments[0]} svg[role=img]`)].map((plot) => plot.ariaLabel)",
-            json!([figure]),
-        );
+        let plots = "return [...document.querySelectorAll(`#figure-${arguments[0]} svg[role=img]`)]\
+             .map((plot) => plot.getAttribute('aria-label'))";
+        let drawn = window.run(plots, json!([figure]));
         let labels = drawn.as_array().unwrap();
         assert!(!labels.is_empty() && labels.iter().all(|label| label.as_str().unwrap().contains("minutes")));
     }
     let asked = window.wait_for_text("#figure-cache dl", |text| text.contains("The source"));
-    let source: u64 = asked
-        .split("The source\n")
-        .nth(1)
-        .unwrap()
-        .split('%')
-        .next()
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let source = asked.split("The source").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+    let source: u64 = source.trim_end_matches('%').parse().unwrap();
     assert!((1..=edge.stats()["cache"]["authoritative"].as_u64().unwrap()).contains(&source), "{asked}");
     window.picture("figures");
     window.accessible("figures of the way over the internet");

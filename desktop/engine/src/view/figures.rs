@@ -139,7 +139,8 @@ impl From<Failure> for Cause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Lost {
-    /// Messages that could not be put into a mailbox within all their attempts, and were delivered after that.
+    /// Messages that could not be put into a mailbox within all their attempts; they were delivered after
+    /// that.
     pub dead_letters: u64,
     /// Messages that name no workshop: kept there, delivered to nobody.
     pub unaddressed: u64,
