@@ -38,6 +38,7 @@ export const en: Texts = {
   'home.needs_look': 'Needs a look',
   'home.list': 'List',
   'home.path': 'The way of a sign-up',
+  'home.panes': 'The list and what needs a look',
 
   'list.search': 'Find: name, any four digits, code',
   'list.clear': 'Clear',

@@ -39,6 +39,7 @@ export const zh = {
   'home.needs_look': '需要看一眼',
   'home.list': '名单',
   'home.path': '登记走的路',
+  'home.panes': '名单和需要看一眼的',
 
   // 名单
   'list.search': '找人：姓名、手机任意四位、登记码',
