@@ -203,6 +203,13 @@ impl Window {
         };
     }
 
+    /// Types a key as a keyboard does, at whatever has the focus.
+    pub fn type_key(&self, key: &str) {
+        let [down, up] = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": [down, up] });
+        self.ask("POST", "/actions", Some(&json!({ "actions": [keyboard] }))).unwrap();
+    }
+
     /// Resizes the window, in pixels.
     pub fn resize(&self, width: u32, height: u32) {
         let wanted = json!({ "width": width, "height": height });

@@ -67,6 +67,7 @@ fn a_message_that_nobody_can_read_is_erased_for_good() {
 
     let parked = || folder.count("SELECT count(*) FROM parked");
     erase(&window, "#look", parked);
+    window.accessible("what cannot be read, about to be erased");
     window.pictures("erase-parked");
     sure(&window, "#look");
     window.wait_until_gone("#needs-look");
@@ -87,6 +88,7 @@ fn a_workshop_is_erased_once_it_has_ended() {
     window.press("e");
 
     erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));
+    window.accessible("a workshop about to be erased");
     window.pictures("erase-workshop");
     sure(&window, "#edit");
     window.wait_for("#first-run");
@@ -106,6 +108,7 @@ fn a_list_that_is_kept_too_long_says_so() {
     let (folder, workshop) = with_workshop(past(31));
     let (window, _venue) = open(&folder, &workshop);
     window.wait_for_text("#overdue", |text| text.contains("are deleted by"));
+    window.accessible("a workshop whose list is overdue");
     window.pictures("overdue");
     window.click("#overdue button");
     erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));

@@ -11,6 +11,10 @@ use serde_json::json;
 
 use crate::{in_english, with_workshop};
 
+/// WebDriver's words for two keys.
+const LEFT: &str = "\u{E012}";
+const ENTER: &str = "\u{E007}";
+
 /// Keeps count of what runs by itself in the page, from now on.
 const COUNT_TIMERS: &str = "window.timers = new Set();\
     const [set, clear] = [setInterval, clearInterval];\
@@ -82,13 +86,13 @@ fn the_figures_are_drawn_said_and_judged() {
     window.accessible("figures of the way over the internet");
 
     // A moment is chosen by the keyboard, and told; the table has the same, by the minute.
-    let moment = window.wait_for("#moment[aria-valuetext=now]");
-    moment.send_keys("\u{E012}").unwrap();
+    window.wait_for("#moment:enabled[aria-valuetext=now]");
+    type_at(&window, "#moment", LEFT);
     window.wait_for("#moment:not([aria-valuetext=now])");
     window.picture("figures-moment");
     window.click("#moment-back");
     window.wait_for("#moment[aria-valuetext=now]");
-    window.wait_for("#figures-table summary").send_keys("\u{E007}").unwrap();
+    type_at(&window, "#figures-table summary", ENTER);
     window.wait_for_text("#figures-table[open] table", |text| {
         text.contains("another program held the database 1") && text.contains("Receipts to send")
     });
@@ -97,11 +101,22 @@ fn the_figures_are_drawn_said_and_judged() {
     window.wait_for_text("#figure-retries [data-cause=busy]", |text| text.contains("别的程序占着数据库"));
     window.wait_for_text("#figures-table[open] table", |text| text.contains("别的程序占着数据库 1"));
     window.picture("figures-table-zh");
+    window.resize(960, 640);
+    window.picture("figures-narrow-zh");
+    window.resize(1280, 800);
 
     // Whoever has looked leaves nothing behind that goes on asking.
     window.press("h");
     window.wait_until_gone("#figures");
     assert_eq!(timers(&window), 0);
+}
+
+/// A key at what has the focus, which Tab would have given it.
+fn type_at(window: &Window, selector: &str, key: &str) {
+    let focus = "const part = document.querySelector(arguments[0]);\
+         part.focus(); return part.tabIndex === 0 && document.activeElement === part";
+    assert_eq!(window.run(focus, json!([selector])), true, "{selector}");
+    window.type_key(key);
 }
 
 fn timers(window: &Window) -> u64 {
