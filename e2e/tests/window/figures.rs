@@ -102,7 +102,9 @@ fn the_figures_are_drawn_said_and_judged() {
     window.wait_for_text("#figures-table[open] table", |text| text.contains("别的程序占着数据库 1"));
     window.picture("figures-table-zh");
     window.resize(960, 640);
-    window.picture("figures-narrow-zh");
+    window.press("d");
+    window.wait_for("html[data-theme=dark]");
+    window.picture("figures-narrow-zh-dark");
     window.resize(1280, 800);
 
     // Whoever has looked leaves nothing behind that goes on asking.

@@ -304,7 +304,7 @@ export const en: Texts = {
   'figures.s': '{n} s',
   'figures.min': '{n} min',
   'figures.messages': '{n}',
-  'figures.times': '{n} times',
+  'figures.times': '{n} ×',
   'figures.mean': 'on average',
   'figures.slowest': 'slowest {value}',
   'figures.biggest': 'most {value}',
