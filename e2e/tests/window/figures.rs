@@ -97,8 +97,18 @@ fn the_figures_are_drawn_said_and_judged() {
         text.contains("another program held the database 1") && text.contains("Receipts to send")
     });
     window.click("#language");
-    window.wait_for_text("#figure-queue h2", |text| text == "从收到到上名单");
-    window.wait_for_text("#figure-retries [data-cause=busy]", |text| text.contains("别的程序占着数据库"));
+    for (figure, words) in [
+        ("queue", &["从收到到上名单", "平均", "最慢", "超过 10 秒就不寻常"][..]),
+        ("commit", &["写进磁盘", "毫秒", "超过 1 秒就不寻常"]),
+        ("batch", &["一次写几条", "最多", "多少都正常"]),
+        ("backlog", &["每一段有多少在等", "云端待收", "收下待写", "数据库前", "回执待送"]),
+        ("failures", &["读不出、走岔的", "需要看一眼", "本机读不出"]),
+        ("retries", &["重试（按原因）", "别的程序占着数据库"]),
+        ("cache", &["云端在哪里找到活动", "内存", "源头"]),
+    ] {
+        window
+            .wait_for_text(&format!("#figure-{figure}"), |text| words.iter().all(|word| text.contains(word)));
+    }
     window.wait_for_text("#figures-table[open] table", |text| text.contains("别的程序占着数据库 1"));
     window.picture("figures-table-zh");
     window.resize(960, 640);
