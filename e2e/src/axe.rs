@@ -35,20 +35,18 @@ const LOOK: &str = "
     })().then(done, (error) => done([String(error)]));
 ";
 
-/// How the window is shown.
-const SHOWN: [(&str, &str); 4] = [("zh", "light"), ("zh", "dark"), ("en", "dark"), ("en", "light")];
-
 impl Window {
-    /// Has axe look at what is on the screen, in both languages and both appearances; nothing may stand in
+    /// Has axe look at what is on the screen, once in each language and each appearance; nothing may stand in
     /// anybody's way. Leaves the language as it was, and the appearance light.
+    ///
+    /// Words depend on the language alone, and colours on the appearance alone: two looks see all of both.
     pub fn accessible(&self, what: &str) {
         if self.run("return typeof axe", json!([])) != "object" {
             self.run(source(), json!([]));
         }
         let before = self.run("return document.documentElement.lang", json!([]));
-        // The language that it is in comes last.
-        let (last, first): (Vec<_>, Vec<_>) = SHOWN.iter().partition(|(language, _)| before == *language);
-        for (language, theme) in first.into_iter().chain(last) {
+        let (language, other) = if before == "zh" { ("zh", "en") } else { ("en", "zh") };
+        for (language, theme) in [(other, "dark"), (language, "light")] {
             let found = self.run_async(LOOK, json!([language, theme]));
             assert_eq!(found, json!([]), "axe: {what}, {language}, {theme}");
         }
