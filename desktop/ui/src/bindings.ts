@@ -692,7 +692,7 @@ authority: number, };
  */
 export type Lost = { 
 /**
- * Messages that could not be put into a mailbox within all their attempts, and were delivered after that.
+ * Messages that were put into a mailbox only after all regular attempts had failed.
  */
 dead_letters: number, 
 /**

@@ -139,8 +139,7 @@ impl From<Failure> for Cause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Lost {
-    /// Messages that could not be put into a mailbox within all their attempts; they were delivered after
-    /// that.
+    /// Messages that were put into a mailbox only after all regular attempts had failed.
     pub dead_letters: u64,
     /// Messages that name no workshop: kept there, delivered to nobody.
     pub unaddressed: u64,
