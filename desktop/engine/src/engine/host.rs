@@ -11,7 +11,7 @@ use crate::acts::Acts;
 use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
 use crate::engine::alarms::Alarms;
-use crate::engine::figures::History;
+use crate::engine::figures::history::History;
 use crate::engine::hop_status::Since;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;

@@ -12,7 +12,7 @@ use crate::edge::client::{EdgeClient, client};
 use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::alarms::Alarms;
 use crate::engine::control::{self, Control, note};
-use crate::engine::figures::History;
+use crate::engine::figures::history::History;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;

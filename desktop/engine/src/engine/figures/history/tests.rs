@@ -1,8 +1,7 @@
-use std::time::Duration;
-
 use rollcall_shared::retry::Failure;
 
 use super::*;
+use crate::engine::figures::judgement;
 use crate::metrics::Metrics;
 use crate::view::{Figure, Level};
 
@@ -36,7 +35,7 @@ fn a_slot_has_what_was_seen_since_the_last_one() {
     metrics.set_edge(&EdgeFigures { cache, alarms: Alarms { dead_letters: 2, unaddressed: 1 } });
 
     let tables = Tables { read_at: None, parked: 7, receipts: 0 };
-    let seen = slot(at(0), &metrics.take_recent(), &tables, metrics.edge_within(EDGE_SAID));
+    let seen = slot(at(0), &metrics.take_recent(), &tables, metrics.edge_within(Duration::from_secs(60)));
     assert_eq!(seen.commit_ms, Some(Span { count: 2, mean: 3.0, most: 4.0 }));
     assert_eq!(seen.batch, Some(Span { count: 2, mean: 2.0, most: 3.0 }));
     assert_eq!(seen.queue_ms, Some(Span { count: 2, mean: 200.0, most: 300.0 }));
