@@ -10,6 +10,7 @@
     reason = "a part that does not start fails the test, there"
 )]
 
+pub mod axe;
 pub mod big_list;
 pub mod edge;
 pub mod faults;

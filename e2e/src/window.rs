@@ -203,6 +203,13 @@ impl Window {
         };
     }
 
+    /// Types a key as a keyboard does, at whatever has the focus.
+    pub fn type_key(&self, key: &str) {
+        let [down, up] = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": [down, up] });
+        self.ask("POST", "/actions", Some(&json!({ "actions": [keyboard] }))).unwrap();
+    }
+
     /// Resizes the window, in pixels.
     pub fn resize(&self, width: u32, height: u32) {
         let wanted = json!({ "width": width, "height": height });
@@ -225,7 +232,12 @@ impl Window {
 
     /// Runs a script that says itself when it is done: by calling its first argument with what it found.
     pub fn run_to_end(&self, script: &str) -> Value {
-        let asked = json!({ "script": script, "args": [] });
+        self.run_async(script, json!([]))
+    }
+
+    /// Runs a script that says itself when it is done: by calling the argument after the given ones.
+    pub fn run_async(&self, script: &str, arguments: Value) -> Value {
+        let asked = json!({ "script": script, "args": arguments });
         self.ask("POST", "/execute/async", Some(&asked)).unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 

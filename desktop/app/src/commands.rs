@@ -6,8 +6,9 @@ use std::path::Path;
 use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
 use rollcall_engine::view::{
-    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Home, KeysSaved,
-    ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Figures, Home,
+    KeysSaved, ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi,
+    WorkshopSummary,
 };
 use rollcall_engine::view::{Deletions, Erasure, Whom};
 use rollcall_shared::Timestamp;
@@ -53,6 +54,7 @@ commands! {
     fn list(query: ListQuery) -> ListPage = |engine| engine.list(&query);
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
     fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
+    fn figures() -> Figures = |engine| Ok::<_, Refusal>(engine.figures());
 
     fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo =
         |engine| engine.resolve(&workshop, resolution);

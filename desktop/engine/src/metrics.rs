@@ -1,9 +1,12 @@
 //! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
 
+mod recent;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -14,6 +17,8 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::cache::Counters;
 use rollcall_shared::mailbox::{Alarms, EdgeFigures};
 use rollcall_shared::retry::Failure;
+
+pub(crate) use recent::{Recent, Spread, Waited};
 
 type Label = [(&'static str, String); 1];
 
@@ -35,6 +40,9 @@ pub(crate) struct Metrics {
     parked: Gauge,
     edge_cache: Family<Label, Gauge>,
     edge_alarms: Family<Label, Gauge>,
+    recent: Arc<Mutex<Recent>>,
+    /// What the edge said last, and when.
+    edge: Mutex<Option<(Instant, EdgeFigures)>>,
 }
 
 /// A place where messages or receipts wait.
@@ -50,11 +58,18 @@ pub(crate) enum Hop {
     Receipts,
 }
 
+impl Hop {
+    /// Every hop, in the order in which they are declared.
+    pub(crate) const ALL: [Self; 4] = [Self::Edge, Self::Stream, Self::Writer, Self::Receipts];
+}
+
 /// One workshop's part of a hop's figure, which is the sum of all. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct BacklogShare {
+    hop: Hop,
     gauge: Gauge,
     last: Arc<AtomicI64>,
+    recent: Arc<Mutex<Recent>>,
 }
 
 /// One open wake socket in the figure of all.
@@ -71,7 +86,12 @@ impl BacklogShare {
     pub(crate) fn set(&self, waiting: u64) -> bool {
         let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
         let last = self.last.swap(waiting, Ordering::Relaxed);
-        self.gauge.inc_by(waiting - last);
+        if last != waiting {
+            self.gauge.inc_by(waiting - last);
+            let mut recent = self.recent.lock();
+            // Read under the lock: another workshop's share moves it as well.
+            recent.wait(self.hop, u64::try_from(self.gauge.get()).unwrap_or_default());
+        }
         last != waiting
     }
 
@@ -141,15 +161,30 @@ impl Metrics {
             parked,
             edge_cache,
             edge_alarms,
+            recent: Arc::default(),
+            edge: Mutex::default(),
         }
+    }
+
+    /// Takes what was seen since it was taken last.
+    pub(crate) fn take_recent(&self) -> Recent {
+        self.recent.lock().take()
+    }
+
+    /// Returns what the edge said last, unless that is older than `age`.
+    pub(crate) fn edge_within(&self, age: Duration) -> Option<EdgeFigures> {
+        self.edge.lock().filter(|(said, _)| said.elapsed() <= age).map(|(_, figures)| figures)
     }
 
     /// Counts a transaction that was committed.
     pub(crate) fn committed(&self, messages: usize, took: Duration) {
         self.commits.inc();
         self.commit_seconds.observe(took.as_secs_f64());
+        let mut recent = self.recent.lock();
+        recent.commit_ms.note(took.as_secs_f64() * 1_000.0);
         if messages > 0 {
             self.batch_size.observe(messages as f64);
+            recent.batch.note(messages as f64);
         }
     }
 
@@ -160,17 +195,21 @@ impl Metrics {
 
     /// Notes how long a message waited, from the edge's or the venue's hand to its COMMIT.
     pub(crate) fn queued(&self, milliseconds: i64) {
-        self.queue_seconds.observe(milliseconds.max(0) as f64 / 1_000.0);
+        let milliseconds = milliseconds.max(0) as f64;
+        self.queue_seconds.observe(milliseconds / 1_000.0);
+        self.recent.lock().queue_ms.note(milliseconds);
     }
 
     /// Counts a failure that is tried again.
     pub(crate) fn retried(&self, failure: Failure) {
         self.retries.get_or_create(&[("cause", failure.cause().to_owned())]).inc();
+        *self.recent.lock().retries.entry(failure).or_default() += 1;
     }
 
     /// Sets how many wait there, over all workshops.
     pub(crate) fn set_backlog(&self, hop: Hop, waiting: u64) {
         self.backlog(hop).set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.recent.lock().wait(hop, waiting);
     }
 
     /// Sets how old the oldest mail is that waits at the edge, in milliseconds.
@@ -180,7 +219,8 @@ impl Metrics {
 
     /// Returns a part of that figure, for one workshop to keep.
     pub(crate) fn backlog_share(&self, hop: Hop) -> BacklogShare {
-        BacklogShare { gauge: self.backlog(hop), last: Arc::default() }
+        let (gauge, recent) = (self.backlog(hop), Arc::clone(&self.recent));
+        BacklogShare { hop, gauge, last: Arc::default(), recent }
     }
 
     /// Counts a socket as long as it lives.
@@ -210,6 +250,7 @@ impl Metrics {
 
     /// Sets what the edge counted: gauges, for each of its isolates begins at zero.
     pub(crate) fn set_edge(&self, figures: &EdgeFigures) {
+        *self.edge.lock() = Some((Instant::now(), *figures));
         let EdgeFigures { cache, alarms } = *figures;
         let Counters { memory_hits, memory_stale, memory_misses, kv_hits, kv_misses, authoritative } = cache;
         let Alarms { dead_letters, unaddressed } = alarms;

@@ -141,6 +141,27 @@ text: string,
 option_now: Text | null, };
 
 /**
+ * What waited at each hop.
+ */
+export type Backlog = { 
+/**
+ * In the edge's mailbox, as it said last.
+ */
+edge: Waiting, 
+/**
+ * Pulled, not yet acknowledged in the stream.
+ */
+stream: Waiting, 
+/**
+ * Before the writer.
+ */
+writer: Waiting, 
+/**
+ * Receipts that the edge has not confirmed.
+ */
+receipts: Waiting, };
+
+/**
  * A backup that was made.
  */
 export type Backup = { 
@@ -205,6 +226,11 @@ preview: string,
  * When it was parked.
  */
 parked_at: Timestamp, };
+
+/**
+ * Why something failed that is tried again.
+ */
+export type Cause = "network" | "timeout" | "http" | "redis" | "busy" | "disk_full" | "read_only" | "io" | "permanent";
 
 /**
  * What the check found.
@@ -497,6 +523,81 @@ parked: number, };
 export type ExportFormat = "xlsx" | "csv";
 
 /**
+ * A figure.
+ */
+export type Figure = "queue" | "commit" | "batch" | "backlog" | "failures" | "retries" | "cache";
+
+/**
+ * What was seen in some seconds.
+ */
+export type FigureSlot = { 
+/**
+ * When they ended.
+ */
+at: Timestamp, 
+/**
+ * Milliseconds from being received to being stored; `None` where nothing was stored.
+ */
+queue_ms: Span | null, 
+/**
+ * Milliseconds of a transaction, from BEGIN to the end of COMMIT; `None` where nothing was written.
+ */
+commit_ms: Span | null, 
+/**
+ * Messages in one transaction; `None` where nothing was written.
+ */
+batch: Span | null, 
+/**
+ * What waited at each hop.
+ */
+backlog: Backlog, 
+/**
+ * Failures that are tried again, by cause; those alone that there were.
+ */
+retries: Array<Retries>, 
+/**
+ * Messages that wait for a person's look.
+ */
+parked: number, 
+/**
+ * What the edge said last of mail that went astray there; `None` where it has not said so lately.
+ */
+lost: Lost | null, 
+/**
+ * What the edge said last of its cache; `None` where it has not said so lately.
+ */
+look_ups: LookUps | null, };
+
+/**
+ * The figures of the last minutes.
+ */
+export type Figures = { 
+/**
+ * When they were read.
+ */
+now: Timestamp, 
+/**
+ * How long a slot is.
+ */
+slot_seconds: number, 
+/**
+ * How long slots are kept.
+ */
+kept_seconds: number, 
+/**
+ * Whether there is an edge; without one, what it says is none of the figures.
+ */
+has_edge: boolean, 
+/**
+ * What was seen, oldest first. None in the first seconds.
+ */
+slots: Array<FigureSlot>, 
+/**
+ * Every figure with its judgement, each once.
+ */
+readings: Array<Reading>, };
+
+/**
  * A workshop at one glance.
  */
 export type Home = { 
@@ -664,6 +765,36 @@ offset?: number,
 limit?: number, };
 
 /**
+ * Where one of the edge's machines found workshops since it began: the one that was asked last.
+ */
+export type LookUps = { 
+/**
+ * In its memory.
+ */
+memory: number, 
+/**
+ * In KV.
+ */
+kv: number, 
+/**
+ * With the InviteCode object, which knows.
+ */
+authority: number, };
+
+/**
+ * Mail that went astray at the edge, for the time that the edge remembers it.
+ */
+export type Lost = { 
+/**
+ * Messages that were put into a mailbox only after all regular attempts had failed.
+ */
+dead_letters: number, 
+/**
+ * Messages that name no workshop: kept there, delivered to nobody.
+ */
+unaddressed: number, };
+
+/**
  * Another device on the network.
  */
 export type Neighbour = { 
@@ -764,6 +895,24 @@ export type Reach = "phones" | "this_computer" | "no_router" | "containers" | "t
 export type Reached = "connected" | "page" | "check";
 
 /**
+ * A figure's judgement.
+ */
+export type Reading = { 
+/**
+ * Which.
+ */
+figure: Figure, 
+/**
+ * How the last minute was. Waiting: out of the ordinary, and it recovers by itself.
+ */
+level: Level, 
+/**
+ * From where on it is out of the ordinary, in the figure's own unit (milliseconds, messages, failures;
+ * seconds that something waits; per cent that were not found nearby). `None` where nothing is.
+ */
+limit: number | null, };
+
+/**
  * Why something that the window asked for was not done.
  */
 export type Refusal = { 
@@ -814,6 +963,17 @@ seq: number, };
  * Something that the host set for a workshop, and that others hold in their hands: a code, a PIN, a session.
  */
 export type Setting = "code_renewed" | "pin_renewed" | "desks_shut" | "desk_ended";
+ * Failures of one cause that are tried again.
+ */
+export type Retries = { 
+/**
+ * Why.
+ */
+cause: Cause, 
+/**
+ * How many.
+ */
+count: number, };
 
 /**
  * Which rows.
@@ -920,6 +1080,23 @@ stored_at: Timestamp,
 notice: NoticeView, };
 
 /**
+ * How a quantity was spread.
+ */
+export type Span = { 
+/**
+ * How many there were.
+ */
+count: number, 
+/**
+ * Their mean.
+ */
+mean: number, 
+/**
+ * The largest.
+ */
+most: number, };
+
+/**
  * What became of an entry code. It names a person: it goes to the window and nowhere else.
  */
 export type TakenEntry = { 
@@ -1023,6 +1200,19 @@ export type UnreadableReason = "too_large" | "malformed" | "unknown_version" | "
  * What the check comes to.
  */
 export type Verdict = "closed" | "no_network" | "works" | "cut" | "own_fails" | "nothing_yet" | "firewall" | "isolation" | "cannot_tell";
+
+/**
+ * How many waited at one hop.
+ */
+export type Waiting = { 
+/**
+ * Most at one moment.
+ */
+most: number, 
+/**
+ * In the end.
+ */
+left: number, };
 
 /**
  * Whom to erase.
@@ -1230,6 +1420,7 @@ export const commands = {
   list: (query: ListQuery) => invoke<ListPage>('list', { query }),
   needs_look: (workshop: WorkshopId) => invoke<Array<Case>>('needs_look', { workshop }),
   keys_saved: () => invoke<KeysSaved>('keys_saved'),
+  figures: () => invoke<Figures>('figures'),
   resolve: (workshop: WorkshopId, resolution: Resolution) => invoke<Undo>('resolve', { workshop, resolution }),
   cancel: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('cancel', { workshop, signup }),
   restore: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('restore', { workshop, signup }),

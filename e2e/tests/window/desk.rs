@@ -45,6 +45,7 @@ fn desks_are_opened_seen_and_ended() {
     window.press("s");
     window.click("#desks button");
     window.wait_for("#desks tr.off");
+    window.accessible("a desk that has ended");
     assert_eq!(take(&Teacher::new()), 401);
     // Taken back, the device goes on as if nothing had been.
     window.wait_for_text("[role=status]", |text| text.contains("This device is out"));
@@ -92,6 +93,7 @@ fn a_code_is_taken_at_this_computer() {
     // A hand-held scanner types and ends with Enter, which WebDriver writes so.
     window.fill("#entry", &format!("{entry}\u{E007}"));
     window.wait_for_text("#taken", |text| text.contains("王芳") && text.contains("Signed up"));
+    window.accessible("a code that was taken");
     window.picture("scan-taken");
     window.click("#scan-next");
     window.wait_until_gone("#taken");

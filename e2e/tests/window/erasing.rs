@@ -70,6 +70,7 @@ fn a_message_that_nobody_can_read_is_erased_for_good() {
 
     let parked = || folder.count("SELECT count(*) FROM parked");
     erase(&window, "#look", parked);
+    window.accessible("what cannot be read, about to be erased");
     window.pictures("erase-parked");
     sure(&window, "#look");
     window.wait_until_gone("#needs-look");
@@ -90,6 +91,7 @@ fn a_workshop_is_erased_once_it_has_ended() {
     window.press("e");
 
     erase(&window, "#edit", || folder.count("SELECT count(*) FROM workshops"));
+    window.accessible("a workshop about to be erased");
     window.pictures("erase-workshop");
     sure(&window, "#edit");
     window.wait_for("#first-run");
@@ -126,6 +128,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     window.wait_for_text(&announced, |text| {
         text.contains(&format!("is deleted on {promised}")) && text.contains("Entries that go: 1,")
     });
+    window.accessible("a list whose deletion is announced");
     window.pictures("deletion-week");
     window.press("g");
     window.wait_for_text(&announced, |text| {
@@ -143,6 +146,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     window.click(&format!("{announced} [data-days]"));
     window.fill("#retention", "60");
     window.wait_for_text("#retention-longer", |text| text.contains(&promised));
+    window.accessible("a longer time than people were told");
     window.pictures("deletion-longer");
     window.click("#save");
     window.wait_until_gone(&announced);
@@ -158,6 +162,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     window.click("#save");
     window.wait_for(&format!("{announced}[data-stage=day]"));
     window.wait_for_text(&announced, |text| text.contains("Last day!"));
+    window.accessible("the last day of a list");
     window.pictures("deletion-day");
     drop(window);
 
@@ -183,6 +188,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     window.wait_for_text(&gone, |text| text.contains("已按登记页说好的删除，共 1 条记录"));
     window.press("g");
     window.wait_for_text(&gone, |text| text.contains("deleted, as its sign-up page promised. Entries: 1."));
+    window.accessible("a list that was deleted");
     window.pictures("deletion-done");
     window.click(&format!("{gone} [data-seen]"));
     window.wait_until_gone(&gone);

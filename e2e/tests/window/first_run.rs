@@ -71,6 +71,7 @@ fn with_an_edge() {
     window.wait_for("#connection-test [data-code=works]");
     // The key is saved before anything is published.
     window.wait_for("#connection-use:disabled");
+    window.accessible("a line that works, and the keys to save first");
     window.picture("first-run-edge");
     window.click("#save-keys");
     window.wait_for("#connection-use:not(:disabled)");

@@ -23,6 +23,7 @@ fn a_laptop_that_slept_says_so_until_it_is_seen() {
     wait::until("the laptop wakes", || (Instant::now() > woken).then_some(()));
     go_on(program);
     window.wait_for_text("[data-alarm=woke]", |text| text.contains("asleep for about 1 min"));
+    window.accessible("the laptop slept");
     window.picture("alarm-woke");
     window.click("#alarm-woke");
     window.wait_until_gone("[data-alarm=woke]");

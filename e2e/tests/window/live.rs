@@ -45,6 +45,11 @@ fn five_hundred_at_one_instant_are_counted() {
     window.picture("after-500");
     window.click("#show-waitlisted");
     window.wait_for_text("#list", |text| text.contains("Waiting"));
+    // The rush is in the figures when somebody looks after it.
+    window.press("h");
+    window.wait_for_text("#figure-queue", |text| text.contains("on average"));
+    window.wait_for_text("#figure-batch", |text| !text.contains("most 1\n"));
+    window.pictures("figures-after-500");
 }
 
 #[test]

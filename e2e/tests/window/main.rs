@@ -2,11 +2,13 @@
 //! `ROLLCALL_PICTURES`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod accessible;
 mod big_list;
 mod cases;
 mod desk;
 mod erasing;
 mod export;
+mod figures;
 mod first_run;
 mod health;
 mod languages;

@@ -32,6 +32,7 @@ fn a_try_from_a_phone_says_what_came() {
     window.wait_for("#verdict[data-verdict=works]");
     let evidence = window.wait_for_text("#evidence", |text| text.contains("127.0.0.2"));
     assert!(evidence.contains("reaches the address itself"), "{evidence}");
+    window.accessible("a try that worked");
     window.picture("try-works");
     window.click("#again");
     window.wait_for("#verdict[data-verdict=nothing_yet]");
@@ -60,6 +61,7 @@ fn the_wifi_is_the_projectors_first_code() {
     window.wait_for("#projector-wifi svg path");
     let code = window.wait_for("#projector-wifi").attribute("data-code").unwrap();
     assert_eq!(code, r"WIFI:T:WPA;S:Hall 3;P:p\;ss\:word;;");
+    window.accessible("the projector with a code for the Wi-Fi");
     window.picture("projector-wifi");
     window.press("Escape");
     window.press("t");
@@ -83,6 +85,7 @@ fn when_the_edge_is_away_the_venues_code_is_one_click_away() {
     window.wait_for_text("#count", |count| count == "1");
     edge.stop();
     window.wait_for("#edge-away");
+    window.accessible("the edge is away");
     window.picture("edge-away-suggestion");
     window.click("#to-venue");
     window.wait_for("#projector");
@@ -91,6 +94,7 @@ fn when_the_edge_is_away_the_venues_code_is_one_click_away() {
     window.press("Escape");
     edge.start_again();
     window.wait_for("#edge-back");
+    window.accessible("the edge is back");
     window.picture("edge-back");
     window.click("#to-edge");
     window.wait_for("#projector");

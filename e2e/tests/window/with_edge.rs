@@ -38,6 +38,7 @@ fn what_cannot_be_read_is_put_aside_and_taken_back() {
     window.wait_for_text("#needs-look", |text| text == "1");
     window.press("n");
     window.wait_for_text("#look pre", |text| text.contains("<b>not an envelope</b>"));
+    window.accessible("what cannot be read");
     // Tried again it is as unreadable as before, and the host is told so.
     window.click("[data-act=retry_parked]");
     window.wait_for_text(".note", |text| text.contains("still cannot be read"));

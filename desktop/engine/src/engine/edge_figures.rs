@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::engine::host::Host;
 
 /// Between two looks. A look is one request of the deployment's.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Runs until the engine stops. What cannot be fetched keeps its last value: the health of each pipeline says
 /// that the edge is away.

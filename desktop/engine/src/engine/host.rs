@@ -12,6 +12,7 @@ use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
 use crate::engine::alarms::Alarms;
 use crate::engine::deleted_lists::DeletedLists;
+use crate::engine::figures::history::History;
 use crate::engine::hop_status::Since;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
@@ -31,6 +32,7 @@ pub(crate) struct Host {
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
     pub(crate) deleted: DeletedLists,
+    pub(crate) history: History,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
 }

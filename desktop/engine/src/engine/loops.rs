@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::host::Host;
-use crate::engine::{deleting, edge_figures, watch};
+use crate::engine::{deleting, edge_figures, figures, watch};
 
 /// The shortest time between two looks at how the hops are.
 const NOTE_EVERY: Duration = Duration::from_millis(100);
@@ -19,6 +19,7 @@ pub(super) fn start(host: &Arc<Host>) {
     tasks.spawn(Arc::clone(host).finish_erasures());
     tasks.spawn(deleting::watch(Arc::clone(host)));
     tasks.spawn(edge_figures::watch(Arc::clone(host)));
+    tasks.spawn(figures::keep(Arc::clone(host)));
 }
 
 /// Starts the pipelines of new workshops, and ends those of workshops that are gone.

@@ -12,6 +12,7 @@ mod desks;
 mod edge_figures;
 mod erasing;
 mod error;
+mod figures;
 mod files;
 mod foundation;
 mod home;

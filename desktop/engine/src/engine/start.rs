@@ -13,6 +13,7 @@ use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::alarms::Alarms;
 use crate::engine::control::{self, Control, note};
 use crate::engine::deleted_lists::DeletedLists;
+use crate::engine::figures::history::History;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
@@ -56,6 +57,7 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
         since: Since::default(),
         alarms: Alarms::default(),
         deleted: DeletedLists::default(),
+        history: History::default(),
         collector: collector.clone(),
         data_dir: folder.join(""),
     });

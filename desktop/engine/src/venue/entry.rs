@@ -69,7 +69,7 @@ pub(crate) async fn take(
     }
     let checked = submission.check(workshop, &context.keys.receipt_key(), now_ms());
     let accepted = checked.map_err(|refused| in_the_desks_words(&refused))?.waived();
-    let stored = store(&context.writer, &accepted, origin, text.into()).await;
+    let stored = store(context, &accepted, origin, text.into()).await;
     let Written { outcome, state } = stored.map_err(EntryError::Unwritable)?;
     let signup = accepted.signup();
     Ok(StoredEntry { id: signup.id, state, outcome, name: signup.name.as_str().to_owned() })

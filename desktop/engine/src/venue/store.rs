@@ -5,7 +5,7 @@ use rollcall_shared::retry::Failure;
 
 use crate::clock::now_ms;
 use crate::message::{Content, Message, Origin, Written};
-use crate::writer::Writer;
+use crate::workshops::context::Context;
 
 /// Stores a sign-up, in another one's place where it corrects that one; returns after its COMMIT. `body` is
 /// what it came in: kept where a person has to look at it.
@@ -14,7 +14,7 @@ use crate::writer::Writer;
 /// Why the database cannot be written just now. Nothing is stored then, unless the answer alone was lost; the
 /// same id, sent again, is told what it has.
 pub(crate) async fn store(
-    writer: &Writer,
+    context: &Context,
     accepted: &AcceptedSignup<'_>,
     origin: Origin,
     body: Vec<u8>,
@@ -27,5 +27,7 @@ pub(crate) async fn store(
         bytes: body,
         delivered_alone: false,
     };
-    writer.admit_now(message).await
+    let stored = context.writer.admit_now(message).await;
+    // The phone, or whoever is at the desk, tries again.
+    stored.inspect_err(|failure| context.metrics.retried(*failure))
 }

@@ -12,6 +12,7 @@ mod drawn_code;
 mod durability;
 mod erasure;
 mod export_format;
+mod figures;
 mod home;
 mod hop;
 mod keys_saved;
@@ -36,6 +37,9 @@ pub use drawn_code::DrawnCode;
 pub use durability::Durability;
 pub use erasure::{ErasedRows, Erasure, Whom};
 pub use export_format::ExportFormat;
+pub use figures::{
+    Backlog, Cause, Figure, FigureSlot, Figures, LookUps, Lost, Reading, Retries, Span, Waiting,
+};
 pub use home::Home;
 pub use hop::{Hop, HopCode, HopHealth, Level};
 pub use keys_saved::KeysSaved;

@@ -6,7 +6,7 @@ use rollcall_shared::workshop::WorkshopId;
 use crate::db::list;
 use crate::engine::{Engine, EngineError, Status};
 use crate::folder::keys_copy;
-use crate::view::{Case, Deletions, Home, KeysSaved, ListPage, ListQuery};
+use crate::view::{Case, Deletions, Figures, Home, KeysSaved, ListPage, ListQuery};
 
 impl Engine {
     /// Reads a workshop's first view.
@@ -52,6 +52,11 @@ impl Engine {
     /// Says whether and when the host saved a copy of the keys.
     pub fn keys_saved(&self) -> KeysSaved {
         keys_copy::saved(&self.host().context.keys, &self.host().data_dir)
+    }
+
+    /// Returns the figures of the last 15 min, over all workshops.
+    pub fn figures(&self) -> Figures {
+        self.host().figures()
     }
 
     /// Says how everything is doing.

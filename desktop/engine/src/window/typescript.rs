@@ -9,8 +9,8 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::folder::backup::Backup;
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved,
-    ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Figures, Home,
+    KeysSaved, ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Deletions, Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
@@ -37,6 +37,7 @@ pub fn declarations() -> String {
     found.visit::<rollcall_shared::language::Language>();
     found.visit::<ConnectionTrial>();
     found.visit::<KeysSaved>();
+    found.visit::<Figures>();
     found.visit::<Refusal>();
     found.visit::<DeskPanel>();
     found.visit::<Check>();

@@ -58,6 +58,7 @@ export const BINDINGS: readonly Binding[] = [
   binding('help.edit', ['e'], go('edit'), ['E']),
   binding('help.connection', ['i'], go('connection'), ['I']),
   binding('help.export', ['x'], () => (view.menu = view.menu === 'export' ? null : 'export'), ['X']),
+  binding('help.figures', ['h'], go('figures'), ['H']),
   binding('help.language', ['g'], turnLanguage, ['G']),
   binding('help.theme', ['d'], turnTheme, ['D']),
   binding('help.help', ['?'], () => (view.help = !view.help)),

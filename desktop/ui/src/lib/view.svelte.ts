@@ -5,7 +5,7 @@ import type { Hop, Show, SignupView } from '../bindings';
 export const SHOWS = ['all', 'registered', 'waitlisted', 'cancelled', 'flagged'] as const satisfies readonly Show[];
 
 /** The whole window. */
-export type Page = 'home' | 'projector' | 'new' | 'edit' | 'connection' | 'desk' | 'site';
+export type Page = 'home' | 'projector' | 'new' | 'edit' | 'connection' | 'desk' | 'site' | 'figures';
 /** What stands in the left half of the home page. */
 export type Pane = 'list' | 'look';
 /** The two ways to the form. */

@@ -63,7 +63,8 @@ impl VenueContext {
             bytes: format!("{CANCEL}{id}").into_bytes(),
             delivered_alone: false,
         };
-        let written = self.context.writer.admit_now(message).await?;
+        let written = self.context.writer.admit_now(message).await;
+        let written = written.inspect_err(|failure| self.context.metrics.retried(*failure))?;
         Ok(Receipt { id, state: written.state, see_desk: false })
     }
 }

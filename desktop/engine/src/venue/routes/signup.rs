@@ -13,6 +13,7 @@ use rollcall_shared::intake::{AcceptedSignup, Refused, Submission};
 use rollcall_shared::media_type::MediaType;
 use rollcall_shared::problem::IDEMPOTENCY_KEY;
 use rollcall_shared::receipt::Accepted;
+use rollcall_shared::retry::Failure;
 
 use super::found::{leads_to, leads_to_path};
 use crate::clock::now_ms;
@@ -87,7 +88,7 @@ impl VenueContext {
         body: Bytes,
     ) -> Result<Accepted, Refused> {
         let id = accepted.signup().id;
-        let stored = store(&self.context.writer, &accepted, origin, body.into());
+        let stored = store(&self.context, &accepted, origin, body.into());
         // Answered in time with the form: it may be committed all the same, and the same id, sent again, is
         // told what it has.
         match tokio::time::timeout(STORED, stored).await {
@@ -96,7 +97,11 @@ impl VenueContext {
                 let base = VenueBase::of(row);
                 Ok(Accepted::issue(&key, base.as_str(), &row.workshop.id, id, written.state))
             }
-            Ok(Err(_)) | Err(_) => Err(accepted.unavailable()),
+            Ok(Err(_)) => Err(accepted.unavailable()),
+            Err(_) => {
+                self.context.metrics.retried(Failure::Timeout);
+                Err(accepted.unavailable())
+            }
         }
     }
 }
