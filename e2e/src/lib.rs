@@ -23,6 +23,7 @@ mod relay;
 pub mod servers;
 pub mod stranger;
 pub mod teacher;
+pub mod told;
 pub mod turn;
 pub mod wait;
 pub mod window;

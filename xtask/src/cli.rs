@@ -101,7 +101,8 @@ pub(crate) struct FaultsOptions {
     /// Plants a defect instead, or each of them (`all`), and expects that it is seen
     #[arg(long, value_name = "NAME", conflicts_with_all = ["runs", "minutes", "backlogs"])]
     pub(crate) planted: Option<String>,
-    /// Measures instead how soon 500 sign-ups are stored once Redis, the disk or the edge is back
+    /// Measures instead how soon 500 sign-ups are stored once Redis, the database, a full disk or
+    /// the edge is back
     #[arg(long, conflicts_with_all = ["runs", "minutes"])]
     pub(crate) backlogs: bool,
 }
