@@ -3,12 +3,15 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Sets up, starts, tests and measures Rollcall.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 pub(crate) struct Cli {
+    /// Does nothing but read the command line: the documents' commands are held against it
+    #[arg(long, global = true, hide = true)]
+    pub(crate) only_read: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -75,6 +78,22 @@ pub(crate) struct TestOptions {
     /// Only the steps whose name contains this
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Option<String>,
+    /// Only the end-to-end tests of this program, with what they need built
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "only")]
+    pub(crate) program: Option<TestProgram>,
+}
+
+/// The programs that end-to-end tests are compiled into, each a folder of `e2e/tests`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestProgram {
+    /// The phone's pages in Chromium and Firefox
+    Browser,
+    /// Whatever is done to the laptop, its Redis, disk, clock and line
+    Faults,
+    /// The way of a sign-up, past no browser and no window
+    Path,
+    /// The host's window
+    Window,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -9,6 +9,7 @@ use crate::process::Process;
 
 /// Enough for a run's database, WAL and streams.
 const SIZE: &str = "size=48m";
+const NAME: &str = "rollcall-faults";
 const BALLAST: &str = "ballast";
 
 /// A small disk at a folder; dropped, it is gone with all that is on it.
@@ -25,7 +26,7 @@ impl Disk {
     /// Mounts one; `None` where this account may not, not even in namespaces of its own.
     pub fn mount(at: &Path) -> Option<Self> {
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", SIZE, "rollcall-faults"]).arg(at);
+        mount.args(["-t", "tmpfs", "-o", SIZE, NAME]).arg(at);
         match quietly(&mut mount) {
             true => Some(Self { at: at.to_owned(), path: at.to_owned(), holder: None }),
             false => Self::mount_among_ours(at),
@@ -35,8 +36,7 @@ impl Disk {
     /// Mounts one in user and mount namespaces of its own, which take no rights. What is mounted there is
     /// reached by everybody of this account through the program that holds them.
     pub fn mount_among_ours(at: &Path) -> Option<Self> {
-        let script =
-            format!("mount -t tmpfs -o {SIZE} rollcall-faults \"$0\" && echo && exec sleep infinity");
+        let script = format!("mount -t tmpfs -o {SIZE} {NAME} \"$0\" && echo && exec sleep infinity");
         let mut unshare = Command::new("unshare");
         unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]).arg(at);
         let mut holder = Process::start(&unshare);
@@ -76,7 +76,9 @@ impl Disk {
     }
 
     fn remount(&self, mode: &str) -> bool {
-        quietly(self.inside("mount").arg("-o").arg(format!("remount,{mode},{SIZE}")).arg(&self.at))
+        let options = format!("remount,{mode},{SIZE}");
+        // With a source named, these options alone: those that are there name an owner whom no namespace knows.
+        quietly(self.inside("mount").arg("-o").arg(options).arg(NAME).arg(&self.at))
     }
 
     /// A program that sees it where it is mounted.
