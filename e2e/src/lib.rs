@@ -11,6 +11,7 @@
 )]
 
 pub mod big_list;
+pub mod documents;
 pub mod edge;
 pub mod faults;
 pub mod host;

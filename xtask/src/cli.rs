@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::test::part_of_a_step;
+
 /// Sets up, starts, tests and measures Rollcall.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
@@ -76,7 +78,7 @@ pub(crate) struct RunOptions {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TestOptions {
     /// Only the steps whose name contains this
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = part_of_a_step)]
     pub(crate) only: Option<String>,
     /// Only the end-to-end tests of this program, with what they need built
     #[arg(long, value_name = "PROGRAM", conflicts_with = "only")]

@@ -5,6 +5,7 @@
 mod changes;
 mod codes;
 mod crashes;
+mod documents;
 mod drains;
 mod erasure;
 mod form;
