@@ -95,6 +95,11 @@ impl Edge {
         self.folder.path().join("state")
     }
 
+    /// The folder in which all of it lies: state, logs, settings.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// All that workerd and wrangler have printed.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -111,6 +116,18 @@ impl Edge {
     pub fn deposit_raw(&self, text: &str) -> Response {
         let url = format!("{}/v1/bench/deposit", self.url);
         client().post(url).body(text.to_owned()).send().unwrap()
+    }
+
+    /// Has the worker remember which addresses and queue bodies pass from now on.
+    pub fn listen(&self) {
+        let listens = client().post(format!("{}/v1/bench/listen", self.url)).send().unwrap();
+        assert_eq!(listens.status(), 204);
+    }
+
+    /// Returns the addresses with their headers, and the queue's bodies, that have passed since
+    /// [`Edge::listen`].
+    pub fn passed(&self) -> Vec<String> {
+        client().post(format!("{}/v1/bench/passed", self.url)).send().unwrap().json().unwrap()
     }
 
     fn wait_until_healthy(&self) {

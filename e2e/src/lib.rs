@@ -15,6 +15,7 @@ pub mod documents;
 pub mod edge;
 pub mod faults;
 pub mod host;
+pub mod leaks;
 pub mod line;
 pub mod ports;
 pub mod power;

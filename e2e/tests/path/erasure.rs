@@ -8,12 +8,11 @@ use std::path::Path;
 
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Host, Options, Workshop, ok};
+use rollcall_e2e::leaks::Leaks;
 use rollcall_e2e::process::descendant;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
 use serde_json::{Value, json};
-
-use crate::privacy::search;
 
 const NAME: &str = "Xiangyata Quvondiqov";
 const PHONE: &str = "13987612345";
@@ -47,7 +46,7 @@ fn has_stream(host: &Host, workshop: &Workshop) -> bool {
 }
 
 fn nothing_in(folder: &Path) {
-    assert!(search(folder, &[NAME, PHONE]) > 0, "nothing to search");
+    assert!(Leaks::of([NAME, PHONE]).none_below(folder) > 0, "nothing to search");
 }
 
 #[test]
