@@ -14,12 +14,11 @@ use uuid::Uuid;
 
 use crate::ports::free_port;
 use crate::process::{Process, keep};
+use crate::told::count;
 use crate::{checkout, place, wait};
 
-/// How often starting an edge is tried, each time on another port.
+/// How often starting an edge is tried, each time on another port, where somebody else has taken the one before.
 const STARTS: usize = 3;
-/// How long a start may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
 
 /// A running edge.
 #[derive(Debug)]
@@ -57,15 +56,21 @@ impl Edge {
             log: Arc::default(),
             port: 0,
         };
-        // Between the choice of a port and its use another test's connection may be given it.
-        let started = (0..STARTS).any(|_| {
+        for _ in 0..STARTS {
             edge.port = free_port();
             edge.url = format!("http://127.0.0.1:{}", edge.port);
             *edge.process.lock().unwrap() = Some(wrangler(edge.folder.path(), edge.port, &edge.log));
-            edge.is_healthy_within(START)
-        });
-        assert!(started, "the edge does not answer:\n{}", edge.log());
-        edge
+            if edge.is_healthy_within(wait::DEADLINE) {
+                return edge;
+            }
+            // Between the choice of a port and its use another program may listen there. Nothing else is tried
+            // again.
+            if !edge.has_ended() || !edge.log().to_lowercase().contains("address already in use") {
+                break;
+            }
+            count("starts of an edge whose port somebody else had taken meanwhile");
+        }
+        panic!("the edge does not answer:\n{}", edge.log());
     }
 
     /// Stops workerd, as an outage of the edge does. What is in the emulator's Queue at that moment is
