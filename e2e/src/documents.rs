@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn commands_of_examples_and_between_the_lines_are_found() {
         let text = "Say `cargo\nxtask test` or `X=1 cargo fmt`, not `cargo` nor `SELECT 1`.\n\n\
-                    ```sh\n# first\nrollcall-host status   # says how\n\ncd edge && npx wrangler login\n```\n\n\
+                    ```sh\n# first\nrollcall-host status   # says how\n\n\
+                    cd edge && npx wrangler login\n```\n\n\
                     ```\nready {}\n```\n| `rollcall-host backup` | of `DATA` |\n";
         let between = |line: &str| (line.to_owned(), false);
         let example = |line: &str| (line.to_owned(), true);

@@ -17,7 +17,8 @@ use crate::process::{Process, keep};
 use crate::told::count;
 use crate::{checkout, place, wait};
 
-/// How often starting an edge is tried, each time on another port, where somebody else has taken the one before.
+/// How often starting an edge is tried, each time on another port, where somebody else has taken the one
+/// before.
 const STARTS: usize = 3;
 
 /// A running edge.
@@ -63,8 +64,8 @@ impl Edge {
             if edge.is_healthy_within(wait::DEADLINE) {
                 return edge;
             }
-            // Between the choice of a port and its use another program may listen there. Nothing else is tried
-            // again.
+            // Between the choice of a port and its use another program may listen there. Nothing else is
+            // tried again.
             if !edge.has_ended() || !edge.log().to_lowercase().contains("address already in use") {
                 break;
             }

@@ -144,8 +144,8 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 /// Builds the files of `folder`, and Redis's below it, in `into` as a cut after the first `cut` events could
-/// leave them. Of what was not synced, `keeps` says for each sector of each write whether it is there. Files must
-/// have been written from their beginning.
+/// leave them. Of what was not synced, `keeps` says for each sector of each write whether it is there. Files
+/// must have been written from their beginning.
 pub fn after_a_cut(
     events: &[Event],
     cut: usize,

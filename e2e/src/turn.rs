@@ -8,8 +8,8 @@ const PLACES: usize = 2;
 static FREE: Mutex<usize> = Mutex::new(PLACES);
 static FREED: Condvar = Condvar::new();
 
-/// One of the places, or all of them, free again once this is dropped. A test has one turn at a time, or two of
-/// them could wait for each other.
+/// One of the places, or all of them, free again once this is dropped. A test has one turn at a time, or two
+/// of them could wait for each other.
 #[derive(Debug)]
 #[must_use]
 pub struct Turn(usize);

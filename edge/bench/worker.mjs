@@ -1,5 +1,5 @@
-// The worker as it is deployed with four routes more, for tests and benchmarks alone. They give `wrangler dev`
-// this file in place of wrangler.toml's `main`: nothing here is built into the deployed worker, and no
+// The worker as it is deployed with four routes more, for tests and benchmarks alone. They give `wrangler
+// dev` this file in place of wrangler.toml's `main`: nothing here is built into the deployed worker, and no
 // setting turns it on there.
 import Deployed from "../build/index.js";
 

@@ -77,7 +77,8 @@ impl Disk {
 
     fn remount(&self, mode: &str) -> bool {
         let options = format!("remount,{mode},{SIZE}");
-        // With a source named, these options alone: those that are there name an owner whom no namespace knows.
+        // With a source named, these options alone: those that are there name an owner whom no namespace
+        // knows.
         quietly(self.inside("mount").arg("-o").arg(options).arg(NAME).arg(&self.at))
     }
 

@@ -172,7 +172,8 @@ impl Reader {
         self.running = Some(process);
     }
 
-    /// Signs somebody up, and has a message come that nobody can read, where an engine runs and nobody has yet.
+    /// Signs somebody up, and has a message come that nobody can read, where an engine runs and nobody has
+    /// yet.
     fn fill_list(&mut self) {
         if self.running.is_none() || self.list.is_some() {
             return;

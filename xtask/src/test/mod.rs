@@ -252,7 +252,8 @@ fn clippy(context: &Context) -> Result<Tally> {
     Ok(Tally::default())
 }
 
-/// The workspace's packages, that is what is linked into programs. No advisories: they would have to be fetched.
+/// The workspace's packages, that is what is linked into programs. No advisories: they would have to be
+/// fetched.
 fn dependencies(context: &Context) -> Result<Tally> {
     let mut deny = Command::new(setup::deny()?);
     tool::forget_our_cargo(&mut deny);

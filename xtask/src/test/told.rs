@@ -1,4 +1,5 @@
-//! What tests tell beyond whether they pass: what this machine keeps them from, and what passed and is counted.
+//! What tests tell beyond whether they pass: what this machine keeps them from, and what passed and is
+//! counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
