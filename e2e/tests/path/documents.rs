@@ -35,7 +35,7 @@ fn every_command_that_a_document_names_does_what_it_says() {
         })
         .collect();
     assert!(faults.is_empty(), "{} of {} commands:\n{}", faults.len(), all.len(), faults.join("\n"));
-    assert!(reader.played >= 12, "{} commands of the host were typed", reader.played);
+    assert!(reader.played >= 10, "{} commands of the host were typed", reader.played);
 }
 
 /// A document that is wrong is noticed.
@@ -62,7 +62,7 @@ fn a_command_that_is_not_there_is_told() {
 }
 
 /// Examples name a workshop, a person and a message by these; they are put in their place.
-const EXAMPLES: [&str; 3] = ["ABCD-23456", "0f8fad5b-d9cb-469f-a165-70867728950e", "parked ABCD-23456 3"];
+const EXAMPLES: [&str; 3] = ["ABCD-23456", "0f8fad5b-d9cb-469f-a165-70867728950e", " ABCD-23456 3 "];
 
 /// What the examples' code, id and message are on this laptop.
 struct List {
@@ -133,14 +133,12 @@ impl Reader {
     /// Types it, or only asks about it where it is named by its first words.
     fn host(&mut self, line: &str, words: &[&str], is_example: bool) -> Option<String> {
         let program = self.home.path().join("bin/rollcall-host");
-        if !is_example && !words.contains(&"--data-dir") {
-            let words: Vec<&str> =
-                words.iter().copied().take_while(|word| *word != "|" && *word != "…").collect();
-            return alternatives(&words).into_iter().find_map(|words| {
-                said(
-                    Command::new(&program).args(words.iter().filter(|word| **word != "--help")).arg("--help"),
-                )
-            });
+        if !is_example && (words.contains(&"…") || !words.contains(&"--data-dir")) {
+            let is_left_open = |word: &&str| ["|", "…", "--data-dir", "--help"].contains(word);
+            let words: Vec<&str> = words.iter().copied().take_while(|word| !is_left_open(word)).collect();
+            return alternatives(&words)
+                .into_iter()
+                .find_map(|words| said(Command::new(&program).args(&words).arg("--help")));
         }
         if words.first() == Some(&"run") {
             self.run(line);
@@ -212,7 +210,7 @@ impl Reader {
             .replace("https://signup.example.org", edge)
             .replace('…', &format!("--edge-url {edge} --publish-key-file {home}/publish-key"));
         if let Some(List { code, person, parked }) = &self.list {
-            let ours = [code.clone(), person.clone(), format!("parked {code} {parked}")];
+            let ours = [code.clone(), person.clone(), format!(" {code} {parked} ")];
             for (example, ours) in EXAMPLES.iter().zip(&ours).rev() {
                 line = line.replace(example, ours);
             }
