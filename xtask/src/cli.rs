@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::test::part_of_a_step;
+use crate::test::names::part_of_a_step;
 
 /// Sets up, starts, tests and measures Rollcall.
 #[derive(Debug, Parser)]

@@ -4,6 +4,7 @@ mod census;
 mod environment;
 mod layout;
 mod lines;
+pub(crate) mod names;
 mod papers;
 mod purity;
 mod tally;
@@ -94,16 +95,6 @@ const STEPS: [Step; 17] = [
 ];
 
 const END_TO_END: &str = "end to end";
-
-/// Takes what is in the name of a step.
-///
-/// # Errors
-/// In words, with all the names, where it is in none.
-pub(crate) fn part_of_a_step(text: &str) -> Result<String, String> {
-    let names = STEPS.map(|step| step.name);
-    let is_there = names.iter().any(|name| name.contains(text));
-    if is_there { Ok(text.to_owned()) } else { Err(format!("the steps are: {}", names.join(", "))) }
-}
 
 /// Whether a step is one of those that are asked for.
 fn is_wanted(step: &Step, options: &TestOptions) -> bool {
@@ -320,4 +311,14 @@ fn cargo(context: &Context, command: &str) -> Command {
 
 fn check(command: &mut Command) -> Result<Tally> {
     tool::run(command).map(|()| Tally::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_can_be_named() {
+        assert_eq!(STEPS.map(|step| step.name), names::STEPS);
+    }
 }
