@@ -1,6 +1,7 @@
 // What people do with the page. Each story gets the page, what the page has asked for, `look`, and what it
 // was told.
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import encodeQR from "qr";
 import { kept } from "./kept.mjs";
@@ -512,6 +513,12 @@ export async function said(line) {
   console.log(line);
   await lines.question("");
   lines.close();
+}
+
+/** What passes and is counted in the tests' summary: `told::count` in e2e/src/told.rs. */
+export function count(what) {
+  console.error(`counted: ${what}`);
+  if (process.env.ROLLCALL_COUNTED) appendFileSync(process.env.ROLLCALL_COUNTED, `${what}\n`);
 }
 
 /** The words of the desk. */

@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use crate::ports::free_port;
 use crate::process::{Process, keep};
+use crate::told::count;
 use crate::{checkout, place, wait};
 
-/// How often starting an edge is tried, each time on another port.
+/// How often starting an edge is tried, each time on another port, where somebody else has taken the one
+/// before.
 const STARTS: usize = 3;
-/// How long a start may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
 
 /// A running edge.
 #[derive(Debug)]
@@ -61,15 +61,21 @@ impl Edge {
             log: Arc::default(),
             port: 0,
         };
-        // Between the choice of a port and its use another test's connection may be given it.
-        let started = (0..STARTS).any(|_| {
+        for _ in 0..STARTS {
             edge.port = free_port();
             edge.url = format!("http://127.0.0.1:{}", edge.port);
             *edge.process.lock().unwrap() = Some(wrangler(edge.folder.path(), edge.port, &edge.log));
-            edge.is_healthy_within(START)
-        });
-        assert!(started, "the edge does not answer:\n{}", edge.log());
-        edge
+            if edge.is_healthy_within(wait::DEADLINE) {
+                return edge;
+            }
+            // Between the choice of a port and its use another program may listen there. Nothing else is
+            // tried again.
+            if !edge.has_ended() || !edge.log().to_lowercase().contains("address already in use") {
+                break;
+            }
+            count("starts of an edge whose port somebody else had taken meanwhile");
+        }
+        panic!("the edge does not answer:\n{}", edge.log());
     }
 
     /// Stops workerd, as an outage of the edge does. What is in the emulator's Queue at that moment is
@@ -99,6 +105,11 @@ impl Edge {
         self.folder.path().join("state")
     }
 
+    /// The folder in which all of it lies: state, logs, settings.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// All that workerd and wrangler have printed.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -115,6 +126,18 @@ impl Edge {
     pub fn deposit_raw(&self, text: &str) -> Response {
         let url = format!("{}/v1/bench/deposit", self.url);
         client().post(url).body(text.to_owned()).send().unwrap()
+    }
+
+    /// Has the worker remember which addresses and queue bodies pass from now on.
+    pub fn listen(&self) {
+        let listens = client().post(format!("{}/v1/bench/listen", self.url)).send().unwrap();
+        assert_eq!(listens.status(), 204);
+    }
+
+    /// Returns the addresses with their headers, and the queue's bodies, that have passed since
+    /// [`Edge::listen`].
+    pub fn passed(&self) -> Vec<String> {
+        client().post(format!("{}/v1/bench/passed", self.url)).send().unwrap().json().unwrap()
     }
 
     fn wait_until_healthy(&self) {

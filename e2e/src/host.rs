@@ -46,17 +46,26 @@ impl<'a> Options<'a> {
 
 /// A data folder, with the key to publish in it.
 #[derive(Debug)]
-pub struct Folder(TempDir);
+pub struct Folder {
+    own: TempDir,
+    /// Where the disk that is mounted on it is found, where that is elsewhere.
+    disk: Option<PathBuf>,
+}
 
 impl Folder {
     /// Creates an empty one.
     pub fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { own: tempfile::tempdir().unwrap(), disk: None }
+    }
+
+    /// The folder is what is found at `path` from here on: a disk that is mounted on it.
+    pub(crate) fn is_on(&mut self, path: &Path) {
+        self.disk = Some(path.to_owned());
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.disk.as_deref().unwrap_or(self.own.path())
     }
 
     /// The database file.

@@ -12,9 +12,11 @@
 
 pub mod axe;
 pub mod big_list;
+pub mod documents;
 pub mod edge;
 pub mod faults;
 pub mod host;
+pub mod leaks;
 pub mod line;
 pub mod ports;
 pub mod power;
@@ -24,6 +26,7 @@ mod relay;
 pub mod servers;
 pub mod stranger;
 pub mod teacher;
+pub mod told;
 pub mod turn;
 pub mod wait;
 pub mod window;

@@ -28,6 +28,13 @@ pub enum Event {
         /// What.
         bytes: Vec<u8>,
     },
+    /// Wrote at the end of a file.
+    Append {
+        /// Which.
+        file: PathBuf,
+        /// What.
+        bytes: Vec<u8>,
+    },
     /// Cut a file, or made it longer.
     Truncate {
         /// Which.
@@ -113,6 +120,11 @@ pub fn events(trace: &Path) -> Vec<Event> {
                 }
                 events.push(Event::Sent { bytes: all });
             }
+            // Redis's append-only files.
+            "write" if !target.starts_with("TCP") && file().extension().is_some_and(|end| end == "aof") => {
+                let (bytes, _) = quoted(arguments).unwrap();
+                events.push(Event::Append { file: file(), bytes });
+            }
             _ => {}
         }
     }
@@ -131,8 +143,9 @@ fn unhex(text: &str) -> Vec<u8> {
     text.split("\\x").skip(1).map(|digits| u8::from_str_radix(&digits[..2], 16).unwrap()).collect()
 }
 
-/// Builds the files of `folder` in `into` as a cut after the first `cut` events could leave them. Of what was
-/// not synced, `keeps` says for each sector of each write whether it is there.
+/// Builds the files of `folder`, and Redis's below it, in `into` as a cut after the first `cut` events could
+/// leave them. Of what was not synced, `keeps` says for each sector of each write whether it is there. Files
+/// must have been written from their beginning.
 pub fn after_a_cut(
     events: &[Event],
     cut: usize,
@@ -149,19 +162,19 @@ pub fn after_a_cut(
         }
     }
     let mut files: BTreeMap<&Path, Vec<u8>> = BTreeMap::new();
+    // Where files that are appended to end for whoever writes.
+    let mut ends: BTreeMap<&Path, usize> = BTreeMap::new();
     for (at, event) in events.iter().enumerate() {
         let is_durable = |file: &PathBuf| durable.get(file.as_path()).is_some_and(|until| at < *until);
         match event {
             Event::Write { file, at: start, bytes } => {
-                let content = files.entry(file).or_default();
                 let synced = is_durable(file);
-                for (index, sector) in bytes.chunks(SECTOR).enumerate() {
-                    if synced || keeps() {
-                        let start = start + index * SECTOR;
-                        content.resize(content.len().max(start + sector.len()), 0);
-                        content[start..start + sector.len()].copy_from_slice(sector);
-                    }
-                }
+                write(files.entry(file).or_default(), *start, bytes, || synced || keeps());
+            }
+            Event::Append { file, bytes } => {
+                let (end, synced) = (ends.entry(file).or_default(), is_durable(file));
+                write(files.entry(file).or_default(), *end, bytes, || synced || keeps());
+                *end += bytes.len();
             }
             Event::Truncate { file, length } => {
                 if is_durable(file) || keeps() {
@@ -172,10 +185,42 @@ pub fn after_a_cut(
         }
     }
     for (file, content) in files {
+        let end = file.extension().unwrap_or_default();
         // The index of the WAL lives in memory and is built again.
-        if file.parent() == Some(folder) && file.extension().is_some_and(|end| end == "db" || end == "db-wal")
-        {
-            fs::write(into.join(file.file_name().unwrap()), content).unwrap();
+        let is_list = file.parent() == Some(folder) && (end == "db" || end == "db-wal");
+        if let Some(inside) = file.strip_prefix(folder).ok().filter(|_| is_list || end == "aof") {
+            let found = into.join(inside);
+            fs::create_dir_all(found.parent().unwrap()).unwrap();
+            fs::write(found, content).unwrap();
         }
+    }
+}
+
+/// Writes into a file, sector by sector, what `keeps` says of each.
+fn write(content: &mut Vec<u8>, start: usize, bytes: &[u8], mut keeps: impl FnMut() -> bool) {
+    for (index, sector) in bytes.chunks(SECTOR).enumerate().filter(|_| keeps()) {
+        let start = start + index * SECTOR;
+        content.resize(content.len().max(start + sector.len()), 0);
+        content[start..start + sector.len()].copy_from_slice(sector);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_append_only_file_what_was_synced_is_left() {
+        let (folder, found) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let file = folder.path().join("redis/a.aof");
+        let append = |text: &str| Event::Append { file: file.clone(), bytes: text.into() };
+        let events =
+            [append("one "), append("two "), Event::Synced { file: file.clone(), since: 1 }, append("three")];
+        let left = |keeps: fn() -> bool| {
+            after_a_cut(&events, events.len(), folder.path(), found.path(), keeps);
+            fs::read(found.path().join("redis/a.aof")).unwrap()
+        };
+        assert_eq!(left(|| false), b"one ");
+        assert_eq!(left(|| true), b"one two three");
     }
 }

@@ -9,6 +9,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::told::skip;
+
 /// All that are young enough, by name.
 pub const USED: [&str; 4] = ["redis-6.2", "redis-8.2", "valkey-8.1", "valkey-9.1"];
 /// Older than the oldest that is used.
@@ -19,7 +21,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
     let kept = || env::home_dir().unwrap_or_default().join(".cache/rollcall/tools/servers");
     let path = env::var_os("ROLLCALL_SERVERS").map_or_else(kept, PathBuf::from).join(name);
     if !path.exists() {
-        eprintln!("SKIPPED: {} is not there; `cargo xtask setup` says why", path.display());
+        skip(&format!("what is played on {name}"), "it is not here; `cargo xtask setup` says why");
         return None;
     }
     Some(path)

@@ -4,28 +4,39 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Development machines have two processors.
-static FREE: Mutex<usize> = Mutex::new(2);
+const PLACES: usize = 2;
+static FREE: Mutex<usize> = Mutex::new(PLACES);
 static FREED: Condvar = Condvar::new();
 
-/// One of the places, which is free again once this is dropped. A test takes one at a time, or two of them
-/// could wait for each other.
+/// One of the places, or all of them, free again once this is dropped. A test has one turn at a time, or two
+/// of them could wait for each other.
 #[derive(Debug)]
 #[must_use]
-pub struct Turn(());
+pub struct Turn(usize);
 
 impl Turn {
     /// Waits for a place.
     pub fn take() -> Self {
-        let mut free = FREED.wait_while(lock(), |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        Self(())
+        Self::of(1)
+    }
+
+    /// Waits until nobody has a place, and takes all of them: for what is measured.
+    pub fn alone() -> Self {
+        Self::of(PLACES)
+    }
+
+    fn of(places: usize) -> Self {
+        let mut free =
+            FREED.wait_while(lock(), |free| *free < places).unwrap_or_else(PoisonError::into_inner);
+        *free -= places;
+        Self(places)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *lock() += 1;
-        FREED.notify_one();
+        *lock() += self.0;
+        FREED.notify_all();
     }
 }
 

@@ -90,7 +90,15 @@ pub struct Window {
 impl Window {
     /// Opens it; returns when its page can be asked, which is before the engine runs.
     pub fn open(folder: &Folder, options: &Options<'_>) -> Self {
-        let turn = Turn::take();
+        Self::open_in(Turn::take(), folder, options)
+    }
+
+    /// Opens it while no other window of this program is open: for what is measured.
+    pub fn open_alone(folder: &Folder, options: &Options<'_>) -> Self {
+        Self::open_in(Turn::alone(), folder, options)
+    }
+
+    fn open_in(turn: Turn, folder: &Folder, options: &Options<'_>) -> Self {
         let home = folder.path().join("home");
         fs::create_dir_all(home.join("files")).unwrap();
         let port = free_port();

@@ -3,12 +3,17 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::test::names::part_of_a_step;
 
 /// Sets up, starts, tests and measures Rollcall.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 pub(crate) struct Cli {
+    /// Does nothing but read the command line: the documents' commands are held against it
+    #[arg(long, global = true, hide = true)]
+    pub(crate) only_read: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -75,8 +80,24 @@ pub(crate) struct RunOptions {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TestOptions {
     /// Only the steps whose name contains this
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = part_of_a_step)]
     pub(crate) only: Option<String>,
+    /// Only the end-to-end tests of this program, with what they need built
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "only")]
+    pub(crate) program: Option<TestProgram>,
+}
+
+/// The programs that end-to-end tests are compiled into, each a folder of `e2e/tests`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestProgram {
+    /// The phone's pages in Chromium and Firefox
+    Browser,
+    /// Whatever is done to the laptop, its Redis, disk, clock and line
+    Faults,
+    /// The way of a sign-up, past no browser and no window
+    Path,
+    /// The host's window
+    Window,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -103,7 +124,8 @@ pub(crate) struct FaultsOptions {
     /// Plants a defect instead, or each of them (`all`), and expects that it is seen
     #[arg(long, value_name = "NAME", conflicts_with_all = ["runs", "minutes", "backlogs"])]
     pub(crate) planted: Option<String>,
-    /// Measures instead how soon 500 sign-ups are stored once Redis, the disk or the edge is back
+    /// Measures instead how soon 500 sign-ups are stored once Redis, the database, a full disk or
+    /// the edge is back
     #[arg(long, conflicts_with_all = ["runs", "minutes"])]
     pub(crate) backlogs: bool,
 }

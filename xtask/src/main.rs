@@ -33,7 +33,10 @@ use crate::cli::{Cli, Command};
 use crate::settings::WrongSetting;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let Cli { only_read, command } = Cli::parse();
+    if only_read {
+        return ExitCode::SUCCESS;
+    }
     interrupt::take_over().and_then(|()| obey(&command)).unwrap_or_else(|error| fail(&error))
 }
 

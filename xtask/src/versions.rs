@@ -3,6 +3,9 @@
 /// Builds the worker; its minor version is that of the `worker` crate.
 pub(crate) const WORKER_BUILD: &str = "0.8.7";
 
+/// Looks through licences and sources.
+pub(crate) const CARGO_DENY: &str = "0.20.2";
+
 /// Drives libFuzzer.
 pub(crate) const CARGO_FUZZ: &str = "0.13.2";
 

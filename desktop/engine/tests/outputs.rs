@@ -117,9 +117,11 @@ fn an_error_that_nobody_reads_is_told_by_the_exit_code() {
     }
 }
 
+// Other systems have no `/dev/full`.
+#[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_an_error() {
-    let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+    let full = File::options().write(true).open("/dev/full").unwrap();
     let dir = tempfile::tempdir().unwrap();
     let _engine = Engine::start(dir.path());
     let mut command = rollcall_host();

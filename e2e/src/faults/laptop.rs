@@ -67,8 +67,11 @@ pub struct Laptop<'a> {
 impl<'a> Laptop<'a> {
     /// Makes a new laptop, which is off.
     pub fn new(edge: &'a Edge, gate: Gate, make: Make, planted: &[String]) -> Self {
-        let folder = Folder::new();
+        let mut folder = Folder::new();
         let disk = make.small_disk.then(|| Disk::mount(folder.path())).flatten();
+        if let Some(disk) = &disk {
+            folder.is_on(disk.path());
+        }
         let tools = tempfile::tempdir().unwrap();
         let redis = tools.path().join("redis-server");
         let away = tools.path().join("away");

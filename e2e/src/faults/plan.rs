@@ -94,7 +94,9 @@ pub enum Act {
 pub enum Away {
     /// Redis, down for so long.
     Redis(u64),
-    /// The database's disk: SQLite cannot be written for so long.
+    /// The database: another program keeps SQLite from writing for so long.
+    Database(u64),
+    /// The disk, full for so long.
     Disk(u64),
     /// The line to the edge, away for so long.
     Edge(u64),
@@ -139,10 +141,14 @@ impl Plan {
 
     /// These, whatever the seed; clients follow from it all the same.
     pub fn of_acts(seed: u64, direct: bool, acts: Vec<Act>) -> Self {
-        let small_disk = acts.iter().any(|act| matches!(act, Act::DiskFull(_) | Act::ReadOnly));
+        let small_disk = acts.iter().any(is_on_a_small_disk);
         let failing_disk = acts.iter().any(|act| matches!(act, Act::DiskFails(_)));
         Self { seed, make: Make { direct, small_disk, failing_disk }, acts, stuck: STUCK }
     }
+}
+
+fn is_on_a_small_disk(act: &Act) -> bool {
+    matches!(act, Act::DiskFull(_) | Act::ReadOnly | Act::Backlog(Away::Disk(_), _))
 }
 
 fn kill(dice: &mut Dice) -> Kill {
@@ -256,7 +262,8 @@ impl Act {
             Self::ClockMoment(_) => "clock wrong by years for a moment",
             Self::EdgeKilled => "workerd killed (its Queue empty)",
             Self::Backlog(Away::Redis(_), n) => return format!("Redis down while {n} sign up"),
-            Self::Backlog(Away::Disk(_), n) => return format!("SQLite not writable while {n} sign up"),
+            Self::Backlog(Away::Database(_), n) => return format!("SQLite not writable while {n} sign up"),
+            Self::Backlog(Away::Disk(_), n) => return format!("disk full while {n} sign up"),
             Self::Backlog(Away::Edge(_), n) => return format!("edge away while {n} sign up"),
             Self::Erase(_) => "somebody erased, and sent again",
             Self::Restore(_) => "an older backup restored",

@@ -42,7 +42,7 @@ pub const ALL: [Planted; 13] = [
         name: "planted_maxlen",
         what: "the stream is trimmed (XADD MAXLEN)",
         seen_as: "of those promised do not stand",
-        acts: || vec![Act::Backlog(Away::Disk(3_000), 300)],
+        acts: || vec![Act::Backlog(Away::Database(3_000), 300)],
     },
     Planted {
         name: "planted_group_at_end",

@@ -17,6 +17,7 @@ use super::plan::{Act, Plan};
 use super::seen::Seen;
 use crate::edge::{Edge, client};
 use crate::host::{draft, text};
+use crate::told::skip;
 use crate::wait::{self, pause};
 
 const LOOK_EVERY: Duration = Duration::from_millis(15);
@@ -134,7 +135,11 @@ impl<'a> Run<'a> {
     fn suffer(&mut self, act: &Act) {
         let Suffered { played, over } = match self.play(act) {
             Ok(suffered) => suffered,
-            Err(why) => return self.report.skipped.push(format!("{}: {why}", act.name())),
+            Err(why) => {
+                self.places.go_on();
+                skip(&format!("fault: {}", act.name()), why);
+                return self.report.skipped.push(format!("{}: {why}", act.name()));
+            }
         };
         let (drain, lost, doubled) = self.drain(over);
         self.is_stuck = drain.is_none();
@@ -185,7 +190,7 @@ impl<'a> Run<'a> {
             Act::Clock(first, then) => self.clock_wrong(first, then),
             Act::ClockMoment(by) => self.clock_wrong_for_a_moment(by),
             Act::EdgeKilled => self.edge_killed(),
-            Act::Backlog(away, count) => self.backlog(away, count),
+            Act::Backlog(away, count) => self.backlog(away, count)?,
             Act::TakeOver => self.take_over(),
             Act::Erase(people) => self.erase_some(people),
             Act::Restore(ms) => self.restore(ms),

@@ -28,7 +28,7 @@ const MOST_KILLS: u64 = 5;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long a wrong clock is left to do its worst.
 const CLOCK_WRONG_MS: u64 = 1_500;
-const NO_DISK: &str = "only root may mount a disk";
+const NO_DISK: &str = "this account may mount no disk, nor have namespaces of its own";
 
 impl Run<'_> {
     /// The host is killed and started, again and again.
@@ -284,14 +284,17 @@ impl Run<'_> {
     /// The disk is full for some milliseconds, under a host that is up: one that starts on a full disk says
     /// so and ends, as on one that is read-only.
     pub(super) fn disk_full(&mut self, ms: u64) -> Result<Instant, &'static str> {
+        self.with_full_disk(|_| pause(ms))
+    }
+
+    fn with_full_disk(&mut self, meanwhile: impl FnOnce(&mut Self)) -> Result<Instant, &'static str> {
         if self.laptop().disk.is_none() {
             return Err(NO_DISK);
         }
         self.laptop().wait_until_up();
-        let disk = self.laptop().disk.as_ref().ok_or(NO_DISK)?;
-        disk.fill();
-        pause(ms);
-        disk.free();
+        self.laptop().disk.as_ref().ok_or(NO_DISK)?.fill();
+        meanwhile(self);
+        self.laptop().disk.as_ref().ok_or(NO_DISK)?.free();
         Ok(Instant::now())
     }
 
@@ -308,7 +311,7 @@ impl Run<'_> {
     }
 
     /// So many sign up, and nobody else, while something is away.
-    pub(super) fn backlog(&mut self, away: Away, count: usize) -> Instant {
+    pub(super) fn backlog(&mut self, away: Away, count: usize) -> Result<Instant, &'static str> {
         self.places.pause();
         let sign_up = |run: &mut Self, ms: u64| {
             let began = Instant::now();
@@ -316,11 +319,12 @@ impl Run<'_> {
             // Long enough for every back-off to have grown.
             thread::sleep(Duration::from_millis(ms).saturating_sub(began.elapsed()));
         };
-        match away {
+        Ok(match away {
             Away::Redis(ms) => self.without_redis(|run| sign_up(run, ms)),
-            Away::Disk(ms) => self.locked(|run| sign_up(run, ms)),
+            Away::Database(ms) => self.locked(|run| sign_up(run, ms)),
+            Away::Disk(ms) => self.with_full_disk(|run| sign_up(run, ms))?,
             Away::Edge(ms) => self.in_weather_while(Weather::Away, |run| sign_up(run, ms)),
-        }
+        })
     }
 
     /// A second laptop with the same keys and an older copy of the database becomes the collector, and has

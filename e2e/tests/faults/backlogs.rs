@@ -17,7 +17,7 @@ fn a_backlog_of_five_hundred() {
     let mut table = Table::default();
     let seed = std::env::var("ROLLCALL_FAULTS_SEED").map_or(1, |seed| seed.parse().expect("a whole number"));
     for ms in AWAY_MS {
-        for away in [Away::Redis(ms), Away::Disk(ms), Away::Edge(ms)] {
+        for away in [Away::Redis(ms), Away::Database(ms), Away::Disk(ms), Away::Edge(ms)] {
             for again in 0..2 {
                 let plan = Plan::of_acts(seed + again, false, vec![Act::Backlog(away, HALL)]);
                 let report = play(&edge, &plan, &[]);

@@ -3,6 +3,7 @@
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::faults::planted::{ALL, Planted, SEEDS};
 use rollcall_e2e::faults::run::play;
+use rollcall_e2e::told::count;
 
 fn is_caught(name: &str) {
     let planted = ALL.iter().find(|planted| planted.name == name).unwrap();
@@ -15,6 +16,7 @@ fn is_caught(name: &str) {
             println!("{name} is caught with seed {seed}: {line}");
             return;
         }
+        count(&format!("runs that did not see {name}, and were followed by another"));
     }
     panic!("{name} ({what}) is not seen as {seen_as:?}; {:#?}", &said[..said.len().min(12)]);
 }

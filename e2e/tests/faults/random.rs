@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: as many runs as one likes, each from a seed of its own. Two in the regular test.
+//! `cargo xtask faults`: as many runs as one likes, each from a seed of its own. One in the regular test.
 
 use std::time::{Duration, Instant};
 

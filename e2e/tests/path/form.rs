@@ -16,7 +16,7 @@ fn set_up() -> (&'static Edge, Folder, Host, Workshop) {
 }
 
 /// The page at `address`, with what a browser would send back unseen.
-fn open(address: &str) -> (String, Vec<(String, String)>) {
+pub(crate) fn open(address: &str) -> (String, Vec<(String, String)>) {
     let answer = client().get(address).header("accept-language", "en").send().unwrap();
     assert_eq!(answer.status(), 200);
     let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
@@ -32,7 +32,7 @@ fn open(address: &str) -> (String, Vec<(String, String)>) {
     (html.clone(), hidden.collect())
 }
 
-fn send(address: &str, hidden: &[(String, String)], name: &str, phone: &str) -> Response {
+pub(crate) fn send(address: &str, hidden: &[(String, String)], name: &str, phone: &str) -> Response {
     let mut form = hidden.to_vec();
     form.extend([("name".to_owned(), name.to_owned()), ("phone".to_owned(), phone.to_owned())]);
     let body =

@@ -8,13 +8,13 @@ use std::thread;
 
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Options, ok, text};
+use rollcall_e2e::leaks::Leaks;
 use rollcall_e2e::ports::free_port;
 use rollcall_e2e::teacher::{Receipt, Teacher};
 use rollcall_e2e::{place, wait};
 use serde_json::{Value, json};
 
 use crate::form::venue;
-use crate::privacy::search;
 
 /// What a host types: `rollcall-host …` on this folder.
 fn type_command(folder: &Folder, arguments: &[&str]) -> Value {
@@ -87,7 +87,7 @@ fn an_edge_that_comes_late_gets_the_workshop_and_nothing_of_who_came_before() {
     // looked up.
     let mut secrets = vec![name];
     secrets.extend(people.iter().map(|teacher| teacher.phone.as_str()));
-    assert!(search(&edge.state(), &secrets) > 0);
+    assert!(Leaks::of(secrets).none_below(&edge.state()) > 0);
     for receipt in &receipts {
         let address = format!("{}/v1/receipts/{}/{}", edge.url(), workshop.id(), receipt.token());
         assert_eq!(client().get(address).send().unwrap().status(), 404);

@@ -6,6 +6,7 @@ mod changes;
 mod codes;
 mod crashes;
 mod deletion;
+mod documents;
 mod drains;
 mod erasure;
 mod form;

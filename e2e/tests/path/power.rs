@@ -6,10 +6,12 @@ use std::path::Path;
 use std::thread;
 
 use rand_core::{OsRng, RngCore};
+use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Options};
 use rollcall_e2e::power::{Event, after_a_cut, events, traced};
-use rollcall_e2e::process::{child_of, end};
+use rollcall_e2e::process::{child_of, end, kill};
 use rollcall_e2e::teacher::Teacher;
+use rollcall_e2e::wait;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -109,4 +111,67 @@ fn a_database_that_is_not_synced_is_caught() {
     let (cuts, lost) = cut_everywhere(&folder, &events);
     println!("{cuts} power cuts, {lost} lost");
     assert!(lost > 0, "{cuts} cuts lost nothing");
+}
+
+/// How many stand when the power fails, of those that came over the internet.
+const STORED: [i64; 2] = [6, 24];
+
+/// Mail comes over the internet, through Redis; the power fails in mid-drain, and the laptop is started again
+/// on what its disk has kept of the database, its log and Redis's file. How many rows there are in the end.
+fn power_fails_in_mid_drain(stored: i64, keeps: impl Fn() -> bool, failpoints: Option<&str>) -> usize {
+    let (edge, folder) = (Edge::shared(), Folder::new());
+    let options = Options { failpoints, ..Options::on(edge) };
+    let trace = folder.path().join("trace");
+    let host = folder.start_as(&traced(&folder.command(&options), &trace));
+    let workshop = host.make_workshop(json!({}));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                for _ in 0..TEACHERS / AT_ONCE {
+                    Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
+                }
+            });
+        }
+        wait::until("some are stored", || (folder.count(ROWS) >= stored).then_some(()));
+        let program = child_of(host.id(), "rollcall-host");
+        let redis = child_of(program, "redis-server");
+        assert!(kill(redis) && kill(program), "both run until the power fails");
+    });
+    // Ends with what it traces.
+    host.killed_by_itself();
+    let events = events(&trace);
+    let appended = events.iter().any(|event| matches!(event, Event::Append { .. }));
+    assert!(appended, "nothing of Redis's was seen");
+    after_a_cut(&events, events.len(), folder.path(), folder.path(), &keeps);
+    let _ = std::fs::remove_file(folder.path().join("rollcall.db-shm"));
+
+    let host = folder.start(&Options::on(edge));
+    let status = host.status();
+    let knows = status["workshops"].as_array().unwrap().iter().any(|known| known["id"] == workshop.id());
+    if knows {
+        // The edge hands out again first what it had handed out before: whatever came before this one has come.
+        Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
+        host.wait_until_all_collected();
+    }
+    let stand = usize::try_from(folder.count(ROWS)).unwrap();
+    assert!(host.stop().success());
+    stand.saturating_sub(usize::from(knows))
+}
+
+const ROWS: &str = "SELECT count(*) FROM signups";
+
+#[test]
+fn whatever_the_edge_received_stands_after_a_power_cut_of_laptop_and_redis() {
+    for stored in STORED {
+        assert_eq!(power_fails_in_mid_drain(stored, || false, None), TEACHERS, "nothing unsynced is left");
+        let torn = || OsRng.next_u32().is_multiple_of(2);
+        assert_eq!(power_fails_in_mid_drain(stored, torn, None), TEACHERS, "torn");
+    }
+}
+
+#[test]
+fn mail_that_is_acknowledged_before_it_is_synced_is_caught() {
+    let planted = Some("planted_synchronous_normal=return");
+    let stand = power_fails_in_mid_drain(STORED[1], || false, planted);
+    assert!(stand < TEACHERS, "nothing is lost");
 }

@@ -8,27 +8,23 @@ use rollcall_e2e::edge::client;
 use rollcall_e2e::host::text;
 use rollcall_e2e::ports::free_port;
 use rollcall_e2e::process::{Process, keep, output};
-use rollcall_e2e::{checkout, wait};
+use rollcall_e2e::{checkout, place, wait};
 use serde_json::Value;
 
-fn xtask(folder: &std::path::Path, ports: [u16; 3]) -> Option<Command> {
-    let mut command = Command::new(std::env::var_os("ROLLCALL_XTASK")?);
+fn xtask(folder: &std::path::Path, ports: [u16; 3]) -> Command {
+    let mut command = Command::new(place("ROLLCALL_XTASK", "target/release/xtask"));
     command.current_dir(checkout()).args(["run", "--headless", "--data-dir"]).arg(folder);
     for (flag, port) in ["--edge-port", "--lan-port", "--metrics-port"].into_iter().zip(ports) {
         command.args([flag, &port.to_string()]);
     }
-    Some(command)
+    command
 }
 
 #[test]
 fn five_hundred_teachers_rehearse_and_none_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let ports = [free_port(), free_port(), free_port()];
-    let Some(mut command) = xtask(folder.path(), ports) else {
-        eprintln!("left out: `cargo xtask test` names the program to run");
-        return;
-    };
-    let output = output(command.args(["--rehearse", "500"]));
+    let output = output(xtask(folder.path(), ports).args(["--rehearse", "500"]));
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stdout}\n{stderr}");
     assert_eq!(stdout.lines().filter(|line| line.starts_with("ready ")).count(), 1, "{stdout}");
@@ -42,11 +38,7 @@ fn five_hundred_teachers_rehearse_and_none_is_lost() {
 fn run_is_ready_with_one_line_and_stops_everything() {
     let folder = tempfile::tempdir().unwrap();
     let ports = [free_port(), free_port(), free_port()];
-    let Some(command) = xtask(folder.path(), ports) else {
-        eprintln!("left out: `cargo xtask test` names the program to run");
-        return;
-    };
-    let mut process = Process::start(&command);
+    let mut process = Process::start(&xtask(folder.path(), ports));
     let (stdout, stderr) = process.outputs();
     let log = Arc::new(Mutex::new(String::new()));
     keep(stderr, Arc::clone(&log));

@@ -7,19 +7,18 @@ use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::Window;
 use serde_json::json;
 
-use crate::{open, with_workshop};
+use crate::{open, open_alone, with_workshop};
 
 const A_SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_signup_is_on_the_screen_within_a_second() {
     let (folder, workshop) = with_workshop(json!({}));
-    let (window, venue) = open(&folder, &workshop);
+    let (window, venue) = open_alone(&folder, &workshop);
     window.wait_for_text("#list", |text| text.contains("Nobody yet"));
     window.picture("empty");
-    // Other tests have the same processors: one of several must be quick, every one must come.
     let times: Vec<Duration> = (1..=5).map(|n| appears(&window, &venue, workshop.invite_code(), n)).collect();
-    assert!(times.iter().min().unwrap() < &A_SECOND, "{times:?}");
+    assert!(times.iter().max().unwrap() < &A_SECOND, "{times:?}");
 }
 
 fn appears(window: &Window, venue: &str, code: &str, number: usize) -> Duration {

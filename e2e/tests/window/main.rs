@@ -33,7 +33,15 @@ fn with_workshop(with: Value) -> (Folder, Workshop) {
 
 /// The window on it, in English, with its venue page open; and that page's address.
 fn open(folder: &Folder, workshop: &Workshop) -> (Window, String) {
-    let window = Window::open(folder, &Options { venue: true, ..Options::default() });
+    at_its_venue(Window::open(folder, &Options { venue: true, ..Options::default() }), workshop)
+}
+
+/// The same while no other window is open.
+fn open_alone(folder: &Folder, workshop: &Workshop) -> (Window, String) {
+    at_its_venue(Window::open_alone(folder, &Options { venue: true, ..Options::default() }), workshop)
+}
+
+fn at_its_venue(window: Window, workshop: &Workshop) -> (Window, String) {
     window.wait_for("#count");
     in_english(&window);
     let venue = window.venue(workshop.invite_code());

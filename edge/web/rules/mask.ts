@@ -11,7 +11,7 @@ export function maskName(name: string): string {
 }
 
 /**
- * 138••••8000, +852•••4567: as shared/src/phone.rs does, from whatever was typed for a number that it takes.
+ * 138••••8000, +852••••4567: as shared/src/phone.rs does, from whatever was typed for a number that it takes.
  */
 export function maskPhone(phone: string): string {
   const typed = phone.normalize("NFKC").replace(/[^0-9+]/g, "").replace(/^\+?00/, "+");

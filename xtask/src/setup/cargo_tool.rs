@@ -54,6 +54,17 @@ pub(super) fn fuzzer() -> Result<CargoTool> {
     )
 }
 
+/// Looks through licences, sources and what is banned.
+pub(super) fn deny() -> Result<CargoTool> {
+    CargoTool::new(
+        "cargo-deny",
+        "cargo-deny",
+        "cargo-deny",
+        versions::CARGO_DENY.to_owned(),
+        "looks through licences and sources (compiles once, about 5 min)",
+    )
+}
+
 /// libFuzzer is C++.
 pub(super) fn missing_for_fuzzer() -> Vec<Package> {
     if !cfg!(target_os = "linux") || tool::succeeds(Command::new("c++").arg("--version")) {

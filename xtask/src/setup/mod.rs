@@ -5,11 +5,13 @@
 mod apt;
 mod browser;
 mod cargo_tool;
+mod deny;
 mod npm;
 mod redis;
 mod servers;
 mod skipped;
 mod wasm_target;
+mod wheel;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +42,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     tools(&checkout, Redis::Private, Window::Tested)?;
     browser(&checkout)?;
     failing_disk()?;
+    deny()?;
     let skipped = servers()?;
     skipped.iter().for_each(|skipped| say(skipped.to_string()));
     say(if skipped.is_empty() { "everything is there" } else { "everything else is there" });
@@ -73,6 +76,11 @@ pub(crate) fn failing_disk() -> Result<()> {
 /// cannot be had. Nothing else needs them.
 pub(crate) fn servers() -> Result<Vec<Skipped>> {
     servers::install()
+}
+
+/// Gets what looks through licences and sources. Only the tests need it.
+pub(crate) fn deny() -> Result<PathBuf> {
+    deny::install()
 }
 
 /// Gets what fuzzes. Nothing else needs it.

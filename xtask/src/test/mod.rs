@@ -4,22 +4,20 @@ mod census;
 mod environment;
 mod layout;
 mod lines;
+pub(crate) mod names;
 mod papers;
 mod purity;
 mod tally;
+mod told;
 mod wings;
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 
 use crate::checkout::Checkout;
-use crate::cli::{FaultsOptions, OfflineOptions, TestOptions};
+use crate::cli::{FaultsOptions, OfflineOptions, TestOptions, TestProgram};
 use crate::run::{BENCH_FEATURE, Build, build_host, whole_workspace};
 use crate::setup::{self, EdgeTools, Redis, Skipped, WASM, Window};
 use crate::step::{elapsed, say, step};
@@ -28,6 +26,7 @@ use Work::{Look, Run};
 pub(crate) use census::command as census;
 pub(crate) use environment::describe;
 use tally::Tally;
+use told::Told;
 
 /// One step: its name, why it is there, and what it does.
 struct Step {
@@ -51,9 +50,11 @@ struct Context {
     tools: EdgeTools,
     /// What no test will tell, on this machine.
     skipped: Vec<Skipped>,
+    /// The one program whose end-to-end tests are wanted.
+    program: Option<TestProgram>,
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "formatting", why: "cargo fmt --check", work: Look(formatting) },
     Step { name: "purity", why: "shared does no I/O, the engine knows no window", work: Look(purity::check) },
     Step { name: "wings", why: "who may import whom, and nobody in a circle", work: Look(wings::check) },
@@ -71,6 +72,11 @@ const STEPS: [Step; 16] = [
         work: Run(pages),
     },
     Step { name: "clippy", why: "lints are errors, missing documentation is one", work: Run(clippy) },
+    Step {
+        name: "dependencies",
+        why: "cargo deny: licences, sources, what is banned (deny.toml)",
+        work: Run(dependencies),
+    },
     Step { name: "docs", why: "links in the documentation lead somewhere", work: Run(docs) },
     Step { name: "unit tests", why: "each crate by itself", work: Run(unit_tests) },
     Step { name: "doc tests", why: "examples in the documentation work", work: Run(doc_tests) },
@@ -82,11 +88,22 @@ const STEPS: [Step; 16] = [
     },
     Step { name: "window build", why: "rollcall-desktop, with its pages inside", work: Run(window_build) },
     Step {
-        name: "end to end",
+        name: END_TO_END,
         why: "the whole system in real processes: workerd, Redis, rollcall-host, browsers, the window",
         work: Run(end_to_end),
     },
 ];
+
+const END_TO_END: &str = "end to end";
+
+/// Whether a step is one of those that are asked for.
+fn is_wanted(step: &Step, options: &TestOptions) -> bool {
+    match (&options.only, options.program) {
+        (Some(only), _) => step.name.contains(only.as_str()),
+        (None, Some(_)) => step.name == END_TO_END || step.name.ends_with(" build"),
+        (None, None) => true,
+    }
+}
 
 /// `cargo xtask test`.
 pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
@@ -94,8 +111,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     let checkout = Checkout::find()?;
     let mut context = None;
     let (mut total, mut checks, mut failed) = (Tally::default(), 0, Vec::new());
-    let wanted = |step: &&Step| options.only.as_ref().is_none_or(|only| step.name.contains(only.as_str()));
-    for Step { name, why, work } in STEPS.iter().filter(wanted) {
+    for Step { name, why, work } in STEPS.iter().filter(|step| is_wanted(step, options)) {
         interrupt::check()?;
         checks += 1;
         let tests = match work {
@@ -103,7 +119,7 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
             Run(run) => {
                 let context = match &context {
                     Some(context) => context,
-                    None => context.insert(Context::set_up(&checkout)?),
+                    None => context.insert(Context::set_up(&checkout, options.program)?),
                 };
                 step(name, why, || run(context).and_then(Tally::verdict))
             }
@@ -118,47 +134,28 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
             }
         }
     }
-    if checks == 0 {
-        bail!("no step has {:?} in its name", options.only.as_deref().unwrap_or_default());
-    }
     let verdict =
         if failed.is_empty() { "all well".to_owned() } else { format!("FAILED: {}", failed.join(", ")) };
-    for skipped in context.iter().flat_map(|context| &context.skipped) {
-        out::line(skipped.to_string())?;
-    }
-    for said in told_by_tests(&checkout)? {
-        out::line(format!("SKIPPED: {said}"))?;
-    }
-    out::line(format!("{checks} steps in {}: {verdict}", elapsed(started.elapsed())))?;
+    let mut told = match &context {
+        Some(_) => Told::read(&checkout)?,
+        None => Told::default(),
+    };
+    told.skipped.extend(context.iter().flat_map(|context| &context.skipped).map(Skipped::to_string));
+    told.lines().try_for_each(out::line)?;
+    let skipped = told.skipped.len();
+    out::line(format!("{checks} steps in {}: {verdict}, {skipped} skipped", elapsed(started.elapsed())))?;
     out::line(total.to_string())?;
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Where tests write what this machine keeps them from, a line each.
-fn skipped_file(checkout: &Checkout) -> Result<PathBuf> {
-    Ok(checkout.target()?.join("skipped.txt"))
-}
-
-/// What tests said in this run, each once.
-fn told_by_tests(checkout: &Checkout) -> Result<BTreeSet<String>> {
-    match fs::read_to_string(skipped_file(checkout)?) {
-        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 impl Context {
-    fn set_up(checkout: &Checkout) -> Result<Self> {
-        match fs::remove_file(skipped_file(checkout)?) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+    fn set_up(checkout: &Checkout, program: Option<TestProgram>) -> Result<Self> {
+        told::forget(checkout)?;
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
         let skipped = setup::servers()?;
-        Ok(Self { checkout: checkout.clone(), tools, skipped })
+        Ok(Self { checkout: checkout.clone(), tools, skipped, program })
     }
 }
 
@@ -169,7 +166,7 @@ pub(crate) fn offline(options: &OfflineOptions) -> Result<ExitCode> {
     setup::browser(&checkout)?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Plain)?;
-    let context = Context { checkout, tools, skipped: Vec::new() };
+    let context = Context { checkout, tools, skipped: Vec::new(), program: None };
     let mut cargo = cargo(&context, "test");
     describe(&mut cargo, &context.checkout)?;
     cargo
@@ -189,7 +186,7 @@ pub(crate) fn faults(options: &FaultsOptions) -> Result<ExitCode> {
     setup::failing_disk()?;
     edge::build(&checkout, &tools)?;
     build_host(&checkout, Build::Failpoints)?;
-    let context = Context { checkout, tools, skipped: Vec::new() };
+    let context = Context { checkout, tools, skipped: Vec::new(), program: None };
     let test = match (planted.as_deref(), backlogs) {
         (Some("all"), _) => "planted::".to_owned(),
         (Some(name), _) => format!("planted::{name}"),
@@ -246,6 +243,16 @@ fn clippy(context: &Context) -> Result<Tally> {
     Ok(Tally::default())
 }
 
+/// The workspace's packages, that is what is linked into programs. No advisories: they would have to be
+/// fetched.
+fn dependencies(context: &Context) -> Result<Tally> {
+    let mut deny = Command::new(setup::deny()?);
+    tool::forget_our_cargo(&mut deny);
+    check(
+        deny.current_dir(context.checkout.root()).args(["--locked", "check", "bans", "licenses", "sources"]),
+    )
+}
+
 fn docs(context: &Context) -> Result<Tally> {
     check(
         cargo(context, "doc")
@@ -257,6 +264,7 @@ fn docs(context: &Context) -> Result<Tally> {
 fn unit_tests(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     cargo.env("ROLLCALL_SERVERS", setup::servers_folder()?).env("ROLLCALL_COMPLETE", "1");
+    told::listen(&mut cargo, &context.checkout)?;
     tally::run(cargo.args(["--lib", "--bins", "--no-fail-fast"]))
 }
 
@@ -281,9 +289,16 @@ fn window_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     describe(&mut cargo, &context.checkout)?;
-    cargo.env("ROLLCALL_SKIPPED", skipped_file(&context.checkout)?);
+    told::listen(&mut cargo, &context.checkout)?;
+    let program = match context.program {
+        None => "*",
+        Some(TestProgram::Browser) => "browser",
+        Some(TestProgram::Faults) => "faults",
+        Some(TestProgram::Path) => "path",
+        Some(TestProgram::Window) => "window",
+    };
     // Most of them wait for leases to run out most of the time: run more at once than there are processors.
-    tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
+    tally::run(cargo.args(["--test", program, "--no-fail-fast", "--", "--test-threads=8"]))
 }
 
 /// A cargo command for the whole workspace, always in one profile: which features a dependency has is decided
@@ -296,4 +311,14 @@ fn cargo(context: &Context, command: &str) -> Command {
 
 fn check(command: &mut Command) -> Result<Tally> {
     tool::run(command).map(|()| Tally::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_can_be_named() {
+        assert_eq!(STEPS.map(|step| step.name), names::STEPS);
+    }
 }

@@ -1,5 +1,5 @@
-//! Whether the papers say what is there: the table of rules in docs/ARCHITECTURE.md, and the numbers of the
-//! decisions.
+//! Whether the papers say what is there: the table of rules in docs/ARCHITECTURE.md, the tests and other long
+//! names that any paper calls, and the numbers of the decisions.
 
 use std::fs;
 use std::path::Path;
@@ -21,6 +21,7 @@ pub(super) fn check(checkout: &Checkout) -> Result<()> {
     let page = read(&checkout.root().join(ARCHITECTURE))?;
     let mut faults = wrong_rows(&page, checkout.root());
     faults.extend(wrong_numbers(&decisions(checkout)?));
+    faults.extend(unknown_names(checkout.root())?);
     match faults.len() {
         0 => Ok(()),
         count => bail!("{count} faults in the papers\n{}", faults.join("\n")),
@@ -102,6 +103,68 @@ fn has_word(text: &str, word: &str) -> bool {
         let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
         !is_part(before) && !is_part(after)
     })
+}
+
+/// Where papers are, and where what they call is.
+const PAPERS: [&str; 3] = [".", "docs", DECISIONS];
+const SOURCES: [&str; 5] = ["shared", "edge", "desktop", "e2e", "fuzz"];
+/// What lies among the sources and is written by programs.
+const NO_SOURCES: [&str; 6] = ["build", "built", "corpus", "dist", "node_modules", "target"];
+/// A shorter name may be a word of any language.
+const LONG_NAME: usize = 20;
+
+/// Long names of the code, tests' above all, that papers call and that are nowhere.
+fn unknown_names(checkout: &Path) -> Result<Vec<String>> {
+    let mut sources = String::new();
+    for folder in SOURCES {
+        read_all(&checkout.join(folder), &mut sources)?;
+    }
+    let mut faults = Vec::new();
+    for folder in PAPERS {
+        let entries = fs::read_dir(checkout.join(folder)).with_context(|| format!("reading {folder}"))?;
+        for file in entries {
+            let path = file?.path();
+            if path.extension().is_some_and(|end| end == "md") {
+                let shown = path.strip_prefix(checkout).unwrap_or(&path).display().to_string();
+                let unknown = unknown_in(&read(&path)?, &sources);
+                faults.extend(unknown.iter().map(|name| format!("{shown}: there is no {name}")));
+            }
+        }
+    }
+    faults.sort();
+    Ok(faults)
+}
+
+fn unknown_in(paper: &str, sources: &str) -> Vec<String> {
+    let is_name = |text: &&str| {
+        text.len() >= LONG_NAME
+            && text.contains('_')
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let mut names: Vec<&str> = paper.split('`').skip(1).step_by(2).filter(is_name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().filter(|name| !has_word(sources, name)).map(str::to_owned).collect()
+}
+
+/// Appends what people have written below a folder.
+fn read_all(folder: &Path, text: &mut String) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            if !NO_SOURCES.contains(&name.as_ref()) {
+                read_all(&path, text)?;
+            }
+        } else if path
+            .extension()
+            .is_some_and(|end| ["rs", "ts", "mjs", "svelte", "toml"].iter().any(|of| end == *of))
+        {
+            text.push_str(&read(&path)?);
+            text.push('\n');
+        }
+    }
+    Ok(())
 }
 
 /// A decision's page.
@@ -192,6 +255,14 @@ mod tests {
         fs::remove_file(phone).unwrap();
         assert_eq!(faults()[0], "a number's digits: there is no file \"shared/phone.rs\"");
         assert!(wrong_rows(PAGE, checkout.path()).last().unwrap().contains("2 rows under"));
+    }
+
+    #[test]
+    fn a_name_that_is_nowhere_is_told() {
+        let paper = "Kept by `what_is_kept_is_kept_for_good` and `gone_and_nobody_has_noticed`, as `rows` \
+                     are, and `SELECT a_long_name_of_a_column`.";
+        let sources = "fn what_is_kept_is_kept_for_good() {}\nfn gone_and_nobody_has_noticed_it() {}";
+        assert_eq!(unknown_in(paper, sources), ["gone_and_nobody_has_noticed"]);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
 use rollcall_engine::options::{EdgeOptions, EngineOptions};
@@ -33,6 +34,8 @@ const LAN_HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     about = "Takes workshop sign-ups and keeps them in a database on this machine"
 )]
 struct Cli {
+    #[command(flatten)]
+    folder: DataDir,
     #[command(subcommand)]
     command: Command,
 }
@@ -42,30 +45,18 @@ enum Command {
     /// Run the engine until Ctrl-C or SIGTERM
     Run(Run),
     /// Make, change, list or end workshops of the running engine
-    Workshop {
-        #[command(flatten)]
-        folder: DataDir,
-        #[command(subcommand)]
-        command: WorkshopCommand,
-    },
+    #[command(subcommand)]
+    Workshop(WorkshopCommand),
     /// Let helpers' devices sign people up on the venue page
-    Desk {
-        #[command(flatten)]
-        folder: DataDir,
-        #[command(subcommand)]
-        command: DeskCommand,
-    },
+    #[command(subcommand)]
+    Desk(DeskCommand),
     /// Make this installation the collector of a workshop's mail
     Takeover {
-        #[command(flatten)]
-        folder: DataDir,
         /// The workshop's id
         id: String,
     },
     /// Have a workshop's mail delivered again
     Replay {
-        #[command(flatten)]
-        folder: DataDir,
         /// The workshop's id
         id: String,
         /// Only what was deposited since then, in milliseconds since 1970 UTC
@@ -74,8 +65,6 @@ enum Command {
     },
     /// Write a workshop's list to a file for a spreadsheet, by the running engine or without one
     Export {
-        #[command(flatten)]
-        folder: DataDir,
         /// The workshop's id or invite code
         workshop: String,
         /// The file: .xlsx, or .csv, which cannot tell texts from numbers and holds no second sheet
@@ -86,42 +75,43 @@ enum Command {
     },
     /// Copy the database and the keys to a new folder, by the running engine or without one
     Backup {
-        #[command(flatten)]
-        folder: DataDir,
         /// The folder to make; keep it as secret as the data folder
         to: PathBuf,
     },
     /// Put a backup in the place of the database, which is set aside; the engine must not run
     Restore {
-        #[command(flatten)]
-        folder: DataDir,
         /// The folder that `backup` made
         from: PathBuf,
     },
     /// Erase a person or a workshop everywhere, for good
-    Erase {
-        #[command(flatten)]
-        folder: DataDir,
-        #[command(subcommand)]
-        command: EraseCommand,
-    },
+    #[command(subcommand)]
+    Erase(EraseCommand),
     /// Print the line by which a host's window connects to a deployment; it holds the publish key
     Connection {
         #[command(flatten)]
         edge: EdgeOptions,
     },
     /// How the running engine is doing, as JSON
-    Status {
-        #[command(flatten)]
-        folder: DataDir,
-    },
+    Status,
 }
 
+/// Every command has one, and takes it wherever it stands.
 #[derive(Args)]
 struct DataDir {
-    /// The running engine's data folder
-    #[arg(long, env = "ROLLCALL_DATA_DIR")]
-    data_dir: PathBuf,
+    /// Where database, keys and Redis's files live; a command that asks a running engine needs that engine's
+    // Clap has nothing that is both required and global.
+    #[arg(long, value_name = "DIR", env = "ROLLCALL_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+}
+
+impl DataDir {
+    /// Ends the program in clap's words where none was given.
+    fn given(self) -> PathBuf {
+        self.data_dir.unwrap_or_else(|| {
+            let text = "the following required argument was not provided:\n  --data-dir <DIR>";
+            Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit()
+        })
+    }
 }
 
 #[derive(Subcommand)]
@@ -208,9 +198,6 @@ enum DeskCommand {
 
 #[derive(Args)]
 struct Run {
-    /// Where database, keys and Redis's files live
-    #[arg(long, env = "ROLLCALL_DATA_DIR")]
-    data_dir: PathBuf,
     #[command(flatten)]
     options: EngineOptions,
 }
@@ -221,7 +208,8 @@ pub(crate) fn run() -> ExitCode {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     // A log that nobody reads any more is nothing to stop for.
     log.log_internal_errors(false).init();
-    match Cli::parse().command.run() {
+    let Cli { folder, command } = Cli::parse();
+    match command.run(folder) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             out::tell(&told(&error, system_language()));
@@ -253,24 +241,23 @@ fn in_a_line(error: &anyhow::Error) -> String {
 }
 
 impl Command {
-    fn run(self) -> anyhow::Result<()> {
+    fn run(self, folder: DataDir) -> anyhow::Result<()> {
+        let data_dir = || folder.given();
         match self {
-            Self::Run(run) => run.run(),
-            Self::Workshop { folder, command } => command.run(&folder.data_dir),
-            Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
-            Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
-            Self::Replay { folder, id, since } => ask(
-                &folder.data_dir,
-                &control::Command::Replay(id, Replay { since: Timestamp::from_millis(since) }),
-            ),
-            Self::Export { folder, workshop, file, language } => {
-                export(&folder.data_dir, &workshop, &file, language)
+            Self::Run(run) => run.run(&data_dir()),
+            Self::Workshop(command) => command.run(&data_dir()),
+            Self::Desk(command) => ask(&data_dir(), &command.into()),
+            Self::Takeover { id } => ask(&data_dir(), &control::Command::TakeOver(id)),
+            Self::Replay { id, since } => {
+                let since = Timestamp::from_millis(since);
+                ask(&data_dir(), &control::Command::Replay(id, Replay { since }))
             }
-            Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
-            Self::Restore { folder, from } => restore(&folder.data_dir, &from),
-            Self::Erase { folder, command } => command.run(&folder.data_dir),
+            Self::Export { workshop, file, language } => export(&data_dir(), &workshop, &file, language),
+            Self::Backup { to } => back_up(&data_dir(), &to),
+            Self::Restore { from } => restore(&data_dir(), &from),
+            Self::Erase(command) => command.run(&data_dir()),
             Self::Connection { edge } => print_connection(edge),
-            Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
+            Self::Status => ask(&data_dir(), &control::Command::Status),
         }
     }
 }
@@ -320,7 +307,7 @@ impl From<DeskCommand> for control::Command {
 }
 
 impl Run {
-    fn run(self) -> anyhow::Result<()> {
+    fn run(self, data_dir: &Path) -> anyhow::Result<()> {
         // Before anything starts, so that a signal always ends it cleanly.
         #[cfg(feature = "failpoints")]
         let _failpoints = fail::FailScenario::setup();
@@ -329,7 +316,7 @@ impl Run {
             .build()
             .context("the operating system refuses what a runtime needs")?;
         let mut asked_to_stop = runtime.block_on(async { Signals::listen() })?;
-        let config = self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce);
+        let config = self.options.config(data_dir.to_owned(), LAN_HOST, VenueStart::AtOnce);
         let engine = Engine::start(config.map_err(StartError::from)?)?;
         let ready = serde_json::to_string(engine.ready())?;
         if let Some(note) = engine.ready().unreachable(system_language()) {
@@ -348,6 +335,25 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
+
+    #[test]
+    fn the_data_folder_may_stand_before_and_after_every_word() {
+        Cli::command().debug_assert();
+        let check = |words: &[&str]| {
+            for at in 1..=words.len() {
+                let mut words = words.to_vec();
+                words.splice(at..at, ["--data-dir", "DATA"]);
+                let cli = Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+                assert_eq!(cli.folder.given(), Path::new("DATA"), "{words:?}");
+            }
+        };
+        check(&["rollcall-host", "run", "--demo"]);
+        check(&["rollcall-host", "erase", "person", "ABCD-23456", "id", "--yes"]);
+        check(&["rollcall-host", "workshop", "make", "draft.json"]);
+        check(&["rollcall-host", "desk", "open", "id"]);
+        check(&["rollcall-host", "export", "ABCD-23456", "list.csv"]);
+        check(&["rollcall-host", "status"]);
+    }
 
     #[test]
     fn a_cause_that_the_text_has_in_it_is_told_once() {
