@@ -8,8 +8,8 @@ use reqwest_websocket::{Upgrade, WebSocket};
 use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
-    MAX_BATCH, Publication, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult,
-    ReplayRequest, ReplayResult, Retry, TakeoverRequest, TakeoverResult,
+    MAX_BATCH, Publication, PublishedWorkshop, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest,
+    ReceiptsResult, ReplayRequest, ReplayResult, Retry, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::retry::Failure;
@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::config::EdgeConfig;
 use crate::config::settings_error::SettingsError;
-use crate::folder::keys::Keys;
+use crate::folder::keys::{Keys, KnownEdge};
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -108,6 +108,12 @@ impl EdgeClient {
         Ok(Self { http: http(&config)?, sockets, config, keys, collector })
     }
 
+    /// Returns the deployment as a copy of the keys names it.
+    pub(crate) fn known(&self) -> KnownEdge {
+        let publish_key = self.config.publish_key().map(str::to_owned);
+        KnownEdge { url: self.url().to_owned(), publish_key }
+    }
+
     /// Returns the deployment's address.
     pub(crate) fn url(&self) -> &str {
         self.config.url()
@@ -192,6 +198,12 @@ impl EdgeClient {
     pub(crate) async fn take_over(&self, workshop: &WorkshopId) -> Result<TakeoverResult, EdgeError> {
         let request = TakeoverRequest { collector: self.collector.clone() };
         self.post(workshop, "/takeover", &request).await
+    }
+
+    /// Asks what was published of a workshop whose drain key is here.
+    pub(crate) async fn published(&self, workshop: &WorkshopId) -> Result<PublishedWorkshop, EdgeError> {
+        let request = self.http.get(self.address(workshop, "")).bearer_auth(self.drain_key(workshop)?);
+        read::<Answer<PublishedWorkshop>>(&self.send(request).await?).map(|answer| answer.result)
     }
 
     /// Has it delete what was erased here.

@@ -11,6 +11,8 @@ use crate::edge::client::EdgeError;
 use crate::edge::connection::NotALine;
 use crate::export::ExportError;
 use crate::folder::backup::BackupError;
+use crate::folder::key_file::KeyFileError;
+use crate::folder::keys::MergeError;
 use crate::http::port_error::PortError;
 use crate::venue::entry::EntryError;
 use crate::view::{Refusal, RefusalCode, WifiError};
@@ -28,6 +30,9 @@ pub enum EngineError {
     /// The edge did not do it.
     #[error(transparent)]
     Edge(#[from] EdgeError),
+    /// The edge did not answer; it is asked again until it does.
+    #[error("{0}; the mail is taken over as soon as it answers")]
+    TakeoverLater(EdgeError),
     /// The database cannot be read.
     #[error("the database cannot be read ({0})")]
     Database(#[from] rusqlite::Error),
@@ -48,6 +53,12 @@ pub enum EngineError {
     /// There is no backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// A key file cannot be opened.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// The keys of a file were not taken in.
+    #[error(transparent)]
+    Keys(#[from] MergeError),
     /// The venue page cannot be opened.
     #[error(transparent)]
     Venue(#[from] PortError),
@@ -78,9 +89,15 @@ impl EngineError {
             Self::Workshop(RosterError::Unwritable(_)) => RefusalCode::Unwritable,
             Self::NoEdge => RefusalCode::NoEdge,
             Self::Edge(_) => RefusalCode::Edge,
+            Self::TakeoverLater(_) => RefusalCode::TakeoverLater,
             Self::Database(_) => RefusalCode::Database,
             Self::Act(act) => act.code(),
             Self::File { .. } | Self::Export(_) | Self::Backup(_) => RefusalCode::File,
+            Self::KeyFile(KeyFileError::Protected) => RefusalCode::KeyFileProtected,
+            Self::KeyFile(KeyFileError::TooLarge) | Self::Keys(MergeError::NoKeys(_)) => {
+                RefusalCode::NoKeyFile
+            }
+            Self::Keys(MergeError::Unwritable(_)) => RefusalCode::Keys,
             Self::Venue(_) => RefusalCode::Port,
             Self::Entry(EntryError::Code(trouble)) => match trouble {
                 EntryTrouble::NotAnEntry => RefusalCode::NotAnEntry,

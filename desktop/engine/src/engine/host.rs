@@ -12,6 +12,7 @@ use crate::db::workshops::WorkshopRow;
 use crate::engine::EngineError;
 use crate::engine::alarms::Alarms;
 use crate::engine::hop_status::Since;
+use crate::engine::learning::Learning;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
 use crate::pipeline::stream::server_choice::Redis;
@@ -29,6 +30,7 @@ pub(crate) struct Host {
     pub(crate) acts: Acts,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
+    pub(crate) learning: Learning,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
 }

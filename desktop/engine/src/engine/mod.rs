@@ -15,6 +15,7 @@ mod foundation;
 mod home;
 mod hop_status;
 mod host;
+mod learning;
 mod loops;
 mod mail;
 pub mod offline;

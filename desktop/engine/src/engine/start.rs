@@ -15,6 +15,7 @@ use crate::engine::control::{self, Control, note};
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
+use crate::engine::learning::Learning;
 use crate::engine::loops;
 use crate::engine::ready::Ready;
 use crate::engine::start_error::StartError;
@@ -42,6 +43,9 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
     // Behind the venue page, which needs no Redis: people sign up there meanwhile.
     redis.settle().await?;
     let edge = find_edge(config.edge, foundation)?;
+    if let Some(Err(error)) = edge.as_ref().map(|edge| context.keys.note_edge(edge.known())) {
+        tracing::warn!(%error, "the key file cannot name the edge; it is tried again at the next start");
+    }
     let control_url = format!("http://{loopback_address}");
     let token = note::write(folder, &control_url)?;
     let pipelines = Pipelines::new(Arc::clone(context), Arc::clone(redis), listener.follow(), edge);
@@ -54,6 +58,7 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
         acts: Acts::new(context.writer.clone()),
         since: Since::default(),
         alarms: Alarms::default(),
+        learning: Learning::default(),
         collector: collector.clone(),
         data_dir: folder.join(""),
     });

@@ -19,6 +19,25 @@ use crate::folder::atomic_file;
 use crate::folder::error::FolderError;
 use crate::random::random_key_hex;
 
+/// What another key file holds.
+pub(crate) struct Merged {
+    pub(crate) workshops: Vec<WorkshopId>,
+    pub(crate) edge: Option<KnownEdge>,
+}
+
+/// Why the keys of another file were not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// It is no key file. Says where in it, and never what is there.
+    #[error(
+        "this is no key file ({0}) — choose the one that was saved in the window, or a backup's keys.json"
+    )]
+    NoKeys(String),
+    /// The keys cannot be kept here.
+    #[error("the keys cannot be kept ({0}) — see whether the disk is full, and try again")]
+    Unwritable(std::io::Error),
+}
+
 /// The keys of one data folder.
 pub(crate) struct Keys {
     path: PathBuf,
@@ -29,6 +48,7 @@ pub(crate) struct Keys {
 struct KeySet {
     receipt_key_hex: String,
     receipt_key: ReceiptKey,
+    edge: Option<KnownEdge>,
     workshops: BTreeMap<WorkshopId, WorkshopKeys>,
 }
 
@@ -39,10 +59,20 @@ struct WorkshopKeys {
     secret_keys: Vec<(KeyId, SecretKey)>,
 }
 
+/// The deployment whose mail the keys open, so that a copy of them is enough to collect it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KnownEdge {
+    pub(crate) url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) publish_key: Option<String>,
+}
+
 /// The file.
 #[derive(Serialize, Deserialize)]
 struct KeysFile {
     receipt_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edge: Option<KnownEdge>,
     #[serde(default)]
     workshops: BTreeMap<WorkshopId, WorkshopKeysFile>,
 }
@@ -109,10 +139,21 @@ impl Keys {
         self.change(|kept| drop(kept.workshops.remove(workshop)))
     }
 
-    /// Takes in what another key file has and this one has not; nothing that is here is replaced.
-    pub(crate) fn merge(&self, file: &[u8]) -> Result<(), String> {
-        let other = KeySet::read(file)?;
+    /// Takes in what another key file has and this one has not, and says what it holds. Nothing that is here
+    /// is replaced, but for the key of the venue's receipts, where nobody has a receipt of this folder's.
+    ///
+    /// # Errors
+    /// [`MergeError`]; then nothing is taken in.
+    pub(crate) fn merge(&self, file: &[u8]) -> Result<Merged, MergeError> {
+        let other = KeySet::read(file).map_err(MergeError::NoKeys)?;
+        let merged =
+            Merged { workshops: other.workshops.keys().cloned().collect(), edge: other.edge.clone() };
         self.change(|kept| {
+            if kept.workshops.is_empty() {
+                kept.receipt_key_hex = other.receipt_key_hex;
+                kept.receipt_key = other.receipt_key;
+            }
+            kept.edge = kept.edge.take().or(other.edge);
             for (id, theirs) in other.workshops {
                 let Some(ours) = kept.workshops.get_mut(&id) else {
                     kept.workshops.insert(id, theirs);
@@ -125,7 +166,21 @@ impl Keys {
                 }
             }
         })
-        .map_err(|e| e.to_string())
+        .map_err(MergeError::Unwritable)?;
+        Ok(merged)
+    }
+
+    /// Notes which deployment the keys belong to; a copy that was saved before does not name it.
+    pub(crate) fn note_edge(&self, edge: KnownEdge) -> std::io::Result<()> {
+        if self.kept.read().edge.as_ref() == Some(&edge) {
+            return Ok(());
+        }
+        self.change(|kept| kept.edge = Some(edge))
+    }
+
+    /// Returns the workshops for which there are keys.
+    pub(crate) fn workshops(&self) -> Vec<WorkshopId> {
+        self.kept.read().workshops.keys().cloned().collect()
     }
 
     fn change(&self, change: impl FnOnce(&mut KeySet)) -> std::io::Result<()> {
@@ -173,11 +228,16 @@ impl Keys {
     }
 }
 
+/// Returns the deployment that a key file names, where it is one and names one.
+pub(crate) fn known_edge(file: &[u8]) -> Option<KnownEdge> {
+    KeySet::read(file).ok()?.edge
+}
+
 impl KeySet {
     fn new() -> Result<Self, String> {
         let receipt_key_hex = random_key_hex();
         let receipt_key = ReceiptKey::from_hex(&receipt_key_hex).map_err(|e| e.to_string())?;
-        Ok(Self { receipt_key_hex, receipt_key, workshops: BTreeMap::new() })
+        Ok(Self { receipt_key_hex, receipt_key, edge: None, workshops: BTreeMap::new() })
     }
 
     fn read(bytes: &[u8]) -> Result<Self, String> {
@@ -197,7 +257,7 @@ impl KeySet {
             }
             workshops.insert(id, WorkshopKeys { drain_key: keys.drain_key, secret_keys });
         }
-        Ok(Self { receipt_key_hex: file.receipt_key, receipt_key, workshops })
+        Ok(Self { receipt_key_hex: file.receipt_key, receipt_key, edge: file.edge, workshops })
     }
 
     fn write(&self, path: &std::path::Path) -> std::io::Result<()> {
@@ -209,7 +269,11 @@ impl KeySet {
             let secret_keys = keys.secret_keys.iter().map(|(_, key)| hex::encode(key.to_bytes())).collect();
             (id.clone(), WorkshopKeysFile { drain_key: keys.drain_key.clone(), secret_keys })
         });
-        let file = KeysFile { receipt_key: self.receipt_key_hex.clone(), workshops: workshops.collect() };
+        let file = KeysFile {
+            receipt_key: self.receipt_key_hex.clone(),
+            edge: self.edge.clone(),
+            workshops: workshops.collect(),
+        };
         serde_json::to_vec_pretty(&file).map_err(std::io::Error::other)
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod atomic_file;
 pub mod backup;
 pub(crate) mod error;
+pub(crate) mod key_file;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
 pub(crate) mod unsealer;
@@ -17,6 +18,9 @@ use rollcall_shared::mailbox::Collector;
 use crate::folder::error::FolderError;
 use crate::random::random_16;
 use crate::view::Durability;
+
+/// The file that holds the deployment to which the host connected.
+pub(crate) const CONNECTION: &str = "connection.json";
 
 /// A child that is being started holds its parent's lock until it is a program of its own: a process that
 /// ends just then seems to be there a moment longer.

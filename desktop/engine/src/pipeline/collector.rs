@@ -51,9 +51,6 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     async fn collect(&self) {
-        if self.claim().await == Claim::Erased {
-            return;
-        }
         let PipelineContext { health, mail, wake, .. } = &*self.pipeline;
         let mut attempt = 0;
         let mut pulls = 1;
@@ -62,7 +59,10 @@ impl<S: Stream> CollectorLoop<S> {
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
         loop {
-            self.ready().await;
+            // At every turn: the host may have asked for it, and what was asked for may have broken off.
+            if self.claim().await == Claim::Erased {
+                return;
+            }
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = wake.may_have_grown();
             match self.pull(pulls, release).await {
@@ -115,9 +115,9 @@ impl<S: Stream> CollectorLoop<S> {
         }
     }
 
-    /// Takes the mail over where the database was restored, on purpose, before anything is pulled; repeated
-    /// whole where it is interrupted. Returns once the mail is this installation's, as far as this
-    /// installation knows.
+    /// Takes the mail over where that is due (a restored database, a key that came with its workshop, the
+    /// host's wish), before anything is pulled; repeated whole where it is interrupted. Returns once mail may
+    /// be pulled that is this installation's, as far as this installation knows.
     async fn claim(&self) -> Claim {
         let mut attempt = 0;
         loop {
@@ -143,7 +143,7 @@ impl<S: Stream> CollectorLoop<S> {
         let of = workshop.clone();
         let noted = context.writer.edit(move |tx| takeovers_due::remove(tx, &of)).await;
         noted.map_err(TakeoverError::Unwritable)?;
-        tracing::info!(%workshop, replayed, "the restored database collects from here on");
+        tracing::info!(%workshop, replayed, "this installation collects from here on");
         Ok(())
     }
 

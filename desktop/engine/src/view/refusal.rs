@@ -29,12 +29,18 @@ pub enum RefusalCode {
     Retired,
     /// The keys cannot be kept.
     Keys,
+    /// A file that should bring keys is no key file.
+    NoKeyFile,
+    /// A key file is protected by a passphrase, which was not given.
+    KeyFileProtected,
     /// The database cannot be written just now.
     Unwritable,
     /// There is no edge.
     NoEdge,
     /// The edge did not do it.
     Edge,
+    /// The edge does not answer just now; the mail is taken over as soon as it does.
+    TakeoverLater,
     /// The database cannot be read just now.
     Database,
     /// A file cannot be written.

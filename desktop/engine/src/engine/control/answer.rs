@@ -11,7 +11,6 @@ use serde_json::json;
 use super::command::{BackUp, Command, Erase, Export, Replay, Rows};
 use crate::acts::ActError;
 use crate::engine::{EngineError, Host};
-use crate::pipeline::takeover::Takeover;
 use crate::workshops::RosterError;
 
 /// Most rows of one answer.
@@ -52,10 +51,7 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
             host.shut_desks(&id).await.map_err(problem)?;
             desk_panel(host, id).await
         }
-        Command::TakeOver(id) => {
-            let Takeover { previous, replayed } = host.take_over(&parse(&id)?).await.map_err(problem)?;
-            json(&json!({ "previous": previous, "replayed": replayed }))
-        }
+        Command::TakeOver(id) => json(&host.take_over(&find(host, &id)?).await.map_err(problem)?),
         Command::Replay(id, Replay { since }) => {
             let replayed = host.replay(&parse(&id)?, since).await.map_err(problem)?;
             json(&json!({ "replayed": replayed }))

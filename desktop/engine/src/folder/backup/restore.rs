@@ -24,8 +24,8 @@ use crate::db::open_error::OpenError;
 use crate::db::tx::Tx;
 use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_due, workshops};
 use crate::folder::error::FolderError;
-use crate::folder::keys::Keys;
-use crate::folder::{Folder, atomic_file};
+use crate::folder::keys::{Keys, known_edge};
+use crate::folder::{CONNECTION, Folder, atomic_file};
 use crate::view::Durability;
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
@@ -98,6 +98,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let content = atomic_file::sync(&staged).map_err(unusable)?;
 
     merge_keys(&folder, &keys)?;
+    connect(&folder, &keys)?;
     let set_aside = set_aside(&folder, now).map_err(unusable)?;
     let durability = content.and(atomic_file::rename(&staged, &current).map_err(unusable)?);
     fs::remove_dir_all(&stage).map_err(unusable)?;
@@ -179,13 +180,24 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
     let unusable = |source| FolderError::Unusable { path: path.clone(), source };
     let kept = path.exists().then(|| Keys::open(path.clone()));
     match kept {
-        Some(Ok(kept)) => kept.merge(keys).map_err(|why| FolderError::Damaged { path, why }),
+        Some(Ok(kept)) => {
+            kept.merge(keys).map(drop).map_err(|e| FolderError::Damaged { path, why: e.to_string() })
+        }
         Some(Err(_)) => {
             let _ = atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
             atomic_file::write(&path, keys).map(|_| ()).map_err(unusable)
         }
         None => atomic_file::write(&path, keys).map(|_| ()).map_err(unusable),
     }
+}
+
+/// Connects to the edge that the backup's keys name, where the host has not connected the folder to one.
+fn connect(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
+    let path = folder.join(CONNECTION);
+    let Some(known) = known_edge(keys).filter(|_| !path.exists()) else { return Ok(()) };
+    let unusable = |source| FolderError::Unusable { path: path.clone(), source };
+    let known = serde_json::to_vec(&known).map_err(|e| unusable(e.into()))?;
+    atomic_file::write(&path, &known).map(|_| ()).map_err(unusable)
 }
 
 /// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is

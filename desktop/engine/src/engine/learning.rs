@@ -1,0 +1,149 @@
+//! Keys that come from another laptop, and the workshops that they bring: a key whose workshop is not here has
+//! the edge asked for it, until the edge has answered.
+//!
+//! So a laptop that has nothing but the key file has everything that the edge keeps; and one whose restored
+//! database is older than a workshop has that workshop again.
+
+use std::time::Duration;
+
+use rollcall_shared::mailbox::PublishedWorkshop;
+use rollcall_shared::problem::ProblemCode;
+use rollcall_shared::workshop::WorkshopId;
+use tokio::sync::{Mutex, Notify};
+
+use crate::db::erased_workshops;
+use crate::edge::client::EdgeClient;
+use crate::edge::connection::ConnectionLine;
+use crate::engine::EngineError;
+use crate::engine::host::Host;
+use crate::folder::key_file;
+use crate::view::KeysLoaded;
+use crate::workshops::RosterError;
+
+/// Between two tries where the edge could not be asked.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Who learns of workshops, one at a time.
+#[derive(Default)]
+pub(crate) struct Learning {
+    turn: Mutex<()>,
+    asked: Notify,
+}
+
+impl Learning {
+    /// Has the edge asked now: there are other keys, or another edge.
+    pub(crate) fn ask(&self) {
+        self.asked.notify_one();
+    }
+}
+
+/// What became of the keys that had no workshop here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Learnt {
+    workshops: u64,
+    pending: u64,
+    unknown: u64,
+}
+
+impl Host {
+    /// Takes in a key file that was saved on another laptop, connects to the edge that it names where there
+    /// is none yet, and takes over the workshops that are not here. Nothing that is here is replaced.
+    pub(crate) async fn load_keys(
+        &self,
+        file: &[u8],
+        passphrase: Option<&str>,
+    ) -> Result<KeysLoaded, EngineError> {
+        let keys = &self.context.keys;
+        let merged = keys.merge(&key_file::open(file, passphrase)?)?;
+        if let (None, Some(known)) = (self.pipelines.edge(), merged.edge.clone()) {
+            self.connect_to(ConnectionLine::of(known)?).await?;
+        }
+        let edge = self.pipelines.edge();
+        let Learnt { workshops, pending, unknown } = self.learn_workshops().await;
+        if pending > 0 {
+            self.learning.ask();
+        }
+        for workshop in &merged.workshops {
+            // It may be the key that some mail waited for.
+            self.look_for_mail(workshop);
+        }
+        let edge = edge.map(|edge| edge.url().to_owned());
+        let other_edge = merged.edge.map(|known| known.url).filter(|url| edge.as_ref() != Some(url));
+        Ok(KeysLoaded { edge, other_edge, workshops, pending, unknown })
+    }
+
+    /// Asks the edge for the workshops of keys that have none here, at the start and whenever it is asked
+    /// for, until the edge has answered.
+    pub(crate) async fn learn_from_keys(self: std::sync::Arc<Self>) {
+        loop {
+            let learnt = self.learn_workshops().await;
+            tokio::select! {
+                () = self.learning.asked.notified() => {}
+                () = tokio::time::sleep(AGAIN), if learnt.pending > 0 && self.pipelines.edge().is_some() => {}
+                () = self.context.stop.cancelled() => return,
+            }
+        }
+    }
+
+    async fn learn_workshops(&self) -> Learnt {
+        let _turn = self.learning.turn.lock().await;
+        let roster = &self.context.roster;
+        let mut strangers = self.context.keys.workshops();
+        strangers.retain(|workshop| roster.get(workshop).is_none());
+        // After the roster: a workshop that is erased is noted before it leaves it.
+        let Ok(erased) = self.context.read(erased_workshops::all).await else { return Learnt::default() };
+        strangers.retain(|workshop| !erased.contains(workshop));
+        let mut learnt = Learnt::default();
+        let Some(edge) = self.pipelines.edge() else {
+            return Learnt { pending: strangers.len() as u64, ..learnt };
+        };
+        let mut shown = Vec::new();
+        for workshop in &strangers {
+            match self.ask_for(&edge, workshop).await {
+                Asked::Shown(found) => shown.push(*found),
+                Asked::Later => learnt.pending += 1,
+                Asked::Unknown => learnt.unknown += 1,
+            }
+        }
+        // The last one is shown first.
+        shown.sort_by_key(|found| found.workshop.starts_at);
+        for PublishedWorkshop { workshop, retired, .. } in shown {
+            let id = workshop.id.clone();
+            match roster.learn(workshop, retired).await {
+                Ok(()) => {
+                    tracing::info!(workshop = %id, "learnt from its key");
+                    learnt.workshops += 1;
+                }
+                Err(RosterError::Unwritable(_)) => learnt.pending += 1,
+                Err(error) => {
+                    tracing::warn!(workshop = %id, %error, "the edge's record cannot be used");
+                    learnt.unknown += 1;
+                }
+            }
+        }
+        learnt
+    }
+
+    async fn ask_for(&self, edge: &EdgeClient, workshop: &WorkshopId) -> Asked {
+        match edge.published(workshop).await {
+            Ok(found) if found.workshop.id == *workshop => Asked::Shown(Box::new(found)),
+            Ok(_) => Asked::Unknown,
+            Err(error) => {
+                if error.code() == Some(ProblemCode::Closed) {
+                    // Erased, by another laptop: its key opens nothing any more.
+                    let _ = self.context.keys.forget(workshop);
+                }
+                let asked = if error.is_permanent() { Asked::Unknown } else { Asked::Later };
+                tracing::info!(%workshop, %error, "its key is here, and the edge does not show it");
+                asked
+            }
+        }
+    }
+}
+
+/// What the edge says of a workshop.
+enum Asked {
+    Shown(Box<PublishedWorkshop>),
+    Later,
+    Unknown,
+}

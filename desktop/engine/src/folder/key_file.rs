@@ -1,0 +1,35 @@
+//! A key file from elsewhere, as the host chooses it: bytes from outside, bounded and opened before its keys
+//! are taken in.
+
+use std::borrow::Cow;
+
+/// Most bytes of a key file: one of a thousand workshops has a quarter of that.
+const MAX_BYTES: usize = 1024 * 1024;
+/// How a file begins that is protected by a passphrase (<https://age-encryption.org/v1>), and one in letters.
+const PROTECTED: [&[u8]; 2] = [b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"];
+
+/// A key file that cannot be opened. Its text is one line, `what is wrong — what to do`.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// Longer than any key file.
+    #[error("this is no key file (it is too long) — choose the one that was saved in the window")]
+    TooLarge,
+    /// It asks for the passphrase that was given when it was saved.
+    #[error("this key file is protected by a passphrase — give the one with which it was saved")]
+    Protected,
+}
+
+/// Opens a key file. Returns the keys as they stand in a data folder's own `keys.json`.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub(crate) fn open<'a>(file: &'a [u8], passphrase: Option<&str>) -> Result<Cow<'a, [u8]>, KeyFileError> {
+    let _ = passphrase;
+    if file.len() > MAX_BYTES {
+        return Err(KeyFileError::TooLarge);
+    }
+    if PROTECTED.iter().any(|beginning| file.starts_with(beginning)) {
+        return Err(KeyFileError::Protected);
+    }
+    Ok(Cow::Borrowed(file))
+}
