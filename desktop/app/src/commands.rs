@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
-use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
+use rollcall_engine::passphrase::Passphrase;
 use rollcall_engine::view::{
     AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Home, KeysSaved,
     ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
+use rollcall_engine::{EngineError, WorkshopDraft};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
@@ -52,6 +53,7 @@ commands! {
     fn home(workshop: WorkshopId) -> Home = |engine| engine.home(&workshop);
     fn list(query: ListQuery) -> ListPage = |engine| engine.list(&query);
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
+    fn suggest_passphrase() -> String = |_engine| Ok::<_, Refusal>(Passphrase::suggest());
     fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
 
     fn resolve(workshop: WorkshopId, resolution: Resolution) -> Undo =
@@ -97,6 +99,7 @@ commands! {
 
     fn test_connection(line: String) -> ConnectionTrial =
         |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn find_workshop(code: String) -> WorkshopId = |engine| engine.find_workshop(&code);
     fn connect(line: String) -> String = |engine| engine.connect(&line);
 }
 
@@ -128,12 +131,20 @@ async fn export(
     Ok(Some(Exported { rows: written.rows, path: shown, durability: written.durability }))
 }
 
-/// A copy of the keys; nothing where the person did not say where to.
+/// A copy of the keys under a passphrase; nothing where the person did not say where to. The line is the
+/// connection that is about to be used.
 #[tauri::command]
-async fn save_keys(app: AppHandle, shell: State<'_, Shell>) -> Result<Option<KeysCopied>, Refusal> {
-    let Some(path) = shell.files.choose(app, "rollcall-keys.json".to_owned()).await else { return Ok(None) };
+async fn save_keys(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    passphrase: String,
+    line: Option<String>,
+) -> Result<Option<KeysCopied>, Refusal> {
+    // Before anybody is asked where to.
+    Passphrase::parse(&passphrase).map_err(EngineError::from)?;
+    let Some(path) = shell.files.choose(app, "rollcall-keys.age".to_owned()).await else { return Ok(None) };
     let shown = shown(&path);
-    let durability = shell.ask(move |engine| engine.save_keys(&path)).await?;
+    let durability = shell.ask(move |engine| engine.save_keys(&path, &passphrase, line.as_deref())).await?;
     Ok(Some(KeysCopied { path: shown, durability }))
 }
 
@@ -209,7 +220,11 @@ mod bindings {
                 ],
                 answer: name::<Option<Exported>>(),
             },
-            Row { name: "save_keys", arguments: vec![], answer: name::<Option<KeysCopied>>() },
+            Row {
+                name: "save_keys",
+                arguments: vec![("passphrase", name::<String>()), ("line", name::<Option<String>>())],
+                answer: name::<Option<KeysCopied>>(),
+            },
             Row {
                 name: "back_up",
                 arguments: vec![("name", name::<String>())],

@@ -16,5 +16,6 @@ mod window;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    rollcall_engine::private::by_default();
     window::run()
 }

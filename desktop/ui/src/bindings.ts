@@ -495,7 +495,12 @@ export type KeysSaved = {
  */
 keys_saved_at: Timestamp | null, 
 /**
- * Whether that copy holds every key that there is: a new workshop has a key of its own.
+ * Where to; nothing where a copy of before there was a master secret was noted.
+ */
+path: string | null, 
+/**
+ * Whether that copy opens whatever may come: it holds the secret of which new workshops' keys come, and
+ * every key that does not.
  */
 complete: boolean, };
 
@@ -666,7 +671,7 @@ text: string, };
 /**
  * The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
  */
-export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
+export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "passphrase_wrong" | "code_unknown" | "code_retired" | "code_other_keys" | "passphrase_short" | "passphrase_weak" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
 
 /**
  * What the host decides about a case.
@@ -1078,13 +1083,14 @@ export const commands = {
   start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<KeysCopied | null>('save_keys'),
+  save_keys: (passphrase: string, line: string | null) => invoke<KeysCopied | null>('save_keys', { passphrase, line }),
   back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),
   home: (workshop: WorkshopId) => invoke<Home>('home', { workshop }),
   list: (query: ListQuery) => invoke<ListPage>('list', { query }),
   needs_look: (workshop: WorkshopId) => invoke<Array<Case>>('needs_look', { workshop }),
+  suggest_passphrase: () => invoke<string>('suggest_passphrase'),
   keys_saved: () => invoke<KeysSaved>('keys_saved'),
   resolve: (workshop: WorkshopId, resolution: Resolution) => invoke<Undo>('resolve', { workshop, resolution }),
   cancel: (workshop: WorkshopId, signup: SignupId) => invoke<Undo>('cancel', { workshop, signup }),
@@ -1113,6 +1119,7 @@ export const commands = {
   close_venue: () => invoke<null>('close_venue'),
   dismiss_alarm: (kind: AlarmKind) => invoke<null>('dismiss_alarm', { kind }),
   test_connection: (line: string) => invoke<ConnectionTrial>('test_connection', { line }),
+  find_workshop: (code: string) => invoke<WorkshopId>('find_workshop', { code }),
   connect: (line: string) => invoke<string>('connect', { line }),
 };
 

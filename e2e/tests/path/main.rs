@@ -11,6 +11,7 @@ mod form;
 mod good_path;
 mod identity;
 mod intake;
+mod keys;
 mod late_edge;
 mod passage;
 mod poison;

@@ -1,14 +1,12 @@
 //! From nothing to a code that a phone can scan.
 
-use std::fs;
-
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, text};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
-use serde_json::Value;
 
 use crate::in_english;
+use crate::keys::save_keys;
 
 fn first_step(folder: &Folder) -> Window {
     let window = Window::open(folder, &Options::default());
@@ -68,10 +66,8 @@ fn with_an_edge() {
     // The key is saved before anything is published.
     window.wait_for("#connection-use:disabled");
     window.picture("first-run-edge");
-    window.click("#save-keys");
+    save_keys(&window);
     window.wait_for("#connection-use:not(:disabled)");
-    let keys = fs::read(window.files().join("rollcall-keys.json")).unwrap();
-    assert!(serde_json::from_slice::<Value>(&keys).is_ok());
     window.click("#connection-use");
     window.wait_for("#projector");
     window.wait_for_text("#projector .address", |text| text.contains("/j/"));

@@ -9,6 +9,7 @@ mod erasing;
 mod export;
 mod first_run;
 mod health;
+mod keys;
 mod languages;
 mod laptop;
 mod live;

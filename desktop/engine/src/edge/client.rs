@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest_websocket::{Upgrade, WebSocket};
 use rollcall_shared::Timestamp;
+use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
     MAX_BATCH, Publication, PublishedWorkshop, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest,
@@ -204,6 +205,11 @@ impl EdgeClient {
     pub(crate) async fn published(&self, workshop: &WorkshopId) -> Result<PublishedWorkshop, EdgeError> {
         let request = self.http.get(self.address(workshop, "")).bearer_auth(self.drain_key(workshop)?);
         read::<Answer<PublishedWorkshop>>(&self.send(request).await?).map(|answer| answer.result)
+    }
+
+    /// Reads what everybody may know of the workshop to which a code leads.
+    pub(crate) async fn facts(&self, code: &InviteCode) -> Result<Workshop, EdgeError> {
+        read(&self.send(self.http.get(format!("{}/v1/workshops/{code}", self.config.url()))).await?)
     }
 
     /// Has it delete what was erased here.

@@ -72,6 +72,11 @@ impl ConnectionLine {
         EdgeConfig::parse(&self.url, self.publish_key.clone())
     }
 
+    /// Returns the deployment as a copy of the keys names it.
+    pub(crate) fn known(&self) -> KnownEdge {
+        KnownEdge { url: self.url.clone(), publish_key: self.publish_key.clone() }
+    }
+
     /// Reads the line that the data folder holds, if any.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, FolderError> {
         let damaged = |why: String| FolderError::Damaged { path: path.to_owned(), why };

@@ -13,6 +13,8 @@ use crate::export::ExportError;
 use crate::folder::backup::BackupError;
 use crate::folder::key_file::KeyFileError;
 use crate::folder::keys::MergeError;
+use crate::folder::keys_copy::AgeError;
+use crate::folder::keys_copy::passphrase::PassphraseError;
 use crate::http::port_error::PortError;
 use crate::venue::entry::EntryError;
 use crate::view::{Refusal, RefusalCode, WifiError};
@@ -47,6 +49,14 @@ pub enum EngineError {
         /// The operating system's own.
         source: std::io::Error,
     },
+    /// A file cannot be read.
+    #[error("{} cannot be read ({source})", path.display())]
+    Unread {
+        /// Which.
+        path: PathBuf,
+        /// The operating system's own.
+        source: std::io::Error,
+    },
     /// A list cannot be made into a file.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -74,6 +84,18 @@ pub enum EngineError {
     /// The text is no connection line.
     #[error(transparent)]
     Connection(#[from] NotALine),
+    /// No workshop has the code.
+    #[error("no workshop has this code — look at it again, on the poster or a phone")]
+    UnknownCode,
+    /// The code's workshop was ended, and its page is gone.
+    #[error("the workshop with this code was ended — a backup or a later copy of the keys has it")]
+    RetiredCode,
+    /// The workshop's keys come of no secret that is here.
+    #[error("the keys here are not this workshop's — load the copy that its laptop saved")]
+    OtherKeys,
+    /// A copy of the keys cannot be protected by that passphrase.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
 }
 
 impl EngineError {
@@ -117,6 +139,14 @@ impl EngineError {
             Self::Wifi(wrong) => return (RefusalCode::Invalid, Some(wrong.field().to_owned())),
             Self::Drawing(_) => return (RefusalCode::Invalid, Some("code".to_owned())),
             Self::Connection(_) => RefusalCode::Connection,
+            Self::KeyFile(KeyFileError::Sealed(AgeError::Passphrase)) => RefusalCode::PassphraseWrong,
+            Self::KeyFile(KeyFileError::Sealed(_)) => RefusalCode::NoKeyFile,
+            Self::Unread { .. } => RefusalCode::NoKeyFile,
+            Self::UnknownCode => RefusalCode::CodeUnknown,
+            Self::RetiredCode => RefusalCode::CodeRetired,
+            Self::OtherKeys => RefusalCode::CodeOtherKeys,
+            Self::Passphrase(PassphraseError::Short(_)) => RefusalCode::PassphraseShort,
+            Self::Passphrase(_) => RefusalCode::PassphraseWeak,
         };
         (code, None)
     }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::PublishedWorkshop;
 use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::workshop::WorkshopId;
@@ -16,7 +17,8 @@ use crate::edge::client::EdgeClient;
 use crate::edge::connection::ConnectionLine;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
-use crate::folder::key_file;
+use crate::folder::keys::MergeError;
+use crate::folder::{key_file, keys_copy};
 use crate::view::KeysLoaded;
 use crate::workshops::RosterError;
 
@@ -55,6 +57,8 @@ impl Host {
     ) -> Result<KeysLoaded, EngineError> {
         let keys = &self.context.keys;
         let merged = keys.merge(&key_file::open(file, passphrase)?)?;
+        // The host is asked once more where it cannot be noted.
+        let _ = keys_copy::loaded(&merged, &self.data_dir);
         if let (None, Some(known)) = (self.pipelines.edge(), merged.edge.clone()) {
             self.connect_to(ConnectionLine::of(known)?).await?;
         }
@@ -70,6 +74,32 @@ impl Host {
         let edge = edge.map(|edge| edge.url().to_owned());
         let other_edge = merged.edge.map(|known| known.url).filter(|url| edge.as_ref() != Some(url));
         Ok(KeysLoaded { edge, other_edge, workshops, pending, unknown })
+    }
+
+    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code: the
+    /// edge shows its public key, which is derived anew from the secret in the copy. Which workshop it is,
+    /// also where it was here all along.
+    pub(crate) async fn find_workshop(&self, code: &str) -> Result<WorkshopId, EngineError> {
+        let code = InviteCode::parse(code).map_err(|_| EngineError::UnknownCode)?;
+        let shown = self.edge()?.facts(&code).await.map_err(|error| match error.code() {
+            Some(ProblemCode::UnknownCode | ProblemCode::NotFound) => EngineError::UnknownCode,
+            Some(ProblemCode::Closed) => EngineError::RetiredCode,
+            _ => EngineError::Edge(error),
+        })?;
+        let id = shown.id.clone();
+        if self.context.roster.get(&id).is_some() {
+            return Ok(id);
+        }
+        let found = self.context.keys.find_again(&id, &shown.key).map_err(MergeError::Unwritable)?;
+        if !found {
+            return Err(EngineError::OtherKeys);
+        }
+        let Learnt { pending, .. } = self.learn_workshops().await;
+        if pending > 0 {
+            self.learning.ask();
+        }
+        // Or as soon as the edge answers.
+        Ok(id)
     }
 
     /// Asks the edge for the workshops of keys that have none here, at the start and whenever it is asked

@@ -100,7 +100,7 @@ impl Host {
         }
     }
 
-    fn edge(&self) -> Result<Arc<EdgeClient>, EngineError> {
+    pub(super) fn edge(&self) -> Result<Arc<EdgeClient>, EngineError> {
         self.pipelines.edge().ok_or(EngineError::NoEdge)
     }
 }

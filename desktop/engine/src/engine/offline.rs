@@ -8,6 +8,7 @@ use crate::acts::ActError;
 use crate::clock::now_ms;
 use crate::db::open_error::OpenError;
 use crate::db::{self, list, workshops};
+use crate::edge::connection::{self, ConnectionLine};
 use crate::engine::{EngineError, files};
 use crate::erasure::{self, Gone, copies};
 use crate::export;
@@ -15,7 +16,8 @@ use crate::folder::Folder;
 use crate::folder::backup::{self, Backup};
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
-use crate::view::{Erasure, ExportFormat, ListWritten, Whom};
+use crate::folder::keys_copy::{self, passphrase::Passphrase};
+use crate::view::{Durability, Erasure, ExportFormat, ListWritten, Whom};
 
 /// Why nothing was done in a folder.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,19 @@ pub fn erase(data_dir: &Path, workshop: &str, whom: &Whom, yes: bool) -> Result<
     let log_emptied = conn.empty_log().map_err(unreadable)?;
     let (copies, copies_left) = copies::erase(&folder.join(""), &Gone::of(&workshop, whom, &rows));
     Ok(Erasure { rows, copies, copies_left, log_emptied })
+}
+
+/// Saves a copy of the keys of a data folder that no engine uses.
+///
+/// # Errors
+/// [`OfflineError::Folder`] where an engine runs there or the folder cannot be used,
+/// [`OfflineError::Engine`] where the copy cannot be written.
+pub fn save_keys(data_dir: &Path, to: &Path, passphrase: &Passphrase) -> Result<Durability, OfflineError> {
+    let folder = Folder::take(data_dir)?;
+    let keys = Keys::open(folder.join("keys.json"))?;
+    let edge = ConnectionLine::read(&folder.join(connection::FILE))?.map(|line| line.known());
+    let saved = keys_copy::save(&keys, &folder.join(""), to, passphrase, edge, now_ms());
+    Ok(saved.map_err(|source| EngineError::File { path: to.to_owned(), source })?)
 }
 
 /// Backs up a data folder that no engine uses.

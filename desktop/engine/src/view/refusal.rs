@@ -49,6 +49,18 @@ pub enum RefusalCode {
     Port,
     /// The text is no connection line.
     Connection,
+    /// A key file does not open with the passphrase.
+    PassphraseWrong,
+    /// No workshop has an invite code.
+    CodeUnknown,
+    /// An invite code's workshop was ended.
+    CodeRetired,
+    /// An invite code's workshop has other keys.
+    CodeOtherKeys,
+    /// A passphrase is too short.
+    PassphraseShort,
+    /// A passphrase repeats itself, is too long, or cannot be typed.
+    PassphraseWeak,
     /// The rows have changed since.
     Changed,
     /// It can no longer be taken back.

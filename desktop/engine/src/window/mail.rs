@@ -40,6 +40,16 @@ impl Engine {
         self.block_on(self.host().load_keys(file, passphrase))
     }
 
+    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code, and
+    /// takes it over as [`Engine::load_keys`] does. Blocks.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownCode`], [`EngineError::RetiredCode`]; [`EngineError::OtherKeys`] where the keys
+    /// here are not the workshop's; [`EngineError::NoEdge`], [`EngineError::Edge`].
+    pub fn find_workshop(&self, code: &str) -> Result<WorkshopId, EngineError> {
+        self.block_on(self.host().find_workshop(code))
+    }
+
     /// Makes this installation the collector of a workshop's mail, and has all of it delivered again.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ pub(crate) fn restore(data_dir: &Path, from: &Path) -> anyhow::Result<()> {
 }
 
 /// Says what one has to know of a drive that does not say what is on it.
-fn tell_unconfirmed(durability: Durability) {
+pub(crate) fn tell_unconfirmed(durability: Durability) {
     if durability == Durability::Unconfirmed {
         out::tell(
             "note: it is written, but this file system does not confirm that it is on the disk — eject the \
@@ -103,13 +103,13 @@ pub(crate) fn language(tag: &str) -> Result<Language, &'static str> {
     Language::from_tag(tag).ok_or("it is zh or en")
 }
 
-fn answer(data_dir: &Path, command: &Command) -> anyhow::Result<Value> {
+pub(crate) fn answer(data_dir: &Path, command: &Command) -> anyhow::Result<Value> {
     let client = Client::find(data_dir)?;
     Ok(wait_for(client.ask(command))??)
 }
 
 /// Returns what was done in a folder; `None` where an engine runs there, which has to be asked.
-fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, OfflineError> {
+pub(crate) fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, OfflineError> {
     match done {
         Ok(done) => Ok(Some(done)),
         Err(OfflineError::Folder(FolderError::Locked { .. })) => Ok(None),

@@ -16,6 +16,7 @@ use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
 use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
+use crate::keys::KeysCommand;
 use crate::out;
 use crate::signals::Signals;
 
@@ -97,6 +98,13 @@ enum Command {
         folder: DataDir,
         /// The folder that `backup` made
         from: PathBuf,
+    },
+    /// Keep a copy of the keys: what is still sealed at the edge opens with them alone
+    Keys {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// Erase a person or a workshop everywhere, for good
     Erase {
@@ -251,6 +259,7 @@ impl Command {
             }
             Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
             Self::Restore { folder, from } => restore(&folder.data_dir, &from),
+            Self::Keys { folder, command } => command.run(&folder.data_dir),
             Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }

@@ -14,9 +14,7 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
-use super::{
-    BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, make_private_folder, sha256_of,
-};
+use super::{BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, sha256_of};
 use crate::clock::now_ms;
 use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
@@ -26,6 +24,7 @@ use crate::db::{self, erased, erased_workshops, events, receipts_out, takeovers_
 use crate::folder::error::FolderError;
 use crate::folder::keys::{Keys, known_edge};
 use crate::folder::{CONNECTION, Folder, atomic_file};
+use crate::private;
 use crate::view::Durability;
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
@@ -68,9 +67,11 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let (note, keys) = read(from)?;
     forget_interrupted(&folder);
     let stage = folder.join(STAGE);
-    make_private_folder(&stage).map_err(unusable)?;
+    private::make_folder(&stage).map_err(unusable)?;
     let staged = stage.join(DATABASE);
     fs::copy(from.join(DATABASE), &staged).map_err(unusable)?;
+    // A copy has the permissions of what is copied, and memory sticks have none.
+    private::close(&staged);
     let mut conn = db::open_writer(&staged)?;
     let damaged = |_: String| BackupError::Damaged(from.join(DATABASE));
     db::check(&conn).map_err(damaged)?;
@@ -209,7 +210,7 @@ fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>
     }
     let aside = (0..).map(|n| folder.join(&format!("{SET_ASIDE}{}", now + n))).find(|path| !path.exists());
     let aside = aside.unwrap_or_else(|| folder.join(SET_ASIDE));
-    make_private_folder(&aside)?;
+    private::make_folder(&aside)?;
     // The database stays where it is until the other one takes its place in one step. A copy, not a second
     // name: a restore that breaks off here leaves the first one in use. A log that it left behind must not be
     // taken for the other one's.
