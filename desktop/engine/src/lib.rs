@@ -51,7 +51,7 @@ pub use config::settings_error::SettingsError;
 pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
 pub use db::open_error::OpenError;
 pub use engine::{Engine, EngineError, Ready, StartError, Status, control, offline};
-pub use folder::{backup, error::FolderError};
+pub use folder::{backup, error::FolderError, key_file};
 pub use http::port_error::PortError;
 pub use workshops::RosterError;
 pub use workshops::draft::WorkshopDraft;

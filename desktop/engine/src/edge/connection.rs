@@ -67,6 +67,11 @@ impl ConnectionLine {
         Ok(Self { url, ..line })
     }
 
+    /// Returns what a copy of the keys says of it.
+    pub(crate) fn known(self) -> KnownEdge {
+        KnownEdge { url: self.url, publish_key: self.publish_key }
+    }
+
     /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
         EdgeConfig::parse(&self.url, self.publish_key.clone())

@@ -7,10 +7,12 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;
 use crate::db::list;
+use crate::edge::connection::ConnectionLine;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::export::{self, Sheet};
 use crate::folder::backup::{self, Backup};
+use crate::folder::keys::MergeError;
 use crate::folder::{atomic_file, keys_copy};
 use crate::view::{Durability, ExportFormat, ListWritten};
 
@@ -54,7 +56,11 @@ impl Host {
     }
 
     /// Copies the key file to where the host wants it, readable by its owner only. Blocks.
-    pub(crate) fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
+    pub(crate) fn save_keys(&self, path: &Path, line: Option<&str>) -> Result<Durability, EngineError> {
+        if let Some(line) = line {
+            let known = ConnectionLine::parse(line)?.known();
+            self.context.keys.note_edge(known).map_err(MergeError::Unwritable)?;
+        }
         let saved = keys_copy::save(&self.context.keys, &self.data_dir, path, now_ms());
         self.context.changes.moved();
         saved.map_err(|source| EngineError::File { path: path.to_owned(), source })

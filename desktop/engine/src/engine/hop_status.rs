@@ -65,7 +65,9 @@ impl Since {
                 }
                 let since = match (&facts.health.collection, code) {
                     // The edge knows it better than who was told later.
-                    (Collection::OwnedElsewhere { since: Some(since), .. }, HopCode::OwnedElsewhere) => *since,
+                    (Collection::OwnedElsewhere { since: Some(since), .. }, HopCode::OwnedElsewhere) => {
+                        *since
+                    }
                     _ => Timestamp::from_millis(noted.1),
                 };
                 let remaining_seconds = mail_seconds.filter(|_| code == HopCode::Collecting);

@@ -11,12 +11,13 @@ use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::{Mutex, Notify};
 
+use crate::clock::now_ms;
 use crate::db::erased_workshops;
 use crate::edge::client::EdgeClient;
 use crate::edge::connection::ConnectionLine;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
-use crate::folder::key_file;
+use crate::folder::{key_file, keys_copy};
 use crate::view::KeysLoaded;
 use crate::workshops::RosterError;
 
@@ -54,7 +55,10 @@ impl Host {
         passphrase: Option<&str>,
     ) -> Result<KeysLoaded, EngineError> {
         let keys = &self.context.keys;
-        let merged = keys.merge(&key_file::open(file, passphrase)?)?;
+        let opened = key_file::open(file, passphrase)?;
+        let merged = keys.merge(&opened)?;
+        // The host has it: it need not be saved once more.
+        keys_copy::note(keys, &self.data_dir, &opened, now_ms());
         if let (None, Some(known)) = (self.pipelines.edge(), merged.edge.clone()) {
             self.connect_to(ConnectionLine::of(known)?).await?;
         }

@@ -2,6 +2,9 @@
 //! are taken in.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 /// Most bytes of a key file: one of a thousand workshops has a quarter of that.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -19,6 +22,21 @@ pub enum KeyFileError {
     Protected,
 }
 
+/// Returns whether a passphrase is needed to open it.
+pub fn is_protected(file: &[u8]) -> bool {
+    PROTECTED.iter().any(|beginning| file.starts_with(beginning))
+}
+
+/// Reads a file that the host chose; a longer one than any key file is cut, and refused when it is opened.
+///
+/// # Errors
+/// The operating system's own.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Opens a key file. Returns the keys as they stand in a data folder's own `keys.json`.
 ///
 /// # Errors
@@ -28,7 +46,7 @@ pub(crate) fn open<'a>(file: &'a [u8], passphrase: Option<&str>) -> Result<Cow<'
     if file.len() > MAX_BYTES {
         return Err(KeyFileError::TooLarge);
     }
-    if PROTECTED.iter().any(|beginning| file.starts_with(beginning)) {
+    if is_protected(file) {
         return Err(KeyFileError::Protected);
     }
     Ok(Cow::Borrowed(file))

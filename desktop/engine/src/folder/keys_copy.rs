@@ -27,10 +27,22 @@ pub(crate) fn save(keys: &Keys, data_dir: &Path, to: &Path, now: Timestamp) -> s
         return Err(std::io::Error::other("this is the key file itself: a copy belongs elsewhere"));
     }
     let durability = atomic_file::write(to, &bytes)?;
-    let note = CopyNote { keys_saved_at: now, sha256: sha256_hex(&bytes) };
-    let note = serde_json::to_vec(&note).map_err(std::io::Error::other)?;
-    let _ = atomic_file::write(&note_path(data_dir), &note)?;
+    write_note(data_dir, &bytes, now)?;
     Ok(durability)
+}
+
+/// Notes that the host has a copy, where these bytes are all the keys that there are.
+pub(crate) fn note(keys: &Keys, data_dir: &Path, copy: &[u8], now: Timestamp) {
+    if keys.file().is_ok_and(|bytes| bytes == copy) {
+        // Without the note the host is asked once more.
+        let _ = write_note(data_dir, copy, now);
+    }
+}
+
+fn write_note(data_dir: &Path, bytes: &[u8], now: Timestamp) -> std::io::Result<()> {
+    let note = CopyNote { keys_saved_at: now, sha256: sha256_hex(bytes) };
+    let note = serde_json::to_vec(&note).map_err(std::io::Error::other)?;
+    atomic_file::write(&note_path(data_dir), &note).map(|_| ())
 }
 
 /// Says whether and when the host saved a copy. A note that cannot be read is none: the host is asked once

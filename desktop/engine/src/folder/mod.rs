@@ -3,7 +3,7 @@
 pub(crate) mod atomic_file;
 pub mod backup;
 pub(crate) mod error;
-pub(crate) mod key_file;
+pub mod key_file;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
 pub(crate) mod unsealer;

@@ -24,12 +24,14 @@ impl Engine {
         self.block_on(self.host().export(workshop, format, path, language))
     }
 
-    /// Copies the key file to where the host wants it, readable by its owner only.
+    /// Copies the key file to where the host wants it, readable by its owner only. It names the edge, so that
+    /// another laptop needs nothing else: the one of the connection line that the host is about to use, or
+    /// else the one that is used.
     ///
     /// # Errors
-    /// [`EngineError::File`] where it cannot be written.
-    pub fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
-        self.host().save_keys(path)
+    /// [`EngineError::File`] where it cannot be written, [`EngineError::Connection`] where that is no line.
+    pub fn save_keys(&self, path: &Path, line: Option<&str>) -> Result<Durability, EngineError> {
+        self.host().save_keys(path, line)
     }
 
     /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.

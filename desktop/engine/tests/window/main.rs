@@ -268,7 +268,7 @@ fn keys_are_saved_and_the_window_knows() {
     let laptop = Laptop::start();
     assert_eq!(laptop.engine.keys_saved().keys_saved_at, None);
     let elsewhere = tempfile::tempdir().unwrap();
-    let saved = laptop.engine.save_keys(&elsewhere.path().join("keys.json")).unwrap();
+    let saved = laptop.engine.save_keys(&elsewhere.path().join("keys.json"), None).unwrap();
     assert_eq!(saved, Durability::Confirmed);
     let saved = laptop.engine.keys_saved();
     assert!(saved.complete && saved.keys_saved_at.is_some());
