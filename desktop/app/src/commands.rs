@@ -7,7 +7,8 @@ use rollcall_engine::backup::Backup;
 use rollcall_engine::passphrase::Passphrase;
 use rollcall_engine::view::{
     AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Home, KeysSaved,
-    ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, TakenOver, Undo, Wifi,
+    WorkshopSummary,
 };
 use rollcall_engine::view::{Erasure, Whom};
 use rollcall_engine::{EngineError, WorkshopDraft};
@@ -17,6 +18,7 @@ use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use tauri::{AppHandle, State, WebviewWindow};
 
+use crate::moving;
 use crate::shell::{Shell, Start, refusal};
 
 /// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that
@@ -32,7 +34,11 @@ macro_rules! commands {
 
         /// Takes the page's questions.
         pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![start, fullscreen, export, save_keys, back_up, $($name),*]
+            tauri::generate_handler![
+                start, fullscreen, export, save_keys, back_up,
+                moving::choose_key_file, moving::load_keys, moving::choose_backup, moving::restore_backup,
+                $($name),*
+            ]
         }
 
         /// Name, arguments and answer of every row, as TypeScript has them.
@@ -101,6 +107,7 @@ commands! {
         |engine| Ok::<_, Refusal>(engine.test_connection(&line));
     fn find_workshop(code: String) -> WorkshopId = |engine| engine.find_workshop(&code);
     fn connect(line: String) -> String = |engine| engine.connect(&line);
+    fn take_over(workshop: WorkshopId) -> TakenOver = |engine| engine.take_over(&workshop);
 }
 
 /// How far the start is: the one question that is answered before the engine runs.
@@ -186,10 +193,13 @@ mod bindings {
     use std::fs;
     use std::path::Path;
 
+    use rollcall_engine::backup::{BackupFound, Restored};
+    use rollcall_engine::view::KeysLoaded;
     use rollcall_engine::window::typescript;
     use ts_rs::{Config, TS};
 
     use super::*;
+    use crate::moving::KeyFileChosen;
 
     /// A command as TypeScript has it.
     pub(super) struct Row {
@@ -230,6 +240,14 @@ mod bindings {
                 arguments: vec![("name", name::<String>())],
                 answer: name::<Option<Backup>>(),
             },
+            Row { name: "choose_key_file", arguments: vec![], answer: name::<Option<KeyFileChosen>>() },
+            Row {
+                name: "load_keys",
+                arguments: vec![("passphrase", name::<Option<String>>())],
+                answer: name::<KeysLoaded>(),
+            },
+            Row { name: "choose_backup", arguments: vec![], answer: name::<Option<BackupFound>>() },
+            Row { name: "restore_backup", arguments: vec![], answer: name::<Restored>() },
         ];
         all.extend(rows());
         all
@@ -242,7 +260,12 @@ mod bindings {
              import { invoke } from '@tauri-apps/api/core';\n\n",
         );
         text += typescript::declarations().split_once("\n\n").map_or("", |(_, types)| types);
-        for own in [Start::decl(&config()), Exported::decl(&config()), KeysCopied::decl(&config())] {
+        for own in [
+            Start::decl(&config()),
+            Exported::decl(&config()),
+            KeysCopied::decl(&config()),
+            KeyFileChosen::decl(&config()),
+        ] {
             writeln!(text, "\nexport {own}").unwrap();
         }
         writeln!(

@@ -12,6 +12,8 @@ use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::{place, wait};
 use serde_json::{Value, json};
 
+use crate::form::venue;
+
 /// Runs the host's program on a folder, with the words between its command and the rest.
 fn run(folder: &Folder, command: &[&str], rest: &[&str]) -> Output {
     let mut program = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
@@ -104,8 +106,7 @@ fn what_a_host_keeps_is_for_its_account_alone() {
     let host = folder.start(&Options::default());
     closed("the start");
     let workshop = host.make_local_workshop(json!({}));
-    let venue = host.ready["lan"].as_str().unwrap().split("/j/").next().unwrap();
-    Teacher::new().sign_up(venue, workshop.invite_code(), 201);
+    Teacher::new().sign_up(&venue(&host.status(), &workshop), workshop.invite_code(), 201);
     closed("a sign-up");
     let code = workshop.invite_code();
     for name in ["list.xlsx", "list.csv"] {
@@ -116,7 +117,7 @@ fn what_a_host_keeps_is_for_its_account_alone() {
     closed_there("backup");
     answer(&run(&folder, &["keys"], &["save", &copy, "--passphrase-file", &passphrase]));
     closed_there("rollcall-keys.age");
-    answer(&run(&folder, &["erase", "workshop"], &[code, "--yes"]));
+    answer(&run(&folder, &["erase"], &["workshop", code, "--yes"]));
     closed("an erasure");
     assert!(host.stop().success());
     closed("the end");

@@ -5,6 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rollcall_e2e::edge::Edge;
+use rollcall_e2e::host::{self, Folder};
+use rollcall_e2e::place;
+use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
 use serde_json::{Value, json};
 
@@ -82,8 +86,8 @@ fn saved_once_under_a_passphrase_and_asked_for_no_more() {
     let copy = window.files().join("rollcall-keys.age");
     assert!(opened_by_age(&copy, "another passphrase").is_none());
     let opened = opened_by_age(&copy, COMPOSED).expect("age opens it");
-    assert_eq!(opened["deployments"], json!([{ "url": "http://127.0.0.1:9", "publish_key": "k3y" }]));
-    assert_eq!(opened["known"][0]["id"], workshop.id());
+    assert_eq!(opened["edge"], json!({ "url": "http://127.0.0.1:9", "publish_key": "k3y" }));
+    assert!(opened["master_secrets"][0].is_string());
     assert!(opened["workshops"][workshop.id()]["secret_keys"][0].is_string());
 
     // A workshop that is made later is part of it: nobody is asked again.
@@ -102,4 +106,50 @@ fn saved_once_under_a_passphrase_and_asked_for_no_more() {
     window.wait_for_text("#keys-where", |text| {
         text.starts_with("上次保存：") && text.contains("rollcall-keys.age")
     });
+}
+
+#[test]
+fn a_copy_brings_another_laptop_a_workshop_of_later() {
+    let edge = Edge::shared();
+    let (first, stick) = (Folder::new(), tempfile::tempdir().unwrap());
+    let host = first.start(&host::Options { direct: true, ..host::Options::on(edge) });
+    host.make_workshop(json!({}));
+    let passphrase = stick.path().join("passphrase");
+    std::fs::write(&passphrase, COMPOSED).unwrap();
+    let copy = stick.path().join("rollcall-keys.age");
+    let mut save = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
+    save.args(["keys", "--data-dir"]).arg(first.path()).arg("save").arg(&copy);
+    assert!(save.arg("--passphrase-file").arg(&passphrase).output().unwrap().status.success());
+    let title = json!({ "zh": "后来的工作坊", "en": "A Workshop of Later" });
+    let later = host.make_workshop(json!({ "title": title }));
+    assert!(host.stop().success());
+    let receipt = Teacher::new().sign_up(edge.url(), later.invite_code(), 202);
+
+    let second = Folder::new();
+    let window = Window::open(&second, &Options::default());
+    window.wait_for("#first-run");
+    std::fs::copy(&copy, window.files().join("chosen")).unwrap();
+    window.click("#bring-keys");
+    window.fill("#bring-passphrase", "王芳 cafe 2026");
+    window.click("#bring-keys-go");
+    window.wait_for_text(".note", |text| text.contains("口令不对"));
+    window.fill("#bring-passphrase", TYPED);
+    window.click("#bring-keys-go");
+    window.wait_for("#count");
+    // Its key is the saved one's: nobody is asked to save it again.
+    assert!(window.find("#keys-banner").is_none());
+    window.click("#to-connection");
+    window.fill("#find-code", "ABCD-23456");
+    window.click("#find");
+    window.wait_for_text("#find-wrong", |text| text.contains("没有这个邀请码"));
+    window.click("#language");
+    window.wait_for("html[lang=en]");
+    window.click("#find");
+    window.wait_for_text("#find-wrong", |text| text.contains("No workshop has this code"));
+    window.picture("keys-find");
+    window.fill("#find-code", &later.invite_code().to_lowercase());
+    window.click("#find");
+    window.wait_for_text("#workshops", |text| text.contains("A Workshop of Later"));
+    window.wait_for_text("#count", |count| count == "1");
+    receipt.wait_for("registered");
 }

@@ -93,10 +93,10 @@ impl EdgeError {
         }
     }
 
-    /// Returns the installation that collects instead of this one.
-    pub(crate) fn owner(&self) -> Option<&Collector> {
+    /// Returns the installation that collects instead of this one, and since when it does.
+    pub(crate) fn owner(&self) -> Option<(&Collector, Option<Timestamp>)> {
         match self {
-            Self::Refused(problem) => problem.collector.as_ref(),
+            Self::Refused(problem) => Some((problem.collector.as_ref()?, problem.since)),
             _ => None,
         }
     }
@@ -113,6 +113,11 @@ impl EdgeClient {
     pub(crate) fn known(&self) -> KnownEdge {
         let publish_key = self.config.publish_key().map(str::to_owned);
         KnownEdge { url: self.url().to_owned(), publish_key }
+    }
+
+    /// Returns whether that is this installation.
+    pub(crate) fn is_collector(&self, collector: &Collector) -> bool {
+        self.collector.id == collector.id
     }
 
     /// Returns the deployment's address.

@@ -67,14 +67,14 @@ impl ConnectionLine {
         Ok(Self { url, ..line })
     }
 
+    /// Returns what a copy of the keys says of it.
+    pub(crate) fn known(self) -> KnownEdge {
+        KnownEdge { url: self.url, publish_key: self.publish_key }
+    }
+
     /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
         EdgeConfig::parse(&self.url, self.publish_key.clone())
-    }
-
-    /// Returns the deployment as a copy of the keys names it.
-    pub(crate) fn known(&self) -> KnownEdge {
-        KnownEdge { url: self.url.clone(), publish_key: self.publish_key.clone() }
     }
 
     /// Reads the line that the data folder holds, if any.

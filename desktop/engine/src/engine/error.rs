@@ -114,6 +114,10 @@ impl EngineError {
             Self::TakeoverLater(_) => RefusalCode::TakeoverLater,
             Self::Database(_) => RefusalCode::Database,
             Self::Act(act) => act.code(),
+            Self::Backup(BackupError::NoBackup { .. }) => RefusalCode::NoBackup,
+            Self::Backup(BackupError::Damaged(_)) => RefusalCode::BackupDamaged,
+            Self::Backup(BackupError::Newer { .. }) => RefusalCode::BackupNewer,
+            Self::Backup(BackupError::DataFolder(_) | BackupError::Open(_)) => RefusalCode::NotRestored,
             Self::File { .. } | Self::Export(_) | Self::Backup(_) => RefusalCode::File,
             Self::KeyFile(KeyFileError::Protected) => RefusalCode::KeyFileProtected,
             Self::KeyFile(KeyFileError::TooLarge) | Self::Keys(MergeError::NoKeys(_)) => {

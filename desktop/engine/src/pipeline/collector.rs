@@ -227,7 +227,7 @@ impl<S: Stream> CollectorLoop<S> {
     async fn back_off(&self, error: &EdgeError, attempt: &mut u32) {
         let PipelineContext { workshop, context, health, wake, .. } = &*self.pipeline;
         let collection = match (error.owner(), error.is_unauthorized()) {
-            (Some(owner), _) => Collection::OwnedElsewhere { collector: owner.clone() },
+            (Some((owner, since)), _) => Collection::OwnedElsewhere { collector: owner.clone(), since },
             (None, true) => Collection::Unauthorized,
             (None, false) => Collection::Away { why: error.to_string() },
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::seal::KeyId;
 use serde::Serialize;
@@ -66,6 +67,8 @@ pub enum Collection {
     OwnedElsewhere {
         /// Which.
         collector: Collector,
+        /// When it took over, as far as the edge says.
+        since: Option<Timestamp>,
     },
 }
 

@@ -45,6 +45,14 @@ pub enum RefusalCode {
     Database,
     /// A file cannot be written.
     File,
+    /// A folder is no backup.
+    NoBackup,
+    /// A backup is not as it was written.
+    BackupDamaged,
+    /// A backup was made by a newer Rollcall.
+    BackupNewer,
+    /// A backup was not restored; the list of before is in use.
+    NotRestored,
     /// The venue page cannot be opened.
     Port,
     /// The text is no connection line.

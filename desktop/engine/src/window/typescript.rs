@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::folder::backup::Backup;
+use crate::folder::backup::{Backup, BackupFound, Restored};
 use crate::view::{
-    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysSaved,
-    ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Home, KeysLoaded,
+    KeysSaved, ListPage, ListQuery, Refusal, Resolution, TakenEntry, TakenOver, Undo, Wifi, WorkshopSummary,
 };
 use crate::view::{Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
@@ -46,6 +46,10 @@ pub fn declarations() -> String {
     found.visit::<Whom>();
     found.visit::<Erasure>();
     found.visit::<Backup>();
+    found.visit::<BackupFound>();
+    found.visit::<Restored>();
+    found.visit::<KeysLoaded>();
+    found.visit::<TakenOver>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(
         "// Written by `cargo run -p rollcall-engine --features typescript --example typescript`.\n\n{}",

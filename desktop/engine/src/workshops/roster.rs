@@ -212,6 +212,21 @@ impl Roster {
         self.insert(row, WorkshopEvent::Learnt).await.map(drop)
     }
 
+    /// Takes the record of a workshop that is here as the edge shows it, and has it published again; a change
+    /// that the edge has not had yet stays.
+    ///
+    /// # Errors
+    /// [`RosterError::Unknown`], [`RosterError::Invalid`], [`RosterError::Unwritable`].
+    pub(crate) async fn adopt(&self, workshop: Workshop, retired: bool) -> Result<(), RosterError> {
+        let old = self.known(&workshop.id)?;
+        if old.rev != old.published_rev {
+            return Ok(());
+        }
+        let retired_at = retired.then(|| old.retired_at.unwrap_or_else(now_ms));
+        let workshop = Workshop { venue: None, ..workshop };
+        self.change(&workshop, retired_at, WorkshopEvent::Changed).await.map(drop)
+    }
+
     async fn make(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, RosterError> {
         let id = new_id();
         // Checked with a stand-in for the keys, so that a refused draft leaves none behind.

@@ -26,7 +26,7 @@ use crate::folder::keys::Keys;
 use crate::private;
 use crate::view::Durability;
 pub(crate) use restore::forget_interrupted;
-pub use restore::{Restored, restore};
+pub use restore::{BackupFound, Restored, look, restore};
 
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";

@@ -35,6 +35,7 @@ const STAGE: &str = "restoring";
 
 /// What was restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Restored {
     /// When the backup was made.
     pub made_at: Timestamp,
@@ -49,6 +50,27 @@ pub struct Restored {
     /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked
     /// at the next start.
     pub erasures_unknown: Option<String>,
+}
+
+/// A backup that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct BackupFound {
+    /// The folder.
+    pub folder: PathBuf,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Rows of all lists in it.
+    pub signups: u64,
+}
+
+/// Looks whether a folder is a whole backup that this program can restore. Reads all of it.
+///
+/// # Errors
+/// [`BackupError::NoBackup`], [`BackupError::Damaged`], [`BackupError::Newer`].
+pub fn look(from: &Path) -> Result<BackupFound, BackupError> {
+    let (BackupNote { made_at, signups, .. }, _) = read(from)?;
+    Ok(BackupFound { folder: from.to_owned(), made_at, signups })
 }
 
 /// Throws away what a restore prepared that was interrupted: the database in the folder is the one of before.

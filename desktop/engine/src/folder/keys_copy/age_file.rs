@@ -137,7 +137,7 @@ NUlUaW8KfHXowE9LYrsCI/XbOwPJCZPaNbc9vcCCoA8AnTrIpFWZDbXt/uI=\n\
         assert_eq!(open(file.as_bytes(), TYPED).unwrap(), b"keys");
         assert_eq!(open(file.as_bytes(), "correct horse batterz"), Err(AgeError::Passphrase));
         assert_eq!(open(&file.as_bytes()[..200], TYPED), Err(AgeError::Damaged));
-        let changed = file.replacen("\n", "\nAAAA", 1);
+        let changed = file.replacen('\n', "\nAAAA", 1);
         assert_eq!(open(changed.as_bytes(), TYPED), Err(AgeError::Damaged));
         assert_eq!(open(b"{}", TYPED), Err(AgeError::Damaged));
         assert!(!is_one(b"{}") && !is_one(b""));
@@ -153,10 +153,12 @@ NUlUaW8KfHXowE9LYrsCI/XbOwPJCZPaNbc9vcCCoA8AnTrIpFWZDbXt/uI=\n\
 
     #[test]
     fn what_mail_adds_is_no_part_of_it() {
+        // Opening costs a second: what is opened is the same text.
         let file = sealed();
+        assert_eq!(armored(file.as_bytes()).as_deref(), Some(file.as_str()));
         let check = |changed: String, how: &str| {
             assert!(is_one(changed.as_bytes()), "{how}");
-            assert_eq!(open(changed.as_bytes(), TYPED).as_deref(), Ok(&b"keys"[..]), "{how}");
+            assert_eq!(armored(changed.as_bytes()).as_deref(), Some(file.as_str()), "{how}");
         };
         check(format!("\u{feff}{file}"), "a byte order mark");
         check(format!("\n\r\n{file}"), "a blank first line");
