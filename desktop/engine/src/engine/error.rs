@@ -47,6 +47,14 @@ pub enum EngineError {
         /// The operating system's own.
         source: std::io::Error,
     },
+    /// A file cannot be read.
+    #[error("{} cannot be read ({source})", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// The operating system's own.
+        source: std::io::Error,
+    },
     /// A list cannot be made into a file.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -96,6 +104,7 @@ impl EngineError {
             Self::Backup(BackupError::Damaged(_)) => RefusalCode::BackupDamaged,
             Self::Backup(BackupError::Newer { .. }) => RefusalCode::BackupNewer,
             Self::Backup(BackupError::DataFolder(_) | BackupError::Open(_)) => RefusalCode::NotRestored,
+            Self::Unreadable { .. } => RefusalCode::NoKeyFile,
             Self::File { .. } | Self::Export(_) | Self::Backup(_) => RefusalCode::File,
             Self::KeyFile(KeyFileError::Protected) => RefusalCode::KeyFileProtected,
             Self::KeyFile(KeyFileError::TooLarge) | Self::Keys(MergeError::NoKeys(_)) => {

@@ -15,7 +15,9 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
+use crate::ask::{
+    ask, back_up, erase, export, language, load_keys, read_draft, restore, take_over, workshops,
+};
 use crate::out;
 use crate::signals::Signals;
 
@@ -55,11 +57,11 @@ enum Command {
         #[command(subcommand)]
         command: DeskCommand,
     },
-    /// Make this installation the collector of a workshop's mail
+    /// Collect a workshop's mail here instead of on another laptop; all of it is delivered again
     Takeover {
         #[command(flatten)]
         folder: DataDir,
-        /// The workshop's id
+        /// The workshop's id or invite code
         id: String,
     },
     /// Have a workshop's mail delivered again
@@ -97,6 +99,13 @@ enum Command {
         folder: DataDir,
         /// The folder that `backup` made
         from: PathBuf,
+    },
+    /// Take in the keys that were saved on another laptop
+    Keys {
+        #[command(flatten)]
+        folder: DataDir,
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// Erase a person or a workshop everywhere, for good
     Erase {
@@ -147,6 +156,18 @@ enum WorkshopCommand {
     Renew {
         /// The workshop's id
         id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Take over every workshop whose key is in a file, by the running engine or without one
+    Load {
+        /// The key file that was saved in the window, or a backup's keys.json
+        file: PathBuf,
+        /// A file that holds the passphrase, for a key file that is protected by one
+        #[arg(long)]
+        passphrase_file: Option<PathBuf>,
     },
 }
 
@@ -241,7 +262,7 @@ impl Command {
             Self::Run(run) => run.run(),
             Self::Workshop { folder, command } => command.run(&folder.data_dir),
             Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
-            Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
+            Self::Takeover { folder, id } => take_over(&folder.data_dir, id),
             Self::Replay { folder, id, since } => ask(
                 &folder.data_dir,
                 &control::Command::Replay(id, Replay { since: Timestamp::from_millis(since) }),
@@ -251,6 +272,9 @@ impl Command {
             }
             Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
             Self::Restore { folder, from } => restore(&folder.data_dir, &from),
+            Self::Keys { folder, command: KeysCommand::Load { file, passphrase_file } } => {
+                load_keys(&folder.data_dir, &file, passphrase_file.as_deref())
+            }
             Self::Erase { folder, command } => command.run(&folder.data_dir),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }

@@ -8,9 +8,10 @@ use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use serde_json::json;
 
-use super::command::{BackUp, Command, Erase, Export, Replay, Rows};
+use super::command::{BackUp, Command, Erase, Export, LoadKeys, Replay, Rows};
 use crate::acts::ActError;
 use crate::engine::{EngineError, Host};
+use crate::folder::key_file;
 use crate::workshops::RosterError;
 
 /// Most rows of one answer.
@@ -73,6 +74,12 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
         Command::Erase(name, Erase { whom, yes: false }) => {
             let id = find(host, &name)?;
             json(&blocking(host, move |host| host.would_erase(&id, &whom)).await?)
+        }
+        Command::LoadKeys(LoadKeys { from, passphrase }) => {
+            let file = blocking(host, move |_| {
+                key_file::read(&from).map_err(|source| EngineError::Unreadable { path: from, source })
+            });
+            json(&host.load_keys(&file.await?, passphrase.as_deref()).await.map_err(problem)?)
         }
         Command::BackUp(BackUp { to }) => json(&blocking(host, move |host| host.back_up(&to)).await?),
     }

@@ -1,6 +1,7 @@
 //! The commands of a running engine: one table of what can be asked, by which method and path, and what is
 //! sent along. The routes and their clients both go by it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use axum::extract::Query;
@@ -53,6 +54,8 @@ pub enum Command {
     Erase(String, Erase),
     /// Copy the database and the keys.
     BackUp(BackUp),
+    /// Take in a key file that was saved on another laptop, and with it its workshops.
+    LoadKeys(LoadKeys),
 }
 
 /// Since when mail is delivered again.
@@ -97,6 +100,23 @@ pub struct BackUp {
     pub to: PathBuf,
 }
 
+/// Which keys to take in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadKeys {
+    /// The key file; absolute, for the engine has a working folder of its own.
+    pub from: PathBuf,
+    /// What opens one that is protected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
+}
+
+impl fmt::Debug for LoadKeys {
+    /// Keeps the passphrase out of every log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadKeys").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 /// A command without what is sent along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
@@ -114,11 +134,12 @@ pub(super) enum Route {
     Export,
     Erase,
     BackUp,
+    LoadKeys,
 }
 
 impl Route {
     /// Every route.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Status,
         Self::PutWorkshop,
         Self::Retire,
@@ -133,6 +154,7 @@ impl Route {
         Self::Export,
         Self::Erase,
         Self::BackUp,
+        Self::LoadKeys,
     ];
 
     /// Returns its method, and its path as the router writes it.
@@ -152,6 +174,7 @@ impl Route {
             Self::Export => (Method::GET, "/control/workshops/{workshop}/export"),
             Self::Erase => (Method::POST, "/control/workshops/{workshop}/erase"),
             Self::BackUp => (Method::POST, "/control/backup"),
+            Self::LoadKeys => (Method::POST, "/control/keys"),
         }
     }
 }
@@ -174,6 +197,7 @@ impl Command {
             Self::Export(workshop, export) => (Route::Export, Some(workshop), serde_json::to_value(export)?),
             Self::Erase(workshop, erase) => (Route::Erase, Some(workshop), serde_json::to_value(erase)?),
             Self::BackUp(back_up) => (Route::BackUp, None, serde_json::to_value(back_up)?),
+            Self::LoadKeys(load) => (Route::LoadKeys, None, serde_json::to_value(load)?),
         })
     }
 
@@ -230,6 +254,7 @@ impl Command {
             Route::Export => Self::Export(workshop, query(uri)?),
             Route::Erase => Self::Erase(workshop, json(body)?),
             Route::BackUp => Self::BackUp(json(body)?),
+            Route::LoadKeys => Self::LoadKeys(json(body)?),
         })
     }
 }
@@ -279,6 +304,10 @@ mod tests {
                 Command::Erase(workshop(), Erase { whom, yes: true })
             }
             Route::BackUp => Command::BackUp(BackUp { to: PathBuf::from("/backups/一") }),
+            Route::LoadKeys => {
+                let from = PathBuf::from("/stick/钥匙.json");
+                Command::LoadKeys(LoadKeys { from, passphrase: Some("口令".to_owned()) })
+            }
         };
         Route::ALL.into_iter().map(command).collect()
     }
