@@ -95,8 +95,18 @@ impl Host {
         let mut strangers = self.context.keys.workshops();
         strangers.retain(|workshop| roster.get(workshop).is_none());
         // After the roster: a workshop that is erased is noted before it leaves it.
-        let Ok(erased) = self.context.read(erased_workshops::all).await else { return Learnt::default() };
-        strangers.retain(|workshop| !erased.contains(workshop));
+        let erased = self.context.read(|conn| {
+            Ok((erased_workshops::all(conn)?, erased_workshops::unfinished(conn)?))
+        });
+        let Ok((erased, unfinished)) = erased.await else { return Learnt::default() };
+        strangers.retain(|workshop| {
+            let is_erased = erased.contains(workshop);
+            if is_erased && !unfinished.contains(workshop) {
+                // A copy of the keys had it still.
+                let _ = self.context.keys.forget(workshop);
+            }
+            !is_erased
+        });
         let mut learnt = Learnt::default();
         let Some(edge) = self.pipelines.edge() else {
             return Learnt { pending: strangers.len() as u64, ..learnt };
