@@ -59,8 +59,9 @@ impl Host {
         let merged = keys.merge(&opened)?;
         // The host has it: it need not be saved once more.
         keys_copy::note(keys, &self.data_dir, &opened, now_ms());
-        if let (None, Some(known)) = (self.pipelines.edge(), merged.edge.clone()) {
-            self.connect_to(ConnectionLine::of(known)?).await?;
+        let named = merged.edge.clone().and_then(|known| ConnectionLine::of(known).ok());
+        if let (None, Some(line)) = (self.pipelines.edge(), named) {
+            self.connect_to(line).await?;
         }
         let edge = self.pipelines.edge();
         let Learnt { workshops, pending, unknown } = self.learn_workshops().await;
@@ -95,9 +96,8 @@ impl Host {
         let mut strangers = self.context.keys.workshops();
         strangers.retain(|workshop| roster.get(workshop).is_none());
         // After the roster: a workshop that is erased is noted before it leaves it.
-        let erased = self.context.read(|conn| {
-            Ok((erased_workshops::all(conn)?, erased_workshops::unfinished(conn)?))
-        });
+        let erased =
+            self.context.read(|conn| Ok((erased_workshops::all(conn)?, erased_workshops::unfinished(conn)?)));
         let Ok((erased, unfinished)) = erased.await else { return Learnt::default() };
         strangers.retain(|workshop| {
             let is_erased = erased.contains(workshop);

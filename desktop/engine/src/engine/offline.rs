@@ -107,8 +107,8 @@ pub fn load_keys(data_dir: &Path, file: &[u8], passphrase: Option<&str>) -> Resu
         let pending = merged.workshops.iter().filter(is_new).count() as u64;
         let path = folder.join(connection::FILE);
         let known = ConnectionLine::read(&path).ok().flatten().map(ConnectionLine::known);
-        if let (None, Some(named)) = (&known, merged.edge.clone()) {
-            let line = ConnectionLine::of(named)?;
+        let named = merged.edge.clone().and_then(|named| ConnectionLine::of(named).ok());
+        if let (None, Some(line)) = (&known, named) {
             line.write(&path).map_err(|source| EngineError::File { path, source })?;
         }
         let edge = known.or(merged.edge.clone()).map(|known| known.url);

@@ -35,7 +35,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::KeyFile`], [`EngineError::Keys`] where the keys cannot be taken in: nothing has changed
-    /// then. [`EngineError::Connection`] where the file names no edge that may be used, [`EngineError::File`].
+    /// then. [`EngineError::File`] where the edge that the file names cannot be kept.
     pub fn load_keys(&self, file: &[u8], passphrase: Option<&str>) -> Result<KeysLoaded, EngineError> {
         self.block_on(self.host().load_keys(file, passphrase))
     }

@@ -117,7 +117,14 @@ fn tell_keys(loaded: &KeysLoaded) {
 pub(crate) fn restore(data_dir: &Path, from: &Path) -> anyhow::Result<()> {
     let restored = backup::restore(data_dir, from)?;
     tell_unconfirmed(restored.durability);
-    out::answer(&restored)
+    out::answer(&restored)?;
+    if let Some(why) = &restored.erasures_unknown {
+        out::tell(&format!("who was erased since the backup is not known here ({why}): the edge is asked"));
+    }
+    out::tell(
+        "the next `rollcall-host run` here takes over the mail, and what came since the backup comes again",
+    );
+    Ok(())
 }
 
 /// Says what one has to know of a drive that does not say what is on it.
