@@ -1,5 +1,5 @@
-//! Keys that come from another laptop, and the workshops that they bring: a key whose workshop is not here has
-//! the edge asked for it, until the edge has answered.
+//! Keys that come from another laptop, and the workshops that they bring: a key whose workshop is not here
+//! has the edge asked for it, until the edge has answered.
 //!
 //! So a laptop that has nothing but the key file has everything that the edge keeps; and one whose restored
 //! database is older than a workshop has that workshop again.

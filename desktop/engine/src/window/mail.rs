@@ -28,9 +28,9 @@ impl Engine {
         self.block_on(self.host().connect(line))
     }
 
-    /// Takes in a key file that was saved on another laptop: connects to the edge that it names where there is
-    /// none yet, and takes over the workshops that are not here, with everything that the edge keeps of them.
-    /// `file` is what the file holds; `passphrase` opens one that is protected. Nothing that is here is
+    /// Takes in a key file that was saved on another laptop: connects to the edge that it names where there
+    /// is none yet, and takes over the workshops that are not here, with everything that the edge keeps of
+    /// them. `file` is what the file holds; `passphrase` opens one that is protected. Nothing that is here is
     /// replaced. Blocks, 20 s a workshop where the edge does not answer.
     ///
     /// # Errors
