@@ -56,6 +56,7 @@ impl Host {
     ) -> Result<KeysLoaded, EngineError> {
         let keys = &self.context.keys;
         let opened = key_file::open(file, passphrase)?;
+        let before = keys.file().ok();
         let merged = keys.merge(&opened)?;
         // The host has it: it need not be saved once more.
         keys_copy::note(keys, &self.data_dir, &opened, now_ms());
@@ -68,9 +69,10 @@ impl Host {
         if pending > 0 {
             self.learning.ask();
         }
-        for workshop in &merged.workshops {
-            // It may be the key that some mail waited for.
-            self.look_for_mail(workshop);
+        let known = |workshop: &WorkshopId| self.context.roster.get(workshop).is_some();
+        if workshops == 0 && before != keys.file().ok() && merged.workshops.iter().any(known) {
+            // It may be the key that some mail waited for, or the one that the edge asks for.
+            self.pipelines.restart_all().await;
         }
         let edge = edge.map(|edge| edge.url().to_owned());
         let other_edge = merged.edge.map(|known| known.url).filter(|url| edge.as_ref() != Some(url));
