@@ -60,6 +60,11 @@ impl Host {
         let merged = keys.merge(&opened)?;
         // The host has it: it need not be saved once more.
         keys_copy::note(keys, &self.data_dir, &opened, now_ms());
+        let is_here = |workshop: &WorkshopId| self.context.roster.get(workshop).is_some();
+        if merged.workshops.iter().any(is_here) && before != keys.file().ok() {
+            // It may be the key that some mail waited for, or the one that the edge asks for.
+            self.pipelines.restart_all().await;
+        }
         let named = merged.edge.clone().and_then(|known| ConnectionLine::of(known).ok());
         if let (None, Some(line)) = (self.pipelines.edge(), named) {
             self.connect_to(line).await?;
@@ -68,11 +73,6 @@ impl Host {
         let Learnt { workshops, pending, unknown } = self.learn_workshops().await;
         if pending > 0 {
             self.learning.ask();
-        }
-        let known = |workshop: &WorkshopId| self.context.roster.get(workshop).is_some();
-        if workshops == 0 && before != keys.file().ok() && merged.workshops.iter().any(known) {
-            // It may be the key that some mail waited for, or the one that the edge asks for.
-            self.pipelines.restart_all().await;
         }
         let edge = edge.map(|edge| edge.url().to_owned());
         let other_edge = merged.edge.map(|known| known.url).filter(|url| edge.as_ref() != Some(url));
