@@ -304,8 +304,8 @@ pub struct Alarms {
     pub unaddressed: u64,
 }
 
-/// `GET …/workshops/{workshop}`, for the holder of the drain key: by it a laptop that has the key alone learns
-/// of the workshop.
+/// `GET …/workshops/{workshop}`, for the holder of the drain key: by it a laptop that has the key alone
+/// learns of the workshop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedWorkshop {
     /// The public record, as it was published last.

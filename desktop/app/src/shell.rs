@@ -75,8 +75,8 @@ impl Shell {
         started
     }
 
-    /// Ends the engine, does something in its folder that needs it ended, and starts it again, also where that
-    /// failed. Blocks; must be called on a thread that may wait.
+    /// Ends the engine, does something in its folder that needs it ended, and starts it again, also where
+    /// that failed. Blocks; must be called on a thread that may wait.
     pub(crate) fn between<T>(
         &self,
         app: &AppHandle,

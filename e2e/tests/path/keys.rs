@@ -105,7 +105,7 @@ fn what_a_host_keeps_is_for_its_account_alone() {
     }
     let host = folder.start(&Options::default());
     closed("the start");
-    let workshop = host.make_local_workshop(json!({}));
+    let (workshop, gone) = (host.make_local_workshop(json!({})), host.make_local_workshop(json!({})));
     Teacher::new().sign_up(&venue(&host.status(), &workshop), workshop.invite_code(), 201);
     closed("a sign-up");
     let code = workshop.invite_code();
@@ -117,7 +117,7 @@ fn what_a_host_keeps_is_for_its_account_alone() {
     closed_there("backup");
     answer(&run(&folder, &["keys"], &["save", &copy, "--passphrase-file", &passphrase]));
     closed_there("rollcall-keys.age");
-    answer(&run(&folder, &["erase"], &["workshop", code, "--yes"]));
+    answer(&run(&folder, &["erase"], &["workshop", gone.invite_code(), "--yes"]));
     closed("an erasure");
     assert!(host.stop().success());
     closed("the end");

@@ -2,6 +2,7 @@
 //! SQLite. One edge serves all tests of this program; each has workshops and hosts of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod another_laptop;
 mod changes;
 mod codes;
 mod crashes;

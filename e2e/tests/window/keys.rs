@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::with_workshop;
 
 /// As a Mac types it: the accent by itself.
-const TYPED: &str = "王芳 cafe\u{301} 2026";
+pub(crate) const TYPED: &str = "王芳 cafe\u{301} 2026";
 /// As the copy is written.
 const COMPOSED: &str = "王芳 caf\u{e9} 2026";
 

@@ -2,6 +2,7 @@
 //! `ROLLCALL_PICTURES`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod another_laptop;
 mod big_list;
 mod cases;
 mod desk;

@@ -1,5 +1,6 @@
 //! `takeovers_due`: workshops whose mail this installation has still to claim. Written by a restore, by a key
-//! that brings its workshop, and by the host's own wish; removed once this installation collects and the edge delivers everything again.
+//! that brings its workshop, and by the host's own wish; removed once this installation collects and the edge
+//! delivers everything again.
 
 use rollcall_shared::workshop::WorkshopId;
 use rusqlite::{Connection, OptionalExtension};

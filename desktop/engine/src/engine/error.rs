@@ -51,7 +51,7 @@ pub enum EngineError {
     },
     /// A file cannot be read.
     #[error("{} cannot be read ({source})", path.display())]
-    Unread {
+    Unreadable {
         /// Which.
         path: PathBuf,
         /// The operating system's own.
@@ -118,6 +118,7 @@ impl EngineError {
             Self::Backup(BackupError::Damaged(_)) => RefusalCode::BackupDamaged,
             Self::Backup(BackupError::Newer { .. }) => RefusalCode::BackupNewer,
             Self::Backup(BackupError::DataFolder(_) | BackupError::Open(_)) => RefusalCode::NotRestored,
+            Self::Unreadable { .. } => RefusalCode::NoKeyFile,
             Self::File { .. } | Self::Export(_) | Self::Backup(_) => RefusalCode::File,
             Self::KeyFile(KeyFileError::Protected) => RefusalCode::KeyFileProtected,
             Self::KeyFile(KeyFileError::TooLarge) | Self::Keys(MergeError::NoKeys(_)) => {
@@ -145,7 +146,6 @@ impl EngineError {
             Self::Connection(_) => RefusalCode::Connection,
             Self::KeyFile(KeyFileError::Sealed(AgeError::Passphrase)) => RefusalCode::PassphraseWrong,
             Self::KeyFile(KeyFileError::Sealed(_)) => RefusalCode::NoKeyFile,
-            Self::Unread { .. } => RefusalCode::NoKeyFile,
             Self::UnknownCode => RefusalCode::CodeUnknown,
             Self::RetiredCode => RefusalCode::CodeRetired,
             Self::OtherKeys => RefusalCode::CodeOtherKeys,

@@ -1,5 +1,5 @@
-//! Keys that come from another laptop, and the workshops that they bring: a key whose workshop is not here has
-//! the edge asked for it, until the edge has answered.
+//! Keys that come from another laptop, and the workshops that they bring: a key whose workshop is not here
+//! has the edge asked for it, until the edge has answered.
 //!
 //! So a laptop that has nothing but the key file has everything that the edge keeps; and one whose restored
 //! database is older than a workshop has that workshop again.
@@ -56,20 +56,24 @@ impl Host {
         passphrase: Option<&str>,
     ) -> Result<KeysLoaded, EngineError> {
         let keys = &self.context.keys;
-        let merged = keys.merge(&key_file::open(file, passphrase)?)?;
-        // The host is asked once more where it cannot be noted.
+        let opened = key_file::open(file, passphrase)?;
+        let before = keys.file().ok();
+        let merged = keys.merge(&opened)?;
+        // The host has it: it need not be saved once more. Without the note the host is asked.
         let _ = keys_copy::loaded(&merged, &self.data_dir);
-        if let (None, Some(known)) = (self.pipelines.edge(), merged.edge.clone()) {
-            self.connect_to(ConnectionLine::of(known)?).await?;
+        let is_here = |workshop: &WorkshopId| self.context.roster.get(workshop).is_some();
+        if merged.workshops.iter().any(is_here) && before != keys.file().ok() {
+            // It may be the key that some mail waited for, or the one that the edge asks for.
+            self.pipelines.restart_all().await;
+        }
+        let named = merged.edge.clone().and_then(|known| ConnectionLine::of(known).ok());
+        if let (None, Some(line)) = (self.pipelines.edge(), named) {
+            self.connect_to(line).await?;
         }
         let edge = self.pipelines.edge();
         let Learnt { workshops, pending, unknown } = self.learn_workshops().await;
         if pending > 0 {
             self.learning.ask();
-        }
-        for workshop in &merged.workshops {
-            // It may be the key that some mail waited for.
-            self.look_for_mail(workshop);
         }
         let edge = edge.map(|edge| edge.url().to_owned());
         let other_edge = merged.edge.map(|known| known.url).filter(|url| edge.as_ref() != Some(url));
@@ -121,8 +125,17 @@ impl Host {
         let mut strangers = self.context.keys.workshops();
         strangers.retain(|workshop| roster.get(workshop).is_none());
         // After the roster: a workshop that is erased is noted before it leaves it.
-        let Ok(erased) = self.context.read(erased_workshops::all).await else { return Learnt::default() };
-        strangers.retain(|workshop| !erased.contains(workshop));
+        let erased =
+            self.context.read(|conn| Ok((erased_workshops::all(conn)?, erased_workshops::unfinished(conn)?)));
+        let Ok((erased, unfinished)) = erased.await else { return Learnt::default() };
+        strangers.retain(|workshop| {
+            let is_erased = erased.contains(workshop);
+            if is_erased && !unfinished.contains(workshop) {
+                // A copy of the keys had it still.
+                let _ = self.context.keys.forget(workshop);
+            }
+            !is_erased
+        });
         let mut learnt = Learnt::default();
         let Some(edge) = self.pipelines.edge() else {
             return Learnt { pending: strangers.len() as u64, ..learnt };

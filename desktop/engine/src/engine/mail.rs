@@ -94,7 +94,7 @@ impl Host {
     }
 
     /// Has mail looked at: what is delivered again was deposited long ago, and the edge does not call for it.
-    pub(crate) fn look_for_mail(&self, workshop: &WorkshopId) {
+    fn look_for_mail(&self, workshop: &WorkshopId) {
         if let Some(pipeline) = self.pipelines.get(workshop) {
             pipeline.wake.asked();
         }

@@ -135,7 +135,8 @@ impl<S: Stream> CollectorLoop<S> {
 
     async fn try_to_claim(&self) -> Result<(), TakeoverError> {
         let PipelineContext { workshop, context, .. } = &*self.pipeline;
-        let look = context.readers.read(|conn| takeovers_due::exists(conn, workshop));
+        let of = workshop.clone();
+        let look = context.read(move |conn| takeovers_due::exists(conn, &of)).await;
         if !look.map_err(|_| TakeoverError::Unwritable(retry::Failure::Io))? {
             return Ok(());
         }

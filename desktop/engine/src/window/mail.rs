@@ -28,14 +28,14 @@ impl Engine {
         self.block_on(self.host().connect(line))
     }
 
-    /// Takes in a key file that was saved on another laptop: connects to the edge that it names where there is
-    /// none yet, and takes over the workshops that are not here, with everything that the edge keeps of them.
-    /// `file` is what the file holds; `passphrase` opens one that is protected. Nothing that is here is
+    /// Takes in a key file that was saved on another laptop: connects to the edge that it names where there
+    /// is none yet, and takes over the workshops that are not here, with everything that the edge keeps of
+    /// them. `file` is what the file holds; `passphrase` opens one that is protected. Nothing that is here is
     /// replaced. Blocks, 20 s a workshop where the edge does not answer.
     ///
     /// # Errors
     /// [`EngineError::KeyFile`], [`EngineError::Keys`] where the keys cannot be taken in: nothing has changed
-    /// then. [`EngineError::Connection`] where the file names no edge that may be used, [`EngineError::File`].
+    /// then. [`EngineError::File`] where the edge that the file names cannot be kept.
     pub fn load_keys(&self, file: &[u8], passphrase: Option<&str>) -> Result<KeysLoaded, EngineError> {
         self.block_on(self.host().load_keys(file, passphrase))
     }

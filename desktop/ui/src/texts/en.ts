@@ -562,7 +562,7 @@ export const en: Texts = {
   'hop.publish_key_refused.todo': 'Ask whoever set up the online part for a new line, and paste it under "Online address".',
   'hop.drain_key_refused.now': 'The online part does not accept this computer\'s key.',
   'hop.drain_key_refused.meanwhile': 'What teachers send online is kept there, every one; it just cannot be collected now.',
-  'hop.drain_key_refused.todo': 'Put the workshop\'s own keys.json back into the data folder, then start Rollcall again.',
+  'hop.drain_key_refused.todo': 'Load this workshop\'s own key file under "Online address".',
   'hop.record_refused.now': 'The online part does not take this workshop as it is.',
   'hop.record_refused.meanwhile': 'Online it stays as it was before the change; sign-ups go on.',
   'hop.record_refused.todo': 'Read the line below, change the workshop and save it again.',

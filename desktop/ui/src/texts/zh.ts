@@ -569,7 +569,7 @@ export const zh = {
   'hop.publish_key_refused.todo': '向部署云端的人要一行新的连接行，粘贴到“云端连接”里。',
   'hop.drain_key_refused.now': '云端不认这台电脑的密钥。',
   'hop.drain_key_refused.meanwhile': '网上交的登记都存在云端，一条不丢，只是现在取不回来。',
-  'hop.drain_key_refused.todo': '把原来那份密钥文件 keys.json 放回数据文件夹，再打开 Rollcall。',
+  'hop.drain_key_refused.todo': '在“云端连接”里载入这个活动原来的密钥文件。',
   'hop.record_refused.now': '云端不收这个活动的内容。',
   'hop.record_refused.meanwhile': '云端还是改动前的样子，登记不受影响。',
   'hop.record_refused.todo': '看看下面的说明，改一下活动内容再保存。',

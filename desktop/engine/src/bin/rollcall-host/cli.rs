@@ -15,7 +15,7 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, take_over, workshops};
 use crate::keys::KeysCommand;
 use crate::out;
 use crate::signals::Signals;
@@ -56,11 +56,11 @@ enum Command {
         #[command(subcommand)]
         command: DeskCommand,
     },
-    /// Make this installation the collector of a workshop's mail
+    /// Collect a workshop's mail here instead of on another laptop; all of it is delivered again
     Takeover {
         #[command(flatten)]
         folder: DataDir,
-        /// The workshop's id
+        /// The workshop's id or invite code
         id: String,
     },
     /// Have a workshop's mail delivered again
@@ -99,7 +99,7 @@ enum Command {
         /// The folder that `backup` made
         from: PathBuf,
     },
-    /// Keep a copy of the keys: what is still sealed at the edge opens with them alone
+    /// Keep a copy of the keys, or take in the copy of another laptop
     Keys {
         #[command(flatten)]
         folder: DataDir,
@@ -249,7 +249,7 @@ impl Command {
             Self::Run(run) => run.run(),
             Self::Workshop { folder, command } => command.run(&folder.data_dir),
             Self::Desk { folder, command } => ask(&folder.data_dir, &command.into()),
-            Self::Takeover { folder, id } => ask(&folder.data_dir, &control::Command::TakeOver(id)),
+            Self::Takeover { folder, id } => take_over(&folder.data_dir, id),
             Self::Replay { folder, id, since } => ask(
                 &folder.data_dir,
                 &control::Command::Replay(id, Replay { since: Timestamp::from_millis(since) }),

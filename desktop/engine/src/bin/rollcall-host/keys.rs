@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
-use rollcall_engine::control::{Command, LoadKeys, SaveKeys};
+use rollcall_engine::control::{Command, SaveKeys};
 use rollcall_engine::passphrase::Passphrase;
 use rollcall_engine::view::Durability;
 use rollcall_engine::{key_file, offline};
 
-use crate::ask::{answer, ask, tell_unconfirmed, unless_one_runs};
+use crate::ask::{answer, ask, load_keys, tell_unconfirmed, unless_one_runs};
 use crate::out;
 
 #[derive(Subcommand)]
@@ -23,9 +23,9 @@ pub(crate) enum KeysCommand {
         #[arg(long)]
         passphrase_file: Option<PathBuf>,
     },
-    /// Take in a copy that another laptop saved, and the workshops that it brings; the engine must run
+    /// Take over every workshop whose key is in a copy, by the running engine or without one
     Load {
-        /// The file
+        /// The copy that another laptop saved, or a backup's keys.json
         file: PathBuf,
         /// A file whose first line is the passphrase, where nobody can be asked; `-` for standard input
         #[arg(long)]
@@ -72,7 +72,7 @@ fn load(data_dir: &Path, file: &Path, passphrase_file: Option<&Path>) -> anyhow:
         (true, Some(file)) => Some(read(file)?),
         (true, None) => Some(ask_once("Passphrase of the copy: ")?),
     };
-    ask(data_dir, &Command::LoadKeys(LoadKeys { from, passphrase }))
+    load_keys(data_dir, from, &bytes, passphrase)
 }
 
 /// Reads a passphrase from the first line of a file.

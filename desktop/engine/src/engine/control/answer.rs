@@ -77,8 +77,8 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
             let id = find(host, &name)?;
             json(&blocking(host, move |host| host.would_erase(&id, &whom)).await?)
         }
+        Command::LoadKeys(load) => json(&blocking(host, move |host| load_keys(host, load)).await?),
         Command::BackUp(BackUp { to }) => json(&blocking(host, move |host| host.back_up(&to)).await?),
-        Command::LoadKeys(load) => json(&blocking(host, move |host| load_keys(host, &load)).await?),
         Command::FindWorkshop(code) => {
             json(&json!({ "id": host.find_workshop(&code).await.map_err(problem)? }))
         }
@@ -89,10 +89,9 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
 }
 
 /// Takes a copy of the keys in. Blocks: opening one takes a second.
-fn load_keys(host: &Host, load: &LoadKeys) -> Result<KeysLoaded, EngineError> {
+fn load_keys(host: &Host, load: LoadKeys) -> Result<KeysLoaded, EngineError> {
     let LoadKeys { from, passphrase } = load;
-    let file = key_file::read(from);
-    let file = file.map_err(|source| EngineError::Unread { path: from.clone(), source })?;
+    let file = key_file::read(&from).map_err(|source| EngineError::Unreadable { path: from, source })?;
     Handle::current().block_on(host.load_keys(&file, passphrase.as_deref()))
 }
 

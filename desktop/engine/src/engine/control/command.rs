@@ -195,8 +195,8 @@ impl Route {
             Self::Export => (Method::GET, "/control/workshops/{workshop}/export"),
             Self::Erase => (Method::POST, "/control/workshops/{workshop}/erase"),
             Self::BackUp => (Method::POST, "/control/backup"),
-            Self::SaveKeys => (Method::POST, "/control/keys"),
-            Self::LoadKeys => (Method::POST, "/control/keys/load"),
+            Self::SaveKeys => (Method::POST, "/control/keys/save"),
+            Self::LoadKeys => (Method::POST, "/control/keys"),
             Self::FindWorkshop => (Method::POST, "/control/workshops/{workshop}/find"),
         }
     }
