@@ -2,9 +2,9 @@
 //! in SQLite.
 //!
 //! In wings, from the ground up; a wing imports only what lies before it (`cargo xtask test` checks that):
-//! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`) · [`config`] what the host
-//! sets · [`view`] plain types that the window reads · `codes` QR codes drawn, and read from pictures · `http`
-//! what both ports share · `db` all SQL · `writer`
+//! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`, [`private`]) · [`config`]
+//! what the host sets · [`view`] plain types that the window reads · `codes` QR codes drawn, and read from
+//! pictures · `http` what both ports share · `db` all SQL · `writer`
 //! the one thread that writes · `folder` the data folder, its keys and backups · `workshops` the roster, and
 //! what every part works with · `edge` its HTTP client · `pipeline` from the mailbox into the database, and
 //! acknowledgements back · `venue` the page on the local network · `acts`, `export`, `erasure` what the host

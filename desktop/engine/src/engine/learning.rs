@@ -80,9 +80,9 @@ impl Host {
         Ok(KeysLoaded { edge, other_edge, workshops, pending, unknown })
     }
 
-    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code: the
-    /// edge shows its public key, which is derived anew from the secret in the copy. Which workshop it is,
-    /// also where it was here all along.
+    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code:
+    /// the edge shows its public key, which is derived anew from the secret in the copy. Which workshop it
+    /// is, also where it was here all along.
     pub(crate) async fn find_workshop(&self, code: &str) -> Result<WorkshopId, EngineError> {
         let code = InviteCode::parse(code).map_err(|_| EngineError::UnknownCode)?;
         let shown = self.edge()?.facts(&code).await.map_err(|error| match error.code() {

@@ -71,8 +71,8 @@ impl Folder {
         if open > 0 {
             tracing::warn!(
                 folder = %path.display(), open,
-                "the data folder's file system keeps no permissions: other accounts of this computer may read \
-                 the list; a folder on the computer's own disk is safer"
+                "the data folder's file system keeps no permissions: other accounts of this computer may \
+                 read the list; a folder on the computer's own disk is safer"
             );
         }
         if atomic_file::sync_folder(&path).map_err(unusable)? == Durability::Unconfirmed {

@@ -40,8 +40,8 @@ impl Engine {
         self.block_on(self.host().load_keys(file, passphrase))
     }
 
-    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code, and
-    /// takes it over as [`Engine::load_keys`] does. Blocks.
+    /// Finds a workshop that another laptop made after its copy of the keys was saved, by its invite code,
+    /// and takes it over as [`Engine::load_keys`] does. Blocks.
     ///
     /// # Errors
     /// [`EngineError::UnknownCode`], [`EngineError::RetiredCode`]; [`EngineError::OtherKeys`] where the keys
