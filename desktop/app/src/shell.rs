@@ -92,9 +92,7 @@ impl Shell {
             std::mem::replace(&mut *state, State::Starting)
         };
         if let State::Running(engine) = old {
-            if engine.venue_is_open() {
-                config.venue = VenueStart::AtOnce;
-            }
+            config.venue = if engine.venue_is_open() { VenueStart::AtOnce } else { VenueStart::WhenAsked };
             let ended = engine.ended();
             drop(engine);
             tauri::async_runtime::block_on(ended);

@@ -55,6 +55,8 @@ impl Host {
         file: &[u8],
         passphrase: Option<&str>,
     ) -> Result<KeysLoaded, EngineError> {
+        // Whoever else learns waits: what this file brought is told of this file.
+        let _turn = self.learning.turn.lock().await;
         let keys = &self.context.keys;
         let opened = key_file::open(file, passphrase)?;
         let before = keys.file().ok();
@@ -71,7 +73,7 @@ impl Host {
             self.connect_to(line).await?;
         }
         let edge = self.pipelines.edge();
-        let Learnt { workshops, pending, unknown } = self.learn_workshops().await;
+        let Learnt { workshops, pending, unknown } = self.learn().await;
         if pending > 0 {
             self.learning.ask();
         }
@@ -91,6 +93,7 @@ impl Host {
             _ => EngineError::Edge(error),
         })?;
         let id = shown.id.clone();
+        let _turn = self.learning.turn.lock().await;
         if self.context.roster.get(&id).is_some() {
             return Ok(id);
         }
@@ -98,7 +101,7 @@ impl Host {
         if !found {
             return Err(EngineError::OtherKeys);
         }
-        let Learnt { pending, .. } = self.learn_workshops().await;
+        let Learnt { pending, .. } = self.learn().await;
         if pending > 0 {
             self.learning.ask();
         }
@@ -110,7 +113,10 @@ impl Host {
     /// for, until the edge has answered.
     pub(crate) async fn learn_from_keys(self: std::sync::Arc<Self>) {
         loop {
-            let learnt = self.learn_workshops().await;
+            let learnt = {
+                let _turn = self.learning.turn.lock().await;
+                self.learn().await
+            };
             tokio::select! {
                 () = self.learning.asked.notified() => {}
                 () = tokio::time::sleep(AGAIN), if learnt.pending > 0 && self.pipelines.edge().is_some() => {}
@@ -119,8 +125,8 @@ impl Host {
         }
     }
 
-    async fn learn_workshops(&self) -> Learnt {
-        let _turn = self.learning.turn.lock().await;
+    /// Asks once for every workshop that is missing. The turn must be taken.
+    async fn learn(&self) -> Learnt {
         let roster = &self.context.roster;
         let mut strangers = self.context.keys.workshops();
         strangers.retain(|workshop| roster.get(workshop).is_none());
