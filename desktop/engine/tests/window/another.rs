@@ -25,7 +25,7 @@ const PASSPHRASE: &str = "correct horse battery";
 fn saved(laptop: &Laptop, line: &str) -> Vec<u8> {
     let elsewhere = tempfile::tempdir().unwrap();
     let file = elsewhere.path().join("rollcall-keys.age");
-    laptop.engine.save_keys(&file, PASSPHRASE, Some(line)).unwrap();
+    let _ = laptop.engine.save_keys(&file, PASSPHRASE, Some(line)).unwrap();
     fs::read(file).unwrap()
 }
 
