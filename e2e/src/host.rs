@@ -125,8 +125,22 @@ impl Folder {
     /// # Errors
     /// The program's own line, where it ends with the code for a setting.
     pub fn restore(&self, backup: &Path) -> Result<Value, String> {
+        self.ask(&["restore"], &[], backup)
+    }
+
+    /// Loads a key file here, and returns what the program says.
+    ///
+    /// # Errors
+    /// The program's own line, where it ends with the code for a setting.
+    pub fn load_keys(&self, file: &Path, passphrase: &str) -> Result<Value, String> {
+        let note = tempfile::NamedTempFile::new().unwrap();
+        fs::write(note.path(), passphrase).unwrap();
+        self.ask(&["keys", "load", "--passphrase-file"], &[note.path()], file)
+    }
+
+    fn ask(&self, what: &[&str], more: &[&Path], path: &Path) -> Result<Value, String> {
         let mut command = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
-        command.arg("restore").arg("--data-dir").arg(self.path()).arg(backup);
+        command.args(what).args(more).env("ROLLCALL_DATA_DIR", self.path()).arg(path);
         let output = command.output().unwrap();
         match output.status.code() {
             Some(0) => Ok(serde_json::from_slice(&output.stdout).unwrap()),

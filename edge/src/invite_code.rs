@@ -29,6 +29,8 @@ rpcs! {
     Claim { workshop: Workshop } -> Claimed;
     /// The code no longer leads to this workshop.
     RetireCode { workshop: WorkshopId } -> ();
+    /// Whether the code led to this workshop and was retired.
+    IsRetired { workshop: WorkshopId } -> bool;
     /// How many authoritative look-ups were served, since the code was claimed.
     CountLookUps {} -> u64;
 }
@@ -89,6 +91,7 @@ impl DurableObject for InviteCode {
             RetireCode::NAME => {
                 respond::<RetireCode>(&self.retire(&read_request::<RetireCode>(&bytes)?.workshop).await?)
             }
+            IsRetired::NAME => respond::<IsRetired>(&self.is_retired(&read_request(&bytes)?)?),
             CountLookUps::NAME => respond::<CountLookUps>(&self.count_look_ups()?),
             _ => Response::error("no such request", 404),
         }
@@ -138,6 +141,11 @@ impl InviteCode {
         };
         self.sql.exec("UPDATE claim SET retired = 1, kv_is_behind = 1", None)?;
         self.after_change(&Holder { retired: true, kv_is_behind: true, ..holder }).await
+    }
+
+    fn is_retired(&self, request: &IsRetired) -> Result<bool> {
+        let holder = self.read()?.filter(|holder| holder.workshop.id == request.workshop);
+        Ok(holder.is_some_and(|holder| holder.retired))
     }
 
     fn count_look_ups(&self) -> Result<u64> {

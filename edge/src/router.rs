@@ -67,6 +67,7 @@ async fn dispatch(mut inbound: Inbound) -> Answer {
         (Address::ReceiptState { workshop, token }, Method::Delete) => {
             cancellation::take(inbound, workshop, token).await
         }
+        (Address::Publication { workshop }, Method::Get) => publication::show(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Put) => publication::publish(inbound, workshop).await,
         (Address::Publication { workshop }, Method::Delete) => publication::retire(inbound, workshop).await,
         (Address::Pull { workshop }, Method::Post) => {
@@ -164,7 +165,7 @@ impl<'a> Address<'a> {
             | Self::Stats
             | Self::Health => "GET, HEAD",
             Self::ReceiptState { .. } => "GET, HEAD, DELETE",
-            Self::Publication { .. } => "PUT, DELETE",
+            Self::Publication { .. } => "GET, HEAD, PUT, DELETE",
             Self::Cancellation { .. }
             | Self::Signups
             | Self::Pull { .. }

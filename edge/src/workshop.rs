@@ -22,7 +22,7 @@ use crate::object::{KEY_HEADER, Rpc, read_request, respond, rpc_name};
 pub(crate) use crate::workshop::host_operation::HostOperation;
 use crate::workshop::object::Workshop;
 pub(crate) use crate::workshop::requests::{
-    Authorize, Deposit, FindReceipt, FoundReceipt, Granted, Left, Publish, Published, Retire, ShownKey,
+    Authorize, Deposit, FindReceipt, FoundReceipt, Granted, Left, Publish, Published, Retire, Show, ShownKey,
 };
 pub(crate) use crate::workshop::wake::WAKE;
 use crate::{answer, clock};
@@ -51,6 +51,7 @@ impl DurableObject for Workshop {
             Authorize::NAME => respond::<Authorize>(&self.authorize(&read_request(&bytes)?)?),
             Publish::NAME => respond::<Publish>(&self.publish(read_request(&bytes)?).await?),
             Retire::NAME => respond::<Retire>(&self.retire(read_request(&bytes)?)?),
+            Show::NAME => respond::<Show>(&self.show(&read_request(&bytes)?)?),
             Left::NAME => respond::<Left>(&self.left(&read_request(&bytes)?)?),
             Deposit::NAME => respond::<Deposit>(&self.deposit(read_request(&bytes)?).await?),
             FindReceipt::NAME => respond::<FindReceipt>(&self.find_receipt(read_request(&bytes)?)?),

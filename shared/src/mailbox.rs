@@ -308,6 +308,19 @@ pub struct Alarms {
     pub unaddressed: u64,
 }
 
+/// `GET …/workshops/{workshop}`, for the holder of the drain key: by it a laptop that has the key alone
+/// learns of the workshop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedWorkshop {
+    /// The public record, as it was published last.
+    pub workshop: Workshop,
+    /// Whether its intake was ended by hand.
+    pub retired: bool,
+    /// Who collects its mail, once somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collector: Option<Collector>,
+}
+
 /// `PUT …/workshops/{workshop}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {

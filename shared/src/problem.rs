@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Timestamp;
 use crate::field_error::FieldError;
 use crate::mailbox::Collector;
 use crate::proof::Challenge;
@@ -122,6 +123,9 @@ pub struct Problem {
     /// The installation that collects, with [`ProblemCode::OwnedElsewhere`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collector: Option<Collector>,
+    /// Since when it does, with [`ProblemCode::OwnedElsewhere`]; programs of before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// What has to be solved, with [`ProblemCode::ProofRequired`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<Challenge>,
@@ -150,6 +154,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             collector: None,
+            since: None,
             challenge: None,
             retry_after: None,
         }
@@ -175,9 +180,9 @@ impl Problem {
         Self { challenge: Some(challenge), ..Self::new(ProblemCode::ProofRequired) }
     }
 
-    /// A refusal because another installation collects.
-    pub fn owned_elsewhere(collector: Collector) -> Self {
-        Self { collector: Some(collector), ..Self::new(ProblemCode::OwnedElsewhere) }
+    /// A refusal because another installation collects, since a time that is known where it took over.
+    pub fn owned_elsewhere(collector: Collector, since: Option<Timestamp>) -> Self {
+        Self { collector: Some(collector), since, ..Self::new(ProblemCode::OwnedElsewhere) }
     }
 
     /// Adds words about this occurrence. They must contain no name and no number.

@@ -3,20 +3,22 @@
 
 use std::path::Path;
 
-use rollcall_engine::WorkshopDraft;
 use rollcall_engine::backup::Backup;
+use rollcall_engine::passphrase::Passphrase;
 use rollcall_engine::view::{
     AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, Durability, ExportFormat, Figures, Home,
-    KeysSaved, ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, Undo, Wifi,
+    KeysSaved, ListPage, ListQuery, Refusal, RefusalCode, Resolution, TakenEntry, TakenOver, Undo, Wifi,
     WorkshopSummary,
 };
 use rollcall_engine::view::{Deletions, Erasure, Whom};
+use rollcall_engine::{EngineError, WorkshopDraft};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use rollcall_shared::signup_id::SignupId;
 use rollcall_shared::workshop::WorkshopId;
 use tauri::{AppHandle, State, WebviewWindow};
 
+use crate::moving;
 use crate::shell::{Shell, Start, refusal};
 
 /// A row is a command of the page: its name, its arguments, its answer, and the line over the engine that
@@ -32,7 +34,11 @@ macro_rules! commands {
 
         /// Takes the page's questions.
         pub(crate) fn handler() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
-            tauri::generate_handler![start, fullscreen, export, save_keys, back_up, $($name),*]
+            tauri::generate_handler![
+                start, fullscreen, export, save_keys, back_up,
+                moving::choose_key_file, moving::load_keys, moving::choose_backup, moving::restore_backup,
+                $($name),*
+            ]
         }
 
         /// Name, arguments and answer of every row, as TypeScript has them.
@@ -53,6 +59,7 @@ commands! {
     fn home(workshop: WorkshopId) -> Home = |engine| engine.home(&workshop);
     fn list(query: ListQuery) -> ListPage = |engine| engine.list(&query);
     fn needs_look(workshop: WorkshopId) -> Vec<Case> = |engine| engine.needs_look(&workshop);
+    fn suggest_passphrase() -> String = |_engine| Ok::<_, Refusal>(Passphrase::suggest());
     fn keys_saved() -> KeysSaved = |engine| Ok::<_, Refusal>(engine.keys_saved());
     fn figures() -> Figures = |engine| Ok::<_, Refusal>(engine.figures());
 
@@ -104,7 +111,9 @@ commands! {
 
     fn test_connection(line: String) -> ConnectionTrial =
         |engine| Ok::<_, Refusal>(engine.test_connection(&line));
+    fn find_workshop(code: String) -> WorkshopId = |engine| engine.find_workshop(&code);
     fn connect(line: String) -> String = |engine| engine.connect(&line);
+    fn take_over(workshop: WorkshopId) -> TakenOver = |engine| engine.take_over(&workshop);
 }
 
 /// How far the start is: the one question that is answered before the engine runs.
@@ -135,12 +144,20 @@ async fn export(
     Ok(Some(Exported { rows: written.rows, path: shown, durability: written.durability }))
 }
 
-/// A copy of the keys; nothing where the person did not say where to.
+/// A copy of the keys under a passphrase; nothing where the person did not say where to. The line is the
+/// connection that is about to be used.
 #[tauri::command]
-async fn save_keys(app: AppHandle, shell: State<'_, Shell>) -> Result<Option<KeysCopied>, Refusal> {
-    let Some(path) = shell.files.choose(app, "rollcall-keys.json".to_owned()).await else { return Ok(None) };
+async fn save_keys(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    passphrase: String,
+    line: Option<String>,
+) -> Result<Option<KeysCopied>, Refusal> {
+    // Before anybody is asked where to.
+    Passphrase::parse(&passphrase).map_err(EngineError::from)?;
+    let Some(path) = shell.files.choose(app, "rollcall-keys.age".to_owned()).await else { return Ok(None) };
     let shown = shown(&path);
-    let durability = shell.ask(move |engine| engine.save_keys(&path)).await?;
+    let durability = shell.ask(move |engine| engine.save_keys(&path, &passphrase, line.as_deref())).await?;
     Ok(Some(KeysCopied { path: shown, durability }))
 }
 
@@ -182,10 +199,13 @@ mod bindings {
     use std::fs;
     use std::path::Path;
 
+    use rollcall_engine::backup::{BackupFound, Restored};
+    use rollcall_engine::view::KeysLoaded;
     use rollcall_engine::window::typescript;
     use ts_rs::{Config, TS};
 
     use super::*;
+    use crate::moving::KeyFileChosen;
 
     /// A command as TypeScript has it.
     pub(super) struct Row {
@@ -216,12 +236,24 @@ mod bindings {
                 ],
                 answer: name::<Option<Exported>>(),
             },
-            Row { name: "save_keys", arguments: vec![], answer: name::<Option<KeysCopied>>() },
+            Row {
+                name: "save_keys",
+                arguments: vec![("passphrase", name::<String>()), ("line", name::<Option<String>>())],
+                answer: name::<Option<KeysCopied>>(),
+            },
             Row {
                 name: "back_up",
                 arguments: vec![("name", name::<String>())],
                 answer: name::<Option<Backup>>(),
             },
+            Row { name: "choose_key_file", arguments: vec![], answer: name::<Option<KeyFileChosen>>() },
+            Row {
+                name: "load_keys",
+                arguments: vec![("passphrase", name::<Option<String>>())],
+                answer: name::<KeysLoaded>(),
+            },
+            Row { name: "choose_backup", arguments: vec![], answer: name::<Option<BackupFound>>() },
+            Row { name: "restore_backup", arguments: vec![], answer: name::<Restored>() },
         ];
         all.extend(rows());
         all
@@ -234,7 +266,12 @@ mod bindings {
              import { invoke } from '@tauri-apps/api/core';\n\n",
         );
         text += typescript::declarations().split_once("\n\n").map_or("", |(_, types)| types);
-        for own in [Start::decl(&config()), Exported::decl(&config()), KeysCopied::decl(&config())] {
+        for own in [
+            Start::decl(&config()),
+            Exported::decl(&config()),
+            KeysCopied::decl(&config()),
+            KeyFileChosen::decl(&config()),
+        ] {
             writeln!(text, "\nexport {own}").unwrap();
         }
         writeln!(

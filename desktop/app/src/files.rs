@@ -1,4 +1,4 @@
-//! Where a file goes: the person says so, in the system's own dialog.
+//! Where a file goes, or comes from: the person says so, in the system's own dialog.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,38 @@ use tauri_plugin_dialog::DialogExt;
 pub(crate) enum Files {
     /// The person.
     Dialog,
-    /// A test: everything into this folder.
+    /// A test: everything into this folder; what is chosen is what lies there under [`CHOSEN`].
     Folder(PathBuf),
 }
 
+/// What a test puts where a person would choose something.
+const CHOSEN: &str = "chosen";
+
+/// What a person is asked to choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
 impl Files {
+    /// The file or folder to read; `None` where the person thought better of it.
+    pub(crate) async fn find(&self, app: AppHandle, wanted: Wanted) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.join(CHOSEN)).filter(|path| path.exists()),
+            Self::Dialog => {
+                let ask = move || match wanted {
+                    Wanted::File => app.dialog().file().blocking_pick_file(),
+                    Wanted::Folder => app.dialog().file().blocking_pick_folder(),
+                };
+                let chosen = tauri::async_runtime::spawn_blocking(ask).await.ok()??;
+                chosen.into_path().ok()
+            }
+        }
+    }
+
     /// The path to write to; `None` where the person thought better of it.
     pub(crate) async fn choose(&self, app: AppHandle, name: String) -> Option<PathBuf> {
         match self {

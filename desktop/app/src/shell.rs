@@ -1,20 +1,36 @@
 //! The engine behind the window: started beside it, so that the window is there at once, and asked on threads
 //! that may wait.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rollcall_engine::view::{Refusal, RefusalCode};
-use rollcall_engine::{Config, Engine, StartError};
+use rollcall_engine::{Config, Engine, StartError, VenueStart};
 use rollcall_shared::language::Text;
 use serde::Serialize;
+use tauri::AppHandle;
 
+use crate::changed;
 use crate::files::Files;
 
 /// What every command works with.
 pub(crate) struct Shell {
     engine: Mutex<State>,
+    /// What the engine was started with, to start it again after a restore.
+    config: Mutex<Option<Config>>,
+    /// What the person chose and has still to say yes to.
+    pub(crate) chosen: Mutex<Chosen>,
     pub(crate) files: Files,
+}
+
+/// Files of another laptop that the person chose: held here, so that the page names no paths.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// What a key file holds.
+    pub(crate) keys: Option<Vec<u8>>,
+    /// The folder of a backup.
+    pub(crate) backup: Option<PathBuf>,
 }
 
 /// How far the start of the engine is.
@@ -41,17 +57,55 @@ enum State {
 
 impl Shell {
     pub(crate) fn new(files: Files) -> Self {
-        Self { engine: Mutex::new(State::Starting), files }
+        Self {
+            engine: Mutex::new(State::Starting),
+            config: Mutex::default(),
+            chosen: Mutex::default(),
+            files,
+        }
     }
 
     /// Starts the engine. Blocks until it runs.
     pub(crate) fn run(&self, config: Config) -> Result<Arc<Engine>, StartError> {
+        *self.config.lock() = Some(config.clone());
         let started = Engine::launch(config).map(Arc::new);
         self.set(match &started {
             Ok(engine) => State::Running(Arc::clone(engine)),
             Err(error) => State::Failed(error.told_in_both()),
         });
         started
+    }
+
+    /// Ends the engine, does something in its folder that needs it ended, and starts it again, also where
+    /// that failed. Blocks; must be called on a thread that may wait.
+    pub(crate) fn between<T>(
+        &self,
+        app: &AppHandle,
+        work: impl FnOnce(&Path) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let not_yet = || refusal(RefusalCode::Starting, "the engine does not run yet");
+        let mut config = self.config.lock().clone().ok_or_else(not_yet)?;
+        let old = {
+            let mut state = self.engine.lock();
+            if matches!(*state, State::Starting | State::Stopped) {
+                return Err(not_yet());
+            }
+            std::mem::replace(&mut *state, State::Starting)
+        };
+        if let State::Running(engine) = old {
+            config.venue = if engine.venue_is_open() { VenueStart::AtOnce } else { VenueStart::WhenAsked };
+            let ended = engine.ended();
+            drop(engine);
+            tauri::async_runtime::block_on(ended);
+        }
+        let done = work(&config.data_dir);
+        match self.run(config) {
+            Ok(engine) => {
+                tauri::async_runtime::spawn(changed::forward(app.clone(), engine));
+                done
+            }
+            Err(error) => done.and_then(|_| Err(refusal(RefusalCode::Starting, error))),
+        }
     }
 
     /// Says that it cannot be started at all.

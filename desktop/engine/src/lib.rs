@@ -2,9 +2,9 @@
 //! in SQLite.
 //!
 //! In wings, from the ground up; a wing imports only what lies before it (`cargo xtask test` checks that):
-//! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`) · [`config`] what the host
-//! sets · [`view`] plain types that the window reads · `codes` QR codes drawn, and read from pictures · `http`
-//! what both ports share · `db` all SQL · `writer`
+//! the ground (`clock`, `random`, `changes`, `metrics`, `failpoints`, `message`, [`private`]) · [`config`]
+//! what the host sets · [`view`] plain types that the window reads · `codes` QR codes drawn, and read from
+//! pictures · `http` what both ports share · `db` all SQL · `writer`
 //! the one thread that writes · `folder` the data folder, its keys and backups · `workshops` the roster, and
 //! what every part works with · `edge` its HTTP client · `pipeline` from the mailbox into the database, and
 //! acknowledgements back · `venue` the page on the local network · `acts`, `export`, `erasure` what the host
@@ -38,6 +38,7 @@ mod http;
 mod message;
 mod metrics;
 mod pipeline;
+pub mod private;
 mod random;
 #[cfg(test)]
 mod testing;
@@ -53,7 +54,8 @@ pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
 pub use db::open_error::OpenError;
 pub use edge::connection::connection_line;
 pub use engine::{Engine, EngineError, Ready, RefusedKey, StartError, Status, control, offline};
-pub use folder::{backup, error::FolderError};
+pub use folder::keys_copy::{AgeError, passphrase};
+pub use folder::{backup, error::FolderError, key_file};
 pub use http::port_error::PortError;
 pub use workshops::RosterError;
 pub use workshops::draft::WorkshopDraft;

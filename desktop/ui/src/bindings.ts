@@ -183,6 +183,23 @@ bytes: number,
 durability: Durability, };
 
 /**
+ * A backup that can be restored.
+ */
+export type BackupFound = { 
+/**
+ * The folder.
+ */
+folder: string, 
+/**
+ * When it was made.
+ */
+made_at: Timestamp, 
+/**
+ * Rows of all lists in it.
+ */
+signups: number, };
+
+/**
  * Something for the host to look at.
  */
 export type Case = { "kind": "duplicate", 
@@ -678,6 +695,32 @@ remaining_seconds: number | null,
 detail: string | null, };
 
 /**
+ * What a key file brought. Workshops that it names and that are here already are in none of the figures.
+ */
+export type KeysLoaded = { 
+/**
+ * The edge that is asked from here on; none is known where neither the host nor the file named one.
+ */
+edge: string | null, 
+/**
+ * The edge that the file names, where this laptop is connected to another one: that one has to know the
+ * workshops.
+ */
+other_edge: string | null, 
+/**
+ * Workshops that are here now; their sign-ups come.
+ */
+workshops: number, 
+/**
+ * Workshops that follow once the edge can be asked.
+ */
+pending: number, 
+/**
+ * Workshops that the edge does not know, or no longer: 90 days after their end it forgets them.
+ */
+unknown: number, };
+
+/**
  * Whether the host keeps a copy of the keys, without which nobody can open what waits at the edge.
  */
 export type KeysSaved = { 
@@ -686,7 +729,12 @@ export type KeysSaved = {
  */
 keys_saved_at: Timestamp | null, 
 /**
- * Whether that copy holds every key that there is: a new workshop has a key of its own.
+ * Where to; nothing where a copy of before there was a master secret was noted.
+ */
+path: string | null, 
+/**
+ * Whether that copy opens whatever may come: it holds the secret of which new workshops' keys come, and
+ * every key that does not.
  */
 complete: boolean, };
 
@@ -932,7 +980,7 @@ text: string, };
 /**
  * The stable codes of all refusals. The window has a text for each, which a test of its own sees to.
  */
-export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "unwritable" | "no_edge" | "edge" | "database" | "file" | "port" | "connection" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
+export type RefusalCode = "unknown" | "starting" | "invalid" | "retired" | "keys" | "no_key_file" | "key_file_protected" | "unwritable" | "no_edge" | "edge" | "takeover_later" | "database" | "file" | "no_backup" | "backup_damaged" | "backup_newer" | "not_restored" | "port" | "connection" | "passphrase_wrong" | "code_unknown" | "code_retired" | "code_other_keys" | "passphrase_short" | "passphrase_weak" | "changed" | "undo_gone" | "full" | "phone_held" | "wrong_state" | "still_unreadable" | "key_missing" | "not_an_entry" | "entry_damaged" | "entry_keyboard" | "no_code" | "picture_too_large" | "picture_kind" | "no_picture" | "entry_other_workshop" | "entry_unknown_key" | "entry_newer" | "closed";
 
 /**
  * What the host decides about a case.
@@ -974,6 +1022,34 @@ cause: Cause,
  * How many.
  */
 count: number, };
+ * What was restored.
+ */
+export type Restored = { 
+/**
+ * When the backup was made.
+ */
+made_at: Timestamp, 
+/**
+ * Rows of all lists.
+ */
+signups: number, 
+/**
+ * Sign-ups and messages that were erased since the backup was made, and again just now.
+ */
+erased_again: number, 
+/**
+ * Where the database is that was replaced.
+ */
+set_aside: string | null, 
+/**
+ * How surely it stays.
+ */
+durability: Durability, 
+/**
+ * Why it is not known who was erased since: the replaced database could not be read. The edge is asked
+ * at the next start.
+ */
+erasures_unknown: string | null, };
 
 /**
  * Which rows.
@@ -1120,6 +1196,19 @@ state: SignupState | null,
  * Whether it had come before, by whatever way.
  */
 again: boolean, };
+
+/**
+ * A workshop's mail that is this laptop's from here on.
+ */
+export type TakenOver = { 
+/**
+ * The name of the laptop that collected before, where that was another one.
+ */
+previous: string | null, 
+/**
+ * Messages that come again, of which this laptop may have some already.
+ */
+replayed: number, };
 
 /**
  * A host's text in one or both languages; an empty one falls back to the other. Invisible characters without
@@ -1407,18 +1496,33 @@ path: string,
  */
 durability: Durability, };
 
+export type KeyFileChosen = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Whether a passphrase opens it.
+ */
+protected: boolean, };
+
 /** Everything that the window may ask of the program. A refusal is thrown as a `Refusal`. */
 export const commands = {
   start: () => invoke<Start>('start'),
   fullscreen: (on: boolean) => invoke<null>('fullscreen', { on }),
   export: (workshop: WorkshopId, format: ExportFormat, language: Language) => invoke<Exported | null>('export', { workshop, format, language }),
-  save_keys: () => invoke<KeysCopied | null>('save_keys'),
+  save_keys: (passphrase: string, line: string | null) => invoke<KeysCopied | null>('save_keys', { passphrase, line }),
   back_up: (name: string) => invoke<Backup | null>('back_up', { name }),
+  choose_key_file: () => invoke<KeyFileChosen | null>('choose_key_file'),
+  load_keys: (passphrase: string | null) => invoke<KeysLoaded>('load_keys', { passphrase }),
+  choose_backup: () => invoke<BackupFound | null>('choose_backup'),
+  restore_backup: () => invoke<Restored>('restore_backup'),
   workshops: () => invoke<Array<WorkshopSummary>>('workshops'),
   workshop: (workshop: WorkshopId) => invoke<WorkshopDraft>('workshop', { workshop }),
   home: (workshop: WorkshopId) => invoke<Home>('home', { workshop }),
   list: (query: ListQuery) => invoke<ListPage>('list', { query }),
   needs_look: (workshop: WorkshopId) => invoke<Array<Case>>('needs_look', { workshop }),
+  suggest_passphrase: () => invoke<string>('suggest_passphrase'),
   keys_saved: () => invoke<KeysSaved>('keys_saved'),
   figures: () => invoke<Figures>('figures'),
   resolve: (workshop: WorkshopId, resolution: Resolution) => invoke<Undo>('resolve', { workshop, resolution }),
@@ -1450,7 +1554,9 @@ export const commands = {
   close_venue: () => invoke<null>('close_venue'),
   dismiss_alarm: (kind: AlarmKind) => invoke<null>('dismiss_alarm', { kind }),
   test_connection: (line: string) => invoke<ConnectionTrial>('test_connection', { line }),
+  find_workshop: (code: string) => invoke<WorkshopId>('find_workshop', { code }),
   connect: (line: string) => invoke<string>('connect', { line }),
+  take_over: (workshop: WorkshopId) => invoke<TakenOver>('take_over', { workshop }),
 };
 
 /** The one event: something on the screen may have moved. */

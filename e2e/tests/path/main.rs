@@ -2,6 +2,7 @@
 //! SQLite. One edge serves all tests of this program; each has workshops and hosts of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod another_laptop;
 mod changes;
 mod codes;
 mod crashes;
@@ -13,6 +14,7 @@ mod form;
 mod good_path;
 mod identity;
 mod intake;
+mod keys;
 mod late_edge;
 mod passage;
 mod poison;

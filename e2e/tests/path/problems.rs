@@ -1,8 +1,10 @@
 //! Every refusal, with its status, its code and its media type.
 
+use std::fs;
+
 use reqwest::blocking::{RequestBuilder, Response};
 use rollcall_e2e::edge::{Edge, client};
-use rollcall_e2e::host::{Folder, Options};
+use rollcall_e2e::host::{Folder, Options, ok, text};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
 use rollcall_shared::signup::MAX_BODY_BYTES;
@@ -149,6 +151,18 @@ fn host_routes_are_refused_without_the_right_key() {
     let publication = json!({ "workshop": workshop.record, "drain_key_sha256": "0".repeat(64) });
     check(client().put(at("")).bearer_auth("wrong").json(&publication), 401, "unauthorized");
     check(client().delete(at("")).bearer_auth("wrong"), 401, "unauthorized");
+    // What was published is shown to the holder of the drain key, whole and with what became of it.
+    for key in ["wrong", edge.publish_key()] {
+        check(client().get(at("")).bearer_auth(key), 401, "unauthorized");
+    }
+    let keys = fs::read(folder.path().join("keys.json")).unwrap();
+    let keys: Value = serde_json::from_slice(&keys).unwrap();
+    let key = text(&keys["workshops"][workshop.id()], "drain_key").to_owned();
+    let shown = || ok(client().get(at("")).bearer_auth(&key).send().unwrap())["result"].clone();
+    assert_eq!(shown()["workshop"]["invite_code"], workshop.invite_code());
+    assert_eq!(shown()["retired"], false);
+    host.retire(&workshop);
+    wait::until_equal("retired", &Value::from(true), || shown()["retired"].clone());
 }
 
 #[test]
@@ -163,7 +177,7 @@ fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
     let at = format!("{}/v1/host/workshops/23456789abcdefgh", edge.url());
     check(client().put(at).bearer_auth(edge.publish_key()).json(&publication), 409, "taken");
 
-    let keys = std::fs::read_to_string(folder.path().join("keys.json")).unwrap();
+    let keys = fs::read_to_string(folder.path().join("keys.json")).unwrap();
     let drain_key = find_drain_key(&serde_json::from_str(&keys).unwrap(), workshop.id());
     // The host has collected at least once, so that the mailbox has an owner.
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
@@ -174,7 +188,7 @@ fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
     let problem: Value = answer.json().unwrap();
     assert_eq!(problem["code"], "owned_elsewhere");
     let installation: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
     assert_eq!(problem["collector"]["id"], installation["id"]);
 }
 

@@ -9,9 +9,9 @@ use rollcall_e2e::place;
 use rollcall_e2e::process::output;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
-use serde_json::Value;
 
 use crate::in_english;
+use crate::keys::save_keys;
 
 fn first_step(folder: &Folder) -> Window {
     let window = Window::open(folder, &Options::default());
@@ -73,10 +73,8 @@ fn with_an_edge() {
     window.wait_for("#connection-use:disabled");
     window.accessible("a line that works, and the keys to save first");
     window.picture("first-run-edge");
-    window.click("#save-keys");
+    save_keys(&window);
     window.wait_for("#connection-use:not(:disabled)");
-    let keys = fs::read(window.files().join("rollcall-keys.json")).unwrap();
-    assert!(serde_json::from_slice::<Value>(&keys).is_ok());
     window.click("#connection-use");
     window.wait_for("#projector");
     window.wait_for_text("#projector .address", |text| text.contains("/j/"));

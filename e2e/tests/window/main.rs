@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod accessible;
+mod another_laptop;
 mod big_list;
 mod cases;
 mod desk;
@@ -11,6 +12,7 @@ mod export;
 mod figures;
 mod first_run;
 mod health;
+mod keys;
 mod languages;
 mod laptop;
 mod live;

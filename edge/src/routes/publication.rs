@@ -1,22 +1,24 @@
-//! `PUT, DELETE /v1/host/workshops/{workshop}` and `POST …/erase`: publishing, changing, renewing the code,
-//! retiring, erasing.
+//! `GET, PUT, DELETE /v1/host/workshops/{workshop}` and `POST …/erase`: showing, publishing, changing,
+//! renewing the code, retiring, erasing.
 //!
 //! Two objects take part: the workshop's own, which knows the key, and the code's, which knows the workshop.
 //! Every step can be repeated: the same request sent again completes one that broke off.
 
 use rollcall_shared::field_error::FieldError;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::mailbox::{Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication};
+use rollcall_shared::mailbox::{
+    Answer as Success, EraseRequest, MAX_BODY_BYTES, Publication, PublishedWorkshop,
+};
 use rollcall_shared::problem::{Problem, ProblemCode};
-use rollcall_shared::workshop::{MAX_RECORD_BYTES, WorkshopId};
+use rollcall_shared::workshop::{MAX_RECORD_BYTES, Workshop, WorkshopId};
 use worker::{Env, Error};
 
 use crate::answer::{self, Answer, Refusal, invalid, unauthorized};
 use crate::inbound::Inbound;
-use crate::invite_code::{Claim, Claimed, RetireCode};
+use crate::invite_code::{Claim, Claimed, IsRetired, RetireCode};
 use crate::object::call;
 use crate::routes::host::Host;
-use crate::workshop::{Authorize, Granted, HostOperation, Left, Publish, Published, Retire};
+use crate::workshop::{Authorize, Granted, HostOperation, Left, Publish, Published, Retire, Show};
 use crate::{body, cache, invite_code, object};
 
 /// Publishes the workshop, or changes it.
@@ -34,9 +36,7 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     match call(&host.object, &authorize).await? {
         Granted::Yes => {}
         Granted::No => return Err(unauthorized().into()),
-        Granted::Erased => {
-            return Err(Problem::new(ProblemCode::Closed).with_detail("the workshop was erased").into());
-        }
+        Granted::Erased => return Err(erased().into()),
     }
     let claim = Claim { workshop: workshop.clone() };
     if call(&invite_code::object(&inbound.env, code)?, &claim).await? == Claimed::Taken {
@@ -55,6 +55,18 @@ pub(crate) async fn publish(inbound: &mut Inbound, workshop: &str) -> Answer {
     }
     cache::forget(code);
     answer::json(if published.new { 201 } else { 200 }, &Success::of(workshop))
+}
+
+/// Shows the holder of the drain key what was published: a laptop that has nothing but the key learns of its
+/// workshop by it.
+pub(crate) async fn show(inbound: &Inbound, workshop: &str) -> Answer {
+    let host = Host::of(inbound, workshop)?;
+    let shown = call(&host.object, &Show { key: host.key }).await?.ok_or_else(unauthorized)?;
+    let record = shown.record.ok_or_else(erased)?;
+    let workshop: Workshop = serde_json::from_slice(record.as_bytes()).map_err(Error::from)?;
+    let code = invite_code::object(&inbound.env, &workshop.invite_code)?;
+    let retired = call(&code, &IsRetired { workshop: workshop.id.clone() }).await?;
+    answer::json(200, &Success::of(PublishedWorkshop { workshop, retired, collector: shown.collector }))
 }
 
 /// Closes the intake. The mailbox and the receipts stay available.
@@ -88,6 +100,10 @@ async fn retire_code(env: &Env, code: &InviteCode, workshop: &WorkshopId) -> Res
     call(&invite_code::object(env, code)?, &RetireCode { workshop: workshop.clone() }).await?;
     cache::forget(code);
     Ok(())
+}
+
+fn erased() -> Problem {
+    Problem::new(ProblemCode::Closed).with_detail("the workshop was erased")
 }
 
 /// Checks a publication. Returns the record as JSON, if it may be published under this id.

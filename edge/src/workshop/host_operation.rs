@@ -95,10 +95,17 @@ impl Workshop {
         check(collector)?;
         let registration = self.opened_by(key)?.ok_or_else(unauthorized)?;
         let (previous, workshop_erased) = (registration.collector, registration.erased);
-        registration::set_collector(&self.sql, collector)?;
+        let is_another = previous.as_ref().is_none_or(|other| other.id != collector.id);
+        if is_another {
+            registration::set_collector(&self.sql, collector, Some(clock::now()))?;
+        } else {
+            registration::rename_collector(&self.sql, collector)?;
+        }
         // What the other installation has leased and not acknowledged is delivered to this one at once.
         if previous.as_ref().is_some_and(|other| other.id != collector.id) {
             mail::release_leases(&self.sql, clock::now())?;
+            // So that the other one hears of it now, and not when it looks for mail by itself.
+            self.wake();
         }
         let erased = erased::all(&self.sql)?;
         answer::json(200, &Success::of(TakeoverResult { previous, erased, workshop_erased }))
@@ -143,10 +150,14 @@ impl Workshop {
     /// Lets a collector in: the current one, or the first one.
     fn collect(&self, key: &str, collector: &Collector) -> Result<(), Refusal> {
         check(collector)?;
-        match self.opened_by(key)?.ok_or_else(unauthorized)?.collector {
-            Some(owner) if owner.id != collector.id => Err(Problem::owned_elsewhere(owner).into()),
+        let registration = self.opened_by(key)?.ok_or_else(unauthorized)?;
+        match registration.collector {
+            Some(owner) if owner.id != collector.id => {
+                Err(Problem::owned_elsewhere(owner, registration.collector_since).into())
+            }
             Some(owner) if owner == *collector => Ok(()),
-            _ => Ok(registration::set_collector(&self.sql, collector)?),
+            Some(_) => Ok(registration::rename_collector(&self.sql, collector)?),
+            None => Ok(registration::set_collector(&self.sql, collector, None)?),
         }
     }
 }

@@ -11,7 +11,8 @@ use worker::{Result, SqlStorage, State, durable_object};
 
 use super::registration::{self, Registration};
 use super::requests::{
-    Authorize, Deposit, FindReceipt, FoundReceipt, Granted, Left, Publish, Recorded, Retire, ShownKey,
+    Authorize, Deposit, FindReceipt, FoundReceipt, Granted, Left, Publish, Recorded, Retire, Show, Shown,
+    ShownKey,
 };
 use super::{erased, mail, receipt_states};
 use crate::{clock, sql};
@@ -55,6 +56,13 @@ impl Workshop {
         let leaving = registration::leaving(&self.sql)?;
         self.set_alarm().await?;
         Ok(Some(Recorded { new: before.is_none(), leaving }))
+    }
+
+    /// Reads what was published, if the key allows it.
+    pub(super) fn show(&self, request: &Show) -> Result<Option<Shown>> {
+        let Some(registration) = self.opened_by(&request.key.sha256)? else { return Ok(None) };
+        let Registration { collector, .. } = registration;
+        Ok(Some(Shown { record: registration::record(&self.sql)?, collector }))
     }
 
     /// Lists the codes to be retired, if the key allows it.
@@ -112,6 +120,7 @@ impl Workshop {
         for table in [registration::TABLE, mail::TABLE, receipt_states::TABLE, erased::TABLE] {
             self.sql.exec(table, None)?;
         }
+        registration::upgrade(&self.sql)?;
         receipt_states::upgrade(&self.sql)
     }
 

@@ -5,7 +5,7 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::Collector;
 use serde::Deserialize;
-use worker::{Result, SqlStorage};
+use worker::{Result, SqlStorage, SqlStorageValue};
 
 use super::requests::Published;
 use crate::sql;
@@ -21,7 +21,8 @@ pub(super) const TABLE: &str = "
         ends_at INTEGER NOT NULL,
         drain_key_sha256 TEXT NOT NULL,
         collector_id TEXT,
-        collector_name TEXT
+        collector_name TEXT,
+        collector_since INTEGER
     ) STRICT;
     CREATE TABLE IF NOT EXISTS leaving_codes (code TEXT PRIMARY KEY) STRICT;
 ";
@@ -36,8 +37,18 @@ pub(super) struct Registration {
     pub(super) drain_key_sha256: String,
     /// The installation that collects, once there is one.
     pub(super) collector: Option<Collector>,
+    /// When it took over from another one, if it did.
+    pub(super) collector_since: Option<Timestamp>,
     /// The host erased the workshop.
     pub(super) erased: bool,
+}
+
+/// Adds what the table of an earlier version lacks.
+pub(super) fn upgrade(storage: &SqlStorage) -> Result<()> {
+    if !sql::has_column(storage, "registration", "collector_since") {
+        storage.exec("ALTER TABLE registration ADD COLUMN collector_since INTEGER", None)?;
+    }
+    Ok(())
 }
 
 pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
@@ -48,15 +59,25 @@ pub(super) fn read(storage: &SqlStorage) -> Result<Option<Registration>> {
         drain_key_sha256: String,
         collector_id: Option<String>,
         collector_name: Option<String>,
+        collector_since: Option<Timestamp>,
         erased: i64,
     }
     let query =
-        "SELECT invite_code, ends_at, drain_key_sha256, collector_id, collector_name, record = '' AS erased
-                 FROM registration";
+        "SELECT invite_code, ends_at, drain_key_sha256, collector_id, collector_name, collector_since,
+           record = '' AS erased FROM registration";
     let registration = |row: Row| {
-        let Row { invite_code, ends_at, drain_key_sha256, collector_id, collector_name, erased } = row;
+        let Row {
+            invite_code,
+            ends_at,
+            drain_key_sha256,
+            collector_id,
+            collector_name,
+            collector_since,
+            erased,
+        } = row;
         let collector = collector_id.zip(collector_name).map(|(id, name)| Collector { id, name });
-        Registration { invite_code, ends_at, drain_key_sha256, collector, erased: erased != 0 }
+        let erased = erased != 0;
+        Registration { invite_code, ends_at, drain_key_sha256, collector, collector_since, erased }
     };
     Ok(sql::first(storage, query, [])?.map(registration))
 }
@@ -119,10 +140,25 @@ pub(super) fn left(storage: &SqlStorage, code: &InviteCode) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn set_collector(storage: &SqlStorage, collector: &Collector) -> Result<()> {
+/// Makes an installation the collector: the first one, or one that takes over at that time.
+pub(super) fn set_collector(
+    storage: &SqlStorage,
+    collector: &Collector,
+    since: Option<Timestamp>,
+) -> Result<()> {
+    let since = since.map_or(SqlStorageValue::Null, |since| since.as_millis().into());
     storage.exec(
-        "UPDATE registration SET collector_id = ?, collector_name = ?",
-        vec![collector.id.as_str().into(), collector.name.as_str().into()],
+        "UPDATE registration SET collector_id = ?, collector_name = ?, collector_since = ?",
+        vec![collector.id.as_str().into(), collector.name.as_str().into(), since],
+    )?;
+    Ok(())
+}
+
+/// Notes the collector's name of today.
+pub(super) fn rename_collector(storage: &SqlStorage, collector: &Collector) -> Result<()> {
+    storage.exec(
+        "UPDATE registration SET collector_name = ? WHERE collector_id = ?",
+        vec![collector.name.as_str().into(), collector.id.as_str().into()],
     )?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use rollcall_shared::Timestamp;
 use rollcall_shared::invite_code::InviteCode;
+use rollcall_shared::mailbox::Collector;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ rpcs! {
     Authorize { key: ShownKey, drain_key_sha256: String } -> Granted;
     /// Stores the record. `None` where the key is wrong.
     Publish { key: ShownKey, drain_key_sha256: String, publication: Published } -> Option<Recorded>;
+    /// Reads what was published. `None` where the key is wrong.
+    Show { key: ShownKey } -> Option<Shown>;
     /// Closes the intake: returns the codes that lead to the workshop, to be retired. `None` where the key is
     /// wrong.
     Retire { key: ShownKey } -> Option<Vec<InviteCode>>;
@@ -53,6 +56,15 @@ pub(crate) struct Published {
     pub(crate) invite_code: InviteCode,
     /// The record's end.
     pub(crate) ends_at: Timestamp,
+}
+
+/// What a host is shown of its own workshop.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    /// The public record as JSON; `None` where the workshop was erased.
+    pub(crate) record: Option<String>,
+    /// Who collects.
+    pub(crate) collector: Option<Collector>,
 }
 
 /// The result of a publication.

@@ -15,12 +15,13 @@ mod wheel;
 mod window;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::step::say;
+use crate::tool;
 pub(crate) use browser::{chromium, firefox};
 pub(crate) use npm::{npm, path_with_node};
 pub(crate) use servers::folder as servers_folder;
@@ -43,6 +44,7 @@ pub(crate) fn command() -> Result<ExitCode> {
     browser(&checkout)?;
     failing_disk()?;
     deny()?;
+    age()?;
     let skipped = servers()?;
     skipped.iter().for_each(|skipped| say(skipped.to_string()));
     say(if skipped.is_empty() { "everything is there" } else { "everything else is there" });
@@ -63,6 +65,14 @@ pub(crate) fn browser(checkout: &Checkout) -> Result<()> {
 /// Gets what the engine's stream runs on, where nothing else is needed.
 pub(crate) fn private_redis() -> Result<()> {
     apt::install(&redis::missing_packages())
+}
+
+/// Gets the program that opens a copy of the keys, to show that it does. Nothing but a test needs it.
+pub(crate) fn age() -> Result<()> {
+    let is_there = tool::succeeds(Command::new("age").arg("--version"));
+    let package =
+        || apt::Package::new("age", "another program that opens copies of the keys, for their test");
+    apt::install(&if is_there { Vec::new() } else { vec![package()] })
 }
 
 /// Gets what makes a disk fail under the host. Nothing but the fault harness needs it.

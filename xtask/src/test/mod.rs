@@ -154,6 +154,7 @@ impl Context {
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
+        setup::age()?;
         let skipped = setup::servers()?;
         Ok(Self { checkout: checkout.clone(), tools, skipped, program })
     }

@@ -33,7 +33,7 @@ struct Wing {
 const WINGS: [Wing; 15] = [
     Wing {
         name: "ground",
-        rooms: &["changes", "clock", "failpoints", "message", "metrics", "random"],
+        rooms: &["changes", "clock", "failpoints", "message", "metrics", "private", "random"],
         may_import: &[],
     },
     Wing { name: "config", rooms: &["config"], may_import: &["ground"] },

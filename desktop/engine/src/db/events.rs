@@ -67,6 +67,10 @@ pub(crate) enum Subject {
 pub(crate) enum WorkshopEvent {
     /// It is new.
     Made,
+    /// Its key came here alone, and the edge showed what it is.
+    Learnt,
+    /// Its mail was taken over from another installation.
+    TakenOver,
     /// Its record was changed.
     Changed,
     /// Its sign-up was opened now.
@@ -129,6 +133,8 @@ impl<'a> Event<'a> {
             Self::Undone(_) => "undone",
             Self::Erased(_) => "erased",
             Self::Workshop(_, WorkshopEvent::Made) => "workshop made",
+            Self::Workshop(_, WorkshopEvent::Learnt) => "workshop learnt",
+            Self::Workshop(_, WorkshopEvent::TakenOver) => "mail taken over",
             Self::Workshop(_, WorkshopEvent::Changed) => "workshop changed",
             Self::Workshop(_, WorkshopEvent::Opened) => "workshop opened",
             Self::Workshop(_, WorkshopEvent::Closed) => "workshop closed",
@@ -224,6 +230,8 @@ mod tests {
         }
         for (event, what) in [
             (WorkshopEvent::Made, "workshop made"),
+            (WorkshopEvent::Learnt, "workshop learnt"),
+            (WorkshopEvent::TakenOver, "mail taken over"),
             (WorkshopEvent::Changed, "workshop changed"),
             (WorkshopEvent::Opened, "workshop opened"),
             (WorkshopEvent::Closed, "workshop closed"),

@@ -10,6 +10,7 @@ use super::open_error::OpenError;
 use super::planted;
 use super::tx::WriterConnection;
 use super::{probe, schema};
+use crate::private;
 
 /// SQLite before 3.51.3 can corrupt a WAL when it is reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -25,6 +26,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<WriterConnection, OpenError> {
         return Err(OpenError::OldSqlite { found: rusqlite::version() });
     }
     let fail = |e: rusqlite::Error| OpenError::of(path, e);
+    // Its log and its index take its permissions.
+    private::prepare_file(path);
     let mut conn = Connection::open(path).map_err(fail)?;
     conn.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);

@@ -11,6 +11,7 @@ use super::{
     announced_deletions, copies, desks, duplicates, erased, erased_workshops, events, forms, notices, parked,
     probe, quarantine, receipts_out, respelling, signups, takeovers_due, workshops,
 };
+use crate::private;
 
 /// Version 1: every table's own SQL.
 pub(super) const V1: &[&str] = &[
@@ -69,6 +70,7 @@ pub(super) fn migrate(path: &Path, conn: &mut Connection, steps: Vec<M<'_>>) -> 
     let migrations = Migrations::new(steps);
     if matches!(migrations.current_version(conn).map_err(fail)?, SchemaVersion::Inside(_)) && found < known {
         let copy = copies::before_upgrade(path, found);
+        private::prepare_file(&copy);
         // VACUUM INTO copies what is committed, the WAL's part included, in one consistent file.
         conn.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(|e| OpenError::of(path, e))?;
         tracing::info!(

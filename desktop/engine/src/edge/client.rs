@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use reqwest_websocket::{Upgrade, WebSocket};
 use rollcall_shared::Timestamp;
+use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::{
     Ack, AckRequest, AckResult, Answer, Collector, EdgeFigures, EraseRequest, EraseResult, LEASE_MS,
-    MAX_BATCH, Publication, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest, ReceiptsResult,
-    ReplayRequest, ReplayResult, Retry, TakeoverRequest, TakeoverResult,
+    MAX_BATCH, Publication, PublishedWorkshop, PullRequest, PullResult, ReceiptUpdate, ReceiptsRequest,
+    ReceiptsResult, ReplayRequest, ReplayResult, Retry, TakeoverRequest, TakeoverResult,
 };
 use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::retry::Failure;
@@ -20,7 +21,7 @@ use serde::de::DeserializeOwned;
 
 use crate::config::EdgeConfig;
 use crate::config::settings_error::SettingsError;
-use crate::folder::keys::Keys;
+use crate::folder::keys::{Keys, KnownEdge};
 use crate::view::Reach;
 
 /// Longest wait for a connection.
@@ -93,10 +94,10 @@ impl EdgeError {
         }
     }
 
-    /// Returns the installation that collects instead of this one.
-    pub(crate) fn owner(&self) -> Option<&Collector> {
+    /// Returns the installation that collects instead of this one, and since when it does.
+    pub(crate) fn owner(&self) -> Option<(&Collector, Option<Timestamp>)> {
         match self {
-            Self::Refused(problem) => problem.collector.as_ref(),
+            Self::Refused(problem) => Some((problem.collector.as_ref()?, problem.since)),
             _ => None,
         }
     }
@@ -107,6 +108,17 @@ impl EdgeClient {
     pub(crate) fn new(config: EdgeConfig, keys: Arc<Keys>, collector: Collector) -> reqwest::Result<Self> {
         let sockets = builder(&config).http1_only().build()?;
         Ok(Self { http: http(&config)?, sockets, config, keys, collector })
+    }
+
+    /// Returns the deployment as a copy of the keys names it.
+    pub(crate) fn known(&self) -> KnownEdge {
+        let publish_key = self.config.publish_key().map(str::to_owned);
+        KnownEdge { url: self.url().to_owned(), publish_key }
+    }
+
+    /// Returns whether that is this installation.
+    pub(crate) fn is_collector(&self, collector: &Collector) -> bool {
+        self.collector.id == collector.id
     }
 
     /// Returns the deployment's address.
@@ -199,6 +211,17 @@ impl EdgeClient {
     pub(crate) async fn take_over(&self, workshop: &WorkshopId) -> Result<TakeoverResult, EdgeError> {
         let request = TakeoverRequest { collector: self.collector.clone() };
         self.post(workshop, "/takeover", &request).await
+    }
+
+    /// Asks what was published of a workshop whose drain key is here.
+    pub(crate) async fn published(&self, workshop: &WorkshopId) -> Result<PublishedWorkshop, EdgeError> {
+        let request = self.http.get(self.address(workshop, "")).bearer_auth(self.drain_key(workshop)?);
+        read::<Answer<PublishedWorkshop>>(&self.send(request).await?).map(|answer| answer.result)
+    }
+
+    /// Reads what everybody may know of the workshop to which a code leads.
+    pub(crate) async fn facts(&self, code: &InviteCode) -> Result<Workshop, EdgeError> {
+        read(&self.send(self.http.get(format!("{}/v1/workshops/{code}", self.config.url()))).await?)
     }
 
     /// Has it delete what was erased here.

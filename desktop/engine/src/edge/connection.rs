@@ -13,6 +13,7 @@ use crate::config::settings_error::SettingsError;
 use crate::edge::client;
 use crate::folder::atomic_file;
 use crate::folder::error::FolderError;
+use crate::folder::keys::KnownEdge;
 use crate::view::ConnectionTrial;
 
 /// Longest wait for the edge's answer to a try.
@@ -20,7 +21,7 @@ const TRY: Duration = Duration::from_secs(10);
 /// Longest line that is looked at.
 pub(crate) const MAX_CHARS: usize = 1_000;
 /// Its file in the data folder.
-pub(crate) const FILE: &str = "connection.json";
+pub(crate) const FILE: &str = crate::folder::CONNECTION;
 
 /// The text is no connection line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +32,10 @@ pub struct NotALine;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ConnectionLine {
     url: String,
-    publish_key: String,
+    /// None where the deployment was named without one: known workshops are collected and changed all the
+    /// same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    publish_key: Option<String>,
 }
 
 impl ConnectionLine {
@@ -47,7 +51,7 @@ impl ConnectionLine {
         if !scheme.trim().eq_ignore_ascii_case("rollcall") || !is_key {
             return Err(NotALine);
         }
-        let line = Self { url: url.to_owned(), publish_key: publish_key.to_owned() };
+        let line = Self { url: url.to_owned(), publish_key: Some(publish_key.to_owned()) };
         let url = line.edge().map_err(|_| NotALine)?.url().to_owned();
         Ok(Self { url, ..line })
     }
@@ -56,15 +60,31 @@ impl ConnectionLine {
     ///
     /// # Errors
     /// [`SettingsError::PublishKey`] where the key is missing, or could not be pasted.
-    fn of(edge: &EdgeConfig) -> Result<Self, SettingsError> {
+    fn of_config(edge: &EdgeConfig) -> Result<Self, SettingsError> {
         let publish_key = edge.publish_key().unwrap_or_default();
         // Read as it will be read: what is printed is what the window takes.
         Self::parse(&written(edge.url(), publish_key)).map_err(|NotALine| SettingsError::PublishKey)
     }
 
+    /// Returns the line of a deployment that a key file names.
+    ///
+    /// # Errors
+    /// [`NotALine`] where it names none that may be used.
+    pub(crate) fn of(known: KnownEdge) -> Result<Self, NotALine> {
+        let KnownEdge { url, publish_key } = known;
+        let line = Self { url, publish_key };
+        let url = line.edge().map_err(|_| NotALine)?.url().to_owned();
+        Ok(Self { url, ..line })
+    }
+
+    /// Returns what a copy of the keys says of it.
+    pub(crate) fn known(self) -> KnownEdge {
+        KnownEdge { url: self.url, publish_key: self.publish_key }
+    }
+
     /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
-        EdgeConfig::parse(&self.url, Some(self.publish_key.clone()))
+        EdgeConfig::parse(&self.url, self.publish_key.clone())
     }
 
     /// Reads the line that the data folder holds, if any.
@@ -93,7 +113,7 @@ impl ConnectionLine {
 /// # Errors
 /// [`SettingsError::PublishKey`] where the key is missing, or could not be pasted.
 pub fn connection_line(edge: &EdgeConfig) -> Result<String, SettingsError> {
-    ConnectionLine::of(edge).map(|line| written(&line.url, &line.publish_key))
+    ConnectionLine::of_config(edge).map(|line| written(&line.url, line.publish_key.as_deref().unwrap_or_default()))
 }
 
 fn written(url: &str, publish_key: &str) -> String {
@@ -112,7 +132,7 @@ pub(crate) async fn test(text: &str) -> ConnectionTrial {
     // The one route that takes the publish key and changes nothing: the deployment's figures.
     let asked = async {
         let request = client::http(&edge)?.get(format!("{url}/v1/host/stats"));
-        request.timeout(TRY).bearer_auth(&line.publish_key).send().await
+        request.timeout(TRY).bearer_auth(line.publish_key.as_deref().unwrap_or_default()).send().await
     };
     let response = match asked.await {
         Ok(response) => response,
@@ -150,7 +170,7 @@ mod tests {
     fn lines_are_read_as_people_paste_them() {
         let check = |text: &str, expected: Option<(&str, &str)>| {
             let line = ConnectionLine::parse(text).ok();
-            let line = line.as_ref().map(|line| (line.url.as_str(), line.publish_key.as_str()));
+            let line = line.as_ref().map(|line| (line.url.as_str(), line.publish_key.as_deref().unwrap()));
             assert_eq!(line, expected, "{text}");
         };
         let good = Some(("https://signup.example.org", "k3y"));

@@ -7,11 +7,14 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::clock::now_ms;
 use crate::db::list;
+use crate::edge::connection::ConnectionLine;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::export::{self, Sheet};
 use crate::folder::backup::{self, Backup};
+use crate::folder::keys_copy::passphrase::Passphrase;
 use crate::folder::{atomic_file, keys_copy};
+use crate::private;
 use crate::view::{Durability, ExportFormat, ListWritten};
 
 impl Host {
@@ -53,9 +56,18 @@ impl Host {
         Ok(ListWritten { rows: sheet.rows, durability })
     }
 
-    /// Copies the key file to where the host wants it, readable by its owner only. Blocks.
-    pub(crate) fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
-        let saved = keys_copy::save(&self.context.keys, &self.data_dir, path, now_ms());
+    /// Saves a copy of the keys under a passphrase where the host wants it, readable by its owner only. The
+    /// copy names the edge that is in use, or the one of `line`, which the host is about to use. Blocks, for
+    /// a second or more.
+    pub(crate) fn save_keys(
+        &self,
+        path: &Path,
+        passphrase: &str,
+        line: Option<&str>,
+    ) -> Result<Durability, EngineError> {
+        let passphrase = Passphrase::parse(passphrase)?;
+        let next = line.map(ConnectionLine::parse).transpose()?.map(|line| line.known());
+        let saved = keys_copy::save(&self.context.keys, &self.data_dir, path, &passphrase, next, now_ms());
         self.context.changes.moved();
         saved.map_err(|source| EngineError::File { path: path.to_owned(), source })
     }
@@ -72,5 +84,7 @@ impl Host {
 /// # Errors
 /// [`EngineError::File`].
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<Durability, EngineError> {
-    atomic_file::write(path, bytes).map_err(|source| EngineError::File { path: path.to_owned(), source })
+    let written = atomic_file::write(path, bytes);
+    private::close(path);
+    written.map_err(|source| EngineError::File { path: path.to_owned(), source })
 }

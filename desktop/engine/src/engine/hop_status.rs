@@ -63,12 +63,19 @@ impl Since {
                 if noted.0 != code {
                     *noted = (code, now.as_millis());
                 }
+                let since = match (&facts.health.collection, code) {
+                    // The edge knows it better than who was told later.
+                    (Collection::OwnedElsewhere { since: Some(since), .. }, HopCode::OwnedElsewhere) => {
+                        *since
+                    }
+                    _ => Timestamp::from_millis(noted.1),
+                };
                 let remaining_seconds = mail_seconds.filter(|_| code == HopCode::Collecting);
                 HopHealth {
                     hop,
                     level: code.level(),
                     code,
-                    since: Some(Timestamp::from_millis(noted.1)),
+                    since: Some(since),
                     waiting,
                     remaining_seconds,
                     detail,
@@ -111,7 +118,9 @@ fn collection(facts: &Facts) -> Reading {
         Collection::Collecting => (HopCode::Collecting, None),
         away_now @ Collection::Away { .. } => away(away_now),
         Collection::Unauthorized => (HopCode::DrainKeyRefused, None),
-        Collection::OwnedElsewhere { collector } => (HopCode::OwnedElsewhere, Some(collector.name.clone())),
+        Collection::OwnedElsewhere { collector, .. } => {
+            (HopCode::OwnedElsewhere, Some(collector.name.clone()))
+        }
     }
 }
 
@@ -232,7 +241,7 @@ mod tests {
             Hop::Collection,
             |f| {
                 let collector = Collector { id: "a".into(), name: "b".into() };
-                f.health.collection = Collection::OwnedElsewhere { collector };
+                f.health.collection = Collection::OwnedElsewhere { collector, since: None };
             },
             HopCode::OwnedElsewhere,
         );
@@ -276,6 +285,19 @@ mod tests {
         check(Hop::Database, |f| f.unwritable = Some(Failure::DiskFull), HopCode::DiskFull);
         check(Hop::Database, |f| f.unwritable = Some(Failure::ReadOnly), HopCode::ReadOnly);
         check(Hop::Database, |f| f.unwritable = Some(Failure::Io), HopCode::DatabaseFailing);
+    }
+
+    #[test]
+    fn since_when_another_laptop_collects_is_the_edges_word() {
+        let collector = Collector { id: "a".into(), name: "b".into() };
+        let mut facts = facts();
+        facts.health.collection =
+            Collection::OwnedElsewhere { collector, since: Some(Timestamp::from_millis(2)) };
+        let workshop = WorkshopId::from_random([1; 16]);
+        let hops = Since::default().note(&workshop, &facts, Waiting::default(), Timestamp::from_millis(5));
+        let since = |hop: Hop| hops.iter().find(|health| health.hop == hop).unwrap().since;
+        assert_eq!(since(Hop::Collection), Some(Timestamp::from_millis(2)));
+        assert_eq!(since(Hop::Database), Some(Timestamp::from_millis(5)));
     }
 
     #[test]

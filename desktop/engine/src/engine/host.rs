@@ -14,6 +14,7 @@ use crate::engine::alarms::Alarms;
 use crate::engine::deleted_lists::DeletedLists;
 use crate::engine::figures::history::History;
 use crate::engine::hop_status::Since;
+use crate::engine::learning::Learning;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
 use crate::pipeline::stream::server_choice::Redis;
@@ -33,6 +34,7 @@ pub(crate) struct Host {
     pub(crate) alarms: Alarms,
     pub(crate) deleted: DeletedLists,
     pub(crate) history: History,
+    pub(crate) learning: Learning,
     pub(crate) collector: Collector,
     pub(crate) data_dir: PathBuf,
 }

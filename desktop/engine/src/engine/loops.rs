@@ -18,6 +18,7 @@ pub(super) fn start(host: &Arc<Host>) {
     tasks.spawn(watch_redis(Arc::clone(host)));
     tasks.spawn(Arc::clone(host).finish_erasures());
     tasks.spawn(deleting::watch(Arc::clone(host)));
+    tasks.spawn(Arc::clone(host).learn_from_keys());
     tasks.spawn(edge_figures::watch(Arc::clone(host)));
     tasks.spawn(figures::keep(Arc::clone(host)));
 }

@@ -18,6 +18,7 @@ mod foundation;
 mod home;
 mod hop_status;
 mod host;
+mod learning;
 mod loops;
 mod mail;
 pub mod offline;
@@ -43,6 +44,7 @@ use crate::edge::client::EdgeClient;
 use crate::engine::foundation::Foundation;
 use crate::http::server;
 use crate::pipeline::health::Publication;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How long a start waits for the edge to show the workshops. After it the venue page goes ahead alone.
 const WAIT_FOR_EDGE: Duration = Duration::from_secs(30);
@@ -54,6 +56,9 @@ pub struct Engine {
     ready: Ready,
     waits_for_edge: bool,
     foundation: Foundation,
+    ended: CancellationToken,
+    /// Last: it says that all of the above has ended.
+    _end: DropGuard,
 }
 
 impl Engine {
@@ -80,7 +85,9 @@ impl Engine {
         let waits_for_edge = config.edge.is_some();
         let foundation = Foundation::open(&config)?;
         let (host, ready) = foundation.block_on(start::start(config, &foundation))?;
-        Ok(Self { host, ready, waits_for_edge, foundation })
+        let ended = CancellationToken::new();
+        let _end = ended.clone().drop_guard();
+        Ok(Self { host, ready, waits_for_edge, foundation, ended, _end })
     }
 
     /// Waits until the edge shows the workshops, up to 30 s, and says where sign-ups can be taken then.
@@ -118,6 +125,12 @@ impl Engine {
 
     /// Finishes what is in hand and ends. Dropping does the same.
     pub fn stop(self) {}
+
+    /// Returns what is done once the engine has ended and released its data folder: whoever shares it has
+    /// let go of it, and what was in hand is finished.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.ended.clone().cancelled_owned()
+    }
 
     /// Returns what can be asked of it.
     pub(crate) fn host(&self) -> &Host {

@@ -17,6 +17,7 @@ use crate::engine::figures::history::History;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
+use crate::engine::learning::Learning;
 use crate::engine::loops;
 use crate::engine::ready::Ready;
 use crate::engine::start_error::StartError;
@@ -44,6 +45,9 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
     // Behind the venue page, which needs no Redis: people sign up there meanwhile.
     redis.settle().await?;
     let edge = find_edge(config.edge, foundation)?;
+    if let Some(Err(error)) = edge.as_ref().map(|edge| context.keys.note_edge(edge.known())) {
+        tracing::warn!(%error, "the key file cannot name the edge; it is tried again at the next start");
+    }
     let control_url = format!("http://{loopback_address}");
     let token = note::write(folder, &control_url)?;
     let pipelines = Pipelines::new(Arc::clone(context), Arc::clone(redis), listener.follow(), edge);
@@ -58,6 +62,7 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
         alarms: Alarms::default(),
         deleted: DeletedLists::default(),
         history: History::default(),
+        learning: Learning::default(),
         collector: collector.clone(),
         data_dir: folder.join(""),
     });

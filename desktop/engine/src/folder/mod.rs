@@ -3,8 +3,11 @@
 pub(crate) mod atomic_file;
 pub mod backup;
 pub(crate) mod error;
+pub mod key_file;
+mod key_set;
 pub(crate) mod keys;
 pub(crate) mod keys_copy;
+mod master_secret;
 pub(crate) mod unsealer;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -15,8 +18,12 @@ use std::time::{Duration, Instant};
 use rollcall_shared::mailbox::Collector;
 
 use crate::folder::error::FolderError;
+use crate::private;
 use crate::random::random_16;
 use crate::view::Durability;
+
+/// The file that holds the deployment to which the host connected.
+pub(crate) const CONNECTION: &str = "connection.json";
 
 /// A child that is being started holds its parent's lock until it is a program of its own: a process that
 /// ends just then seems to be there a moment longer.
@@ -36,8 +43,9 @@ impl Folder {
     /// Makes the folder where it is missing, and locks it.
     pub(crate) fn take(path: &Path) -> Result<Self, FolderError> {
         let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
-        std::fs::create_dir_all(path).map_err(unusable)?;
+        private::make_folder(path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
+        private::prepare_file(&path.join("engine.lock"));
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -59,6 +67,14 @@ impl Folder {
         // The number is a courtesy to those who find the folder locked; the lock does not depend on it.
         let noted = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
         noted.map_err(unusable)?;
+        let open = private::close(&path);
+        if open > 0 {
+            tracing::warn!(
+                folder = %path.display(), open,
+                "the data folder's file system keeps no permissions: other accounts of this computer may \
+                 read the list; a folder on the computer's own disk is safer"
+            );
+        }
         if atomic_file::sync_folder(&path).map_err(unusable)? == Durability::Unconfirmed {
             tracing::warn!(
                 folder = %path.display(),
@@ -122,6 +138,22 @@ mod tests {
             matches!(error, FolderError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
             "{error}"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_stood_open_is_closed_at_the_start() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("rollcall.db");
+        std::fs::write(&database, "").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for (path, open) in [(dir.path(), 0o755), (&database, 0o644)] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(open)).unwrap();
+        }
+        let _folder = Folder::take(dir.path()).unwrap();
+        let lock = dir.path().join("engine.lock");
+        assert_eq!([mode(dir.path()), mode(&database), mode(&lock)], [0o700, 0o600, 0o600]);
     }
 
     #[test]

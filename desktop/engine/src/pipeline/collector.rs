@@ -52,9 +52,6 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     async fn collect(&self) {
-        if self.claim().await == Claim::Erased {
-            return;
-        }
         let PipelineContext { health, mail, wake, .. } = &*self.pipeline;
         let mut attempt = 0;
         let mut pulls = 1;
@@ -63,7 +60,10 @@ impl<S: Stream> CollectorLoop<S> {
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
         loop {
-            self.ready().await;
+            // At every turn: the host may have asked for it, and what was asked for may have broken off.
+            if self.claim().await == Claim::Erased {
+                return;
+            }
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = wake.may_have_grown();
             match self.pull(pulls, release).await {
@@ -117,9 +117,9 @@ impl<S: Stream> CollectorLoop<S> {
         }
     }
 
-    /// Takes the mail over where the database was restored, on purpose, before anything is pulled; repeated
-    /// whole where it is interrupted. Returns once the mail is this installation's, as far as this
-    /// installation knows.
+    /// Takes the mail over where that is due (a restored database, a key that came with its workshop, the
+    /// host's wish), before anything is pulled; repeated whole where it is interrupted. Returns once mail may
+    /// be pulled that is this installation's, as far as this installation knows.
     async fn claim(&self) -> Claim {
         let mut attempt = 0;
         loop {
@@ -137,7 +137,8 @@ impl<S: Stream> CollectorLoop<S> {
 
     async fn try_to_claim(&self) -> Result<(), TakeoverError> {
         let PipelineContext { workshop, context, .. } = &*self.pipeline;
-        let look = context.readers.read(|conn| takeovers_due::exists(conn, workshop));
+        let of = workshop.clone();
+        let look = context.read(move |conn| takeovers_due::exists(conn, &of)).await;
         if !look.map_err(|_| TakeoverError::Unwritable(retry::Failure::Io))? {
             return Ok(());
         }
@@ -145,7 +146,7 @@ impl<S: Stream> CollectorLoop<S> {
         let of = workshop.clone();
         let noted = context.writer.edit(move |tx| takeovers_due::remove(tx, &of)).await;
         noted.map_err(TakeoverError::Unwritable)?;
-        tracing::info!(%workshop, replayed, "the restored database collects from here on");
+        tracing::info!(%workshop, replayed, "this installation collects from here on");
         Ok(())
     }
 
@@ -233,7 +234,7 @@ impl<S: Stream> CollectorLoop<S> {
     async fn back_off(&self, error: &EdgeError, attempt: &mut u32) {
         let PipelineContext { workshop, context, health, wake, .. } = &*self.pipeline;
         let collection = match (error.owner(), error.is_unauthorized()) {
-            (Some(owner), _) => Collection::OwnedElsewhere { collector: owner.clone() },
+            (Some((owner, since)), _) => Collection::OwnedElsewhere { collector: owner.clone(), since },
             (None, true) => Collection::Unauthorized,
             (None, false) => Collection::Away { why: error.to_string() },
         };

@@ -70,6 +70,8 @@ pub enum Collection {
     OwnedElsewhere {
         /// Which.
         collector: Collector,
+        /// When it took over, as far as the edge says.
+        since: Option<Timestamp>,
     },
 }
 

@@ -12,6 +12,7 @@ use rollcall_shared::workshop::Workshop;
 use tokio::sync::watch;
 
 use crate::clock::now_ms;
+use crate::db::takeovers_due;
 use crate::db::workshops::WorkshopRow;
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::pipeline::context::PipelineContext;
@@ -57,6 +58,10 @@ impl Publisher {
                 }
                 continue;
             }
+            if is_due && row.published_rev == row.rev && self.is_anothers(&row).await {
+                (is_due, attempt, venue_there) = (false, 0, venue);
+                continue;
+            }
             let wait = match self.publish(&row, venue.clone()).await {
                 Ok(()) => {
                     (is_due, attempt, venue_there) = (false, 0, venue);
@@ -73,6 +78,18 @@ impl Publisher {
                 _ = place.changed() => {}
             }
         }
+    }
+
+    /// Whether the edge has the workshop as another laptop published it, or the one whose place this one is
+    /// about to take: a record of before, with a code that may be gone, must not replace that one.
+    async fn is_anothers(&self, row: &WorkshopRow) -> bool {
+        let PipelineContext { workshop, context, .. } = &*self.pipeline;
+        // An edge that does not say so is told what is here, as ever.
+        let Ok(shown) = self.edge.published(&row.workshop.id).await else { return false };
+        let owned_elsewhere = shown.collector.is_some_and(|collector| !self.edge.is_collector(&collector));
+        let of = workshop.clone();
+        let due = context.read(move |conn| takeovers_due::exists(conn, &of)).await;
+        owned_elsewhere || due.unwrap_or(false)
     }
 
     /// Publishes the record as it is now.

@@ -35,7 +35,8 @@ pub(crate) enum TakeoverError {
     Erased,
 }
 
-/// Makes this installation the collector, follows the erasures that the edge remembers, has every receipt
+/// Makes this installation the collector, takes the record that the edge shows (the other installation may
+/// have changed it, or drawn another code), follows the erasures that the edge remembers, has every receipt
 /// told again, and all mail delivered again; in this order, so that it is known who was erased before
 /// anything comes.
 ///
@@ -54,6 +55,7 @@ pub(crate) async fn take_over(
             Err(_) => TakeoverError::Unwritable(Failure::Io),
         });
     }
+    adopt(edge, context, workshop).await?;
     let (of, now, any_erased) = (workshop.clone(), now_ms(), !erased.is_empty());
     let edit = move |tx: &Tx<'_>| {
         if any_erased {
@@ -71,4 +73,23 @@ pub(crate) async fn take_over(
     // What the other installation acknowledged is in its database, not in this one.
     let replayed = edge.replay(workshop, Timestamp::from_millis(0)).await?;
     Ok(Takeover { previous, replayed })
+}
+
+/// Takes the record as the edge shows it, unless it was changed here since it was published; published again
+/// it names this laptop's venue page.
+async fn adopt(edge: &EdgeClient, context: &Context, workshop: &WorkshopId) -> Result<(), TakeoverError> {
+    let shown = match edge.published(workshop).await {
+        Ok(shown) => shown,
+        // An edge of before shows it to nobody.
+        Err(error) if error.is_permanent() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    match context.roster.adopt(shown.workshop, shown.retired).await {
+        Err(RosterError::Unwritable(failure)) => Err(TakeoverError::Unwritable(failure)),
+        Err(error) => {
+            tracing::warn!(%workshop, %error, "the edge's record is not taken");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }

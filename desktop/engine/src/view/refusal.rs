@@ -29,20 +29,46 @@ pub enum RefusalCode {
     Retired,
     /// The keys cannot be kept.
     Keys,
+    /// A file that should bring keys is no key file.
+    NoKeyFile,
+    /// A key file is protected by a passphrase, which was not given.
+    KeyFileProtected,
     /// The database cannot be written just now.
     Unwritable,
     /// There is no edge.
     NoEdge,
     /// The edge did not do it.
     Edge,
+    /// The edge does not answer just now; the mail is taken over as soon as it does.
+    TakeoverLater,
     /// The database cannot be read just now.
     Database,
     /// A file cannot be written.
     File,
+    /// A folder is no backup.
+    NoBackup,
+    /// A backup is not as it was written.
+    BackupDamaged,
+    /// A backup was made by a newer Rollcall.
+    BackupNewer,
+    /// A backup was not restored; the list of before is in use.
+    NotRestored,
     /// The venue page cannot be opened.
     Port,
     /// The text is no connection line.
     Connection,
+    /// A key file does not open with the passphrase.
+    PassphraseWrong,
+    /// No workshop has an invite code.
+    CodeUnknown,
+    /// An invite code's workshop was ended.
+    CodeRetired,
+    /// An invite code's workshop has other keys.
+    CodeOtherKeys,
+    /// A passphrase is too short.
+    PassphraseShort,
+    /// A passphrase repeats itself, is too long, or cannot be typed.
+    PassphraseWeak,
     /// The rows have changed since.
     Changed,
     /// It can no longer be taken back.

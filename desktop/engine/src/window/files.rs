@@ -24,12 +24,18 @@ impl Engine {
         self.block_on(self.host().export(workshop, format, path, language))
     }
 
-    /// Copies the key file to where the host wants it, readable by its owner only.
+    /// Saves a copy of the keys under a passphrase, readable by its owner only. It names the edge of the
+    /// connection line, too, which the host is about to use. Blocks, for a second or more.
     ///
     /// # Errors
-    /// [`EngineError::File`] where it cannot be written.
-    pub fn save_keys(&self, path: &Path) -> Result<Durability, EngineError> {
-        self.host().save_keys(path)
+    /// [`EngineError::Passphrase`] where it is not taken, [`EngineError::File`] where it cannot be written.
+    pub fn save_keys(
+        &self,
+        path: &Path,
+        passphrase: &str,
+        line: Option<&str>,
+    ) -> Result<Durability, EngineError> {
+        self.host().save_keys(path, passphrase, line)
     }
 
     /// Copies the database and the keys to a new folder, while sign-ups go on. Blocks.

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::folder::backup::Backup;
+use crate::folder::backup::{Backup, BackupFound, Restored};
 use crate::view::{
     Addresses, AlarmKind, Case, Check, ConnectionTrial, DeskPanel, DrawnCode, ExportFormat, Figures, Home,
-    KeysSaved, ListPage, ListQuery, Refusal, Resolution, TakenEntry, Undo, Wifi, WorkshopSummary,
+    KeysLoaded, KeysSaved, ListPage, ListQuery, Refusal, Resolution, TakenEntry, TakenOver, Undo, Wifi,
+    WorkshopSummary,
 };
 use crate::view::{Deletions, Erasure, Whom};
 use crate::workshops::draft::WorkshopDraft;
@@ -48,6 +49,10 @@ pub fn declarations() -> String {
     found.visit::<Erasure>();
     found.visit::<Deletions>();
     found.visit::<Backup>();
+    found.visit::<BackupFound>();
+    found.visit::<Restored>();
+    found.visit::<KeysLoaded>();
+    found.visit::<TakenOver>();
     let texts: Vec<String> = found.declarations.into_values().collect();
     format!(
         "// Written by `cargo run -p rollcall-engine --features typescript --example typescript`.\n\n{}",

@@ -15,6 +15,11 @@ impl Engine {
         self.block_on(self.host().open_venue())
     }
 
+    /// Returns whether the venue page is open.
+    pub fn venue_is_open(&self) -> bool {
+        self.host().listener.address().is_some()
+    }
+
     /// Closes the venue page; returns once what was in hand is answered.
     pub fn close_venue(&self) {
         self.block_on(self.host().listener.close());

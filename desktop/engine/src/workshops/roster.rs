@@ -16,7 +16,7 @@ use crate::clock::now_ms;
 use crate::db::events::{Event, WorkshopEvent};
 use crate::db::tx::Tx;
 use crate::db::workshops::{self, WorkshopRow};
-use crate::db::{events, forms, notices, readers::Readers};
+use crate::db::{events, forms, notices, readers::Readers, takeovers_due};
 use crate::folder::keys::Keys;
 use crate::random::random_16;
 use crate::view::{ErasedRows, ToldEarlier};
@@ -239,6 +239,45 @@ impl Roster {
         Ok(())
     }
 
+    /// Takes in a workshop that another installation made and whose keys are here now: as the edge shows it,
+    /// with its mail to be claimed. One that is here already stays as it is.
+    ///
+    /// # Errors
+    /// [`RosterError::Invalid`], [`RosterError::Unwritable`].
+    pub(crate) async fn learn(&self, workshop: Workshop, retired: bool) -> Result<(), RosterError> {
+        check(&workshop)?;
+        let now = now_ms();
+        // The same address in the hall where that can be: it may be printed.
+        let token = workshop.venue.as_deref().and_then(|venue| venue.rsplit('/').next()).map(str::to_owned);
+        let token = token.filter(|token| self.by_venue_token(token).is_none());
+        let row = WorkshopRow {
+            workshop: Workshop { venue: None, ..workshop },
+            venue_token: token.unwrap_or_else(venue_token),
+            retired_at: retired.then_some(now),
+            rev: 1,
+            published_rev: 1,
+        };
+        if self.get(&row.workshop.id).is_some() {
+            return Ok(());
+        }
+        self.insert(row, WorkshopEvent::Learnt).await.map(drop)
+    }
+
+    /// Takes the record of a workshop that is here as the edge shows it, and has it published again; a change
+    /// that the edge has not had yet stays.
+    ///
+    /// # Errors
+    /// [`RosterError::Unknown`], [`RosterError::Invalid`], [`RosterError::Unwritable`].
+    pub(crate) async fn adopt(&self, workshop: Workshop, retired: bool) -> Result<(), RosterError> {
+        let old = self.known(&workshop.id)?;
+        if old.rev != old.published_rev {
+            return Ok(());
+        }
+        let retired_at = retired.then(|| old.retired_at.unwrap_or_else(now_ms));
+        let workshop = Workshop { venue: None, ..workshop };
+        self.change(&workshop, retired_at, WorkshopEvent::Changed).await.map(drop)
+    }
+
     async fn make(&self, draft: WorkshopDraft) -> Result<Arc<WorkshopRow>, RosterError> {
         let id = new_id();
         // Checked with a stand-in for the keys, so that a refused draft leaves none behind.
@@ -252,10 +291,18 @@ impl Roster {
             rev: 1,
             published_rev: 0,
         };
+        self.insert(row, WorkshopEvent::Made).await
+    }
+
+    /// Stores a row that is new here.
+    async fn insert(&self, row: WorkshopRow, event: WorkshopEvent) -> Result<Arc<WorkshopRow>, RosterError> {
         let (stored, now) = (row.clone(), now_ms());
         let insert = move |tx: &Tx<'_>| {
             workshops::insert(tx, &stored, now)?;
-            events::add(tx, now, Event::Workshop(&stored.workshop.id, WorkshopEvent::Made))
+            if event == WorkshopEvent::Learnt {
+                takeovers_due::add(tx, &stored.workshop.id)?;
+            }
+            events::add(tx, now, Event::Workshop(&stored.workshop.id, event))
         };
         self.writer.edit(insert).await.map_err(RosterError::Unwritable)?;
         let row = Arc::new(row);

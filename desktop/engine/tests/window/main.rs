@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "fixtures of tests; a failure is what they are for")]
 
+mod another;
 mod edge;
 mod laptop;
 
@@ -268,14 +269,27 @@ fn keys_are_saved_and_the_window_knows() {
     let laptop = Laptop::start();
     assert_eq!(laptop.engine.keys_saved().keys_saved_at, None);
     let elsewhere = tempfile::tempdir().unwrap();
-    let saved = laptop.engine.save_keys(&elsewhere.path().join("keys.json")).unwrap();
+    let copy = elsewhere.path().join("rollcall-keys.age");
+    assert_eq!(refused(laptop.engine.save_keys(&copy, "too short", None)), "passphrase_short");
+    assert_eq!(refused(laptop.engine.save_keys(&copy, "aaaaaaaaaaaa", None)), "passphrase_weak");
+    assert_eq!(refused(laptop.engine.save_keys(&copy, "correct horse", Some("no line"))), "connection");
+    assert!(!copy.exists());
+    let saved = laptop.engine.save_keys(&copy, "correct horse", None).unwrap();
     assert_eq!(saved, Durability::Confirmed);
     let saved = laptop.engine.keys_saved();
     assert!(saved.complete && saved.keys_saved_at.is_some());
     let draft =
         rollcall_engine::WorkshopDraft { id: None, ..laptop.engine.workshop(&laptop.workshop).unwrap() };
     laptop.engine.put_workshop(draft).unwrap();
-    assert!(!laptop.engine.keys_saved().complete, "the new workshop has keys of its own");
+    assert!(laptop.engine.keys_saved().complete, "the new workshop's keys come of what was saved");
+    let other = Laptop::start();
+    let file = std::fs::read(&copy).unwrap();
+    assert_eq!(refused(other.engine.load_keys(&file, None)), "key_file_protected");
+    assert_eq!(refused(other.engine.load_keys(&file, Some("correct horze"))), "passphrase_wrong");
+    assert_eq!(refused(other.engine.load_keys(&file[..100], Some("correct horse"))), "no_key_file");
+    // There is no edge to ask: the workshop follows.
+    assert_eq!(other.engine.load_keys(&file, Some("correct horse")).unwrap().pending, 1);
+    assert!(!other.engine.keys_saved().complete, "it made a workshop of its own before");
 }
 
 #[test]

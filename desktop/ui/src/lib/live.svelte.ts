@@ -45,6 +45,20 @@ class Live {
     void this.refresh();
   }
 
+  /** Shows the workshop that came last. */
+  chooseNewest(): void {
+    const newest = this.workshops.at(-1);
+    if (newest) this.choose(newest.id);
+  }
+
+  /** The list is another one: forgets what is on the screen, and reads how far the program's new start is. */
+  async startAgain(): Promise<void> {
+    this.start = { state: 'starting' };
+    [this.read, this.home, this.workshops] = [false, null, []];
+    await this.refresh();
+    this.chooseNewest();
+  }
+
   /** Reads everything that is on the screen; asked for while it reads, it reads once more. */
   async refresh(): Promise<void> {
     if (this.#reading) {

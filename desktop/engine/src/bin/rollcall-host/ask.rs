@@ -1,13 +1,13 @@
 //! Asks the running engine: only the holder of the data folder's lock may touch it.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use rollcall_engine::backup;
-use rollcall_engine::control::{BackUp, Client, Command, Erase};
+use rollcall_engine::control::{BackUp, Client, Command, Erase, LoadKeys};
 use rollcall_engine::offline::{self, OfflineError};
-use rollcall_engine::view::{Durability, ExportFormat, ListWritten, Whom};
+use rollcall_engine::view::{Durability, ExportFormat, KeysLoaded, ListWritten, TakenOver, Whom};
 use rollcall_engine::{FolderError, WorkshopDraft};
 use rollcall_shared::language::Language;
 use serde_json::Value;
@@ -64,15 +64,67 @@ pub(crate) fn erase(data_dir: &Path, workshop: &str, whom: Whom, yes: bool) -> a
     Ok(())
 }
 
+/// Takes a workshop's mail over, and says what that means.
+pub(crate) fn take_over(data_dir: &Path, workshop: String) -> anyhow::Result<()> {
+    let taken = answer(data_dir, &Command::TakeOver(workshop))?;
+    out::answer(&taken)?;
+    let taken: TakenOver = serde_json::from_value(taken)?;
+    if let Some(previous) = taken.previous {
+        out::tell(&format!("{previous} no longer collects: its list stays there, and it says who took over"));
+    }
+    Ok(())
+}
+
+/// Takes a key file in, which has these bytes: by the engine that runs in the folder, or straight into its
+/// files where none does.
+pub(crate) fn load_keys(
+    data_dir: &Path,
+    from: PathBuf,
+    bytes: &[u8],
+    passphrase: Option<String>,
+) -> anyhow::Result<()> {
+    let loaded = match unless_one_runs(offline::load_keys(data_dir, bytes, passphrase.as_deref()))? {
+        Some(loaded) => loaded,
+        None => serde_json::from_value(answer(data_dir, &Command::LoadKeys(LoadKeys { from, passphrase }))?)?,
+    };
+    out::answer(&loaded)?;
+    tell_keys(&loaded);
+    Ok(())
+}
+
+/// Says what has still to be done for workshops that did not come.
+fn tell_keys(loaded: &KeysLoaded) {
+    match (&loaded.edge, loaded.pending) {
+        (_, 0) => {}
+        (None, _) => out::tell(
+            "the file names no edge: start `rollcall-host run` with --edge-url, and the workshops come by \
+             themselves",
+        ),
+        (Some(edge), count) => out::tell(&format!(
+            "{count} workshops come by themselves once `rollcall-host run` runs and {edge} answers"
+        )),
+    }
+    if let Some(other) = &loaded.other_edge {
+        out::tell(&format!("the keys are for {other}, and this folder is connected to another edge"));
+    }
+}
+
 /// Restores a backup into a folder that no engine uses.
 pub(crate) fn restore(data_dir: &Path, from: &Path) -> anyhow::Result<()> {
     let restored = backup::restore(data_dir, from)?;
     tell_unconfirmed(restored.durability);
-    out::answer(&restored)
+    out::answer(&restored)?;
+    if let Some(why) = &restored.erasures_unknown {
+        out::tell(&format!("who was erased since the backup is not known here ({why}): the edge is asked"));
+    }
+    out::tell(
+        "the next `rollcall-host run` here takes over the mail, and what came since the backup comes again",
+    );
+    Ok(())
 }
 
 /// Says what one has to know of a drive that does not say what is on it.
-fn tell_unconfirmed(durability: Durability) {
+pub(crate) fn tell_unconfirmed(durability: Durability) {
     if durability == Durability::Unconfirmed {
         out::tell(
             "note: it is written, but this file system does not confirm that it is on the disk — eject the \
@@ -103,13 +155,13 @@ pub(crate) fn language(tag: &str) -> Result<Language, &'static str> {
     Language::from_tag(tag).ok_or("it is zh or en")
 }
 
-fn answer(data_dir: &Path, command: &Command) -> anyhow::Result<Value> {
+pub(crate) fn answer(data_dir: &Path, command: &Command) -> anyhow::Result<Value> {
     let client = Client::find(data_dir)?;
     Ok(wait_for(client.ask(command))??)
 }
 
 /// Returns what was done in a folder; `None` where an engine runs there, which has to be asked.
-fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, OfflineError> {
+pub(crate) fn unless_one_runs<T>(done: Result<T, OfflineError>) -> Result<Option<T>, OfflineError> {
     match done {
         Ok(done) => Ok(Some(done)),
         Err(OfflineError::Folder(FolderError::Locked { .. })) => Ok(None),

@@ -16,7 +16,8 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
 
-use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, workshops};
+use crate::ask::{ask, back_up, erase, export, language, read_draft, restore, take_over, workshops};
+use crate::keys::KeysCommand;
 use crate::out;
 use crate::signals::Signals;
 
@@ -50,9 +51,9 @@ enum Command {
     /// Let helpers' devices sign people up on the venue page
     #[command(subcommand)]
     Desk(DeskCommand),
-    /// Make this installation the collector of a workshop's mail
+    /// Collect a workshop's mail here instead of on another laptop; all of it is delivered again
     Takeover {
-        /// The workshop's id
+        /// The workshop's id or invite code
         id: String,
     },
     /// Have a workshop's mail delivered again
@@ -83,6 +84,9 @@ enum Command {
         /// The folder that `backup` made
         from: PathBuf,
     },
+    /// Keep a copy of the keys, or take in the copy of another laptop
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Erase a person or a workshop everywhere, for good
     #[command(subcommand)]
     Erase(EraseCommand),
@@ -247,7 +251,7 @@ impl Command {
             Self::Run(run) => run.run(&data_dir()),
             Self::Workshop(command) => command.run(&data_dir()),
             Self::Desk(command) => ask(&data_dir(), &command.into()),
-            Self::Takeover { id } => ask(&data_dir(), &control::Command::TakeOver(id)),
+            Self::Takeover { id } => take_over(&data_dir(), id),
             Self::Replay { id, since } => {
                 let since = Timestamp::from_millis(since);
                 ask(&data_dir(), &control::Command::Replay(id, Replay { since }))
@@ -255,6 +259,7 @@ impl Command {
             Self::Export { workshop, file, language } => export(&data_dir(), &workshop, &file, language),
             Self::Backup { to } => back_up(&data_dir(), &to),
             Self::Restore { from } => restore(&data_dir(), &from),
+            Self::Keys(command) => command.run(&data_dir()),
             Self::Erase(command) => command.run(&data_dir()),
             Self::Connection { edge } => print_connection(edge),
             Self::Status => ask(&data_dir(), &control::Command::Status),

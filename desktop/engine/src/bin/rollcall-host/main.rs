@@ -3,11 +3,13 @@
 
 mod ask;
 mod cli;
+mod keys;
 mod out;
 mod signals;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    rollcall_engine::private::by_default();
     cli::run()
 }

@@ -7,11 +7,13 @@ use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::workshop::WorkshopId;
 use serde::Serialize;
 use serde_json::json;
+use tokio::runtime::Handle;
 
-use super::command::{BackUp, Command, Erase, Export, Replay, Rows};
+use super::command::{BackUp, Command, Erase, Export, LoadKeys, Replay, Rows, SaveKeys};
 use crate::acts::ActError;
 use crate::engine::{EngineError, Host};
-use crate::pipeline::takeover::Takeover;
+use crate::folder::key_file;
+use crate::view::KeysLoaded;
 use crate::workshops::RosterError;
 
 /// Most rows of one answer.
@@ -54,10 +56,7 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
             host.shut_desks(&id).await.map_err(problem)?;
             desk_panel(host, id).await
         }
-        Command::TakeOver(id) => {
-            let Takeover { previous, replayed } = host.take_over(&parse(&id)?).await.map_err(problem)?;
-            json(&json!({ "previous": previous, "replayed": replayed }))
-        }
+        Command::TakeOver(id) => json(&host.take_over(&find(host, &id)?).await.map_err(problem)?),
         Command::Replay(id, Replay { since }) => {
             let replayed = host.replay(&parse(&id)?, since).await.map_err(problem)?;
             json(&json!({ "replayed": replayed }))
@@ -80,8 +79,22 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
             let id = find(host, &name)?;
             json(&blocking(host, move |host| host.would_erase(&id, &whom)).await?)
         }
+        Command::LoadKeys(load) => json(&blocking(host, move |host| load_keys(host, load)).await?),
         Command::BackUp(BackUp { to }) => json(&blocking(host, move |host| host.back_up(&to)).await?),
+        Command::FindWorkshop(code) => {
+            json(&json!({ "id": host.find_workshop(&code).await.map_err(problem)? }))
+        }
+        Command::SaveKeys(SaveKeys { to, passphrase }) => {
+            json(&blocking(host, move |host| host.save_keys(&to, &passphrase, None)).await?)
+        }
     }
+}
+
+/// Takes a copy of the keys in. Blocks: opening one takes a second.
+fn load_keys(host: &Host, load: LoadKeys) -> Result<KeysLoaded, EngineError> {
+    let LoadKeys { from, passphrase } = load;
+    let file = key_file::read(&from).map_err(|source| EngineError::Unreadable { path: from, source })?;
+    Handle::current().block_on(host.load_keys(&file, passphrase.as_deref()))
 }
 
 async fn desk_panel(host: &Arc<Host>, id: WorkshopId) -> Result<Reply, Box<Problem>> {

@@ -53,6 +53,12 @@ pub enum Command {
     Erase(String, Erase),
     /// Copy the database and the keys.
     BackUp(BackUp),
+    /// Save a copy of the keys under a passphrase.
+    SaveKeys(SaveKeys),
+    /// Take in a copy of the keys that another laptop saved, with the workshops that it brings.
+    LoadKeys(LoadKeys),
+    /// Find a workshop by its invite code whose keys come of a secret that is here.
+    FindWorkshop(String),
 }
 
 /// Since when mail is delivered again.
@@ -97,6 +103,37 @@ pub struct BackUp {
     pub to: PathBuf,
 }
 
+/// Where a copy of the keys goes. `Debug` does not show the passphrase.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveKeys {
+    /// The file; absolute, for the engine has a working folder of its own.
+    pub to: PathBuf,
+    /// As it was typed.
+    pub passphrase: String,
+}
+
+impl std::fmt::Debug for SaveKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SaveKeys({})", self.to.display())
+    }
+}
+
+/// Where a copy of the keys comes from. `Debug` does not show the passphrase.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadKeys {
+    /// The file; absolute, for the engine has a working folder of its own.
+    pub from: PathBuf,
+    /// As it was typed; none for a file that asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passphrase: Option<String>,
+}
+
+impl std::fmt::Debug for LoadKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LoadKeys({})", self.from.display())
+    }
+}
+
 /// A command without what is sent along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
@@ -114,11 +151,14 @@ pub(super) enum Route {
     Export,
     Erase,
     BackUp,
+    SaveKeys,
+    LoadKeys,
+    FindWorkshop,
 }
 
 impl Route {
     /// Every route.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Status,
         Self::PutWorkshop,
         Self::Retire,
@@ -133,6 +173,9 @@ impl Route {
         Self::Export,
         Self::Erase,
         Self::BackUp,
+        Self::SaveKeys,
+        Self::LoadKeys,
+        Self::FindWorkshop,
     ];
 
     /// Returns its method, and its path as the router writes it.
@@ -152,6 +195,9 @@ impl Route {
             Self::Export => (Method::GET, "/control/workshops/{workshop}/export"),
             Self::Erase => (Method::POST, "/control/workshops/{workshop}/erase"),
             Self::BackUp => (Method::POST, "/control/backup"),
+            Self::SaveKeys => (Method::POST, "/control/keys/save"),
+            Self::LoadKeys => (Method::POST, "/control/keys"),
+            Self::FindWorkshop => (Method::POST, "/control/workshops/{workshop}/find"),
         }
     }
 }
@@ -174,6 +220,9 @@ impl Command {
             Self::Export(workshop, export) => (Route::Export, Some(workshop), serde_json::to_value(export)?),
             Self::Erase(workshop, erase) => (Route::Erase, Some(workshop), serde_json::to_value(erase)?),
             Self::BackUp(back_up) => (Route::BackUp, None, serde_json::to_value(back_up)?),
+            Self::FindWorkshop(code) => (Route::FindWorkshop, Some(code), Value::Null),
+            Self::LoadKeys(load) => (Route::LoadKeys, None, serde_json::to_value(load)?),
+            Self::SaveKeys(save) => (Route::SaveKeys, None, serde_json::to_value(save)?),
         })
     }
 
@@ -230,6 +279,9 @@ impl Command {
             Route::Export => Self::Export(workshop, query(uri)?),
             Route::Erase => Self::Erase(workshop, json(body)?),
             Route::BackUp => Self::BackUp(json(body)?),
+            Route::SaveKeys => Self::SaveKeys(json(body)?),
+            Route::LoadKeys => Self::LoadKeys(json(body)?),
+            Route::FindWorkshop => Self::FindWorkshop(workshop),
         })
     }
 }
@@ -279,6 +331,15 @@ mod tests {
                 Command::Erase(workshop(), Erase { whom, yes: true })
             }
             Route::BackUp => Command::BackUp(BackUp { to: PathBuf::from("/backups/一") }),
+            Route::FindWorkshop => Command::FindWorkshop(workshop()),
+            Route::LoadKeys => {
+                let from = PathBuf::from("/stick/rollcall-keys.age");
+                Command::LoadKeys(LoadKeys { from, passphrase: Some("correct horse".to_owned()) })
+            }
+            Route::SaveKeys => {
+                let to = PathBuf::from("/stick/rollcall-keys.age");
+                Command::SaveKeys(SaveKeys { to, passphrase: "correct horse".to_owned() })
+            }
         };
         Route::ALL.into_iter().map(command).collect()
     }

@@ -10,7 +10,7 @@ mod command;
 pub(super) mod note;
 
 pub use client::{AskError, Client};
-pub use command::{BackUp, Command, Erase, Export, Replay, Rows};
+pub use command::{BackUp, Command, Erase, Export, LoadKeys, Replay, Rows, SaveKeys};
 
 use std::sync::Arc;
 

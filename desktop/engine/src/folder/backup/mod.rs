@@ -23,9 +23,10 @@ use crate::db::open_error::OpenError;
 use crate::folder::atomic_file;
 use crate::folder::error::FolderError;
 use crate::folder::keys::Keys;
+use crate::private;
 use crate::view::Durability;
 pub(crate) use restore::forget_interrupted;
-pub use restore::{Restored, restore};
+pub use restore::{BackupFound, Restored, look, restore};
 
 const DATABASE: &str = "rollcall.db";
 const KEYS: &str = "keys.json";
@@ -133,8 +134,9 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<Backup, BackupEr
     let uncopied = |e: rusqlite::Error| BackupError::Database(e.to_string());
     // Left by one that was interrupted.
     let _ = fs::remove_dir_all(part);
-    make_private_folder(part).map_err(unusable)?;
+    private::make_folder(part).map_err(unusable)?;
     let database = part.join(DATABASE);
+    private::prepare_file(&database);
     let mut copy = Connection::open(&database).map_err(uncopied)?;
     let backup = rusqlite::backup::Backup::new(conn, &mut copy).map_err(uncopied)?;
     // In one step: between two the whole would begin again with every sign-up that is stored.
@@ -158,15 +160,6 @@ fn write(conn: &Connection, keys: &Keys, part: &Path) -> Result<Backup, BackupEr
     durability = durability.and(atomic_file::write(&part.join(NOTE), &note).map_err(unusable)?);
     let bytes = fs::metadata(&database).map_err(unusable)?.len();
     Ok(Backup { folder: part.to_owned(), signups, bytes, durability })
-}
-
-/// Makes a folder that only its owner may look into.
-fn make_private_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn sha256_of(path: &Path) -> std::io::Result<String> {

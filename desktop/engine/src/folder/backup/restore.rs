@@ -14,9 +14,7 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::receipt::ReceiptState;
 use serde::Serialize;
 
-use super::{
-    BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, make_private_folder, sha256_of,
-};
+use super::{BackupError, BackupNote, DATABASE, KEYS, LAYOUT, MAX_NOTE_BYTES, NOTE, sha256_of};
 use crate::clock::now_ms;
 use crate::db::copies::SET_ASIDE;
 use crate::db::events::Event;
@@ -25,8 +23,9 @@ use crate::db::tx::Tx;
 use crate::db::{self, announced_deletions, erased, erased_workshops, events, receipts_out};
 use crate::db::{takeovers_due, workshops};
 use crate::folder::error::FolderError;
-use crate::folder::keys::Keys;
-use crate::folder::{Folder, atomic_file};
+use crate::folder::keys::{Keys, known_edge};
+use crate::folder::{CONNECTION, Folder, atomic_file};
+use crate::private;
 use crate::view::Durability;
 use crate::writer::erase;
 use sha2::{Digest as _, Sha256};
@@ -37,6 +36,7 @@ const STAGE: &str = "restoring";
 
 /// What was restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Restored {
     /// When the backup was made.
     pub made_at: Timestamp,
@@ -51,6 +51,27 @@ pub struct Restored {
     /// Why it is not known who was erased since: the replaced database could not be read. The edge is asked
     /// at the next start.
     pub erasures_unknown: Option<String>,
+}
+
+/// A backup that can be restored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct BackupFound {
+    /// The folder.
+    pub folder: PathBuf,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Rows of all lists in it.
+    pub signups: u64,
+}
+
+/// Looks whether a folder is a whole backup that this program can restore. Reads all of it.
+///
+/// # Errors
+/// [`BackupError::NoBackup`], [`BackupError::Damaged`], [`BackupError::Newer`].
+pub fn look(from: &Path) -> Result<BackupFound, BackupError> {
+    let (BackupNote { made_at, signups, .. }, _) = read(from)?;
+    Ok(BackupFound { folder: from.to_owned(), made_at, signups })
 }
 
 /// Throws away what a restore prepared that was interrupted: the database in the folder is the one of before.
@@ -69,9 +90,11 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let (note, keys) = read(from)?;
     forget_interrupted(&folder);
     let stage = folder.join(STAGE);
-    make_private_folder(&stage).map_err(unusable)?;
+    private::make_folder(&stage).map_err(unusable)?;
     let staged = stage.join(DATABASE);
     fs::copy(from.join(DATABASE), &staged).map_err(unusable)?;
+    // A copy has the permissions of what is copied, and memory sticks have none.
+    private::close(&staged);
     let mut conn = db::open_writer(&staged)?;
     let damaged = |_: String| BackupError::Damaged(from.join(DATABASE));
     db::check(&conn).map_err(damaged)?;
@@ -100,6 +123,7 @@ pub fn restore(data_dir: &Path, from: &Path) -> Result<Restored, BackupError> {
     let content = atomic_file::sync(&staged).map_err(unusable)?;
 
     merge_keys(&folder, &keys)?;
+    connect(&folder, &keys)?;
     let set_aside = set_aside(&folder, now).map_err(unusable)?;
     let durability = content.and(atomic_file::rename(&staged, &current).map_err(unusable)?);
     fs::remove_dir_all(&stage).map_err(unusable)?;
@@ -181,13 +205,24 @@ fn merge_keys(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
     let unusable = |source| FolderError::Unusable { path: path.clone(), source };
     let kept = path.exists().then(|| Keys::open(path.clone()));
     match kept {
-        Some(Ok(kept)) => kept.merge(keys).map_err(|why| FolderError::Damaged { path, why }),
+        Some(Ok(kept)) => {
+            kept.merge(keys).map(drop).map_err(|e| FolderError::Damaged { path, why: e.to_string() })
+        }
         Some(Err(_)) => {
             let _ = atomic_file::rename(&path, &folder.join("keys.damaged.json")).map_err(unusable)?;
             atomic_file::write(&path, keys).map(|_| ()).map_err(unusable)
         }
         None => atomic_file::write(&path, keys).map(|_| ()).map_err(unusable),
     }
+}
+
+/// Connects to the edge that the backup's keys name, where the host has not connected the folder to one.
+fn connect(folder: &Folder, keys: &[u8]) -> Result<(), FolderError> {
+    let path = folder.join(CONNECTION);
+    let Some(known) = known_edge(keys).filter(|_| !path.exists()) else { return Ok(()) };
+    let unusable = |source| FolderError::Unusable { path: path.clone(), source };
+    let known = serde_json::to_vec(&known).map_err(|e| unusable(e.into()))?;
+    atomic_file::write(&path, &known).map(|_| ()).map_err(unusable)
 }
 
 /// Keeps what is replaced in a folder of its own. The installation's id goes there as well: a new one is
@@ -199,7 +234,7 @@ fn set_aside(folder: &Folder, now: Timestamp) -> std::io::Result<Option<PathBuf>
     }
     let aside = (0..).map(|n| folder.join(&format!("{SET_ASIDE}{}", now + n))).find(|path| !path.exists());
     let aside = aside.unwrap_or_else(|| folder.join(SET_ASIDE));
-    make_private_folder(&aside)?;
+    private::make_folder(&aside)?;
     // The database stays where it is until the other one takes its place in one step. A copy, not a second
     // name: a restore that breaks off here leaves the first one in use. A log that it left behind must not be
     // taken for the other one's.
