@@ -57,7 +57,8 @@ impl Laptop {
         self.window.click("#back-up");
         self.window.until("the backup is written", || {
             let mut all = fs::read_dir(self.window.files()).unwrap().map(|entry| entry.unwrap().path());
-            all.find(|path| path.join("backup.json").exists())
+            // Under its name, which begins with no dot, it is whole.
+            all.find(|path| path.join("backup.json").exists() && path.extension().is_none())
         })
     }
 
