@@ -12,12 +12,11 @@ use rusqlite::Connection;
 #[track_caller]
 pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     command.env("RUST_LOG", "off").env("RUST_BACKTRACE", "1");
-    // By the system's language, without a flag.
-    for (locale, begins, what_to_do) in [("C.UTF-8", "error: ", " — "), ("zh_CN.UTF-8", "错误：", "——")]
-    {
-        command.env("LC_ALL", locale).env("LANG", locale);
-        refused_in(command, words, (begins, what_to_do));
-    }
+    // By the system's language, without a flag; the words are those of the English line.
+    command.env("LC_ALL", "zh_CN.UTF-8").env("LANG", "zh_CN.UTF-8");
+    refused_in(command, &[], ("错误：", "——"));
+    command.env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8");
+    refused_in(command, words, ("error: ", " — "));
 }
 
 #[track_caller]
