@@ -23,7 +23,7 @@ mod words;
 pub use date::zone;
 pub use desk::{Assets, DeskView, PinView, TakenView, desk_page, pin_page, taken_page};
 pub use document::{FIXED_PARTS, Page};
-pub use join::{JoinView, join_page};
+pub use join::{JoinView, join_page, notice_text};
 pub use kept_page::{KeptView, kept_page};
 pub use message::Message;
 pub use message_page::{lost_page, message_page, shut_page};

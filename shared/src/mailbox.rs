@@ -108,6 +108,10 @@ impl<T> Answer<T> {
 pub struct PullResult {
     /// Undelivered messages that remain in the mailbox, leased ones included.
     pub message_backlog_count: u64,
+    /// When the oldest of them was deposited. `None` where none remains, or the edge is of a version that
+    /// does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_at: Option<Timestamp>,
     /// Under a lease until acknowledged, returned, or timed out.
     pub messages: Vec<PulledMessage>,
 }
@@ -329,6 +333,7 @@ mod tests {
     fn the_wire_is_cloudflares() {
         let pulled = Answer::of(PullResult {
             message_backlog_count: 1,
+            oldest_at: None,
             messages: vec![PulledMessage {
                 id: "7".into(),
                 body: "{}".into(),

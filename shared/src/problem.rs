@@ -165,6 +165,11 @@ impl Problem {
         Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::Unavailable) }
     }
 
+    /// A refusal because there were too many requests. To be tried again after `retry_after` seconds.
+    pub fn slow_down(retry_after: u32) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(ProblemCode::SlowDown) }
+    }
+
     /// A refusal until the request is sent again with a proof of work.
     pub fn proof_required(challenge: Challenge) -> Self {
         Self { challenge: Some(challenge), ..Self::new(ProblemCode::ProofRequired) }

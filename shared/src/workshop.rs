@@ -90,10 +90,11 @@ pub struct Workshop {
     pub key: PublicKey,
 }
 
-/// What the page says about the data. Its version is stored with every sign-up.
+/// What the page says about the data. Its version is stored with every sign-up, and the text of every version
+/// with the list ([`crate::form::notice_text`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Counts up with every change.
+    /// Counts up with every change of the text, who collects included.
     pub version: u32,
     /// What the data is for, in one sentence.
     pub purpose: Text,

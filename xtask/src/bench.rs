@@ -17,7 +17,7 @@ use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::cli::BenchOptions;
-use crate::run::{self, RedisChoice, ScratchFolder, Settings, System, Worker};
+use crate::run::{self, RedisChoice, ScratchFolder, Settings, System, Venue, Worker};
 use crate::setup::{self, Redis, Window};
 use crate::{edge, out, ui, versions};
 use row::Row;
@@ -37,7 +37,7 @@ fn all_rows(checkout: &Checkout) -> Result<ExitCode> {
     let settings = Settings {
         data_dir: folder.path().to_owned(),
         edge_port,
-        lan_host: Ipv4Addr::LOCALHOST.into(),
+        venue: Venue::AtOnce(Ipv4Addr::LOCALHOST.into()),
         lan_port,
         metrics_port,
         redis: RedisChoice::Private,

@@ -56,9 +56,11 @@ pub(crate) struct RunOptions {
     /// The venue page's port; fixed, so that a printed QR code stays right after a restart
     #[arg(long, value_name = "PORT", default_value_t = 7470)]
     pub(crate) lan_port: u16,
-    /// The address on which the venue page listens; 0.0.0.0 lets the phones on the local network in
-    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
-    pub(crate) lan_host: IpAddr,
+    /// Opens the venue page at once, on this address: 0.0.0.0 lets the phones on the local network in,
+    /// 127.0.0.1 this machine alone. Where it is not given, the window offers the page as a released program
+    /// does, and without a window it is 127.0.0.1
+    #[arg(long, value_name = "IP")]
+    pub(crate) lan_host: Option<IpAddr>,
     /// The port of the numbers to watch and of the control interface (this machine only)
     #[arg(long, value_name = "PORT", default_value_t = 7471)]
     pub(crate) metrics_port: u16,

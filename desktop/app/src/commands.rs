@@ -66,9 +66,9 @@ commands! {
     fn erase(workshop: WorkshopId, whom: Whom) -> Erasure = |engine| engine.erase(&workshop, &whom);
 
     fn desk_panel(workshop: WorkshopId) -> DeskPanel = |engine| engine.desk_panel(&workshop);
-    fn renew_desk_pin(workshop: WorkshopId) -> () = |engine| engine.renew_desk_pin(&workshop);
-    fn shut_desks(workshop: WorkshopId) -> () = |engine| engine.shut_desks(&workshop);
-    fn end_desk(workshop: WorkshopId, desk: String) -> () = |engine| engine.end_desk(&workshop, desk);
+    fn renew_desk_pin(workshop: WorkshopId) -> Undo = |engine| engine.renew_desk_pin(&workshop);
+    fn shut_desks(workshop: WorkshopId) -> Undo = |engine| engine.shut_desks(&workshop);
+    fn end_desk(workshop: WorkshopId, desk: String) -> Undo = |engine| engine.end_desk(&workshop, desk);
     fn take_entry(workshop: WorkshopId, entry: String) -> TakenEntry =
         |engine| engine.take_entry(&workshop, &entry);
     fn take_picture(workshop: WorkshopId, picture: String) -> TakenEntry =
@@ -84,7 +84,7 @@ commands! {
     fn close(workshop: WorkshopId) -> () = |engine| engine.close(&workshop).map(drop);
     fn retire(workshop: WorkshopId) -> () = |engine| engine.retire(&workshop).map(drop);
     fn resume(workshop: WorkshopId) -> () = |engine| engine.resume(&workshop).map(drop);
-    fn renew_code(workshop: WorkshopId) -> () = |engine| engine.renew_code(&workshop).map(drop);
+    fn renew_code(workshop: WorkshopId) -> Undo = |engine| engine.renew_code(&workshop);
     fn open_venue() -> () = |engine| engine.open_venue();
     fn close_venue() -> () = |engine| {
         engine.close_venue();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rollcall_engine::view::{Refusal, RefusalCode};
 use rollcall_engine::{Config, Engine, StartError};
+use rollcall_shared::language::Text;
 use serde::Serialize;
 
 use crate::files::Files;
@@ -25,7 +26,7 @@ pub(crate) enum Start {
     /// The host has to change something first.
     Failed {
         /// What, in one line.
-        why: String,
+        why: Text,
     },
     /// It runs.
     Running,
@@ -33,7 +34,7 @@ pub(crate) enum Start {
 
 enum State {
     Starting,
-    Failed(String),
+    Failed(Text),
     Running(Arc<Engine>),
     Stopped,
 }
@@ -48,14 +49,14 @@ impl Shell {
         let started = Engine::launch(config).map(Arc::new);
         self.set(match &started {
             Ok(engine) => State::Running(Arc::clone(engine)),
-            Err(error) => State::Failed(error.to_string()),
+            Err(error) => State::Failed(error.told_in_both()),
         });
         started
     }
 
     /// Says that it cannot be started at all.
     pub(crate) fn fail(&self, why: &StartError) {
-        self.set(State::Failed(why.to_string()));
+        self.set(State::Failed(why.told_in_both()));
     }
 
     /// How far it is.

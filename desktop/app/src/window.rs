@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use rollcall_engine::options::EngineOptions;
-use rollcall_engine::{StartError, VenueStart};
+use rollcall_engine::{StartError, VenueStart, system_language};
+use rollcall_shared::language::Language;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
 use tracing_subscriber::EnvFilter;
 
@@ -33,7 +34,13 @@ pub(crate) fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // A window has no reader behind it more often than not.
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            let (said, todo) = match system_language() {
+                Language::Zh => ("错误", "窗口打不开——没有屏幕时请用 rollcall-host run"),
+                Language::En => {
+                    ("error", "the window cannot be opened — without a display use rollcall-host run")
+                }
+            };
+            let _ = writeln!(std::io::stderr(), "{said}: {todo} ({error:#})");
             ExitCode::FAILURE
         }
     }
@@ -96,7 +103,7 @@ fn start_engine(app: &AppHandle, options: EngineOptions, data_dir: PathBuf, venu
     let engine = match started {
         Ok(engine) => engine,
         Err(error) => {
-            tracing::error!(%error, "the engine cannot be started");
+            tracing::error!(error = error.told(system_language()), "the engine cannot be started");
             return;
         }
     };

@@ -47,10 +47,12 @@ pub mod window;
 mod workshops;
 mod writer;
 
+pub use config::language::system_language;
 pub use config::settings_error::SettingsError;
 pub use config::{Config, EdgeConfig, RedisChoice, VenueStart, options};
 pub use db::open_error::OpenError;
-pub use engine::{Engine, EngineError, Ready, StartError, Status, control, offline};
+pub use edge::connection::connection_line;
+pub use engine::{Engine, EngineError, Ready, RefusedKey, StartError, Status, control, offline};
 pub use folder::{backup, error::FolderError};
 pub use http::port_error::PortError;
 pub use workshops::RosterError;

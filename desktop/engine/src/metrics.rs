@@ -30,6 +30,7 @@ pub(crate) struct Metrics {
     pub(crate) wake_calls: Counter,
     wake_sockets: Gauge,
     backlog: Family<Label, Gauge>,
+    oldest_mail_seconds: Gauge,
     signups: Family<Label, Gauge>,
     parked: Gauge,
     edge_cache: Family<Label, Gauge>,
@@ -110,6 +111,9 @@ impl Metrics {
         registry.register("wake_sockets", "Workshops for which the edge will say so", wake_sockets.clone());
         let backlog = Family::default();
         registry.register("backlog", "Waiting at each hop", Family::clone(&backlog));
+        let oldest_mail_seconds = Gauge::default();
+        let what = "Age of the oldest sign-up that waits at the edge; 0 where none does";
+        registry.register("oldest_mail_seconds", what, oldest_mail_seconds.clone());
         let signups = Family::default();
         registry.register("signups", "Sign-ups on the lists by state", Family::clone(&signups));
         let parked = Gauge::default();
@@ -132,6 +136,7 @@ impl Metrics {
             wake_calls,
             wake_sockets,
             backlog,
+            oldest_mail_seconds,
             signups,
             parked,
             edge_cache,
@@ -166,6 +171,11 @@ impl Metrics {
     /// Sets how many wait there, over all workshops.
     pub(crate) fn set_backlog(&self, hop: Hop, waiting: u64) {
         self.backlog(hop).set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how old the oldest mail is that waits at the edge, in milliseconds.
+    pub(crate) fn set_oldest_mail(&self, milliseconds: i64) {
+        self.oldest_mail_seconds.set(milliseconds.max(0) / 1_000);
     }
 
     /// Returns a part of that figure, for one workshop to keep.
@@ -237,6 +247,7 @@ mod tests {
         metrics.queued(5);
         metrics.retried(Failure::Busy);
         metrics.set_backlog(Hop::Edge, 4);
+        metrics.set_oldest_mail(172_800_000);
         metrics.set_tables(&[("registered".to_owned(), 3)], 1);
         let cache = Counters { memory_hits: 499, kv_hits: 1, ..Counters::default() };
         metrics.set_edge(&EdgeFigures { cache, alarms: Alarms { dead_letters: 2, unaddressed: 0 } });
@@ -254,6 +265,7 @@ mod tests {
             "rollcall_backlog{hop=\"edge\"} 4",
             "rollcall_signups{state=\"registered\"} 3",
             "rollcall_parked 1",
+            "rollcall_oldest_mail_seconds 172800",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }

@@ -396,3 +396,29 @@ fn the_wifi_is_kept_for_the_host_alone() {
     hall.engine.set_wifi(None).unwrap();
     assert_eq!(hall.engine.addresses(id).unwrap().wifi, None);
 }
+
+#[test]
+fn who_guesses_too_often_is_told_to_slow_down() {
+    let hall = Hall::open();
+    hall.engine.renew_desk_pin(&hall.workshop.id).unwrap();
+    let pin = hall.engine.desk_panel(&hall.workshop.id).unwrap().pin.unwrap();
+    let wrong = if pin == "000000" { "000001" } else { "000000" };
+    let guess = |accept: &str| {
+        let request = hall.http.post(format!("{}/desk", hall.base)).header("accept", accept);
+        let form = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        hall.send(form.body(format!("pin={wrong}&desk=1")))
+    };
+    let slow = (0..9).map(|_| guess("text/html")).find(|answer| answer.status() == 429).unwrap();
+    // A person sees the page; a program reads the same as a problem. Both are told for how long.
+    assert!(slow.headers()[CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+    assert!(slow.headers().contains_key("retry-after"));
+    for accept in ["application/json", "application/problem+json"] {
+        let answer = guess(accept);
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json");
+        let wait = answer.headers()["retry-after"].to_str().unwrap().to_owned();
+        let problem: Value = serde_json::from_str(&hall.text(answer)).unwrap();
+        assert_eq!((&problem["code"], &problem["status"]), (&json!("slow_down"), &json!(429)));
+        assert_eq!(problem["retry_after"].to_string(), wait);
+    }
+}

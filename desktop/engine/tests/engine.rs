@@ -362,8 +362,29 @@ fn workshops_are_made_changed_and_renewed() {
     assert_eq!(changed.workshop.invite_code, made.workshop.invite_code);
     assert_eq!(changed.workshop.form_version, made.workshop.form_version + 1);
     assert_eq!(changed.workshop.notice, made.workshop.notice);
-    let renewed = hall.engine.renew_code(&made.workshop.id).unwrap();
-    assert_ne!(renewed.workshop.invite_code, made.workshop.invite_code);
+    // What the page says about the data has another version as soon as it says something else; each is kept.
+    let mut other = serde_json::to_value(hall.engine.workshop(&made.workshop.id).unwrap()).unwrap();
+    other["organisation"]["zh"] = json!("二中");
+    let other = hall.engine.put_workshop(serde_json::from_value(other).unwrap()).unwrap();
+    assert_eq!(other.workshop.notice.version, made.workshop.notice.version + 1);
+    assert_eq!(hall.count("SELECT count(*) FROM notices WHERE zh LIKE '由一中%' AND since > 0"), 1);
+    assert_eq!(hall.count("SELECT count(*) FROM notices WHERE zh LIKE '由二中%' AND version = 2"), 1);
+
+    let code = || {
+        let workshops = hall.engine.status().unwrap().workshops;
+        workshops.into_iter().find(|one| one.workshop.id == made.workshop.id).unwrap().workshop.invite_code
+    };
+    let undo = hall.engine.renew_code(&made.workshop.id).unwrap();
+    assert_ne!(code(), made.workshop.invite_code);
+    hall.engine.undo(&undo.token).unwrap();
+    assert_eq!(code(), made.workshop.invite_code);
+    assert!(hall.engine.undo(&undo.token).is_err(), "once");
+    // A third code by now: the way back from the second leads nowhere.
+    let old = hall.engine.renew_code(&made.workshop.id).unwrap();
+    hall.engine.renew_code(&made.workshop.id).unwrap();
+    let third = code();
+    assert!(hall.engine.undo(&old.token).unwrap_err().to_string().contains("changed since"));
+    assert_eq!(code(), third);
 
     let mut wrong = draft;
     wrong["ends_at"] = json!(-1);

@@ -15,6 +15,10 @@ export type Addresses = {
  */
 edge: string | null, 
 /**
+ * Whether a phone can get there: an edge on this very computer is for tests.
+ */
+edge_reach: Reach, 
+/**
  * The form on the local network, one address an interface, the one that the host chose or else the
  * likeliest first. They are known while the venue page is closed as well, as long as its port is fixed.
  */
@@ -49,14 +53,15 @@ kind: AlarmKind,
  */
 at: Timestamp, 
 /**
- * How much: seconds that the laptop stood still, or what is left of the battery in per cent.
+ * How much: seconds that the laptop stood still, what is left of the battery in per cent, or the days
+ * that mail has waited.
  */
 amount: number | null, };
 
 /**
  * What happened.
  */
-export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored";
+export type AlarmKind = "woke" | "address_changed" | "battery_low" | "nothing_stored" | "mail_waits";
 
 /**
  * An answer with what was asked.
@@ -337,6 +342,10 @@ export type DeskPanel = {
  */
 url: string | null, 
 /**
+ * Whether a helper's device can get there.
+ */
+reach: Reach, 
+/**
  * The digits that let a device in; `None` while no desk is open.
  */
 pin: string | null, 
@@ -518,7 +527,11 @@ kind: NetworkKind,
 /**
  * The form: `http://192.168.1.20:7470/k7m2qx/j/ABCD-23456`.
  */
-url: string, };
+url: string, 
+/**
+ * Whether a phone in the room can get there.
+ */
+reach: Reach, };
 
 /**
  * A language of the page, the window and the messages.
@@ -588,6 +601,23 @@ is_router: boolean, };
 export type NetworkKind = "hotspot" | "wifi" | "cable" | "virtual" | "tunnel" | "other";
 
 /**
+ * A notice as a page showed it.
+ */
+export type NoticeView = { 
+/**
+ * Counts up with every change of the text.
+ */
+version: number, 
+/**
+ * When the host wrote it; `None` where that was not kept.
+ */
+since: Timestamp | null, 
+/**
+ * What it said; `None` where it was written and replaced before texts were kept.
+ */
+text: Text | null, };
+
+/**
  * The laptop's connection to its own address.
  */
 export type OwnConnection = { "state": "works" } | { "state": "fails", 
@@ -642,6 +672,12 @@ options: Array<Choice>, } | { "kind": "many",
 options: Array<Choice>, } | { "kind": "checkbox" });
 
 /**
+ * Whether a phone in the room can reach an address, as far as the address itself tells. What is between the
+ * two, a firewall or a guest network, only the check from a phone shows.
+ */
+export type Reach = "phones" | "this_computer" | "no_router" | "containers" | "tunnel" | "no_network";
+
+/**
  * How far a device came.
  */
 export type Reached = "connected" | "page" | "check";
@@ -692,6 +728,11 @@ seq: number, } | { "act": "retry_parked",
  * The message's number.
  */
 seq: number, };
+
+/**
+ * Something that the host set for a workshop, and that others hold in their hands: a code, a PIN, a session.
+ */
+export type Setting = "code_renewed" | "pin_renewed" | "desks_shut" | "desk_ended";
 
 /**
  * Which rows.
@@ -791,7 +832,11 @@ received_at: Timestamp,
 /**
  * When it was committed.
  */
-stored_at: Timestamp, };
+stored_at: Timestamp, 
+/**
+ * The notice that its person agreed to, at [`SignupView::received_at`].
+ */
+notice: NoticeView, };
 
 /**
  * What became of an entry code. It names a person: it goes to the window and nowhere else.
@@ -868,7 +913,12 @@ token: string,
 /**
  * What was done.
  */
-what: Act, };
+what: Undoable, };
+
+/**
+ * What can be taken back: by its word, with rows and settings alike.
+ */
+export type Undoable = Act | Setting;
 
 /**
  * Why a message cannot be read.
@@ -1047,7 +1097,7 @@ export type Start = { "state": "starting" } | { "state": "failed",
 /**
  * What, in one line.
  */
-why: string, } | { "state": "running" };
+why: Text, } | { "state": "running" };
 
 export type Exported = { 
 /**
@@ -1094,9 +1144,9 @@ export const commands = {
   would_erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('would_erase', { workshop, whom }),
   erase: (workshop: WorkshopId, whom: Whom) => invoke<Erasure>('erase', { workshop, whom }),
   desk_panel: (workshop: WorkshopId) => invoke<DeskPanel>('desk_panel', { workshop }),
-  renew_desk_pin: (workshop: WorkshopId) => invoke<null>('renew_desk_pin', { workshop }),
-  shut_desks: (workshop: WorkshopId) => invoke<null>('shut_desks', { workshop }),
-  end_desk: (workshop: WorkshopId, desk: string) => invoke<null>('end_desk', { workshop, desk }),
+  renew_desk_pin: (workshop: WorkshopId) => invoke<Undo>('renew_desk_pin', { workshop }),
+  shut_desks: (workshop: WorkshopId) => invoke<Undo>('shut_desks', { workshop }),
+  end_desk: (workshop: WorkshopId, desk: string) => invoke<Undo>('end_desk', { workshop, desk }),
   take_entry: (workshop: WorkshopId, entry: string) => invoke<TakenEntry>('take_entry', { workshop, entry }),
   take_picture: (workshop: WorkshopId, picture: string) => invoke<TakenEntry>('take_picture', { workshop, picture }),
   check: (workshop: WorkshopId, since: Timestamp) => invoke<Check>('check', { workshop, since }),
@@ -1108,7 +1158,7 @@ export const commands = {
   close: (workshop: WorkshopId) => invoke<null>('close', { workshop }),
   retire: (workshop: WorkshopId) => invoke<null>('retire', { workshop }),
   resume: (workshop: WorkshopId) => invoke<null>('resume', { workshop }),
-  renew_code: (workshop: WorkshopId) => invoke<null>('renew_code', { workshop }),
+  renew_code: (workshop: WorkshopId) => invoke<Undo>('renew_code', { workshop }),
   open_venue: () => invoke<null>('open_venue'),
   close_venue: () => invoke<null>('close_venue'),
   dismiss_alarm: (kind: AlarmKind) => invoke<null>('dismiss_alarm', { kind }),

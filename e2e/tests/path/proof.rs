@@ -5,11 +5,12 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use reqwest::blocking::Response;
+use reqwest::blocking::{RequestBuilder, Response};
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, Host, Options, Workshop};
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
+use rollcall_shared::problem::{Problem, ProblemCode};
 use rollcall_shared::proof::{Challenge, solve};
 use serde_json::{Value, json};
 
@@ -45,17 +46,20 @@ impl Phone {
     }
 
     fn send_form(&mut self, teacher: &Teacher) -> Response {
+        let answer = self.form(teacher).send().unwrap();
+        self.keep_cookie(&answer);
+        answer
+    }
+
+    fn form(&self, teacher: &Teacher) -> RequestBuilder {
         let seed = teacher.id.replace('-', "");
         let fields = [("seed", seed.as_str()), ("name", &teacher.name), ("phone", &teacher.phone)];
         let body = fields.map(|(name, value)| format!("{name}={value}")).join("&");
-        let request = client()
+        client()
             .post(format!("{}/j/{}?lang=en", self.edge.url(), self.code))
             .header("cookie", &self.cookie)
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
-        let answer = request.send().unwrap();
-        self.keep_cookie(&answer);
-        answer
+            .body(body)
     }
 
     fn keep_cookie(&mut self, answer: &Response) {
@@ -135,6 +139,15 @@ fn without_script_the_form_comes_back_filled_in_and_says_when() {
     assert!((1..=600).contains(&wait), "{wait}");
     let page = page.text().unwrap();
     assert!(page.contains("in a few minutes") && page.contains(&teacher.phone), "{page}");
+    // A program that sends the form reads the same as a problem.
+    let problem = phone.form(&Teacher::new()).header("accept", "application/problem+json").send().unwrap();
+    assert_eq!(
+        (problem.status().as_u16(), problem.headers()["content-type"].to_str().unwrap()),
+        (429, "application/problem+json")
+    );
+    let wait: u32 = problem.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    let problem: Problem = problem.json().unwrap();
+    assert_eq!((problem.code, problem.retry_after), (ProblemCode::SlowDown, Some(wait)));
 }
 
 #[test]

@@ -12,6 +12,15 @@ use rusqlite::Connection;
 #[track_caller]
 pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     command.env("RUST_LOG", "off").env("RUST_BACKTRACE", "1");
+    // By the system's language, without a flag; the words are those of the English line.
+    command.env("LC_ALL", "zh_CN.UTF-8").env("LANG", "zh_CN.UTF-8");
+    refused_in(command, &[], ("错误：", "——"));
+    command.env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8");
+    refused_in(command, words, ("error: ", " — "));
+}
+
+#[track_caller]
+fn refused_in(command: &mut Command, words: &[&str], (begins, what_to_do): (&str, &str)) {
     let output = output(command);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
@@ -19,7 +28,7 @@ pub(crate) fn refused(command: &mut Command, words: &[&str]) {
     let lines: Vec<&str> = stderr.lines().collect();
     assert_eq!(lines.len(), 1, "one line:\n{stderr}");
     assert!(
-        lines[0].starts_with("error: ") && lines[0].contains(" — "),
+        lines[0].starts_with(begins) && lines[0].contains(what_to_do),
         "what is wrong — what to do: {stderr}"
     );
     for word in words {

@@ -64,3 +64,42 @@ fn two_people_with_one_phone() {
     window.wait_for("#cancel");
     assert_eq!(names(), ["王芳"]);
 }
+
+/// Who came twice under one number: the second moves up when the host takes the first off the list, and what
+/// each agreed to stands with them.
+#[test]
+fn a_number_that_the_host_frees_is_the_next_ones() {
+    let (folder, workshop) = with_workshop(json!({}));
+    let (window, venue) = open(&folder, &workshop);
+    let first = Teacher { name: "王芳".to_owned(), ..Teacher::new() };
+    first.sign_up(&venue, workshop.invite_code(), 201);
+    let second = Teacher { name: "李伟".to_owned(), ..first.again() };
+    second.sign_up(&venue, workshop.invite_code(), 201);
+    let names =
+        || folder.read("SELECT name FROM signups WHERE state = 'registered'", |row| row.get::<_, String>(0));
+    window.wait_for_text("#needs-look", |text| text == "1");
+    window.click(&format!("[data-id=\"{}\"]", first.id));
+    window.wait_for("#person");
+    window.wait_for_text("#notice", |text| {
+        text.contains("deleted 30 days after") && text.contains("Version 1")
+    });
+    window.click("#cancel");
+    window.wait_until_gone("#needs-look");
+    assert_eq!(names(), ["李伟"]);
+    window.wait_for("#undo");
+    window.press("Ctrl+z");
+    window.wait_for_text("#needs-look", |text| text == "1");
+    assert_eq!(names(), ["王芳"]);
+
+    // The notice changes; what was agreed to does not.
+    window.press("e");
+    window.fill("#retention", "40");
+    window.click("#save");
+    window.wait_until_gone("#edit");
+    window.click("#language");
+    window.wait_for("html[lang=zh]");
+    window.click(&format!("[data-id=\"{}\"]", first.id));
+    window.wait_for_text("#notice", |text| text.contains("会后 30 天删除") && text.contains("第 1 版"));
+    let kept = folder.read("SELECT zh FROM notices ORDER BY version", |row| row.get::<_, String>(0));
+    assert!(kept.len() == 2 && kept[0].contains("30 天") && kept[1].contains("40 天"), "{kept:?}");
+}

@@ -46,8 +46,27 @@ fn desks_are_opened_seen_and_ended() {
     window.click("#desks button");
     window.wait_for("#desks tr.off");
     assert_eq!(take(&Teacher::new()), 401);
+    // Taken back, the device goes on as if nothing had been.
+    window.wait_for_text("[role=status]", |text| text.contains("This device is out"));
+    window.press("Ctrl+z");
+    window.wait_until_gone("#desks tr.off");
+    assert_eq!(take(&Teacher::new()), 201);
+    let digits = |wanted: bool| {
+        window.wait_for_text("#pin", |text| text.len() == 7 && (text.replace(' ', "") == pin) == wanted);
+    };
+    window.click("#renew-pin");
+    digits(false);
+    assert_eq!(take(&Teacher::new()), 401);
     window.click("#language");
     window.wait_for("html[lang=zh]");
+    window.wait_for_text("[role=status]", |text| text.contains("new digits"));
+    window.press("Ctrl+z");
+    digits(true);
+    assert_eq!(take(&Teacher::new()), 201);
+    window.wait_for_text("#desk [data-reach=this_computer]", |text| text.contains("手机打不开"));
+    window.click("#desks button");
+    window.wait_for("#desks tr.off");
+    window.wait_for_text("[role=status]", |text| text.contains("这台设备已退出"));
     window.picture("desk-ended-zh");
     window.click("#shut-desks");
     window.wait_for("#open-desk");

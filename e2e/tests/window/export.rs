@@ -47,6 +47,8 @@ fn the_list_as_files() {
     let cells: Vec<&(String, String)> = rows.iter().flatten().collect();
     let is_text = |wanted: &str| cells.iter().any(|(kind, value)| kind == "s" && value == wanted);
     assert!(is_text("+8613800138000") && is_text("=1+1") && is_text("王芳"), "{rows:?}");
+    let is_notice = |text: &str| text.contains("deleted 30 days after") && text.contains("(version 1)");
+    assert!(cells.iter().any(|(kind, value)| kind == "s" && is_notice(value)), "{rows:?}");
     assert!(cells.iter().all(|(kind, _)| kind != "f"), "{rows:?}");
 
     let csv = fs::read_to_string(export("csv")).unwrap();

@@ -1,9 +1,12 @@
 //! From nothing to a code that a phone can scan.
 
 use std::fs;
+use std::process::Command;
 
 use rollcall_e2e::edge::{Edge, client};
 use rollcall_e2e::host::{Folder, text};
+use rollcall_e2e::place;
+use rollcall_e2e::process::output;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
 use serde_json::Value;
@@ -62,7 +65,8 @@ fn with_an_edge() {
     window.fill("#connection-line", &format!("rollcall:{}#wrong", edge.url()));
     window.click("#connection-try");
     window.wait_for("#connection-test [data-code=key_refused]");
-    window.fill("#connection-line", &format!("rollcall:{}#{}", edge.url(), edge.publish_key()));
+    // As whoever deploys has it printed and hands it over.
+    window.fill("#connection-line", &printed_line(edge, &folder));
     window.click("#connection-try");
     window.wait_for("#connection-test [data-code=works]");
     // The key is saved before anything is published.
@@ -77,6 +81,11 @@ fn with_an_edge() {
     window.wait_for_text("#projector .address", |text| text.contains("/j/"));
     window.picture("projector-edge");
     window.press("Escape");
+    // An edge on this machine is for tests: its code says so, in either language.
+    window.wait_for_text("[data-reach=this_computer]", |text| text.contains("No phone can open this"));
+    window.press("g");
+    window.wait_for_text("[data-reach=this_computer]", |text| text.contains("手机打不开"));
+    window.press("g");
     let url = window.wait_for("#qr").attribute("data-url").unwrap();
     let (server, code) = url.split_once("/j/").unwrap();
     assert_eq!(server, edge.url());
@@ -84,4 +93,15 @@ fn with_an_edge() {
     assert_eq!(text(&receipt.issued, "state"), "received");
     window.wait_for_text("#count", |count| count == "1");
     receipt.wait_for("registered");
+}
+
+/// The connection line, as `rollcall-host connection` prints it.
+fn printed_line(edge: &Edge, folder: &Folder) -> String {
+    let key = folder.path().join("publish-key");
+    fs::write(&key, format!("{}\n", edge.publish_key())).unwrap();
+    let mut print = Command::new(place("ROLLCALL_HOST_BIN", "target/release/rollcall-host"));
+    print.args(["connection", "--edge-url", edge.url(), "--publish-key-file"]).arg(key);
+    let printed = output(&mut print);
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    String::from_utf8(printed.stdout).unwrap().trim_end().to_owned()
 }

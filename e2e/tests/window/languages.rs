@@ -22,6 +22,7 @@ fn both_languages_and_both_themes() {
     window.wait_for_text("#workshops", |text| text.contains("Maths Teaching Workshop"));
     window.picture("home-en-dark");
     nothing_is_cut(&window);
+    window.wait_for_text("[data-reach=this_computer]", |text| text.contains("No phone can open this"));
     let light = theme("light");
     assert_ne!(light, dark);
     window.click("#language");
@@ -35,6 +36,8 @@ fn both_languages_and_both_themes() {
     window.wait_for("#projector");
     let projector = "return getComputedStyle(document.getElementById('projector')).backgroundColor";
     assert_eq!(window.run(projector, json!([])), "rgb(255, 255, 255)");
+    // The page listens on this machine alone, and a code that no phone reaches is not shown without that.
+    window.wait_for_text("#projector [data-reach=this_computer]", |text| text.contains("手机打不开"));
     window.press("Escape");
     window.wait_until_gone("#projector");
     window.press("?");
@@ -88,6 +91,14 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.click("#renew");
     let code = || folder.read("SELECT invite_code FROM workshops", |row| row.get::<_, String>(0)).pop();
     window.until("there is a new code", || code().filter(|code| code != workshop.invite_code()));
+    // Taken back, the old code is the workshop's again, and the new one nobody's.
+    window.wait_for_text("[role=status]", |text| text.contains("There is a new code"));
+    let renewed = code().unwrap();
+    window.press("Ctrl+z");
+    window.until("the old code is back", || code().filter(|code| code == workshop.invite_code()));
+    window.wait_for_text("[role=status]", |text| text.contains("Taken back"));
+    let status = |code: &str| client().get(format!("{venue}/j/{code}")).send().unwrap().status();
+    assert_eq!((status(workshop.invite_code()).as_u16(), status(&renewed).as_u16()), (200, 404));
     window.click("#retire");
     window.wait_for("#phase[data-phase=retired]");
     // Taken back by the key, ended again, brought back by the form, ended for now.

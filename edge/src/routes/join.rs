@@ -1,8 +1,10 @@
 //! `/j/{code}`: the page, and the form that it sends without script.
 
 use rand_core::{OsRng, RngCore};
+use rollcall_shared::address::Reader;
 use rollcall_shared::intake::{Landing, PageAnswer, Refused, Submission, Visit};
 use rollcall_shared::media_type::MediaType;
+use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::workshop::Workshop;
 use worker::{Error, Response};
 
@@ -26,7 +28,7 @@ async fn look(inbound: &Inbound, code: &str, visit: Visit<'_>) -> Result<PageAns
 }
 
 /// Takes the form. A person sees every answer, so each is a page: the receipt's, the form with what is to be
-/// corrected, or what went wrong.
+/// corrected, or what went wrong. A program that asks for JSON and sends too much reads a problem.
 pub(crate) async fn submit(inbound: &mut Inbound, code: &str) -> Answer {
     let visit = visit(inbound)?;
     let submission = match read(inbound).await {
@@ -35,7 +37,14 @@ pub(crate) async fn submit(inbound: &mut Inbound, code: &str) -> Answer {
     };
     match take(inbound, code, submission.clone()).await {
         Ok(response) => Ok(response),
-        Err(stopped) => answer::page_answer(submission.given_back(stopped.into_refused()).page(visit)),
+        Err(stopped) => {
+            let refused = submission.given_back(stopped.into_refused());
+            let problem = refused.problem_without_script();
+            if problem.code == ProblemCode::SlowDown && inbound.reader() == Reader::Program {
+                return Err(problem.into());
+            }
+            answer::page_answer(refused.page(visit))
+        }
     }
 }
 

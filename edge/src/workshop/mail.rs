@@ -92,6 +92,7 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) 
     };
     Ok(PullResult {
         message_backlog_count: backlog(storage)?,
+        oldest_at: oldest(storage)?,
         messages: rows.into_iter().map(message).collect(),
     })
 }
@@ -170,6 +171,13 @@ pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
 fn backlog(storage: &SqlStorage) -> Result<u64> {
     let count = number(storage, "SELECT count(*) AS number FROM mail WHERE acknowledged_at IS NULL")?;
     Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
+/// When the oldest message came that nobody has acknowledged.
+fn oldest(storage: &SqlStorage) -> Result<Option<Timestamp>> {
+    // The index of what waits is by number, and so is the order of deposits.
+    let query = "SELECT deposited_at AS number FROM mail WHERE acknowledged_at IS NULL ORDER BY seq LIMIT 1";
+    number(storage, query).map(|millis| millis.map(Timestamp::from_millis))
 }
 
 fn number(storage: &SqlStorage, query: &str) -> Result<Option<i64>> {

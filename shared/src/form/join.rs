@@ -151,9 +151,15 @@ struct JoinData<'a> {
 }
 
 fn notice(workshop: &Workshop, language: Language) -> Markup {
+    html! { p.notice { (notice_text(workshop, language)) } }
+}
+
+/// Says what the page says about the data: who collects it, what for, when it is deleted. People agree to
+/// this very text, so it is kept with what they send.
+pub fn notice_text(workshop: &Workshop, language: Language) -> String {
     let who = workshop.organisation.get(language);
     let purpose = workshop.notice.purpose.get(language);
-    html! { p.notice { (texts::notice_text(who, purpose, workshop.notice.retention_days, language)) } }
+    texts::notice_text(who, purpose, workshop.notice.retention_days, language)
 }
 
 fn summary(errors: &[FieldError], values: &SignupForm, w: &Words, language: Language) -> Markup {

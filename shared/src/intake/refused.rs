@@ -143,23 +143,25 @@ impl Refused {
         }
     }
 
+    /// What a program reads that sent the form as a browser without script does. Neither can work: where
+    /// waiting helps, this says so.
+    pub fn problem_without_script(&self) -> Problem {
+        match &self.0.reason {
+            Reason::Unproven(missing) => {
+                missing.reason.retry_after().map_or_else(|| self.problem(), Problem::slow_down)
+            }
+            _ => self.problem(),
+        }
+    }
+
     /// The status of the page that a person sees.
     pub fn page_status(&self) -> u16 {
-        match &self.0.reason {
-            // A browser without script cannot work: where waiting helps, the page says so.
-            Reason::Unproven(missing) if missing.reason.retry_after().is_some() => {
-                ProblemCode::SlowDown.status()
-            }
-            _ => self.problem().status,
-        }
+        self.problem_without_script().status
     }
 
     /// Seconds for `Retry-After` on a page.
     pub fn retry_after(&self) -> Option<u32> {
-        match &self.0.reason {
-            Reason::Unproven(missing) => missing.reason.retry_after(),
-            _ => self.problem().retry_after,
-        }
+        self.problem_without_script().retry_after
     }
 
     /// What a person reads where no form comes back.

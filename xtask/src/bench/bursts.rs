@@ -107,7 +107,7 @@ pub(super) struct VenueBurst {
 
 /// Sends one crowd to the venue page of a running host.
 pub(super) fn venue_burst(runtime: &Runtime, host: &Ready) -> Result<VenueBurst> {
-    let (venue, path) = venue(&host.lan)?;
+    let (venue, path) = venue(host.lan.as_deref())?;
     let crowd = teachers::crowd(TEACHERS);
     let requests = post_all(venue, &path, &crowd, &host.invite_code)?;
     let burst = runtime.block_on(burst::fire(venue, requests));
@@ -124,7 +124,7 @@ pub(super) fn venue_burst(runtime: &Runtime, host: &Ready) -> Result<VenueBurst>
 #[cfg(unix)]
 pub(super) fn venue_while_draining_row(system: &mut System, scene: &Scene) -> Result<Row> {
     say(format!("venue burst while {MAIL} messages drain"));
-    let (venue, path) = venue(&scene.ready.lan)?;
+    let (venue, path) = venue(scene.ready.lan.as_deref())?;
     let runtime = http::runtime()?;
     let mail = teachers::crowd(MAIL);
     system.freeze_host(true)?;
@@ -178,8 +178,8 @@ fn expect_all(burst: &Burst, status: StatusCode) -> Result<()> {
 }
 
 /// `http://IP:PORT/TOKEN/j/CODE` → where it listens, and `/TOKEN/v1/signups`.
-fn venue(lan: &str) -> Result<(SocketAddr, String)> {
-    let parts = lan.strip_prefix("http://").and_then(|rest| {
+fn venue(lan: Option<&str>) -> Result<(SocketAddr, String)> {
+    let parts = lan.and_then(|lan| lan.strip_prefix("http://")).and_then(|rest| {
         let (address, path) = rest.split_once('/')?;
         let (token, _) = path.split_once('/')?;
         Some((address.parse().ok()?, format!("/{token}/v1/signups")))
@@ -193,8 +193,8 @@ mod tests {
 
     #[test]
     fn the_venue_api_lies_beside_its_page() {
-        let (address, path) = venue("http://127.0.0.1:7470/k7/j/ABCD-23456").unwrap();
+        let (address, path) = venue(Some("http://127.0.0.1:7470/k7/j/ABCD-23456")).unwrap();
         assert_eq!((address.port(), path.as_str()), (7470, "/k7/v1/signups"));
-        assert!(venue("https://example.org").is_err());
+        assert!(venue(Some("https://example.org")).is_err());
     }
 }

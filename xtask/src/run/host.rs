@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::local_edge;
 use super::secrets::Secrets;
-use super::settings::{RedisChoice, Settings};
+use super::settings::{RedisChoice, Settings, Venue};
 use crate::checkout::Checkout;
 use crate::child::Process;
 use crate::{setup, tool};
@@ -74,18 +74,20 @@ pub(super) fn start(checkout: &Checkout, settings: &Settings, secrets: &Secrets)
     let name = if settings.window { WINDOW } else { HEADLESS };
     let program = checkout.target()?.join("release").join(format!("{name}{}", env::consts::EXE_SUFFIX));
     let mut host = Command::new(program);
-    if settings.window {
-        // The rehearsal, and programs that read the ready line, use the venue page as well.
-        host.arg("--venue-open");
-    } else {
+    if !settings.window {
         host.arg("run");
+    }
+    if let Venue::AtOnce(address) = settings.venue {
+        host.args(["--lan-host", &address.to_string()]);
+        if settings.window {
+            host.arg("--venue-open");
+        }
     }
     host.args(["--demo", "--data-dir"])
         .arg(&settings.data_dir)
         .args(["--edge-url", &format!("http://{}", local_edge::address(settings.edge_port))])
         .arg("--publish-key-file")
         .arg(&secrets.publish_key_file)
-        .args(["--lan-host", &settings.lan_host.to_string()])
         .args(["--lan-port", &settings.lan_port.to_string()])
         .args(["--metrics-port", &settings.metrics_port.to_string()])
         .stdin(Stdio::null())

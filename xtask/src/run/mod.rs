@@ -30,7 +30,7 @@ pub(crate) use ports::free as free_ports;
 pub(crate) use ready::Ready;
 pub(crate) use scene::Scene;
 pub(crate) use scratch_folder::ScratchFolder;
-pub(crate) use settings::{RedisChoice, Settings, Worker};
+pub(crate) use settings::{RedisChoice, Settings, Venue, Worker};
 pub(crate) use system::System;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -55,7 +55,8 @@ pub(crate) fn command(options: &RunOptions) -> Result<ExitCode> {
         None => {
             print_ready(system.ready())?;
             say(format!(
-                "a window connects to this edge with the line rollcall:http://{}# and then the key in {}",
+                "the line by which a window connects to this edge is printed by: rollcall-host connection \
+                 --edge-url http://{} --publish-key-file {}",
                 system.scene().edge,
                 settings.data_dir.join("edge").join("publish-key").display()
             ));

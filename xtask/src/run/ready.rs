@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 #[derive(Debug, Clone)]
 pub(crate) struct Ready {
     line: String,
-    /// The venue page's address: `http://IP:PORT/TOKEN/j/CODE`.
-    pub(crate) lan: String,
+    /// The venue page's address: `http://IP:PORT/TOKEN/j/CODE`; none while the window offers it.
+    pub(crate) lan: Option<String>,
     pub(crate) invite_code: String,
     pub(crate) db: PathBuf,
 }
@@ -29,7 +29,7 @@ impl Ready {
         };
         Ok(Self {
             line: line.to_owned(),
-            lan: text("lan")?,
+            lan: value["lan"].as_str().map(str::to_owned),
             invite_code: text("invite_code")?,
             db: text("db")?.into(),
         })
@@ -54,6 +54,9 @@ mod tests {
             r#""invite_code":"ABCD-23456","db":"/d/rollcall.db"}"#
         );
         let ready = Ready::parse(line).unwrap().unwrap();
+        assert_eq!(ready.lan.as_deref(), Some("http://127.0.0.1:1/t/j/ABCD-23456"));
+        let offered = line.replace(r#""http://127.0.0.1:1/t/j/ABCD-23456""#, "null");
+        assert_eq!(Ready::parse(&offered).unwrap().unwrap().lan, None);
         assert_eq!((ready.line(), ready.invite_code.as_str()), (line, "ABCD-23456"));
     }
 }

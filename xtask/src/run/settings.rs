@@ -1,6 +1,6 @@
 //! What the system is started with, and whether a start can succeed.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -16,7 +16,7 @@ pub(crate) struct Settings {
     /// An absolute path.
     pub(crate) data_dir: PathBuf,
     pub(crate) edge_port: u16,
-    pub(crate) lan_host: IpAddr,
+    pub(crate) venue: Venue,
     pub(crate) lan_port: u16,
     pub(crate) metrics_port: u16,
     pub(crate) redis: RedisChoice,
@@ -43,6 +43,26 @@ pub(crate) enum RedisChoice {
     None,
 }
 
+/// When the venue page opens, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Venue {
+    /// When the host asks for it in the window, which explains the firewall's question first.
+    Offered,
+    /// With the host, on this address.
+    AtOnce(IpAddr),
+}
+
+impl Venue {
+    fn of(options: &RunOptions, window: bool) -> Self {
+        match options.lan_host {
+            Some(address) => Self::AtOnce(address),
+            // A rehearsal goes by itself: nobody is there to press a button.
+            None if window && options.rehearse.is_none() => Self::Offered,
+            None => Self::AtOnce(Ipv4Addr::LOCALHOST.into()),
+        }
+    }
+}
+
 impl Settings {
     pub(crate) fn of(options: &RunOptions) -> Result<Self> {
         let data_dir = std::path::absolute(&options.data_dir).context("--data-dir")?;
@@ -51,12 +71,13 @@ impl Settings {
             (None, true) => RedisChoice::None,
             (None, false) => RedisChoice::Private,
         };
-        let RunOptions { edge_port, lan_host, lan_port, metrics_port, .. } = *options;
+        let RunOptions { edge_port, lan_port, metrics_port, .. } = *options;
         let window = !options.headless && setup::display_is_there();
+        let venue = Venue::of(options, window);
         Ok(Self {
             data_dir,
             edge_port,
-            lan_host,
+            venue,
             lan_port,
             metrics_port,
             redis,
@@ -88,5 +109,29 @@ impl Settings {
             ))
         })?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn a_window_offers_the_venue_page_unless_an_address_is_given() {
+        let check = |line: &str, window: bool, expected: Venue| {
+            let cli = Cli::parse_from(["xtask", "run"].into_iter().chain(line.split_whitespace()));
+            let Command::Run(options) = cli.command else { panic!("{line}") };
+            assert_eq!(Venue::of(&options, window), expected, "{line}");
+        };
+        let at = |address: [u8; 4]| Venue::AtOnce(IpAddr::from(address));
+        check("", true, Venue::Offered);
+        check("", false, at([127, 0, 0, 1]));
+        check("--rehearse 5", true, at([127, 0, 0, 1]));
+        check("--lan-host 0.0.0.0", true, at([0, 0, 0, 0]));
+        check("--lan-host 127.0.0.1", true, at([127, 0, 0, 1]));
+        check("--lan-host 0.0.0.0 --headless", false, at([0, 0, 0, 0]));
     }
 }

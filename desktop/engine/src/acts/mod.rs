@@ -1,7 +1,10 @@
 //! What the host does with rows: each act is one transaction in the writer's turn, with its receipts and its
-//! entry in the audit log, and each can be taken back as long as the rows are as it left them.
+//! entry in the audit log, and each can be taken back as long as the rows are as it left them. The ways back
+//! from what the host sets are kept here as well.
 
 mod error;
+#[cfg(test)]
+pub(crate) mod played;
 mod reopen;
 mod rules;
 mod snapshot;
@@ -25,7 +28,9 @@ use crate::db::tx::Tx;
 use crate::db::{events, parked, workshops};
 use crate::message::Content;
 use crate::random::random_16;
-use crate::view::{Act, KEPT, Resolution, Undo};
+use crate::venue::desks::DesksBefore;
+use crate::view::{Act, KEPT, Resolution, Setting, Undo, Undoable};
+use crate::workshops::CodeRenewed;
 use crate::writer::Writer;
 pub(crate) use error::ActError;
 use error::Stop;
@@ -39,7 +44,32 @@ pub(crate) struct Acts {
 
 struct Done {
     token: String,
-    change: Change,
+    way: Way,
+}
+
+/// The way back from an act.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// Rows as they were.
+    Rows(RowsBefore),
+    /// The invite code that was before.
+    Code(CodeRenewed),
+    /// PIN and sessions as they were.
+    Desks(DesksBefore),
+}
+
+/// Rows as they were before an act, and as it left them.
+#[derive(Debug)]
+pub(crate) struct RowsBefore(Change);
+
+impl Way {
+    fn workshop(&self) -> &WorkshopId {
+        match self {
+            Self::Rows(RowsBefore(change)) => &change.workshop,
+            Self::Code(code) => &code.workshop,
+            Self::Desks(desks) => &desks.workshop,
+        }
+    }
 }
 
 impl Acts {
@@ -98,22 +128,37 @@ impl Acts {
         }
     }
 
-    /// Takes an act back.
-    pub(crate) async fn undo(&self, token: &str) -> Result<(), ActError> {
-        let change = self.take(token).ok_or(ActError::UndoGone)?;
-        let again = change.clone();
-        let undone = in_act(&self.writer, move |tx| change.undo(tx, now_ms())).await;
-        if let Err(ActError::Unwritable(_)) = undone {
-            // Nothing is wrong with the rows: the host may press again.
-            self.keep(Done { token: token.to_owned(), change: again });
-        }
-        undone
+    /// Notes the way back from something that was set.
+    pub(crate) fn note(&self, what: Setting, way: Way) -> Undo {
+        self.keep(way, Undoable::Setting(what))
+    }
+
+    /// Takes the way back that belongs to a token: it leads back once.
+    ///
+    /// # Errors
+    /// [`ActError::UndoGone`] where there is none.
+    pub(crate) fn take(&self, token: &str) -> Result<Way, ActError> {
+        let mut done = self.done.lock();
+        let at = done.iter().position(|act| act.token == token);
+        at.and_then(|at| done.remove(at)).map(|act| act.way).ok_or(ActError::UndoGone)
+    }
+
+    /// Gives a way back that could not be gone just now: nothing is wrong with it, and the host may press
+    /// again.
+    pub(crate) fn give_back(&self, token: &str, way: Way) {
+        self.push(Done { token: token.to_owned(), way });
+    }
+
+    /// Puts rows back.
+    pub(crate) async fn put_back(&self, rows: &RowsBefore) -> Result<(), ActError> {
+        let change = rows.0.clone();
+        in_act(&self.writer, move |tx| change.undo(tx, now_ms())).await
     }
 
     /// Forgets the ways back of a workshop: they hold rows as they were, and somebody of it was erased.
     pub(crate) fn forget(&self, workshop: &WorkshopId) {
         let mut done = self.done.lock();
-        done.retain(|act| act.change.workshop != *workshop);
+        done.retain(|act| act.way.workshop() != workshop);
     }
 
     async fn run(
@@ -123,31 +168,36 @@ impl Acts {
         rule: impl FnOnce(&mut Recorder<'_>) -> Result<Subject, Stop> + Send + 'static,
     ) -> Result<Undo, ActError> {
         let workshop = workshop.clone();
-        let change = in_act(&self.writer, move |tx| {
-            let mut recorder = Recorder::new(tx, workshop, now_ms())?;
-            let subject = rule(&mut recorder)?;
-            events::add(tx, recorder.now, Event::Acted(act, subject))?;
-            Ok(recorder.finish(subject)?)
-        })
-        .await?;
-        let token = hex::encode(random_16());
-        self.keep(Done { token: token.clone(), change });
-        Ok(Undo { token, what: act })
+        let change = in_act(&self.writer, move |tx| recorded(tx, workshop, act, rule)).await?;
+        Ok(self.keep(Way::Rows(RowsBefore(change)), Undoable::Rows(act)))
     }
 
-    fn keep(&self, act: Done) {
+    fn keep(&self, way: Way, what: Undoable) -> Undo {
+        let token = hex::encode(random_16());
+        self.push(Done { token: token.clone(), way });
+        Undo { token, what }
+    }
+
+    fn push(&self, act: Done) {
         let mut done = self.done.lock();
         done.push_back(act);
         if done.len() > KEPT {
             done.pop_front();
         }
     }
+}
 
-    fn take(&self, token: &str) -> Option<Change> {
-        let mut done = self.done.lock();
-        let at = done.iter().position(|act| act.token == token)?;
-        done.remove(at).map(|act| act.change)
-    }
+/// Does what a rule says; the way back.
+fn recorded(
+    tx: &Tx<'_>,
+    workshop: WorkshopId,
+    act: Act,
+    rule: impl FnOnce(&mut Recorder<'_>) -> Result<Subject, Stop>,
+) -> Result<Change, Stop> {
+    let mut recorder = Recorder::new(tx, workshop, now_ms())?;
+    let subject = rule(&mut recorder)?;
+    events::add(tx, recorder.now, Event::Acted(act, subject))?;
+    Ok(recorder.finish(subject)?)
 }
 
 /// Runs an act in a transaction that is committed whole or leaves nothing.
@@ -155,14 +205,18 @@ async fn in_act<T: Send + 'static>(
     writer: &Writer,
     act: impl FnOnce(&Tx<'_>) -> Result<T, Stop> + Send + 'static,
 ) -> Result<T, ActError> {
-    let edit = move |tx: &Tx<'_>| {
-        tx.attempt(|tx| match act(tx) {
-            Ok(value) => Ok(Ok(value)),
-            Err(Stop::Refused(why)) => Ok(Err(why)),
-            // A rule of the tables (one number, one row) says that something came in between.
-            Err(Stop::Database(error)) if is_constraint(&error) => Ok(Err(ActError::Changed)),
-            Err(Stop::Database(error)) => Err(error),
-        })
-    };
-    writer.edit(edit).await.map_err(ActError::Unwritable)?
+    writer.edit(move |tx| whole_or_nothing(tx, act)).await.map_err(ActError::Unwritable)?
+}
+
+fn whole_or_nothing<T>(
+    tx: &Tx<'_>,
+    act: impl FnOnce(&Tx<'_>) -> Result<T, Stop>,
+) -> rusqlite::Result<Result<T, ActError>> {
+    tx.attempt(|tx| match act(tx) {
+        Ok(value) => Ok(Ok(value)),
+        Err(Stop::Refused(why)) => Ok(Err(why)),
+        // A rule of the tables (one number, one row) says that something came in between.
+        Err(Stop::Database(error)) if is_constraint(&error) => Ok(Err(ActError::Changed)),
+        Err(Stop::Database(error)) => Err(error),
+    })
 }

@@ -16,14 +16,16 @@ use crate::db::{duplicates, parked, receipts_out, signups};
 use crate::message::{Message, UnreadableReason};
 use crate::view::SignupState;
 use crate::writer::admit::admit_one;
-use crate::writer::seats;
+use crate::writer::{numbers, seats};
 
-/// Cancels a sign-up. A seat that it had is somebody's at once.
+/// Cancels a sign-up, as its own phone would: its number goes to the next duplicate that claims it, a free
+/// seat to the person who has waited longest.
 pub(super) fn cancel(recorder: &mut Recorder<'_>, id: SignupId) -> Result<Subject, Stop> {
     if place(recorder, id)?.state == SignupState::Cancelled {
         return Err(ActError::WrongState.into());
     }
     set(recorder, id, SignupState::Cancelled, None)?;
+    pass_number_on(recorder, id)?;
     fill_seats(recorder)?;
     Ok(Subject::Signup(id))
 }
@@ -123,6 +125,7 @@ pub(super) fn retry(recorder: &mut Recorder<'_>, seq: i64, message: &Message) ->
         recorder.touch(Key::Signup(id))?;
         recorder.touch(Key::Duplicate(id))?;
         recorder.touch(Key::Receipt(id))?;
+        touch_claimants(recorder, id)?;
     }
     if parked::delete(recorder.tx, &recorder.workshop.id, seq)?.is_none() {
         return Err(ActError::Changed.into());
@@ -202,6 +205,24 @@ fn enlist(
     recorder.touch(Key::Receipt(id))?;
     duplicates::enlist(recorder.tx, &recorder.workshop.id, id, state, shared_phone, waiting_since)?;
     receipts_out::set(recorder.tx, &recorder.workshop.id, id, state.into(), false, recorder.now)
+}
+
+fn pass_number_on(recorder: &mut Recorder<'_>, id: SignupId) -> rusqlite::Result<()> {
+    touch_claimants(recorder, id)?;
+    if let Some(phone) = numbers::of(recorder.tx, &recorder.workshop.id, id)? {
+        numbers::pass_on(recorder.tx, &recorder.workshop.id, &phone, recorder.seats()?, recorder.now)?;
+    }
+    Ok(())
+}
+
+/// Notes everybody who may get the number of a sign-up, or is compared with whoever gets it.
+fn touch_claimants(recorder: &mut Recorder<'_>, id: SignupId) -> rusqlite::Result<()> {
+    for claimant in numbers::claimants(recorder.tx, &recorder.workshop.id, id)? {
+        recorder.touch(Key::Duplicate(claimant))?;
+        recorder.touch(Key::Signup(claimant))?;
+        recorder.touch(Key::Receipt(claimant))?;
+    }
+    Ok(())
 }
 
 fn fill_seats(recorder: &mut Recorder<'_>) -> rusqlite::Result<()> {

@@ -13,7 +13,7 @@ use crate::db::events::{Event, Subject};
 use crate::db::tx::Tx;
 use crate::db::whole_row::WholeRow;
 use crate::db::{duplicates, events, parked, receipts_out, signups, workshops};
-use crate::writer::seats;
+use crate::writer::{numbers, seats};
 
 /// A row that an act may touch, of one workshop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,21 @@ impl Change {
             return Err(ActError::Full.into());
         }
         events::add(tx, now, Event::Undone(self.subject))?;
+        self.pass_numbers_on(tx, &workshop, now)?;
         seats::promote_waiting(tx, &workshop, now)?;
+        Ok(())
+    }
+
+    /// Has nobody wait beside a number that is nobody's any more: others may have come with it meanwhile.
+    fn pass_numbers_on(&self, tx: &Tx<'_>, workshop: &Workshop, now: Timestamp) -> rusqlite::Result<()> {
+        for Touched { key, .. } in &self.rows {
+            if let Key::Signup(id) | Key::Duplicate(id) = key
+                && let Some(phone) = numbers::of(tx, &workshop.id, *id)?
+                && signups::holder(tx, &workshop.id, &phone)?.is_none()
+            {
+                numbers::pass_on(tx, &workshop.id, &phone, signups::seats(tx, workshop)?, now)?;
+            }
+        }
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use rollcall_shared::receipt::{self, ReceiptKey, ReceiptState};
 use rollcall_shared::signup::Signup;
 use rollcall_shared::signup_id::SignupId;
 
-use super::{ActError, Acts};
+use super::{ActError, Acts, Way};
 use crate::db::tx::Tx;
 use crate::folder::unsealer::Unsealer;
 use crate::message::{CANCEL, Message, Origin, UnreadableReason};
@@ -65,6 +65,22 @@ impl Fixture {
 
     async fn cancel(&self, id: SignupId) -> Result<Undo, ActError> {
         self.acts.cancel(&self.hall.workshop.id, id).await
+    }
+
+    async fn undo(&self, token: &str) -> Result<(), ActError> {
+        let way = self.acts.take(token)?;
+        let Way::Rows(rows) = &way else { panic!("{way:?}") };
+        let undone = self.acts.put_back(rows).await;
+        if let Err(ActError::Unwritable(_)) = undone {
+            self.acts.give_back(token, way);
+        }
+        undone
+    }
+
+    /// Cancelled by a version that passed no number on when the host did it.
+    async fn cancelled_long_ago(&self, id: SignupId) {
+        let sql = "UPDATE signups SET state = 'cancelled' WHERE id = ?1";
+        self.hall.writer.edit(move |tx| tx.execute(sql, [id.to_string()])).await.unwrap();
     }
 
     async fn restore(&self, id: SignupId) -> Result<Undo, ActError> {
@@ -124,10 +140,10 @@ impl Fixture {
             || self.hall.texts("SELECT concat_ws('|', id, state, see_desk) FROM receipts_out ORDER BY id");
         let revs = || self.hall.count("SELECT sum(rev) FROM receipts_out");
         let (said, rev) = (receipts(), revs());
-        self.acts.undo(&undo.token).await.unwrap();
+        self.undo(&undo.token).await.unwrap();
         assert_eq!(self.everything(), before);
         assert_eq!(receipts() != said, revs() > rev, "{:?}: what receipts say follows", undo.what);
-        assert_eq!(self.acts.undo(&undo.token).await, Err(ActError::UndoGone), "once");
+        assert_eq!(self.undo(&undo.token).await, Err(ActError::UndoGone), "once");
     }
 }
 
@@ -148,7 +164,7 @@ async fn another_person_has_a_row_of_their_own() {
         at.hall.texts(&format!("SELECT original_id FROM duplicates WHERE id = '{third}'")),
         [first.to_string()]
     );
-    assert_eq!(at.acts.undo(&undo.token).await, Ok(()));
+    assert_eq!(at.undo(&undo.token).await, Ok(()));
     at.check(second, "beside", "registered");
     assert_eq!(at.everything().len(), before.len() + 2);
 }
@@ -172,7 +188,7 @@ async fn another_person_while_the_first_one_changes() {
         let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
         match first_one {
             First::Stands => {}
-            First::Cancelled => drop(at.cancel(first).await.unwrap()),
+            First::Cancelled => at.cancelled_long_ago(first).await,
             First::Erased => {
                 let delete = move |conn: &Tx<'_>| {
                     conn.execute("DELETE FROM signups WHERE id = ?1", [first.to_string()])?;
@@ -181,14 +197,20 @@ async fn another_person_while_the_first_one_changes() {
                 at.hall.writer.edit(delete).await.unwrap();
             }
             First::CancelledAndTaken => {
-                at.cancel(first).await.unwrap();
+                at.cancelled_long_ago(first).await;
                 at.sign_up("赵敏", WANG).await;
             }
         }
         let before = at.everything();
         let undo = at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
         at.check(second, expected, "registered");
-        at.undone(&undo, &before).await;
+        if matches!(first_one, First::Cancelled | First::Erased) {
+            // Nobody else has the number: it stays theirs.
+            at.undo(&undo.token).await.unwrap();
+            at.check(second, "registered", "registered");
+        } else {
+            at.undone(&undo, &before).await;
+        }
     }
 }
 
@@ -242,9 +264,9 @@ async fn the_newer_one_takes_the_turn_of_the_first_among_those_who_wait() {
     at.check(newer, "registered", "registered");
     at.check(other, "waitlisted", "waitlisted");
     at.check(first, "cancelled", "cancelled");
-    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Changed), "the newer one has a seat since");
-    at.acts.undo(&promoted.token).await.unwrap();
-    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::UndoGone), "a refused one is not kept");
+    assert_eq!(at.undo(&undo.token).await, Err(ActError::Changed), "the newer one has a seat since");
+    at.undo(&promoted.token).await.unwrap();
+    assert_eq!(at.undo(&undo.token).await, Err(ActError::UndoGone), "a refused one is not kept");
     assert_eq!(at.everything().len(), before.len());
 }
 
@@ -252,15 +274,28 @@ async fn the_newer_one_takes_the_turn_of_the_first_among_those_who_wait() {
 async fn the_newer_one_where_the_first_has_no_place_any_more() {
     let at = Fixture::open().await;
     let (first, newer) = (at.sign_up("王芳", WANG).await, at.sign_up("王方", WANG).await);
-    at.cancel(first).await.unwrap();
-    let before = at.everything();
-    let undo = at.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
-    at.check(newer, "registered", "registered");
-    at.undone(&undo, &before).await;
+    at.cancelled_long_ago(first).await;
     // A third has the number now: that one was not asked about.
-    at.sign_up("赵敏", WANG).await;
+    let third = at.sign_up("赵敏", WANG).await;
     assert_eq!(at.resolve(Resolution::UseNewer { duplicate: newer }).await, Err(ActError::PhoneHeld));
     at.check(newer, "beside", "registered");
+    at.cancelled_long_ago(third).await;
+    at.resolve(Resolution::UseNewer { duplicate: newer }).await.unwrap();
+    at.check(newer, "registered", "registered");
+}
+
+#[tokio::test]
+async fn who_came_with_a_number_meanwhile_has_it_once_undo_sets_it_free() {
+    let at = Fixture::open().await;
+    let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
+    at.cancel(first).await.unwrap();
+    at.cancel(second).await.unwrap();
+    let undo = at.restore(first).await.unwrap();
+    let third = at.sign_up("赵敏", WANG).await;
+    at.check(third, "beside", "registered");
+    at.undo(&undo.token).await.unwrap();
+    at.check(first, "cancelled", "cancelled");
+    at.check(third, "registered", "registered");
 }
 
 #[tokio::test]
@@ -294,6 +329,66 @@ async fn a_seat_that_is_given_back_goes_to_who_waits_longest() {
 }
 
 #[tokio::test]
+async fn a_number_that_the_host_frees_goes_to_the_next_who_claims_it() {
+    let at = Fixture::seats(1, true).await;
+    let (seated, waits) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
+    let (beside, later) = (at.sign_up("王方", WANG).await, at.sign_up("王芳", WANG).await);
+    let older = "UPDATE duplicates SET stored_at = stored_at - 1 WHERE name = '王方'";
+    at.hall.writer.edit(move |conn| conn.execute(older, [])).await.unwrap();
+    let original =
+        || at.hall.texts(&format!("SELECT original_id || reason FROM duplicates WHERE id = '{later}'"));
+    let before = at.everything();
+    let undo = at.cancel(seated).await.unwrap();
+    at.check(seated, "cancelled", "cancelled");
+    // As when its phone cancels: the number and the seat.
+    at.check(beside, "registered", "registered");
+    at.check(waits, "waitlisted", "waitlisted");
+    at.check(later, "beside", "waitlisted");
+    assert_eq!(original(), [format!("{beside}other_name")], "compared with whoever has the number now");
+    assert_eq!(at.restore(seated).await, Err(ActError::PhoneHeld));
+    at.undone(&undo, &before).await;
+    assert_eq!(original(), [format!("{seated}same_name")]);
+
+    // Again and again: the number goes through all who claim it, then the seat to who waits.
+    at.cancel(seated).await.unwrap();
+    at.cancel(beside).await.unwrap();
+    at.check(later, "registered", "registered");
+    let before = at.everything();
+    let undo = at.cancel(later).await.unwrap();
+    at.check(waits, "registered", "registered");
+    at.undone(&undo, &before).await;
+}
+
+#[tokio::test]
+async fn a_number_that_is_still_somebodys_goes_to_nobody() {
+    let at = Fixture::open().await;
+    let (first, shares) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
+    at.resolve(Resolution::AnotherPerson { duplicate: shares }).await.unwrap();
+    let beside = at.sign_up("赵敏", WANG).await;
+    let before = at.everything();
+    let undo = at.cancel(first).await.unwrap();
+    at.check(beside, "beside", "registered");
+    let original = at.hall.texts(&format!("SELECT original_id FROM duplicates WHERE id = '{beside}'"));
+    assert_eq!(original, [shares.to_string()]);
+    at.undone(&undo, &before).await;
+    // Whose own phone has taken it back claims nothing.
+    at.hall.writer.admit_now(at.hall.cancellation(beside)).await.unwrap();
+    at.cancel(first).await.unwrap();
+    at.cancel(shares).await.unwrap();
+    assert_eq!(at.stands(beside).0, "beside");
+}
+
+#[tokio::test]
+async fn a_cancelling_that_passed_a_number_on_is_not_undone_once_that_one_has_changed() {
+    let at = Fixture::open().await;
+    let (first, beside) = (at.sign_up("王芳", WANG).await, at.sign_up("王方", WANG).await);
+    let undo = at.cancel(first).await.unwrap();
+    at.hall.writer.admit_now(at.hall.cancellation(beside)).await.unwrap();
+    assert_eq!(at.undo(&undo.token).await, Err(ActError::Changed));
+    at.check(beside, "cancelled", "cancelled");
+}
+
+#[tokio::test]
 async fn who_comes_back_gets_what_a_fresh_number_would() {
     let at = Fixture::seats(2, true).await;
     let (wang, li) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", LI).await);
@@ -324,7 +419,7 @@ async fn a_number_that_somebody_else_has_now_is_not_given_back() {
     let undo = at.cancel(first).await.unwrap();
     at.sign_up("李伟", WANG).await;
     assert_eq!(at.restore(first).await, Err(ActError::PhoneHeld));
-    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Changed));
+    assert_eq!(at.undo(&undo.token).await, Err(ActError::Changed));
     at.check(first, "cancelled", "cancelled");
 }
 
@@ -334,7 +429,7 @@ async fn a_seat_that_somebody_else_has_now_is_not_given_back() {
     let first = at.sign_up("王芳", WANG).await;
     let undo = at.cancel(first).await.unwrap();
     at.sign_up("李伟", LI).await;
-    assert_eq!(at.acts.undo(&undo.token).await, Err(ActError::Full));
+    assert_eq!(at.undo(&undo.token).await, Err(ActError::Full));
     at.check(first, "cancelled", "cancelled");
 }
 
@@ -363,7 +458,7 @@ async fn undo_of_a_restored_seat_gives_it_to_who_waits() {
     at.cancel(first).await.unwrap();
     let undo = at.restore(first).await.unwrap();
     let waits = at.sign_up("李伟", LI).await;
-    at.acts.undo(&undo.token).await.unwrap();
+    at.undo(&undo.token).await.unwrap();
     at.check(first, "cancelled", "cancelled");
     at.check(waits, "registered", "registered");
 }
@@ -553,8 +648,8 @@ async fn only_the_last_acts_can_be_taken_back() {
     for turn in 0..KEPT {
         let _ = if turn % 2 == 0 { at.restore(id).await } else { at.cancel(id).await }.unwrap();
     }
-    assert_eq!(at.acts.undo(&first.token).await, Err(ActError::UndoGone));
-    assert_eq!(at.acts.undo("guess").await, Err(ActError::UndoGone));
+    assert_eq!(at.undo(&first.token).await, Err(ActError::UndoGone));
+    assert_eq!(at.undo("guess").await, Err(ActError::UndoGone));
 }
 
 #[tokio::test]
@@ -565,10 +660,10 @@ async fn while_the_database_cannot_be_written_an_act_changes_nothing_and_can_be_
     let other = rusqlite::Connection::open(at.hall.dir.path().join("rollcall.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(at.restore(id).await, Err(ActError::Unwritable(_))));
-    assert!(matches!(at.acts.undo(&undo.token).await, Err(ActError::Unwritable(_))));
+    assert!(matches!(at.undo(&undo.token).await, Err(ActError::Unwritable(_))));
     other.execute_batch("ROLLBACK").unwrap();
     at.hall.writer.writable().await;
-    at.acts.undo(&undo.token).await.unwrap();
+    at.undo(&undo.token).await.unwrap();
     at.check(id, ReceiptState::Registered.as_str(), "registered");
 }
 
@@ -577,7 +672,7 @@ async fn the_audit_log_names_nobody() {
     let at = Fixture::open().await;
     let (first, second) = (at.sign_up("王芳", WANG).await, at.sign_up("李伟", WANG).await);
     let undo = at.resolve(Resolution::UseNewer { duplicate: second }).await.unwrap();
-    at.acts.undo(&undo.token).await.unwrap();
+    at.undo(&undo.token).await.unwrap();
     at.resolve(Resolution::AnotherPerson { duplicate: second }).await.unwrap();
     at.cancel(first).await.unwrap();
     let log = at.hall.texts("SELECT what || ' ' || subject FROM events ORDER BY seq").join("\n");

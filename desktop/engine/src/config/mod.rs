@@ -1,5 +1,6 @@
 //! What the host sets.
 
+pub(crate) mod language;
 pub mod options;
 pub(crate) mod settings_error;
 

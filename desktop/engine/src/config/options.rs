@@ -9,15 +9,33 @@ use clap::Args;
 use crate::config::settings_error::SettingsError;
 use crate::config::{self, Config, EdgeConfig, RedisChoice, VenueStart};
 
-/// Everything that an engine is started with but its folder.
+/// A deployment and its publish key.
 #[derive(Debug, Clone, Args)]
-pub struct EngineOptions {
+pub struct EdgeOptions {
     /// The deployment that takes sign-ups over the internet
     #[arg(long, env = "ROLLCALL_EDGE_URL")]
     edge_url: Option<String>,
     /// A file that holds the deployment's publish key
     #[arg(long, env = "ROLLCALL_PUBLISH_KEY_FILE")]
     publish_key_file: Option<PathBuf>,
+}
+
+impl EdgeOptions {
+    /// Reads the key's file and checks the address; `None` where no deployment is named.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the host has to change one of them.
+    pub fn config(self) -> Result<Option<EdgeConfig>, SettingsError> {
+        let publish_key = self.publish_key_file.map(read_publish_key).transpose()?;
+        self.edge_url.map(|url| EdgeConfig::parse(&url, publish_key)).transpose()
+    }
+}
+
+/// Everything that an engine is started with but its folder.
+#[derive(Debug, Clone, Args)]
+pub struct EngineOptions {
+    #[command(flatten)]
+    edge: EdgeOptions,
     /// The address on which the venue page listens; 0.0.0.0 for the whole local network
     #[arg(long, env = "ROLLCALL_LAN_HOST")]
     lan_host: Option<IpAddr>,
@@ -50,8 +68,7 @@ impl EngineOptions {
         lan_host: IpAddr,
         venue: VenueStart,
     ) -> Result<Config, SettingsError> {
-        let publish_key = self.publish_key_file.map(read_publish_key).transpose()?;
-        let edge = self.edge_url.map(|url| EdgeConfig::parse(&url, publish_key)).transpose()?;
+        let edge = self.edge.config()?;
         let redis = match (self.redis_url, self.no_redis) {
             (Some(url), _) => RedisChoice::Url(url),
             (None, true) => RedisChoice::Direct,

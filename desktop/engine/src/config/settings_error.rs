@@ -24,6 +24,15 @@ pub enum SettingsError {
         /// The operating system's own.
         source: std::io::Error,
     },
+    /// The publish key is missing, or has signs that cannot be pasted.
+    #[error(
+        "the publish key is missing, too long, or holds signs other than printable ASCII — name its file \
+         with --publish-key-file; `openssl rand -hex 32` makes a good one"
+    )]
+    PublishKey,
+    /// No edge is named.
+    #[error("no edge is named — give its address with --edge-url")]
+    NoEdge,
     /// The address of Redis is not one.
     #[error(
         "the Redis URL {url:?} cannot be used ({source}) — give one such as redis://127.0.0.1:6379, or leave \

@@ -95,6 +95,17 @@ pub(crate) fn end(
     .execute((workshop.as_str(), id.map(DeskId::as_str), now.as_millis()))
 }
 
+/// Opens a session again that was ended; whether the desk is still there.
+pub(crate) fn reopen(tx: &Tx<'_>, desk: &OpenDesk) -> rusqlite::Result<bool> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE desks SET session = ?3, ended_at = NULL
+             WHERE workshop_id = ?1 AND id = ?2 AND session IS NULL",
+        )?
+        .execute((desk.workshop.as_str(), desk.id.as_str(), desk.session.as_bytes()))?;
+    Ok(changed > 0)
+}
+
 /// All of a workshop, oldest first, with what each took.
 pub(crate) fn all(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<DeskRow>> {
     let mut select = conn.prepare_cached(

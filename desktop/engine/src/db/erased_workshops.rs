@@ -29,6 +29,7 @@ pub(crate) fn erase(tx: &Tx<'_>, workshop: &WorkshopId, now: Timestamp) -> rusql
         "desks",
         "takeovers_due",
         "forms",
+        "notices",
     ];
     delete_from(tx, &tables, workshop)?;
     tx.execute("DELETE FROM workshops WHERE id = ?1", [workshop.as_str()])?;

@@ -79,6 +79,8 @@ pub(crate) enum WorkshopEvent {
     Resumed,
     /// It has another invite code.
     CodeRenewed,
+    /// It has the invite code again that it had before.
+    CodePutBack,
     /// Its list left the database as a file.
     Exported(ExportFormat),
     /// It was erased with everything in it.
@@ -131,6 +133,7 @@ impl<'a> Event<'a> {
             Self::Workshop(_, WorkshopEvent::Retired) => "workshop retired",
             Self::Workshop(_, WorkshopEvent::Resumed) => "workshop resumed",
             Self::Workshop(_, WorkshopEvent::CodeRenewed) => "code renewed",
+            Self::Workshop(_, WorkshopEvent::CodePutBack) => "code put back",
             Self::Workshop(_, WorkshopEvent::Exported(ExportFormat::Xlsx)) => "exported xlsx",
             Self::Workshop(_, WorkshopEvent::Exported(ExportFormat::Csv)) => "exported csv",
             Self::Workshop(_, WorkshopEvent::Erased) => "workshop erased",
@@ -224,6 +227,7 @@ mod tests {
             (WorkshopEvent::Retired, "workshop retired"),
             (WorkshopEvent::Resumed, "workshop resumed"),
             (WorkshopEvent::CodeRenewed, "code renewed"),
+            (WorkshopEvent::CodePutBack, "code put back"),
             (WorkshopEvent::Exported(ExportFormat::Xlsx), "exported xlsx"),
             (WorkshopEvent::Exported(ExportFormat::Csv), "exported csv"),
             (WorkshopEvent::Erased, "workshop erased"),

@@ -15,7 +15,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{from_json, moment, moment_if_any, parsed, word};
-use super::{duplicates, forms, parked};
+use super::{duplicates, forms, notices, parked};
 use crate::message::Path;
 use crate::view::{
     Case, Counts, DuplicateReason, ListPage, ListQuery, MAX_LIST_ROWS, Show, SignupFlags, SignupState,
@@ -125,18 +125,19 @@ fn duplicate_cases(
     reason: DuplicateReason,
     limit: usize,
 ) -> rusqlite::Result<Vec<Case>> {
-    let mut select = conn.prepare_cached(
+    let mut select = conn.prepare_cached(&format!(
         "SELECT id, phone, name, answers, state, path, flags, 0, filled_at, received_at, stored_at,
-                (SELECT name FROM desks WHERE desks.id = device), form_version, aside, original_id
+                (SELECT name FROM desks WHERE desks.id = device), form_version, aside, {}, original_id
          FROM duplicates WHERE workshop_id = ?1 AND reason = ?2 AND kept_at IS NULL AND state <> 'cancelled'
          ORDER BY stored_at DESC, rowid DESC LIMIT ?3",
-    )?;
+        notices::columns("duplicates")
+    ))?;
     let mut rows = select.query((workshop.as_str(), reason.as_str(), limit))?;
     let forms = forms::of(conn, workshop)?;
     let mut cases = Vec::new();
     while let Some(row) = rows.next()? {
         let newer = view(row, &forms)?;
-        let original: String = row.get(14)?;
+        let original: String = row.get(18)?;
         cases.push(Case::Duplicate {
             id: newer.id,
             original: by_id(conn, workshop, &forms, &original)?.map(Box::new),
@@ -199,12 +200,16 @@ const BY_STATE: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND sta
 const FLAGGED: &str = "SELECT rowid FROM signups WHERE workshop_id = ?1 AND flags <> '{}'
      ORDER BY stored_at DESC, rowid DESC LIMIT ?2 OFFSET ?3";
 
+fn columns() -> String {
+    format!("{COLUMNS}, {}", notices::columns("signups"))
+}
+
 const COLUMNS: &str =
     "id, phone, name, answers, state, path, flags, shared_phone, filled_at, received_at, stored_at,
      (SELECT name FROM desks WHERE desks.id = device), form_version, aside";
 
 fn by_rowid(conn: &Connection, forms: &Forms, rowid: i64) -> rusqlite::Result<Option<SignupView>> {
-    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE rowid = ?1"))?
+    conn.prepare_cached(&format!("SELECT {} FROM signups WHERE rowid = ?1", columns()))?
         .query_row([rowid], |row| view(row, forms))
         .optional()
 }
@@ -215,7 +220,7 @@ fn by_id(
     forms: &Forms,
     id: &str,
 ) -> rusqlite::Result<Option<SignupView>> {
-    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM signups WHERE id = ?1 AND workshop_id = ?2"))?
+    conn.prepare_cached(&format!("SELECT {} FROM signups WHERE id = ?1 AND workshop_id = ?2", columns()))?
         .query_row((id, workshop.as_str()), |row| view(row, forms))
         .optional()
 }
@@ -224,7 +229,8 @@ fn by_id(
 pub(crate) fn whole(conn: &Connection, workshop: &WorkshopId) -> rusqlite::Result<Vec<SignupView>> {
     let forms = forms::of(conn, workshop)?;
     conn.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM signups WHERE workshop_id = ?1 ORDER BY stored_at, rowid"
+        "SELECT {} FROM signups WHERE workshop_id = ?1 ORDER BY stored_at, rowid",
+        columns()
     ))?
     .query_map([workshop.as_str()], |row| view(row, &forms))?
     .collect()
@@ -255,6 +261,7 @@ fn view(row: &Row<'_>, forms: &Forms) -> rusqlite::Result<SignupView> {
         received_at: moment(row, 9)?,
         stored_at: moment(row, 10)?,
         desk: row.get(11)?,
+        notice: notices::read(row, 14)?,
     })
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod forms;
 pub(crate) mod list;
+pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod open_error;
 pub(crate) mod parked;

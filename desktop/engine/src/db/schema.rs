@@ -8,7 +8,7 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 use super::open_error::OpenError;
 use super::tx::Tx;
 use super::{
-    copies, desks, duplicates, erased, erased_workshops, events, forms, parked, probe, quarantine,
+    copies, desks, duplicates, erased, erased_workshops, events, forms, notices, parked, probe, quarantine,
     receipts_out, respelling, signups, takeovers_due, workshops,
 };
 
@@ -39,7 +39,7 @@ const V4: &[&str] =
 const V5: &[&str] = &[forms::V5, signups::V5, duplicates::V5];
 
 /// The version that this program writes.
-pub(crate) const VERSION: i64 = 6;
+pub(crate) const VERSION: i64 = 8;
 
 /// Brings a file up to date. An older one is copied first.
 pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
@@ -47,6 +47,10 @@ pub(super) fn upgrade(path: &Path, conn: &mut Connection) -> Result<(), OpenErro
     let mut steps: Vec<M<'_>> = versions.iter().map(|sql| M::up(sql)).collect();
     // Version 6: numbers and comparisons by the rules of today.
     steps.push(M::up_with_hook("", |tx: &Transaction<'_>| Ok(respelling::upgrade(&Tx::over(tx))?)));
+    // Version 7 changed nothing.
+    steps.push(M::up(""));
+    // Version 8: every version of a notice.
+    steps.push(M::up_with_hook("", |tx: &Transaction<'_>| Ok(notices::upgrade(&Tx::over(tx))?)));
     migrate(path, conn, steps)
 }
 

@@ -169,6 +169,17 @@ pub(crate) fn name(conn: &Connection, workshop: &WorkshopId, id: SignupId) -> ru
         .query_row((id.to_string(), workshop.as_str()), |row| row.get(0))
 }
 
+/// A sign-up's number; `None` where it is not on the list.
+pub(crate) fn phone(
+    conn: &Connection,
+    workshop: &WorkshopId,
+    id: SignupId,
+) -> rusqlite::Result<Option<String>> {
+    conn.prepare_cached("SELECT phone FROM signups WHERE id = ?1 AND workshop_id = ?2")?
+        .query_row((id.to_string(), workshop.as_str()), |row| row.get(0))
+        .optional()
+}
+
 /// What a sign-up held that is off the list.
 pub(crate) struct FreedPlace {
     pub(crate) phone: String,

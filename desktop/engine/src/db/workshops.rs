@@ -5,8 +5,8 @@ use rollcall_shared::workshop::{Workshop, WorkshopId};
 use rusqlite::{Connection, Row, named_params};
 
 use super::column::{from_json, json, moment_if_any};
-use super::forms;
 use super::tx::Tx;
+use super::{forms, notices};
 
 pub(super) const SQL: &str = "
 CREATE TABLE workshops(
@@ -57,7 +57,7 @@ pub(crate) fn record(conn: &Connection, id: &WorkshopId) -> rusqlite::Result<Wor
     .map(|row| row.workshop)
 }
 
-/// Stores a new workshop, and its form.
+/// Stores a new workshop, its form and its notice.
 pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite::Result<()> {
     let w = &row.workshop;
     tx.prepare_cached(
@@ -71,13 +71,20 @@ pub(crate) fn insert(tx: &Tx<'_>, row: &WorkshopRow, now: Timestamp) -> rusqlite
         ":starts_at": w.starts_at.as_millis(), ":ends_at": w.ends_at.as_millis(), ":record": json(w)?, ":token": row.venue_token,
         ":retired_at": row.retired_at.map(Timestamp::as_millis), ":rev": row.rev, ":published_rev": row.published_rev, ":now": now.as_millis(),
     })?;
-    forms::keep(tx, w)
+    forms::keep(tx, w)?;
+    notices::keep(tx, w, now)
 }
 
-/// Replaces a workshop's record and retirement, and keeps its form; its rev counts up. The rev that it has
-/// now.
-pub(crate) fn change(tx: &Tx<'_>, w: &Workshop, retired_at: Option<Timestamp>) -> rusqlite::Result<i64> {
+/// Replaces a workshop's record and retirement, and keeps its form and its notice; its rev counts up. The rev
+/// that it has now.
+pub(crate) fn change(
+    tx: &Tx<'_>,
+    w: &Workshop,
+    retired_at: Option<Timestamp>,
+    now: Timestamp,
+) -> rusqlite::Result<i64> {
     forms::keep(tx, w)?;
+    notices::keep(tx, w, now)?;
     tx.prepare_cached(
         "UPDATE workshops SET invite_code = :code, title = :title, starts_at = :starts_at, ends_at = :ends_at,
          record = :record, retired_at = :retired_at, rev = rev + 1 WHERE id = :id RETURNING rev",

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use crate::config::EdgeConfig;
 use crate::config::settings_error::SettingsError;
 use crate::folder::keys::Keys;
+use crate::view::Reach;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -111,6 +112,12 @@ impl EdgeClient {
     /// Returns the deployment's address.
     pub(crate) fn url(&self) -> &str {
         self.config.url()
+    }
+
+    /// Tells whether a phone can get there: an edge on this very computer is for tests.
+    pub(crate) fn reach(&self) -> Reach {
+        let url = reqwest::Url::parse(self.url()).ok();
+        url.as_ref().and_then(reqwest::Url::host_str).map_or(Reach::Phones, Reach::of_host)
     }
 
     /// Publishes a record. A workshop that the edge has is changed with its own drain key, a new one with the

@@ -52,6 +52,16 @@ impl ConnectionLine {
         Ok(Self { url, ..line })
     }
 
+    /// Makes the line of a deployment.
+    ///
+    /// # Errors
+    /// [`SettingsError::PublishKey`] where the key is missing, or could not be pasted.
+    fn of(edge: &EdgeConfig) -> Result<Self, SettingsError> {
+        let publish_key = edge.publish_key().unwrap_or_default();
+        // Read as it will be read: what is printed is what the window takes.
+        Self::parse(&written(edge.url(), publish_key)).map_err(|NotALine| SettingsError::PublishKey)
+    }
+
     /// Returns the deployment that it names.
     pub(crate) fn edge(&self) -> Result<EdgeConfig, SettingsError> {
         EdgeConfig::parse(&self.url, Some(self.publish_key.clone()))
@@ -76,6 +86,18 @@ impl ConnectionLine {
         // The start says whether the data folder can be asked to sync.
         atomic_file::write(path, &line).map(|_| ())
     }
+}
+
+/// Returns the line that a host pastes into the window to connect to a deployment. It holds the publish key.
+///
+/// # Errors
+/// [`SettingsError::PublishKey`] where the key is missing, or could not be pasted.
+pub fn connection_line(edge: &EdgeConfig) -> Result<String, SettingsError> {
+    ConnectionLine::of(edge).map(|line| written(&line.url, &line.publish_key))
+}
+
+fn written(url: &str, publish_key: &str) -> String {
+    format!("rollcall:{url}#{publish_key}")
 }
 
 /// Tries a line: whether somebody answers, whether it is Rollcall's edge, whether it takes the key. Changes
@@ -142,6 +164,22 @@ mod tests {
         check("https://signup.example.org#k3y", None);
         check("", None);
         check(&format!("rollcall:https://x.org#{}", "k".repeat(2_000)), None);
+    }
+
+    #[test]
+    fn a_line_that_is_printed_is_taken() {
+        for url in ["https://signup.example.org", "https://signup.example.org/", "http://127.0.0.1:8787"] {
+            for key in ["k3y", "k#y", "k:e/y=", &"k".repeat(900)] {
+                let edge = EdgeConfig::parse(url, Some(key.to_owned())).unwrap();
+                let printed = connection_line(&edge).unwrap();
+                let line = ConnectionLine::parse(&printed).unwrap();
+                assert_eq!((line.url.as_str(), line.publish_key.as_str()), (edge.url(), key));
+            }
+        }
+        for key in [None, Some(""), Some("k y"), Some("密钥"), Some(&"k".repeat(1_000)[..])] {
+            let edge = EdgeConfig::parse("https://x.org", key.map(str::to_owned)).unwrap();
+            assert!(connection_line(&edge).is_err(), "{key:?}");
+        }
     }
 
     #[test]

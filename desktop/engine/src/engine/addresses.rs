@@ -14,11 +14,12 @@ use crate::engine::host::Host;
 use crate::http::client::to_this_machine;
 use crate::pipeline::health::Publication;
 use crate::venue::lan::{self, Device};
+use crate::venue::reach;
 use crate::venue::settings::VenueChoices;
 use crate::venue::visitors::Visitor;
 use crate::view::{
-    Addresses, Arrival, Check, Evidence, LanAddress, Neighbour, OwnConnection, Reached, Wifi, WifiCode,
-    verdict,
+    Addresses, Arrival, Check, Evidence, LanAddress, Neighbour, OwnConnection, Reach, Reached, Wifi,
+    WifiCode, verdict,
 };
 use crate::workshops::venue_url::VenueUrl;
 
@@ -33,6 +34,7 @@ impl Host {
         let edge = self.pipelines.edge().filter(|_| is_shown);
         let lan = self.listener.addresses().into_iter().map(|(interface, address)| LanAddress {
             kind: interface.kind(),
+            reach: reach::of(&interface),
             interface: interface.name,
             ip: interface.ip.to_string(),
             url: VenueUrl::of(address, row).form(),
@@ -41,6 +43,7 @@ impl Host {
         let kept = self.venue.settings.now();
         let own = |ip: IpAddr| lan.iter().any(|own| own.ip == ip.to_string());
         Addresses {
+            edge_reach: edge.as_ref().map_or(Reach::Phones, |edge| edge.reach()),
             edge: edge.map(|edge| format!("{}/j/{}", edge.url(), row.workshop.invite_code)),
             venue_open: self.listener.address().is_some(),
             network: kept.network,

@@ -20,6 +20,13 @@ const UNWRITABLE_FOR_MS: Millis = 3_000;
 /// An alarm at each of these, in per cent: in time to fetch the charger, and when it is the last chance.
 const BATTERY_STEPS: [u8; 3] = [20, 10, 5];
 
+/// Mail that waits at the edge is warned of when its third day begins, and each day anew: it is kept there
+/// until 90 days after the workshop's end.
+const MAIL_WAITS_MS: Millis = 2 * DAY_MS;
+/// Mail that is on its way here since the laptop is back is no reason for an alarm.
+const MAIL_COMES_MS: Millis = 5_000;
+const DAY_MS: Millis = 24 * 60 * 60 * 1000;
+
 /// The alarms that are shown.
 #[derive(Default)]
 pub(crate) struct Alarms(Mutex<Seen>);
@@ -35,6 +42,8 @@ struct Seen {
     battery_step: Option<u8>,
     /// Since when nothing can be stored, and whether that was told.
     unwritable: Option<(Timestamp, bool)>,
+    /// Since when mail is known to wait for too long, and the day that was told.
+    mail_waits: Option<(Timestamp, Option<u32>)>,
 }
 
 /// The battery.
@@ -102,6 +111,26 @@ impl Alarms {
             if is_due {
                 *told = true;
                 state.raise(AlarmKind::NothingStored, now, None);
+            }
+            is_due
+        })
+    }
+
+    /// Looks at the oldest mail that waits at the edge. Returns whether what is shown has changed.
+    pub(super) fn mail(&self, now: Timestamp, oldest: Option<Timestamp>) -> bool {
+        self.with(|state| {
+            let Some(age) = oldest.map(|at| now - at).filter(|age| *age >= MAIL_WAITS_MS) else {
+                let was_told = state.mail_waits.take().is_some_and(|(_, told)| told.is_some());
+                state.shown.retain(|alarm| alarm.kind != AlarmKind::MailWaits);
+                return was_told;
+            };
+            let day = u32::try_from(age / DAY_MS).unwrap_or(u32::MAX);
+            let (since, told) = state.mail_waits.get_or_insert((now, None));
+            // Told once a day: the host may have seen it.
+            let is_due = told.is_none_or(|told| told < day) && now - *since >= MAIL_COMES_MS;
+            if is_due {
+                *told = Some(day);
+                state.raise(AlarmKind::MailWaits, now, Some(day));
             }
             is_due
         })
@@ -214,6 +243,27 @@ mod tests {
                 && alarms.storing(Timestamp::from_millis(12_002), true)
         );
         assert!(alarms.storing(Timestamp::from_millis(12_003), false) && alarms.now().is_empty());
+    }
+
+    #[test]
+    fn mail_that_waits_is_told_when_its_third_day_begins_and_each_day_anew() {
+        let alarms = Alarms::default();
+        let deposited = Timestamp::from_millis(1_700_000_000_000);
+        let at = |days: Millis, more: Millis| alarms.mail(deposited + days * DAY_MS + more, Some(deposited));
+        assert!(!at(0, 0) && !at(1, 0) && !at(2, -1), "two days");
+        assert!(!at(2, 0) && !at(2, MAIL_COMES_MS - 1) && alarms.now().is_empty(), "it may be on its way");
+        assert!(at(2, MAIL_COMES_MS) && !at(2, MAIL_COMES_MS + 1));
+        let [Alarm { kind: AlarmKind::MailWaits, amount: Some(2), .. }] = alarms.now()[..] else {
+            panic!("{:?}", alarms.now())
+        };
+        alarms.dismiss(AlarmKind::MailWaits);
+        assert!(!at(3, -1) && alarms.now().is_empty());
+        assert!(at(3, 0) && alarms.now()[0].amount == Some(3));
+        // It is here.
+        assert!(alarms.mail(deposited + 4 * DAY_MS, None) && alarms.now().is_empty());
+        // What is newer is another mail's age, a clock that is behind none at all.
+        assert!(!alarms.mail(deposited + 4 * DAY_MS, Some(deposited + 3 * DAY_MS)));
+        assert!(!alarms.mail(deposited - 9 * DAY_MS, Some(deposited)) && alarms.now().is_empty());
     }
 
     #[test]

@@ -5,14 +5,14 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::workshop::WorkshopId;
 
+use crate::acts::{ActError, Way};
 use crate::db::desks;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
 use crate::message::{DeskId, Origin};
-use crate::venue::desks::Unkept;
+use crate::venue::desks::{DesksBefore, Unkept};
 use crate::venue::entry::{self, EntryError, StoredEntry};
-use crate::view::{DeskDevice, DeskPanel, SignupState, TakenEntry};
-use crate::workshops::RosterError;
+use crate::view::{DeskDevice, DeskPanel, Setting, SignupState, TakenEntry, Undo};
 use crate::workshops::venue_url::VenueUrl;
 
 impl Host {
@@ -39,6 +39,7 @@ impl Host {
         };
         Ok(DeskPanel {
             url: self.listener.address().map(|address| VenueUrl::of(address, &row).desk()),
+            reach: self.listener.reach(),
             pin: self.venue.desks.pin(workshop),
             desks: rows.into_iter().map(device).collect(),
             here,
@@ -46,19 +47,19 @@ impl Host {
     }
 
     /// Lets helpers' devices in by a PIN that is drawn now.
-    pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+    pub(crate) async fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<Undo, EngineError> {
         self.row(workshop)?;
-        self.kept(self.venue.desks.renew(workshop).await)
+        self.kept(Setting::PinRenewed, self.venue.desks.renew(workshop).await)
     }
 
     /// Lets no device in any more, and ends the sessions of those that are.
-    pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
-        self.kept(self.venue.desks.shut(workshop).await)
+    pub(crate) async fn shut_desks(&self, workshop: &WorkshopId) -> Result<Undo, EngineError> {
+        self.kept(Setting::DesksShut, self.venue.desks.shut(workshop).await)
     }
 
     /// Ends one device's session.
-    pub(crate) async fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
-        self.kept(self.venue.desks.end(workshop, Some(DeskId::new(desk))).await)
+    pub(crate) async fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<Undo, EngineError> {
+        self.kept(Setting::DeskEnded, self.venue.desks.end(workshop, DeskId::new(desk)).await)
     }
 
     /// Takes an entry code at this computer.
@@ -83,12 +84,21 @@ impl Host {
         Ok(entry::take_picture(&self.context, &row, place, picture, origin).await?.into())
     }
 
-    fn kept(&self, kept: Result<(), Unkept>) -> Result<(), EngineError> {
+    fn kept(&self, what: Setting, done: Result<DesksBefore, Unkept>) -> Result<Undo, EngineError> {
         self.context.changes.moved();
-        kept.map_err(|unkept| match unkept {
+        match done {
+            Ok(before) => Ok(self.acts.note(what, Way::Desks(before))),
+            Err(unkept) => Err(self.not_kept(unkept)),
+        }
+    }
+
+    /// Says why nothing about desks was kept.
+    pub(super) fn not_kept(&self, unkept: Unkept) -> EngineError {
+        match unkept {
+            Unkept::Changed => EngineError::Act(ActError::Changed),
             Unkept::File(source) => EngineError::File { path: self.venue.settings.path().to_owned(), source },
-            Unkept::Database(failure) => EngineError::Workshop(RosterError::Unwritable(failure)),
-        })
+            Unkept::Database(failure) => EngineError::Act(ActError::Unwritable(failure)),
+        }
     }
 }
 

@@ -73,6 +73,7 @@ impl EngineError {
             Self::Workshop(RosterError::Invalid(wrong)) => {
                 return (RefusalCode::Invalid, Some(wrong.field.to_string()));
             }
+            Self::Workshop(RosterError::Changed) => RefusalCode::Changed,
             Self::Workshop(RosterError::Retired) => RefusalCode::Retired,
             Self::Workshop(RosterError::Keys(_)) => RefusalCode::Keys,
             Self::Workshop(RosterError::Unwritable(_)) => RefusalCode::Unwritable,

@@ -169,6 +169,7 @@ mod tests {
                 collection: Collection::Collecting,
                 stream_away: None,
                 missing_key: None,
+                oldest_mail_at: None,
             },
             has_edge: true,
             redis: RedisKind::Direct(DirectReason::Chosen),

@@ -21,13 +21,15 @@ pub mod offline;
 mod ready;
 mod start;
 mod start_error;
+mod start_words;
 mod status;
+mod undo;
 mod watch;
 
 pub use error::EngineError;
 pub(crate) use host::Host;
 pub use ready::Ready;
-pub use start_error::StartError;
+pub use start_error::{RefusedKey, StartError};
 pub use status::Status;
 
 use std::sync::Arc;
@@ -100,7 +102,9 @@ impl Engine {
         }
         // Only now does its address lead anywhere; and a taken code was replaced on the way.
         ready.edge = Some(edge.url().to_owned());
-        ready.announce(self.host.context.roster.all().last(), self.host.listener.address());
+        ready.edge_reach = Some(edge.reach());
+        let lan = self.host.listener.address().map(|lan| (lan, self.host.listener.reach()));
+        ready.announce(self.host.context.roster.all().last(), lan);
         Ok(ready)
     }
 
@@ -139,16 +143,6 @@ async fn published(host: &Host, edge: &EdgeClient) -> Result<(), StartError> {
 }
 
 fn wrong_key(edge: &EdgeClient, known: bool) -> StartError {
-    let (key, remedy) = if known {
-        (
-            "this folder's drain key",
-            "put back the keys.json that belongs to this data folder, or check --edge-url",
-        )
-    } else {
-        (
-            "to publish a new workshop with the publish key given",
-            "save the deployment's PUBLISH_KEY in a file and name it with --publish-key-file",
-        )
-    };
-    StartError::WrongKey { url: edge.url().to_owned(), key, remedy }
+    let key = if known { RefusedKey::Drain } else { RefusedKey::Publish };
+    StartError::WrongKey { url: edge.url().to_owned(), key }
 }

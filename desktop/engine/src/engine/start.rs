@@ -63,13 +63,16 @@ pub(super) async fn start(config: Config, foundation: &Foundation) -> Result<(Ar
     context.tasks.spawn(served);
     let mut ready = Ready {
         edge: None,
+        edge_reach: None,
         lan: None,
+        lan_reach: None,
         invite_code: None,
         db: foundation.database(),
         metrics: format!("{control_url}/metrics"),
         control: control_url,
     };
-    ready.announce(context.roster.all().last(), host.listener.address());
+    let lan = host.listener.address().map(|lan| (lan, host.listener.reach()));
+    ready.announce(context.roster.all().last(), lan);
     Ok((host, ready))
 }
 

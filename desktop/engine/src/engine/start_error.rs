@@ -24,14 +24,17 @@ pub enum StartError {
     #[error(transparent)]
     Port(#[from] PortError),
     /// The edge refused the keys.
-    #[error("the edge at {url} refuses {key} — {remedy}")]
+    #[error("the edge at {url} refuses {}", match key {
+        RefusedKey::Drain => "this folder's drain key — put back the keys.json that belongs to this data \
+            folder, or check --edge-url",
+        RefusedKey::Publish => "to publish a new workshop with the publish key given — save the deployment's \
+            PUBLISH_KEY in a file and name it with --publish-key-file",
+    })]
     WrongKey {
         /// The edge.
         url: String,
         /// Which key.
-        key: &'static str,
-        /// What to do.
-        remedy: &'static str,
+        key: RefusedKey,
     },
     /// The edge refused the record.
     #[error(
@@ -50,4 +53,13 @@ pub enum StartError {
     /// The operating system refuses threads.
     #[error("the operating system refuses a thread ({0}) — close other programs and start again")]
     Thread(#[from] std::io::Error),
+}
+
+/// Which key an edge refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedKey {
+    /// That of a workshop which it knows.
+    Drain,
+    /// The deployment's.
+    Publish,
 }

@@ -16,6 +16,7 @@ use crate::engine::host::Host;
 use crate::metrics::Hop;
 use crate::pipeline::health::WorkshopHealth;
 use crate::pipeline::stream::server_choice::RedisKind;
+use crate::view::Reach;
 use crate::workshops::venue_url::VenueUrl;
 
 /// How everything is doing.
@@ -39,6 +40,8 @@ pub struct WorkshopStatus {
     pub workshop: Workshop,
     /// Its form on the local network; none while the venue page is closed.
     pub lan: Option<String>,
+    /// Whether a phone can get there.
+    pub lan_reach: Option<Reach>,
     /// When its intake was ended by hand.
     pub retired_at: Option<Timestamp>,
     /// How its pipeline is doing.
@@ -82,6 +85,7 @@ impl Host {
         let lan = self.listener.address();
         let workshop = |row: Arc<WorkshopRow>| WorkshopStatus {
             lan: lan.map(|lan| VenueUrl::of(lan, &row).form()),
+            lan_reach: lan.map(|_| self.listener.reach()),
             retired_at: row.retired_at,
             health: pipelines.get(&row.workshop.id).map(|pipeline| pipeline.health.now()),
             workshop: row.workshop.clone(),

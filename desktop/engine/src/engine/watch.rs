@@ -31,7 +31,10 @@ async fn watch_clock_and_networks(host: &Host) {
             }
         };
         let stored = host.alarms.storing(now, host.context.writer.unwritable().is_some());
-        if stored {
+        let oldest = host.pipelines.oldest_mail_at();
+        host.context.metrics.set_oldest_mail(oldest.map_or(0, |at| now - at));
+        let waits = host.alarms.mail(now, oldest);
+        if stored || waits {
             host.context.changes.moved();
         }
         (addresses, phases, is_new)

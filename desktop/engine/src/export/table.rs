@@ -87,6 +87,7 @@ fn row(
         by_venue(signup.received_at),
         by_venue(signup.stored_at),
         Cell::Text(words::notes(signup, language)),
+        Cell::Text(words::notice(&signup.notice, language)),
     ]);
     cells.extend(other.iter().map(answer));
     cells

@@ -82,7 +82,8 @@ async fn a_workbook_holds_texts_and_times() {
             "方式",
             "报名时间（北京时间）",
             "入库时间（北京时间）",
-            "备注"
+            "备注",
+            "报名时同意的说明"
         ]
     );
     assert_eq!(rows.len(), 3);
@@ -90,6 +91,8 @@ async fn a_workbook_holds_texts_and_times() {
         texts(&rows[1])[..6],
         ["王芳", "+8613800138000", "=HYPERLINK(\"http://x\")", "周六、周日", "是", "已报名"]
     );
+    let notice = "天删除。（第 1 版）";
+    assert!(texts(&rows[1])[11].ends_with(notice), "{:?}", rows[1][11]);
     assert!(matches!(rows[1][1], Data::String(_)), "a phone is a text");
     assert!(matches!(rows[1][2], Data::String(_)), "and so is what looks like a formula");
     let Data::DateTime(time) = &rows[1][8] else { panic!("a time is a time, not {:?}", rows[1][8]) };
@@ -128,7 +131,8 @@ async fn comma_separated_text_is_safe_to_open() {
             "Path",
             "=\"Signed up (UTC+8)\"",
             "=\"Stored (UTC+8)\"",
-            "Notes"
+            "Notes",
+            "Notice agreed to"
         ]
     );
     let rows: Vec<Vec<String>> =

@@ -5,7 +5,7 @@ use rollcall_shared::language::Language;
 use rollcall_shared::workshop::Workshop;
 
 use crate::message::Path;
-use crate::view::{SignupState, SignupView};
+use crate::view::{NoticeView, SignupState, SignupView};
 
 /// Headings before the questions' own.
 pub(super) fn first_headings(language: Language) -> [&'static str; 2] {
@@ -16,7 +16,7 @@ pub(super) fn first_headings(language: Language) -> [&'static str; 2] {
 }
 
 /// Headings after the questions' own. Times say whose clock shows them: a file is read elsewhere, and later.
-pub(super) fn last_headings(workshop: &Workshop, language: Language) -> [String; 6] {
+pub(super) fn last_headings(workshop: &Workshop, language: Language) -> [String; 7] {
     let zone = form::zone(workshop.utc_offset_minutes, language);
     match language {
         Language::Zh => [
@@ -26,6 +26,7 @@ pub(super) fn last_headings(workshop: &Workshop, language: Language) -> [String;
             format!("报名时间（{zone}）"),
             format!("入库时间（{zone}）"),
             "备注".to_owned(),
+            "报名时同意的说明".to_owned(),
         ],
         Language::En => [
             "State".to_owned(),
@@ -34,6 +35,7 @@ pub(super) fn last_headings(workshop: &Workshop, language: Language) -> [String;
             format!("Signed up ({zone})"),
             format!("Stored ({zone})"),
             "Notes".to_owned(),
+            "Notice agreed to".to_owned(),
         ],
     }
 }
@@ -160,4 +162,14 @@ pub(super) fn notes(signup: &SignupView, language: Language) -> String {
         Language::En => *en,
     });
     said.collect::<Vec<_>>().join(separators(language)[0])
+}
+
+/// Says what the page said about the data when a person sent the form.
+pub(super) fn notice(NoticeView { version, since: _, text }: &NoticeView, language: Language) -> String {
+    match (text, language) {
+        (Some(text), Language::Zh) => format!("{}（第 {version} 版）", text.get(language)),
+        (Some(text), Language::En) => format!("{} (version {version})", text.get(language)),
+        (None, Language::Zh) => format!("第 {version} 版（当时没有保存文字）"),
+        (None, Language::En) => format!("version {version} (its text was not kept then)"),
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rand_core::OsRng;
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::{LEASE_MS, MAX_BATCH, PullResult};
 use rollcall_shared::retry;
 
@@ -66,10 +67,11 @@ impl<S: Stream> CollectorLoop<S> {
             // Asked before the pull: what is deposited while it runs is called out for the next one.
             let grown = wake.may_have_grown();
             match self.pull(pulls, release).await {
-                Ok(PullRound { backlog, came, more, is_whole }) => {
+                Ok(PullRound { backlog, oldest_at, came, more, is_whole }) => {
                     release = !is_whole;
                     attempt = 0;
                     health.collection(Collection::Collecting);
+                    health.oldest_mail(oldest_at);
                     // Some of it may have been acknowledged while the answer was on its way: unless the
                     // mailbox grew, the lower figure is the newer one, and what a host watches falls
                     // steadily.
@@ -151,11 +153,15 @@ impl<S: Stream> CollectorLoop<S> {
         let PipelineContext { workshop, context, .. } = &*self.pipeline;
         context.metrics.pulls.inc_by(pulls);
         let results = join_all((0..pulls).map(|_| self.edge.pull(workshop, release))).await;
-        let (mut backlog, mut came, mut more, mut first_error) = (u64::MAX, false, true, None);
+        let (mut backlog, mut oldest_at) = (u64::MAX, None);
+        let (mut came, mut more, mut first_error) = (false, true, None);
         for result in results {
             match result {
-                Ok(PullResult { message_backlog_count, messages }) => {
-                    backlog = backlog.min(message_backlog_count);
+                Ok(PullResult { message_backlog_count, oldest_at: oldest, messages }) => {
+                    // Of several the one with less is the newer word.
+                    if message_backlog_count < backlog {
+                        (backlog, oldest_at) = (message_backlog_count, oldest);
+                    }
                     came |= !messages.is_empty();
                     more &= messages.len() >= MAX_BATCH as usize;
                     let entries = messages.into_iter().map(|m| Entry {
@@ -172,7 +178,7 @@ impl<S: Stream> CollectorLoop<S> {
             Some(error) if !came => Err(error),
             error => {
                 let backlog = if backlog == u64::MAX { 0 } else { backlog };
-                Ok(PullRound { backlog, came, more, is_whole: error.is_none() })
+                Ok(PullRound { backlog, oldest_at, came, more, is_whole: error.is_none() })
             }
         }
     }
@@ -259,6 +265,8 @@ enum Claim {
 struct PullRound {
     /// What remains at the edge, leased messages included.
     backlog: u64,
+    /// When the oldest of that was deposited.
+    oldest_at: Option<Timestamp>,
     /// Whether anything came.
     came: bool,
     /// Whether every pull came back full, so that there may be more. What comes after a short one is called

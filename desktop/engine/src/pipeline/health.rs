@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rollcall_shared::Timestamp;
 use rollcall_shared::mailbox::Collector;
 use rollcall_shared::seal::KeyId;
 use serde::Serialize;
@@ -18,6 +19,9 @@ pub struct WorkshopHealth {
     pub stream_away: Option<String>,
     /// A key that mail is sealed to and that is not here. Nothing is pulled until it is.
     pub missing_key: Option<KeyId>,
+    /// When the oldest sign-up was deposited that waits at the edge, as the edge said last; `None` where none
+    /// waits.
+    pub oldest_mail_at: Option<Timestamp>,
 }
 
 /// Whether the edge shows a workshop.
@@ -80,6 +84,7 @@ impl PipelineHealth {
             collection: Collection::Idle,
             stream_away: None,
             missing_key: None,
+            oldest_mail_at: None,
         };
         Self(Arc::new(watch::Sender::new(health)))
     }
@@ -129,6 +134,10 @@ impl PipelineHealth {
 
     pub(crate) fn key_missing(&self, key_id: &KeyId) {
         self.set(|health| &mut health.missing_key, Some(key_id.clone()));
+    }
+
+    pub(crate) fn oldest_mail(&self, at: Option<Timestamp>) {
+        self.set(|health| &mut health.oldest_mail_at, at);
     }
 
     pub(crate) fn key_found(&self) {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
+use rollcall_shared::Timestamp;
 use rollcall_shared::workshop::WorkshopId;
 use tokio::sync::watch;
 
@@ -86,6 +87,11 @@ impl Pipelines {
     /// Returns all of them.
     pub(crate) fn all(&self) -> BTreeMap<WorkshopId, Arc<PipelineContext>> {
         self.running.lock().clone()
+    }
+
+    /// Returns when the oldest mail was deposited that waits at the edge, over all workshops.
+    pub(crate) fn oldest_mail_at(&self) -> Option<Timestamp> {
+        self.running.lock().values().filter_map(|pipeline| pipeline.health.now().oldest_mail_at).min()
     }
 
     /// Starts those of workshops that have none.

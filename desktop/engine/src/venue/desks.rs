@@ -39,10 +39,23 @@ struct Sessions {
     attempts: BTreeMap<WorkshopId, PinThrottle>,
 }
 
+#[derive(Debug, Clone)]
 struct Seen {
     desk: OpenDesk,
     /// In this run.
     at: Option<Timestamp>,
+}
+
+/// A workshop's PIN and sessions as they were before the host changed them: the way back. It holds digests of
+/// sessions' tokens, and is kept in memory alone.
+#[derive(Debug)]
+pub(crate) struct DesksBefore {
+    pub(crate) workshop: WorkshopId,
+    pin: Option<String>,
+    /// The PIN that stood afterwards.
+    pin_after: Option<String>,
+    /// The sessions that were ended.
+    ended: Vec<Seen>,
 }
 
 /// Why a device is not let in.
@@ -84,34 +97,82 @@ impl Desks {
     }
 
     /// Draws a PIN. Whoever came in by the last one is out.
-    pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let pin = draw_pin();
-        let insert = |kept: &mut VenueChoices| drop(kept.pins.insert(workshop.clone(), pin));
-        self.settings.change(insert).map_err(Unkept::File)?;
-        self.end(workshop, None).await
+    pub(crate) async fn renew(&self, workshop: &WorkshopId) -> Result<DesksBefore, Unkept> {
+        self.change_pin(workshop, Some(draw_pin())).await
     }
 
     /// Shuts a workshop's desks.
-    pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<(), Unkept> {
-        let remove = |kept: &mut VenueChoices| drop(kept.pins.remove(workshop));
-        self.settings.change(remove).map_err(Unkept::File)?;
-        self.end(workshop, None).await
+    pub(crate) async fn shut(&self, workshop: &WorkshopId) -> Result<DesksBefore, Unkept> {
+        self.change_pin(workshop, None).await
     }
 
-    /// Ends one desk's session, or all of a workshop's.
-    pub(crate) async fn end(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<(), Unkept> {
+    async fn change_pin(
+        &self,
+        workshop: &WorkshopId,
+        pin_after: Option<String>,
+    ) -> Result<DesksBefore, Unkept> {
+        let pin = self.pin(workshop);
+        self.set_pin(workshop, pin_after.clone())?;
+        let ended = self.end_sessions(workshop, None).await?;
+        Ok(DesksBefore { workshop: workshop.clone(), pin, pin_after, ended })
+    }
+
+    fn set_pin(&self, workshop: &WorkshopId, pin: Option<String>) -> Result<(), Unkept> {
+        let set = |kept: &mut VenueChoices| match pin {
+            Some(pin) => drop(kept.pins.insert(workshop.clone(), pin)),
+            None => drop(kept.pins.remove(workshop)),
+        };
+        self.settings.change(set).map_err(Unkept::File)
+    }
+
+    /// Ends one desk's session.
+    pub(crate) async fn end(&self, workshop: &WorkshopId, id: DeskId) -> Result<DesksBefore, Unkept> {
+        let pin = self.pin(workshop);
+        let ended = self.end_sessions(workshop, Some(id)).await?;
+        Ok(DesksBefore { workshop: workshop.clone(), pin_after: pin.clone(), pin, ended })
+    }
+
+    /// Puts PIN and sessions back as they were. Whoever came in by a PIN that goes is out: a session ends
+    /// with its PIN.
+    ///
+    /// # Errors
+    /// [`Unkept::Changed`] where the PIN is another one by now; nothing is changed then.
+    pub(crate) async fn put_back(&self, before: &DesksBefore) -> Result<(), Unkept> {
+        let DesksBefore { workshop, pin, pin_after, ended } = before;
+        // Its own, where it was put back and a session could not be.
+        let now = self.pin(workshop);
+        if now != *pin_after && now != *pin {
+            return Err(Unkept::Changed);
+        }
+        if now != *pin {
+            self.set_pin(workshop, pin.clone())?;
+            self.end_sessions(workshop, None).await?;
+        }
+        for seen in ended {
+            let desk = seen.desk.clone();
+            let reopened = self.writer.edit(move |tx| desks::reopen(tx, &desk)).await;
+            // In memory once it is kept: what is shown is what a restart shows.
+            if reopened.map_err(Unkept::Database)? {
+                self.with(|state| state.open.push(seen.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one desk's session, or all of a workshop's; those that it ended.
+    async fn end_sessions(&self, workshop: &WorkshopId, id: Option<DeskId>) -> Result<Vec<Seen>, Unkept> {
         // First here, so that it holds even where the database takes a moment.
-        self.with(|state| {
-            state.open.retain(|Seen { desk, .. }| {
-                desk.workshop != *workshop || id.as_ref().is_some_and(|id| *id != desk.id)
-            });
+        let ended = self.with(|state| {
+            let is_meant =
+                |desk: &OpenDesk| desk.workshop == *workshop && id.as_ref().is_none_or(|id| *id == desk.id);
             if id.is_none() {
                 state.attempts.remove(workshop);
             }
+            state.open.extract_if(.., |seen| is_meant(&seen.desk)).collect::<Vec<_>>()
         });
         let (workshop, now) = (workshop.clone(), now_ms());
-        let ended = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
-        ended.map(drop).map_err(Unkept::Database)
+        let kept = self.writer.edit(move |tx| desks::end(tx, &workshop, id.as_ref(), now)).await;
+        kept.map(|_| ended).map_err(Unkept::Database)
     }
 
     /// Lets a device in, by the PIN.
@@ -151,7 +212,7 @@ impl Desks {
         self.with(|state| state.open.push(Seen { desk: desk.clone(), at: Some(now) }));
         // Renewed in this very moment: then the session must not outlive the old PIN.
         if self.pin(workshop).as_deref() != Some(right.as_str()) {
-            let _ = self.end(workshop, Some(desk.id)).await;
+            let _ = self.end(workshop, desk.id).await;
             return Err(Refused::Wrong);
         }
         Ok(Entered { token })
@@ -184,6 +245,8 @@ impl Desks {
 /// Why something about desks cannot be kept.
 #[derive(Debug)]
 pub(crate) enum Unkept {
+    /// It is not any more what was to be taken back.
+    Changed,
     File(std::io::Error),
     Database(rollcall_shared::retry::Failure),
 }
@@ -214,106 +277,4 @@ fn parse_name(typed: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::Hall;
-
-    async fn open() -> (Hall, Desks) {
-        let hall = Hall::open().await;
-        let settings = Arc::new(VenueSettings::open(hall.dir.path().join("venue.json")));
-        let desks = Desks::read(&hall.readers, hall.writer.clone(), settings).unwrap();
-        desks.renew(&hall.workshop.id).await.unwrap();
-        (hall, desks)
-    }
-
-    #[tokio::test]
-    async fn a_device_is_let_in_by_the_pin_and_out_when_it_is_renewed() {
-        let (hall, desks) = open().await;
-        let id = &hall.workshop.id;
-        let pin = desks.pin(id).unwrap();
-        let spaced = format!(" {} {}", &pin[..3], &pin[3..]);
-        let Entered { token } =
-            desks.enter(id, &spaced, " Desk  1 ", Timestamp::from_millis(5)).await.ok().unwrap();
-        let desk = desks.by_token(id, &token, Timestamp::from_millis(6)).unwrap();
-        assert_eq!(
-            (desk.name.as_str(), desks.seen(&desk.id)),
-            ("Desk 1", Some(Some(Timestamp::from_millis(6))))
-        );
-        assert_eq!(desks.by_token(id, "other", Timestamp::from_millis(6)), None);
-        let elsewhere = WorkshopId::from_random([9; 16]);
-        assert_eq!(desks.by_token(&elsewhere, &token, Timestamp::from_millis(6)), None);
-
-        // A restart keeps it: only the token's digest is in the database.
-        let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(7)).unwrap(), desk);
-        let stored = hall.texts("SELECT hex(session) FROM desks");
-        assert!(!stored[0].eq_ignore_ascii_case(&token), "{stored:?}");
-
-        desks.renew(id).await.unwrap();
-        assert_eq!(desks.by_token(id, &token, Timestamp::from_millis(8)), None);
-        assert_eq!(
-            hall.count("SELECT count(*) FROM desks WHERE session IS NULL AND ended_at IS NOT NULL"),
-            1
-        );
-        let again = Desks::read(&hall.readers, hall.writer.clone(), Arc::clone(&desks.settings)).unwrap();
-        assert_eq!(again.by_token(id, &token, Timestamp::from_millis(9)), None);
-    }
-
-    #[tokio::test]
-    async fn one_desk_is_ended_and_the_others_go_on() {
-        let (hall, desks) = open().await;
-        let id = &hall.workshop.id;
-        let pin = desks.pin(id).unwrap();
-        let first = desks.enter(id, &pin, "1", Timestamp::from_millis(5)).await.ok().unwrap().token;
-        let second = desks.enter(id, &pin, "2", Timestamp::from_millis(5)).await.ok().unwrap().token;
-        desks
-            .end(id, desks.by_token(id, &first, Timestamp::from_millis(6)).map(|desk| desk.id))
-            .await
-            .unwrap();
-        assert!(
-            desks.by_token(id, &first, Timestamp::from_millis(7)).is_none()
-                && desks.by_token(id, &second, Timestamp::from_millis(7)).is_some()
-        );
-        desks.shut(id).await.unwrap();
-        assert!(desks.by_token(id, &second, Timestamp::from_millis(8)).is_none());
-        assert!(matches!(desks.enter(id, &pin, "3", Timestamp::from_millis(9)).await, Err(Refused::Shut)));
-    }
-
-    #[tokio::test]
-    async fn guessing_becomes_slow_for_everybody_and_the_right_one_waits_its_turn() {
-        let (hall, desks) = open().await;
-        let id = &hall.workshop.id;
-        let pin = desks.pin(id).unwrap();
-        let wrong = if pin == "000000" { "000001" } else { "000000" };
-        let try_at = async |pin: &str, now| desks.enter(id, pin, "1", now).await.err();
-        for _ in 0..4 {
-            assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wrong));
-        }
-        assert_eq!(try_at(wrong, Timestamp::from_millis(0)).await, Some(Refused::Wait(1)));
-        // Or a guess during the pause would be worth something.
-        assert_eq!(try_at(&pin, Timestamp::from_millis(999)).await, Some(Refused::Wait(1)));
-        assert_eq!(try_at(&pin, Timestamp::from_millis(1_000)).await, None);
-        assert_eq!(
-            try_at(wrong, Timestamp::from_millis(1_001)).await,
-            Some(Refused::Wrong),
-            "after a right one mistakes are free again"
-        );
-        assert_eq!(try_at("", Timestamp::from_millis(1_001)).await, Some(Refused::Wrong));
-        for name in ["", "  ", &"x".repeat(21), "a\u{7}b"] {
-            assert_eq!(
-                desks.enter(id, &pin, name, Timestamp::from_millis(1_002)).await.err(),
-                Some(Refused::Name),
-                "{name:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn pins_are_six_digits_and_typed_in_many_ways() {
-        for _ in 0..50 {
-            let pin = draw_pin();
-            assert!(pin.len() == PIN_DIGITS && pin.bytes().all(|b| b.is_ascii_digit()), "{pin}");
-        }
-        assert_eq!(digits(" ０12 345 "), "012345");
-    }
-}
+mod tests;

@@ -13,7 +13,8 @@ use crate::clock::now_ms;
 use crate::http::port_error::PortError;
 use crate::http::server;
 use crate::venue::context::VenueContext;
-use crate::venue::lan;
+use crate::venue::{lan, reach};
+use crate::view::Reach;
 
 /// Opens and closes the venue page.
 pub(crate) struct VenueListener {
@@ -137,6 +138,12 @@ impl VenueListener {
         let port = self.with(|state| state.open.is_some().then_some(state.port))?;
         let first = self.addresses().into_iter().next();
         Some(first.map_or(SocketAddr::new(IpAddr::from([127, 0, 0, 1]), port), |(_, address)| address))
+    }
+
+    /// Tells whether a phone can reach [`VenueListener::address`].
+    pub(crate) fn reach(&self) -> Reach {
+        let first = self.addresses().into_iter().next();
+        first.map_or(Reach::NoNetwork, |(interface, _)| reach::of(&interface))
     }
 
     /// Looks where phones come in now, and tells those who follow.

@@ -7,6 +7,7 @@ pub(crate) mod entry;
 pub(crate) mod lan;
 pub(crate) mod listener;
 pub(crate) mod pin_throttle;
+pub(crate) mod reach;
 pub(crate) mod routes;
 pub(crate) mod settings;
 pub(crate) mod store;

@@ -11,7 +11,8 @@ pub struct Alarm {
     pub kind: AlarmKind,
     /// When it was noticed.
     pub at: Timestamp,
-    /// How much: seconds that the laptop stood still, or what is left of the battery in per cent.
+    /// How much: seconds that the laptop stood still, what is left of the battery in per cent, or the days
+    /// that mail has waited.
     pub amount: Option<u32>,
 }
 
@@ -29,4 +30,6 @@ pub enum AlarmKind {
     /// Nothing can be stored: the venue page sends people away, and nothing is fetched from the edge. The
     /// database's hop says why and what to do. Gone once something can be stored.
     NothingStored,
+    /// Sign-ups have waited at the edge since the day before yesterday or longer. Gone once they are here.
+    MailWaits,
 }

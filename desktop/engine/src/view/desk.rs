@@ -4,7 +4,7 @@ use rollcall_shared::Timestamp;
 use rollcall_shared::signup_id::SignupId;
 use serde::Serialize;
 
-use super::SignupState;
+use super::{Reach, SignupState};
 
 /// The desks of one workshop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,6 +13,8 @@ pub struct DeskPanel {
     /// Where a helper's device opens the desk; `None` while the venue page is closed or this laptop is on no
     /// network.
     pub url: Option<String>,
+    /// Whether a helper's device can get there.
+    pub reach: Reach,
     /// The digits that let a device in; `None` while no desk is open.
     pub pin: Option<String>,
     /// Every device that was let in, oldest first.

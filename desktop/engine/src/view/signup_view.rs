@@ -2,6 +2,7 @@
 
 use rollcall_shared::Timestamp;
 use rollcall_shared::admission::ListState;
+use rollcall_shared::language::Text;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::signup_id::SignupId;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,20 @@ pub struct SignupView {
     pub received_at: Timestamp,
     /// When it was committed.
     pub stored_at: Timestamp,
+    /// The notice that its person agreed to, at [`SignupView::received_at`].
+    pub notice: NoticeView,
+}
+
+/// A notice as a page showed it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct NoticeView {
+    /// Counts up with every change of the text.
+    pub version: u32,
+    /// When the host wrote it; `None` where that was not kept.
+    pub since: Option<Timestamp>,
+    /// What it said; `None` where it was written and replaced before texts were kept.
+    pub text: Option<Text>,
 }
 
 /// Whether a sign-up has a seat.

@@ -10,7 +10,18 @@ pub struct Undo {
     /// What is shown to take it back, once.
     pub token: String,
     /// What was done.
-    pub what: Act,
+    pub what: Undoable,
+}
+
+/// What can be taken back: by its word, with rows and settings alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Undoable {
+    /// Something done with rows.
+    Rows(Act),
+    /// Something set for a workshop.
+    Setting(Setting),
 }
 
 /// How many acts of a run can be taken back.
@@ -37,4 +48,19 @@ pub enum Act {
     Restore,
     /// Somebody who waited got a seat.
     Promote,
+}
+
+/// Something that the host set for a workshop, and that others hold in their hands: a code, a PIN, a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Setting {
+    /// It has another invite code.
+    CodeRenewed,
+    /// Its desks have another PIN, or their first.
+    PinRenewed,
+    /// Its desks are shut.
+    DesksShut,
+    /// One desk's session was ended.
+    DeskEnded,
 }

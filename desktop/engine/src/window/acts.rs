@@ -43,12 +43,12 @@ impl Engine {
         Ok(self.block_on(self.host().acts.promote(workshop, id))?)
     }
 
-    /// Takes one of the last 50 acts back, as long as its rows are as it left them.
+    /// Takes one of the last 50 acts back, as long as rows, code, PIN and sessions are as it left them.
     ///
     /// # Errors
     /// As [`Engine::resolve`].
     pub fn undo(&self, token: &str) -> Result<(), EngineError> {
-        Ok(self.block_on(self.host().acts.undo(token))?)
+        self.block_on(self.host().undo(token))
     }
 
     /// Erases a person, a message or a whole workshop.

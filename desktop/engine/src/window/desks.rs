@@ -7,7 +7,7 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::engine::{Engine, EngineError};
 use crate::venue::entry::EntryError;
-use crate::view::{DeskPanel, TakenEntry};
+use crate::view::{DeskPanel, TakenEntry, Undo};
 
 impl Engine {
     /// Reads the desks of a workshop.
@@ -24,7 +24,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Workshop`] where there is no such workshop or nothing can be written,
     /// [`EngineError::File`].
-    pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+    pub fn renew_desk_pin(&self, workshop: &WorkshopId) -> Result<Undo, EngineError> {
         self.block_on(self.host().renew_desk_pin(workshop))
     }
 
@@ -32,7 +32,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
-    pub fn shut_desks(&self, workshop: &WorkshopId) -> Result<(), EngineError> {
+    pub fn shut_desks(&self, workshop: &WorkshopId) -> Result<Undo, EngineError> {
         self.block_on(self.host().shut_desks(workshop))
     }
 
@@ -40,7 +40,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::renew_desk_pin`].
-    pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<(), EngineError> {
+    pub fn end_desk(&self, workshop: &WorkshopId, desk: String) -> Result<Undo, EngineError> {
         self.block_on(self.host().end_desk(workshop, desk))
     }
 

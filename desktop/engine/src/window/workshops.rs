@@ -6,7 +6,7 @@ use rollcall_shared::workshop::WorkshopId;
 
 use crate::db::workshops::WorkshopRow;
 use crate::engine::{Engine, EngineError};
-use crate::view::WorkshopSummary;
+use crate::view::{Undo, WorkshopSummary};
 use crate::workshops::draft::WorkshopDraft;
 
 impl Engine {
@@ -70,7 +70,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::put_workshop`].
-    pub fn renew_code(&self, workshop: &WorkshopId) -> Result<Arc<WorkshopRow>, EngineError> {
-        Ok(self.block_on(self.host().context.roster.renew_code(workshop))?)
+    pub fn renew_code(&self, workshop: &WorkshopId) -> Result<Undo, EngineError> {
+        self.block_on(self.host().renew_code(workshop))
     }
 }

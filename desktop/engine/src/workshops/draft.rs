@@ -1,8 +1,9 @@
 //! What a host fills in, and the record that comes of it.
 
+use rollcall_shared::form::notice_text;
 use rollcall_shared::forms::Forms;
 use rollcall_shared::invite_code::InviteCode;
-use rollcall_shared::language::Text;
+use rollcall_shared::language::{Language, Text};
 use rollcall_shared::question::Question;
 use rollcall_shared::seal::PublicKey;
 use rollcall_shared::workshop::{DEFAULT_GRACE_MS, Notice, ProofMode, Workshop, WorkshopId};
@@ -168,7 +169,7 @@ pub(crate) fn changed(old: &Workshop, forms: &Forms, draft: WorkshopDraft) -> Wo
     let new = fresh(old.id.clone(), draft, old.key.clone());
     let same_form = new.questions == old.questions;
     let same_notice =
-        new.notice.purpose == old.notice.purpose && new.notice.retention_days == old.notice.retention_days;
+        [Language::Zh, Language::En].iter().all(|of| notice_text(&new, *of) == notice_text(old, *of));
     Workshop {
         invite_code: old.invite_code.clone(),
         form_version: old.form_version + u32::from(!same_form),

@@ -9,4 +9,4 @@ pub(crate) mod summary;
 pub(crate) mod venue_url;
 
 pub use roster::RosterError;
-pub(crate) use roster::{Roster, new_id};
+pub(crate) use roster::{CodeRenewed, Roster, new_id};

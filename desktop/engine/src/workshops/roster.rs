@@ -42,9 +42,20 @@ pub enum RosterError {
     /// The keys cannot be kept, so nothing is sealed to them.
     #[error("the keys cannot be kept ({0})")]
     Keys(std::io::Error),
+    /// It is not any more what was to be taken back.
+    #[error("the workshop has been changed since")]
+    Changed,
     /// The database cannot be written just now.
     #[error("the database cannot be written just now ({})", .0.cause())]
     Unwritable(Failure),
+}
+
+/// A workshop whose invite code was renewed: the way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CodeRenewed {
+    pub(crate) workshop: WorkshopId,
+    before: InviteCode,
+    after: InviteCode,
 }
 
 /// All workshops of one data folder.
@@ -162,10 +173,27 @@ impl Roster {
     }
 
     /// Draws a new invite code. The old one is answered *gone* once the edge has the new one.
-    pub(crate) async fn renew_code(&self, id: &WorkshopId) -> Result<Arc<WorkshopRow>, RosterError> {
+    pub(crate) async fn renew_code(&self, id: &WorkshopId) -> Result<CodeRenewed, RosterError> {
         let old = self.known(id)?;
-        let workshop = Workshop { invite_code: InviteCode::from_random(random_16()), ..old.workshop.clone() };
-        self.change(&workshop, old.retired_at, WorkshopEvent::CodeRenewed).await
+        let (before, after) = (old.workshop.invite_code.clone(), InviteCode::from_random(random_16()));
+        let workshop = Workshop { invite_code: after.clone(), ..old.workshop.clone() };
+        self.change(&workshop, old.retired_at, WorkshopEvent::CodeRenewed).await?;
+        Ok(CodeRenewed { workshop: id.clone(), before, after })
+    }
+
+    /// Leads the old code to the workshop again, and the new one to nothing. The edge keeps a code that it
+    /// has shown for the workshop alone, so that nobody else can have it meanwhile.
+    ///
+    /// # Errors
+    /// [`RosterError::Changed`] where it has a third code by now.
+    pub(crate) async fn put_code_back(&self, renewed: &CodeRenewed) -> Result<(), RosterError> {
+        let CodeRenewed { workshop: id, before, after } = renewed;
+        let now = self.known(id)?;
+        if now.workshop.invite_code != *after {
+            return Err(RosterError::Changed);
+        }
+        let workshop = Workshop { invite_code: before.clone(), ..now.workshop.clone() };
+        self.change(&workshop, now.retired_at, WorkshopEvent::CodePutBack).await.map(drop)
     }
 
     /// Erases a workshop with everything in it.
@@ -225,7 +253,7 @@ impl Roster {
             events::add(tx, now, Event::Workshop(&stored.id, event))?;
             // More seats than before are somebody's.
             seats::promote_waiting(tx, &stored, now)?;
-            workshops::change(tx, &stored, retired_at)
+            workshops::change(tx, &stored, retired_at, now)
         };
         let rev = self.writer.edit(update).await.map_err(RosterError::Unwritable)?;
         let changed = self.replace(&workshop.id, |row| WorkshopRow {

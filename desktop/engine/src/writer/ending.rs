@@ -9,7 +9,7 @@ use rollcall_shared::workshop::WorkshopId;
 use rusqlite::Connection;
 
 use super::list::List;
-use super::seats;
+use super::{numbers, seats};
 use crate::db::events::Event;
 use crate::db::signups::FreedPlace;
 use crate::db::tx::Tx;
@@ -97,18 +97,9 @@ pub(super) fn pass_on(
     freed: &FreedPlace,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let workshop = &list.workshop.id;
-    if signups::holder(tx, workshop, &freed.phone)?.is_none()
-        && let Some(id) = duplicates::next_with(tx, workshop, &freed.phone)?
+    if numbers::pass_on(tx, &list.workshop.id, &freed.phone, list.seats, now)? == Some(ListState::Registered)
     {
-        // A duplicate holds a receipt that says *registered*: now it can be true.
-        let state = list.seats.state_for_new();
-        duplicates::enlist(tx, workshop, id, state, false, None)?;
-        receipts_out::set(tx, workshop, id, state.into(), false, now)?;
-        events::add(tx, now, Event::NumberPassedOn(id))?;
-        if state == ListState::Registered {
-            list.seats.taken += 1;
-        }
+        list.seats.taken += 1;
     }
     let promoted = seats::promote_waiting(tx, &list.workshop, now)?;
     list.seats.taken += u32::try_from(promoted.len()).unwrap_or(u32::MAX);

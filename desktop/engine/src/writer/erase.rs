@@ -57,7 +57,6 @@ pub(super) fn erase_from(
     // Not before all are gone: the next in line must not be one of them.
     for held in freed {
         ending::pass_on(tx, list, &held, now)?;
-        compare_duplicates(tx, workshop, &held.phone)?;
     }
     Ok(rows)
 }
@@ -122,13 +121,4 @@ fn delete(
         Some((SignupState::Waitlisted, held)) => Some(held),
         Some((SignupState::Cancelled, _)) | None => None,
     })
-}
-
-/// Compares everybody who came with a number with the one who has it now: the one of before is gone.
-fn compare_duplicates(tx: &Tx<'_>, workshop: &WorkshopId, phone: &str) -> rusqlite::Result<()> {
-    let Some(holder) = signups::holder(tx, workshop, phone)? else { return Ok(()) };
-    for id in duplicates::with_phone(tx, workshop, phone)? {
-        duplicates::compare_with(tx, workshop, id, holder)?;
-    }
-    Ok(())
 }

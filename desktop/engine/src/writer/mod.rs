@@ -19,6 +19,7 @@ mod list;
 pub(crate) mod log;
 #[cfg(test)]
 mod model;
+pub(crate) mod numbers;
 #[cfg(feature = "failpoints")]
 mod planted;
 pub(crate) mod seats;

@@ -29,6 +29,7 @@ use super::batch::Committer;
 use super::erase;
 use super::gather::Database;
 use super::work::Answers;
+use crate::acts::played;
 use crate::db::tx::WriterConnection;
 use crate::db::{self, receipts_out, workshops};
 use crate::folder::keys::Keys;
@@ -36,6 +37,7 @@ use crate::folder::unsealer::{Opened, Unsealer};
 use crate::message::{Content, Message, Origin};
 use crate::metrics::Metrics;
 use crate::random::random_16;
+use crate::view::Act;
 
 /// Steps of one run.
 const STEPS: usize = 100;
@@ -88,6 +90,8 @@ enum Step {
     Restore { which: usize },
     AnotherLaptop,
     Erase { which: usize },
+    Act { act: Act, which: usize },
+    Undo { which: usize },
 }
 
 /// Any step may follow any other: what it means is decided where it is taken.
@@ -109,6 +113,12 @@ impl ReferenceStateMachine for Anything {
             2 => Just(End::AfterCommit),
             2 => Just(End::AfterStreamAck),
             1 => Just(End::Unwritable),
+        ];
+        let act = prop_oneof![
+            3 => Just(Act::Cancel),
+            1 => Just(Act::Restore),
+            1 => Just(Act::UseNewer),
+            1 => Just(Act::AnotherPerson),
         ];
         let steps: Vec<(u32, BoxedStrategy<Step>)> = vec![
             (
@@ -148,7 +158,9 @@ impl ReferenceStateMachine for Anything {
             (1, Just(Step::BackUp).boxed()),
             (1, which.clone().prop_map(|which| Step::Restore { which }).boxed()),
             (1, Just(Step::AnotherLaptop).boxed()),
-            (1, which.prop_map(|which| Step::Erase { which }).boxed()),
+            (1, which.clone().prop_map(|which| Step::Erase { which }).boxed()),
+            (4, (act, which.clone()).prop_map(|(act, which)| Step::Act { act, which }).boxed()),
+            (2, which.prop_map(|which| Step::Undo { which }).boxed()),
         ];
         Union::new_weighted(steps).boxed()
     }
@@ -196,6 +208,8 @@ struct World {
     /// Neither promised nor forbidden.
     void: BTreeSet<SignupId>,
     backups: Vec<(WriterConnection, BTreeMap<Promise, bool>)>,
+    /// What the host may take back; of one run.
+    ways: Vec<played::Way>,
     kills: u64,
     _dir: TempDir,
 }
@@ -232,6 +246,7 @@ impl World {
             erased: BTreeSet::new(),
             void: BTreeSet::new(),
             backups: Vec::new(),
+            ways: Vec::new(),
             kills: 0,
             _dir: dir,
         }
@@ -308,6 +323,18 @@ impl World {
             Step::Erase { which } => {
                 if let Some(id) = self.chosen_signup(which) {
                     self.erase(id);
+                }
+            }
+            Step::Act { act, which } => {
+                let ids: Vec<SignupId> = self.rows().into_iter().map(|(id, ..)| id).collect();
+                if let Some(id) = chosen(&ids, which) {
+                    self.ways.extend(played::play(&mut self.conn, &self.workshop.id, act, *id));
+                }
+            }
+            Step::Undo { which } => {
+                if !self.ways.is_empty() {
+                    let way = self.ways.remove(which % self.ways.len());
+                    played::undo(&mut self.conn, &way);
                 }
             }
         }
@@ -454,6 +481,7 @@ impl World {
     fn kill(&mut self) {
         self.kills += 1;
         self.in_flight.clear();
+        self.ways.clear();
         self.mailbox.iter_mut().for_each(|mail| mail.leased = false);
     }
 
@@ -500,6 +528,7 @@ impl World {
         // comes, or stands where what links the two never comes.
         let asked = receipts_out::known(&self.conn, &self.workshop.id, &[id]).unwrap();
         self.erase_rows(&asked);
+        self.ways.clear();
         self.void.extend(ids);
     }
 
@@ -554,6 +583,9 @@ impl World {
                      WHERE state <> 'cancelled' AND shared_phone = 0 \
                      GROUP BY phone HAVING count(*) > 1)";
         assert_eq!(number(twice), 0, "a number stands on the list twice");
+        let beside = "SELECT count(*) FROM duplicates d WHERE state <> 'cancelled' AND NOT EXISTS \
+                      (SELECT 1 FROM signups s WHERE s.phone = d.phone AND s.state <> 'cancelled')";
+        assert_eq!(number(beside), 0, "somebody waits beside a number that is nobody's");
     }
 
     /// What holds once everything has come to rest.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
 
 use axum::http::{Method, StatusCode, Uri};
 use rollcall_shared::problem::{Problem, ProblemCode};
@@ -33,7 +34,10 @@ impl Edge {
                         success(json!({}))
                     }
                     (Method::POST, path) if path.ends_with("/messages/pull") => {
-                        success(json!({ "message_backlog_count": 7, "messages": [] }))
+                        // Kept back for four days.
+                        let now = UNIX_EPOCH.elapsed().unwrap().as_millis();
+                        let oldest = u64::try_from(now).unwrap() - 4 * 24 * 60 * 60 * 1000;
+                        success(json!({ "message_backlog_count": 7, "oldest_at": oldest, "messages": [] }))
                     }
                     (Method::POST, path) if path.ends_with("/receipts") => success(json!({ "stored": 0 })),
                     _ => (StatusCode::UNAUTHORIZED, Problem::new(ProblemCode::Unauthorized).to_json()),

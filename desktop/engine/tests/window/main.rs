@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use axum::http::StatusCode;
 use rollcall_engine::view::{
-    Durability, ExportFormat, Hop, HopCode, Phase, Refusal, Resolution, SignupState,
+    Alarm, AlarmKind, Durability, ExportFormat, Hop, HopCode, Phase, Reach, Refusal, Resolution, SignupState,
 };
 use rollcall_engine::{Engine, EngineError};
 use rollcall_shared::Timestamp;
@@ -298,6 +298,14 @@ fn a_connection_line_connects_without_a_restart_and_is_kept() {
     let code = laptop.home().workshop.invite_code;
     assert_eq!(laptop.home().addresses.edge, Some(format!("{}/j/{code}", edge.url)));
     assert_eq!(laptop.engine.connection(), Some(edge.url.clone()));
+    // It has waited there for four days, and does not come: the host is warned.
+    laptop.until("mail that waits is warned of", || {
+        let is_it = |alarm: &Alarm| alarm.kind == AlarmKind::MailWaits && alarm.amount == Some(4);
+        laptop.home().alarms.iter().any(is_it)
+    });
+    let status = serde_json::to_value(laptop.engine.status().unwrap()).unwrap();
+    assert!(status["workshops"][0]["health"]["oldest_mail_at"].is_number(), "{status}");
+    assert_eq!(laptop.home().addresses.edge_reach, Reach::ThisComputer);
     // The venue page went on, and what is stored stands.
     laptop.sign_up("李伟", "13900139000");
     assert_eq!(laptop.home().workshop.counts.registered, 2);

@@ -1,5 +1,5 @@
 /** Which of the two ways to the form is shown, and its address. */
-import type { Addresses, LanAddress } from '../bindings';
+import type { Addresses, LanAddress, Reach } from '../bindings';
 import { live } from './live.svelte';
 import { view, type Route } from './view.svelte';
 
@@ -24,6 +24,11 @@ export function route(addresses: Addresses): Route {
 export function address(addresses: Addresses): string | undefined {
   if (route(addresses) === 'edge') return addresses.edge ?? undefined;
   return addresses.venue_open ? lan.now?.url : undefined;
+}
+
+/** Whether phones can reach it. */
+export function reach(addresses: Addresses): Reach {
+  return route(addresses) === 'edge' ? addresses.edge_reach : (lan.now?.reach ?? 'no_network');
 }
 
 /** The other one. */

@@ -74,6 +74,11 @@ export const en: Texts = {
   'person.path': 'Came by',
   'person.filled': 'Filled in',
   'person.stored': 'On the list',
+  'person.notice': 'Agreed to',
+  'person.notice.lost': 'The text was not kept at the time.',
+  'person.notice.version': 'Version {n}',
+  'person.notice.since': ' of {time}',
+  'person.notice.agreed': ', agreed to {time}',
   'person.cancel': 'Cancel this sign-up',
   'person.restore': 'Put back on the list',
   'person.promote': 'Give a seat now',
@@ -138,6 +143,10 @@ export const en: Texts = {
   'undo.cancel': 'Sign-up cancelled',
   'undo.restore': 'Back on the list',
   'undo.promote': 'Has a seat now',
+  'undo.code_renewed': 'There is a new code; the old one has ended',
+  'undo.pin_renewed': 'There are new digits; every device has to be let in anew',
+  'undo.desks_shut': 'Desks are closed',
+  'undo.desk_ended': 'This device is out',
 
   'qr.edge': 'Online code',
   'qr.venue': 'Venue network code',
@@ -155,6 +164,16 @@ export const en: Texts = {
   'qr.venue.ask':
     'The computer\'s firewall may ask whether Rollcall may accept connections. Answer "Allow" (private networks). Only phones on the same Wi-Fi can reach it, and all they see is the sign-up page.',
   'qr.venue.none': 'This computer is on no network. Join the venue\'s Wi-Fi, or turn on the computer\'s hotspot.',
+  'reach.this_computer.now': 'No phone can open this: the address leads to this computer alone.',
+  'reach.this_computer.todo': 'It was started for a try on this computer. For phones, start it without --lan-host, or with --lan-host 0.0.0.0; for the online code, connect to your own cloud edge.',
+  'reach.no_router.now': 'No phone can open this: no network gave this computer an address.',
+  'reach.no_router.todo': 'It has drawn one for itself (169.254…). Join the Wi-Fi again, look after the cable, or turn on this computer\'s hotspot.',
+  'reach.containers.now': 'No phone can open this: it is the address of a network inside this computer (containers, virtual machines).',
+  'reach.containers.todo': 'Join the venue\'s Wi-Fi, or turn on this computer\'s hotspot. If you are on one already, choose it under “Try it from a phone”.',
+  'reach.tunnel.now': 'Phones in the room can most likely not open this: it is the address of a VPN, a proxy or a modem.',
+  'reach.tunnel.todo': 'Join the venue\'s Wi-Fi, or turn on this computer\'s hotspot; end the VPN if it is the only network.',
+  'reach.no_network.now': 'No phone can open this: this computer is on no network.',
+  'reach.no_network.todo': 'Join the venue\'s Wi-Fi, or turn on this computer\'s hotspot.',
   'qr.venue.try': 'Try it from a phone',
 
   'project.switch': 'Venue network',
@@ -176,7 +195,7 @@ export const en: Texts = {
   'desk.how': 'Scan the code, or type in a browser',
   'desk.renew': 'New digits',
   'desk.shut': 'Close the desk',
-  'desk.renew.text': 'With new digits, or when it is closed, every device has to be let in anew. Whoever is signed up stays so.',
+  'desk.renew.text': 'With new digits, or when it is closed, every device has to be let in anew. Whoever is signed up stays so. You can undo it: the devices of before go on once they are reloaded, those that came in by the new digits are out.',
   'desk.name': 'Desk',
   'desk.taken': 'Taken',
   'desk.seen': 'Last seen',
@@ -375,8 +394,7 @@ export const en: Texts = {
   'form.saved': 'Saved',
   'form.made': 'The workshop is made',
   'form.renew': 'New code',
-  'form.renew.text': 'If the old code was misprinted or got about, draw a new one. The old one ends at once.',
-  'form.renewed': 'The new code is {code}',
+  'form.renew.text': 'If the old code was misprinted or got about, draw a new one. The old one ends at once. You can undo it: the old code works again and the new one ends; whoever scanned the old one meanwhile has to scan it again.',
   'form.retire': 'End this workshop',
   'form.retire.text': 'No more sign-ups; the list stays, and the code leads nowhere. It can be brought back at any time.',
   'form.retired': 'The workshop has ended',
@@ -469,6 +487,9 @@ export const en: Texts = {
   'alarm.nothing_stored.now': 'Nothing can be stored just now.',
   'alarm.nothing_stored.todo':
     'The venue page asks people to wait and keeps what they typed; what comes online waits there. Nothing is lost. Look at "Database" below: it says why, and what to do.',
+  'alarm.mail_waits.now': 'Sign-ups have been waiting online for {n} days.',
+  'alarm.mail_waits.todo':
+    'They are safe there until 90 days after the workshop ends, but not on your list. “Collecting” below says why they do not come: set that right, or collect on the computer that has the keys.',
   'alarm.seen': 'Seen',
 
   // Every state of every hop: what is the case, what happens meanwhile, what to do; empty where there is nothing to say

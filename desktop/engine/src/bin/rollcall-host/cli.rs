@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use rollcall_engine::backup::BackupError;
 use rollcall_engine::control::{self, Replay};
-use rollcall_engine::options::EngineOptions;
+use rollcall_engine::options::{EdgeOptions, EngineOptions};
 use rollcall_engine::view::Whom;
-use rollcall_engine::{Engine, StartError, VenueStart};
+use rollcall_engine::{Engine, SettingsError, StartError, VenueStart, connection_line, system_language};
 use rollcall_shared::Timestamp;
 use rollcall_shared::language::Language;
 use tracing_subscriber::EnvFilter;
@@ -104,6 +104,11 @@ enum Command {
         folder: DataDir,
         #[command(subcommand)]
         command: EraseCommand,
+    },
+    /// Print the line by which a host's window connects to a deployment; it holds the publish key
+    Connection {
+        #[command(flatten)]
+        edge: EdgeOptions,
     },
     /// How the running engine is doing, as JSON
     Status {
@@ -219,11 +224,23 @@ pub(crate) fn run() -> ExitCode {
     match Cli::parse().command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            out::tell(&format!("error: {}", in_a_line(&error)));
+            out::tell(&told(&error, system_language()));
             // What the host has to change first.
             let is_setting = error.is::<StartError>() || error.is::<BackupError>();
             if is_setting { ExitCode::from(EXIT_SETTINGS) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// Tells an error in the system's language, as far as it is one of a start or a restore: they are what
+/// whoever sets this up reads first.
+fn told(error: &anyhow::Error, language: Language) -> String {
+    let known = error.downcast_ref::<StartError>().map(|error| error.told(language));
+    let known = known.or_else(|| error.downcast_ref::<BackupError>().map(|error| error.told(language)));
+    let line = known.unwrap_or_else(|| in_a_line(error));
+    match language {
+        Language::Zh => format!("错误：{line}"),
+        Language::En => format!("error: {line}"),
     }
 }
 
@@ -252,9 +269,16 @@ impl Command {
             Self::Backup { folder, to } => back_up(&folder.data_dir, &to),
             Self::Restore { folder, from } => restore(&folder.data_dir, &from),
             Self::Erase { folder, command } => command.run(&folder.data_dir),
+            Self::Connection { edge } => print_connection(edge),
             Self::Status { folder } => ask(&folder.data_dir, &control::Command::Status),
         }
     }
+}
+
+fn print_connection(edge: EdgeOptions) -> anyhow::Result<()> {
+    let edge = edge.config().and_then(|edge| edge.ok_or(SettingsError::NoEdge));
+    let line = edge.and_then(|edge| connection_line(&edge)).map_err(StartError::from)?;
+    out::line(&line)
 }
 
 impl WorkshopCommand {
@@ -308,6 +332,9 @@ impl Run {
         let config = self.options.config(self.data_dir, LAN_HOST, VenueStart::AtOnce);
         let engine = Engine::start(config.map_err(StartError::from)?)?;
         let ready = serde_json::to_string(engine.ready())?;
+        if let Some(note) = engine.ready().unreachable(system_language()) {
+            out::tell(&note);
+        }
         out::line(&format!("ready {ready}"))?;
         runtime.block_on(asked_to_stop.wait());
         tracing::info!("stopping");

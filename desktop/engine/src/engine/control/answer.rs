@@ -39,7 +39,9 @@ pub(super) async fn run(host: &Arc<Host>, command: Command) -> Result<Reply, Box
         Command::Retire(id) => json(&roster.retire(&parse(&id)?).await.map_err(roster_error)?.workshop),
         Command::Resume(id) => json(&roster.resume(&parse(&id)?).await.map_err(roster_error)?.workshop),
         Command::RenewCode(id) => {
-            json(&roster.renew_code(&parse(&id)?).await.map_err(roster_error)?.workshop)
+            let id = parse(&id)?;
+            roster.renew_code(&id).await.map_err(roster_error)?;
+            json(&roster.known(&id).map_err(roster_error)?.workshop)
         }
         Command::DeskPanel(id) => desk_panel(host, parse(&id)?).await,
         Command::RenewDeskPin(id) => {

@@ -61,7 +61,7 @@ impl Story {
         let mut rows: Vec<Vec<String>> = reader
             .records()
             .map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
-            .map(|row| [&row[2..2 + asked], &row[2 + asked + 6..]].concat())
+            .map(|row| [&row[2..2 + asked], &row[2 + asked + 7..]].concat())
             .collect();
         (rows.remove(0), rows)
     }

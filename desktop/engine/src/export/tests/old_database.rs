@@ -33,7 +33,7 @@ fn no_answer_stands_under_a_question_that_it_may_not_be_for() {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[3..]);
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     let answers = |row: &csv::StringRecord| {
-        row.iter().skip(2).take(3).chain(row.iter().skip(11)).map(str::to_owned).collect::<Vec<_>>()
+        row.iter().skip(2).take(3).chain(row.iter().skip(12)).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(
         answers(&rows[0]),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path as UrlPath, State};
-use axum::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use axum::http::header::{ACCEPT, COOKIE, HeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rollcall_shared::address::Reader;
 use rollcall_shared::cookie;
 use rollcall_shared::form::message_page;
 use rollcall_shared::intake::Refused;
@@ -21,6 +22,7 @@ use crate::db::desks::OpenDesk;
 use crate::db::workshops::WorkshopRow;
 use crate::http::answer::{self, PageQuery};
 use crate::venue::context::VenueContext;
+use crate::venue::desks::Refused as NotLetIn;
 use crate::workshops::venue_url::VenueBase;
 
 /// The cookie of a desk's session.
@@ -73,6 +75,9 @@ pub(in crate::venue::routes) async fn enter(
             venue.context.changes.moved();
             to_desk(&row, language, &entered.token, SESSION_SECONDS)
         }
+        Err(NotLetIn::Wait(seconds)) if asks_for_json(&headers) => {
+            answer::problem(&Problem::slow_down(seconds))
+        }
         Err(refused) => venue.pin_page(&row, language, Some((refused, &desk))).await,
     }
 }
@@ -91,7 +96,7 @@ pub(in crate::venue::routes) async fn leave(
     };
     if let Some(desk) = venue.desk(&row, &headers) {
         // Its session is out of memory at once; where the note fails, the cookie is gone all the same.
-        let _ = venue.desks.end(&row.workshop.id, Some(desk.id)).await;
+        let _ = venue.desks.end(&row.workshop.id, desk.id).await;
         venue.context.changes.moved();
     }
     to_desk(&row, language, "", 0)
@@ -159,6 +164,12 @@ impl VenueContext {
     fn desk(&self, row: &WorkshopRow, headers: &HeaderMap) -> Option<OpenDesk> {
         self.desks.by_token(&row.workshop.id, session(headers)?, now_ms())
     }
+}
+
+/// Tells whether a program asks: a browser that sends a form names HTML.
+fn asks_for_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    Reader::of("/", accept.unwrap_or_default()) == Reader::Program
 }
 
 fn gone(refused: &Refused, language: Language) -> Response {
