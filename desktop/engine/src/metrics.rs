@@ -1,5 +1,6 @@
 //! Numbers to watch, in Prometheus's text. Labels hold words from the code, never anything a person typed.
 
+mod hop;
 mod recent;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use rollcall_shared::cache::Counters;
 use rollcall_shared::mailbox::{Alarms, EdgeFigures};
 use rollcall_shared::retry::Failure;
 
+pub(crate) use hop::Hop;
 pub(crate) use recent::{Recent, Spread, Waited};
 
 type Label = [(&'static str, String); 1];
@@ -43,24 +45,6 @@ pub(crate) struct Metrics {
     recent: Arc<Mutex<Recent>>,
     /// What the edge said last, and when.
     edge: Mutex<Option<(Instant, EdgeFigures)>>,
-}
-
-/// A place where messages or receipts wait.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Hop {
-    /// In the mailbox, as the edge said last.
-    Edge,
-    /// Pulled, not yet acknowledged in the stream.
-    Stream,
-    /// Before the writer.
-    Writer,
-    /// Receipts that the edge has not confirmed.
-    Receipts,
-}
-
-impl Hop {
-    /// Every hop, in the order in which they are declared.
-    pub(crate) const ALL: [Self; 4] = [Self::Edge, Self::Stream, Self::Writer, Self::Receipts];
 }
 
 /// One workshop's part of a hop's figure, which is the sum of all. Cheap to clone.

@@ -6,7 +6,7 @@ use std::mem;
 
 use rollcall_shared::retry::Failure;
 
-use super::Hop;
+use super::hop::Hop;
 
 /// How many of something were seen, their sum and the largest; in whatever unit they came.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

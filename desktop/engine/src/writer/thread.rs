@@ -71,6 +71,8 @@ impl WriterThread {
             }
             Err(RecvTimeoutError::Disconnected) => return false,
         };
+        // Most of it is taken at once: what waited is known before that alone.
+        self.metrics.set_backlog(Hop::Writer, self.work.waiting());
         let taken = self.take(first);
         self.metrics.set_backlog(Hop::Writer, self.work.waiting());
         if !taken.messages.is_empty() {
