@@ -177,7 +177,7 @@ fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
     let at = format!("{}/v1/host/workshops/23456789abcdefgh", edge.url());
     check(client().put(at).bearer_auth(edge.publish_key()).json(&publication), 409, "taken");
 
-    let keys = std::fs::read_to_string(folder.path().join("keys.json")).unwrap();
+    let keys = fs::read_to_string(folder.path().join("keys.json")).unwrap();
     let drain_key = find_drain_key(&serde_json::from_str(&keys).unwrap(), workshop.id());
     // The host has collected at least once, so that the mailbox has an owner.
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
@@ -188,7 +188,7 @@ fn another_workshops_code_is_taken_and_another_installations_mail_is_owned() {
     let problem: Value = answer.json().unwrap();
     assert_eq!(problem["code"], "owned_elsewhere");
     let installation: Value =
-        serde_json::from_slice(&std::fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
+        serde_json::from_slice(&fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
     assert_eq!(problem["collector"]["id"], installation["id"]);
 }
 

@@ -23,7 +23,7 @@ fn show(edge: &Edge, laptop: &Laptop) {
 fn saved(laptop: &Laptop, line: &str) -> Vec<u8> {
     let elsewhere = tempfile::tempdir().unwrap();
     let file = elsewhere.path().join("keys.json");
-    laptop.engine.save_keys(&file, Some(line)).unwrap();
+    let _ = laptop.engine.save_keys(&file, Some(line)).unwrap();
     fs::read(file).unwrap()
 }
 
