@@ -63,7 +63,7 @@ impl Laptop {
     }
 
     /// It falls into the canal: killed at whatever it was doing, and its disk is gone.
-    fn is_lost(self) {
+    fn lose(self) {
         assert!(kill(child_of(self.window.id(), "rollcall-deskto")));
         drop(self.window);
         drop(self.folder);
@@ -118,7 +118,7 @@ fn a_laptop_is_gone_and_the_key_file_alone_brings_everybody_back() {
     // After the keys were saved, and some of them while nobody collects.
     people.extend(first.with_people(edge, 2, 4));
     let workshop = first.workshop.clone();
-    first.is_lost();
+    first.lose();
     people.extend(received(edge, &workshop, 3));
 
     let (folder, window) = new_laptop(&stick.path());
@@ -156,7 +156,7 @@ fn a_laptop_is_gone_and_a_backup_brings_everybody_back() {
     let stick = Stick::with(&first.back_up());
     people.extend(first.with_people(edge, 2, 4));
     let workshop = first.workshop.clone();
-    first.is_lost();
+    first.lose();
     people.extend(received(edge, &workshop, 3));
     // Its phone asks a laptop that is gone.
     let hall = people.remove(3);
