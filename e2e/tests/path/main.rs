@@ -2,10 +2,12 @@
 //! SQLite. One edge serves all tests of this program; each has workshops and hosts of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod cache;
 mod changes;
 mod codes;
 mod crashes;
 mod drains;
+mod edge_parts;
 mod erasure;
 mod form;
 mod good_path;
@@ -17,11 +19,13 @@ mod poison;
 mod power;
 mod privacy;
 mod problems;
+mod prompt;
 mod proof;
 mod publishing;
 mod receipts;
 mod redis;
 mod rehearsal;
 mod settings;
+mod troubled;
 mod venue;
 mod wake;
