@@ -7,12 +7,9 @@ mod lines;
 mod papers;
 mod purity;
 mod tally;
+mod told;
 mod wings;
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -126,34 +123,20 @@ pub(crate) fn command(options: &TestOptions) -> Result<ExitCode> {
     for skipped in context.iter().flat_map(|context| &context.skipped) {
         out::line(skipped.to_string())?;
     }
-    for said in told_by_tests(&checkout)? {
+    for said in told::skipped(&checkout)? {
         out::line(format!("SKIPPED: {said}"))?;
+    }
+    if let Some(registered) = told::registered(&checkout)? {
+        out::line(registered.to_string())?;
     }
     out::line(format!("{checks} steps in {}: {verdict}", elapsed(started.elapsed())))?;
     out::line(total.to_string())?;
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Where tests write what this machine keeps them from, a line each.
-fn skipped_file(checkout: &Checkout) -> Result<PathBuf> {
-    Ok(checkout.target()?.join("skipped.txt"))
-}
-
-/// What tests said in this run, each once.
-fn told_by_tests(checkout: &Checkout) -> Result<BTreeSet<String>> {
-    match fs::read_to_string(skipped_file(checkout)?) {
-        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 impl Context {
     fn set_up(checkout: &Checkout) -> Result<Self> {
-        match fs::remove_file(skipped_file(checkout)?) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        told::begin(checkout)?;
         let tools = setup::tools(checkout, Redis::Private, Window::Tested)?;
         setup::browser(checkout)?;
         setup::failing_disk()?;
@@ -281,7 +264,7 @@ fn window_build(context: &Context) -> Result<Tally> {
 fn end_to_end(context: &Context) -> Result<Tally> {
     let mut cargo = cargo(context, "test");
     describe(&mut cargo, &context.checkout)?;
-    cargo.env("ROLLCALL_SKIPPED", skipped_file(&context.checkout)?);
+    told::describe(&mut cargo, &context.checkout)?;
     // Most of them wait for leases to run out most of the time: run more at once than there are processors.
     tally::run(cargo.args(["--test", "*", "--no-fail-fast", "--", "--test-threads=8"]))
 }
