@@ -201,6 +201,26 @@ export async function cutOnTheWay(told) {
   await shows(told, "registered");
 }
 
+/**
+ * The edge answers that its Queue takes nothing: the phone keeps the entry, says so, also after it was loaded
+ * again, and sends it by itself.
+ */
+export async function queueRefuses(told) {
+  const { page, language, phone, requests } = told;
+  const words = WORDS[language];
+  await open(told);
+  await fillIn({ page, phone });
+  await heard("filled");
+  await button(page).click();
+  await card(page, words.waits).waitFor();
+  await page.reload();
+  await card(page, words.waits).waitFor();
+  assert.equal(await card(page, words.received).count(), 0, "nothing is called received");
+  await until(async () => posts(requests).length > 1, "it is sent again");
+  await heard("waiting");
+  await card(page, words.registered).waitFor();
+}
+
 /** Opens the page and waits until it opens without a network, too. */
 export async function openForGood(told) {
   await open(told);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::ports::free_port;
 use crate::process::{Process, keep};
 use crate::told::count;
-use crate::{checkout, place, wait};
+use crate::{checkout, place};
 
 /// How often starting an edge is tried, each time on another port, where somebody else has taken the one
 /// before.
@@ -45,6 +45,21 @@ impl Edge {
     /// Starts an edge with nothing on it.
     pub fn start() -> Self {
         Self::start_in(tempfile::tempdir().unwrap())
+    }
+
+    /// Starts one whose Queue gives a message up after its second try, instead of after 16 hours.
+    pub fn start_impatient() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, deployed) = (checkout(), fs::read_to_string(checkout().join("wrangler.toml")).unwrap());
+        // As it is deployed but for that; paths are the folder's, and the worker is built already.
+        let (before, after) = deployed.split_once("[build]").unwrap();
+        let after = after.split_once("\n[[").unwrap().1;
+        let main = root.join("edge/build/index.js");
+        let config = format!("{before}[[{after}")
+            .replace("\"edge/build/index.js\"", &format!("{main:?}"))
+            .replacen("max_retries = 100", "max_retries = 1", 1);
+        fs::write(folder.path().join("wrangler.toml"), config).unwrap();
+        Self::start_in(folder)
     }
 
     /// Starts an edge on what stands under `state` in this folder.
@@ -121,6 +136,25 @@ impl Edge {
         request.send().unwrap().json().unwrap()
     }
 
+    /// Fetches them with what the code's own object counted.
+    pub fn stats_of(&self, code: &str) -> Value {
+        let url = format!("{}/v1/host/stats?code={code}", self.url);
+        client().get(url).bearer_auth(&self.publish_key).send().unwrap().json().unwrap()
+    }
+
+    /// Makes something behind the worker fail, as edge/bench/faults.mjs says; returns how often each binding
+    /// was used so far.
+    pub fn play(&self, faults: &Value) -> Value {
+        let url = format!("{}/v1/bench/faults", self.url);
+        client().post(url).json(faults).send().unwrap().json().unwrap()
+    }
+
+    /// Lets the alarm of an object ring if it is due by the edge's clock, and returns when it was due.
+    pub fn ring(&self, class: &str, name: &str) -> Value {
+        let url = format!("{}/v1/bench/alarm?class={class}&name={}", self.url, name.replace(' ', "%20"));
+        client().post(url).send().unwrap().json().unwrap()
+    }
+
     /// Puts a raw text on the queue, past all checks: what a broken or newer edge would send. It is mail for
     /// the workshop that it names.
     pub fn deposit_raw(&self, text: &str) -> Response {
@@ -141,7 +175,7 @@ impl Edge {
     }
 
     fn wait_until_healthy(&self) {
-        assert!(self.is_healthy_within(wait::DEADLINE), "the edge does not answer:\n{}", self.log());
+        assert!(self.is_healthy_within(START), "the edge does not answer:\n{}", self.log());
     }
 
     fn has_ended(&self) -> bool {
@@ -170,6 +204,7 @@ fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
         .arg("dev")
         // The worker that is deployed, with `deposit`.
         .arg(checkout().join("edge/bench/worker.mjs"))
+        .args(config(folder))
         .args(["--local", "--ip", "127.0.0.1", "--port", &port.to_string()])
         .args(["--inspector-ip", "127.0.0.1", "--inspector-port", &free_port().to_string()])
         .args(["--show-interactive-dev-session=false", "--log-level", "warn"])
@@ -191,6 +226,12 @@ fn wrangler(folder: &Path, port: u16, log: &Arc<Mutex<String>>) -> Process {
     keep(stdout, Arc::clone(log));
     keep(stderr, Arc::clone(log));
     process
+}
+
+/// The folder's own configuration, where it has one.
+fn config(folder: &Path) -> Vec<PathBuf> {
+    let own = folder.join("wrangler.toml");
+    if own.exists() { vec!["--config".into(), own] } else { Vec::new() }
 }
 
 /// Returns a `PATH` that finds Node 22 first, which comes as an npm package; `cargo xtask` sets one itself.

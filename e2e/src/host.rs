@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use reqwest::blocking::{RequestBuilder, Response};
 use rusqlite::{Connection, OpenFlags};
@@ -16,6 +17,9 @@ use tempfile::TempDir;
 use crate::edge::{Edge, client};
 use crate::process::{Process, keep};
 use crate::{place, wait};
+
+/// How long a start may take, with a Redis that recovers its files.
+const READY: Duration = Duration::from_secs(60);
 
 /// How a host is started.
 #[derive(Debug, Clone, Default)]
@@ -100,7 +104,7 @@ impl Folder {
         if let Some(failpoints) = options.failpoints {
             command.env("FAILPOINTS", failpoints);
         }
-        command.env("RUST_LOG", "info");
+        command.env("RUST_LOG", std::env::var("ROLLCALL_HOST_LOG").unwrap_or_else(|_| "info".into()));
         command
     }
 
@@ -282,12 +286,14 @@ impl Host {
 
     /// Waits until the edge's mailbox has nothing left that is not acknowledged.
     pub fn wait_until_all_collected(&self) {
-        wait::until_equal("mail at the edge", &Some(0.0), || self.metric("rollcall_backlog{hop=\"edge\"}"));
+        wait::until_equal(("mail at the edge", 20), &Some(0.0), || {
+            self.metric("rollcall_backlog{hop=\"edge\"}")
+        });
     }
 
     fn wait_until_published(&self, invite_code: &str) {
         let url = format!("{}/v1/workshops/{invite_code}", text(&self.ready, "edge"));
-        wait::until("the workshop is published", || {
+        wait::until(("the workshop is published", 30), || {
             client().get(&url).send().ok().filter(|answer| answer.status() == 200)
         });
     }
@@ -364,5 +370,5 @@ fn first_ready(stdout: impl Read + Send + 'static) -> Option<Value> {
             }
         }
     });
-    ready.recv_timeout(wait::DEADLINE).ok()
+    ready.recv_timeout(READY).ok()
 }

@@ -69,7 +69,7 @@ impl Process {
 
     /// Waits until it has ended by itself.
     pub fn ended(&mut self) -> ExitStatus {
-        wait::until("a program ends", || self.0.try_wait().expect("it is our child"))
+        wait::until(("a program ends", 30), || self.0.try_wait().expect("it is our child"))
     }
 
     /// How it ended, if it has ended.
@@ -108,7 +108,7 @@ pub fn kill_child(parent: u32, child: &str) {
 pub fn end(pid: u32) {
     signal(pid, Signal::TERM);
     // A child that nobody has waited for yet keeps its place, without a command line.
-    wait::until("a program ends", || {
+    wait::until(("a program ends", 30), || {
         let line = fs::read(format!("/proc/{pid}/cmdline"));
         line.map_or(true, |line| line.is_empty()).then_some(())
     });
@@ -208,12 +208,12 @@ mod tests {
         let (stdout, _stderr) = process.outputs();
         let log = Arc::<Mutex<String>>::default();
         keep(stdout, Arc::clone(&log));
-        wait::until_equal("it speaks", &"started in /\n".to_owned(), || log.lock().unwrap().clone());
-        let sleep = wait::until("it has a child", || descendant(process.id(), "sleep"));
+        wait::until_equal(("it speaks", 20), &"started in /\n".to_owned(), || log.lock().unwrap().clone());
+        let sleep = wait::until(("it has a child", 20), || descendant(process.id(), "sleep"));
         process.kill();
         // One that nobody has waited for yet keeps its place, without a command line.
         let command_line = || fs::read(format!("/proc/{sleep}/cmdline")).unwrap_or_default();
-        wait::until("its child ends", || command_line().is_empty().then_some(()));
+        wait::until(("its child ends", 20), || command_line().is_empty().then_some(()));
         assert!(was_killed(process.ended()));
     }
 }

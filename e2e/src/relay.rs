@@ -151,10 +151,10 @@ mod tests {
         });
         let address = port.address;
         let phones: Vec<_> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
-        wait::until("all are taken", || (ends.lock().unwrap().0.len() == phones.len()).then_some(()));
+        wait::until(("all are taken", 10), || (ends.lock().unwrap().0.len() == phones.len()).then_some(()));
         let served = |count: usize| {
             let open = || ends.lock().unwrap().0.iter().filter(|end| end.strong_count() > 0).count();
-            wait::until("they are closed", || (open() == count).then_some(()));
+            wait::until(("they are closed", 10), || (open() == count).then_some(()));
         };
         served(20);
         (&phones[0]).write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
@@ -163,11 +163,11 @@ mod tests {
         phones[1].shutdown(Shutdown::Write).unwrap();
         served(18);
         ends.lock().unwrap().cut();
-        wait::until("the phone hears of it", || {
+        wait::until(("the phone hears of it", 10), || {
             (&phones[2]).read(&mut [0]).is_ok_and(|count| count == 0).then_some(())
         });
         drop(port);
-        wait::until("the port is closed", || TcpStream::connect(address).is_err().then_some(()));
+        wait::until(("the port is closed", 10), || TcpStream::connect(address).is_err().then_some(()));
     }
     #[test]
     fn a_head_that_is_passed_on_ends_its_connection_and_keeps_the_rest() {

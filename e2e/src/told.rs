@@ -3,6 +3,8 @@
 use std::env;
 use std::fs::File;
 use std::io::Write;
+use std::thread;
+use std::time::Duration;
 
 /// Says what this machine keeps a test from, and why: a line `SKIPPED` of the summary.
 pub fn skip(what: &str, why: &str) {
@@ -14,6 +16,14 @@ pub fn skip(what: &str, why: &str) {
 pub fn count(what: &str) {
     eprintln!("counted: {what}");
     append("ROLLCALL_COUNTED", what);
+}
+
+/// Notes how long it took from the edge's 202 to *registered*: the worst of all is a line of the summary.
+pub fn registered(took: Duration) {
+    append(
+        "ROLLCALL_REGISTERED",
+        &format!("{} {}", took.as_millis(), thread::current().name().unwrap_or("?")),
+    );
 }
 
 /// Writes a line to the file that a variable names; by itself, for several programs write there at once.

@@ -18,8 +18,12 @@ use crate::host::{Folder, text};
 use crate::ports::free_port;
 use crate::process::{Process, keep};
 use crate::turn::Turn;
+use crate::wait::Wait;
 use crate::{place, wait};
 
+/// Longest time, in seconds, until the window shows what it is told to, or what has changed, while other
+/// tests keep the machine busy.
+const SHOWN: u64 = 30;
 /// What WebDriver calls an element in its JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -111,7 +115,7 @@ impl Window {
         let _ = client();
         let client = Client::builder().timeout(wait::DEADLINE).no_proxy().build().unwrap();
         let base = format!("http://127.0.0.1:{port}");
-        wait::until("the driver answers", || client.get(format!("{base}/status")).send().ok());
+        wait::until(("the driver answers", 60), || client.get(format!("{base}/status")).send().ok());
 
         let program = place("ROLLCALL_DESKTOP_BIN", "target/release/rollcall-desktop");
         let wanted = json!({ "capabilities": { "alwaysMatch": {
@@ -133,7 +137,7 @@ impl Window {
 
     /// The line that says that sign-ups can be taken.
     pub fn ready(&self) -> Value {
-        wait::until("the window's engine is ready", || {
+        wait::until(("the window's engine is ready", 60), || {
             let log = self.log();
             let line = log.lines().find_map(|line| line.strip_prefix("ready "))?;
             Some(serde_json::from_str(line).unwrap())
@@ -152,7 +156,7 @@ impl Window {
 
     /// The venue page's address with its token, of the workshop with that code.
     pub fn venue(&self, invite_code: &str) -> String {
-        let note: Value = wait::until("the engine runs", || {
+        let note: Value = wait::until(("the engine runs", 60), || {
             serde_json::from_slice(&fs::read(self.folder.join("control.json")).ok()?).ok()
         });
         let url = format!("{}/control/status", text(&note, "url"));
@@ -172,22 +176,22 @@ impl Window {
 
     /// Waits for an element.
     pub fn wait_for(&self, selector: &str) -> Element<'_> {
-        self.until(selector, || self.find(selector))
+        self.until((selector, SHOWN), || self.find(selector))
     }
 
     /// Waits until an element is gone.
     pub fn wait_until_gone(&self, selector: &str) {
-        self.until(&format!("no {selector}"), || self.find(selector).is_none().then_some(()));
+        self.until((format!("no {selector}"), SHOWN), || self.find(selector).is_none().then_some(()));
     }
 
     /// Waits for an element and presses it; again where the page redrew it in between.
     pub fn click(&self, selector: &str) {
-        self.until(&format!("{selector} can be pressed"), || self.find(selector)?.click().ok());
+        self.until((format!("{selector} can be pressed"), SHOWN), || self.find(selector)?.click().ok());
     }
 
     /// Waits for a field and types into it, after removing what is there.
     pub fn fill(&self, selector: &str, words: &str) {
-        self.until(&format!("{selector} can be filled"), || {
+        self.until((format!("{selector} can be filled"), SHOWN), || {
             let field = self.find(selector)?;
             field.clear().ok()?;
             field.send_keys(words).ok()
@@ -196,7 +200,7 @@ impl Window {
 
     /// Waits until an element's text is as wanted.
     pub fn wait_for_text(&self, selector: &str, wanted: impl Fn(&str) -> bool) -> String {
-        self.until(&format!("the text of {selector}"), || {
+        self.until((format!("the text of {selector}"), SHOWN), || {
             self.find(selector)?.text().filter(|text| wanted(text))
         })
     }
@@ -222,7 +226,7 @@ impl Window {
     pub fn resize(&self, width: u32, height: u32) {
         let wanted = json!({ "width": width, "height": height });
         self.ask("POST", "/window/rect", Some(&wanted)).unwrap();
-        self.until("the window's size", || (self.size() == (width, height)).then_some(()));
+        self.until(("the window's size", SHOWN), || (self.size() == (width, height)).then_some(()));
     }
 
     /// Returns the window's size, in pixels.
@@ -286,15 +290,17 @@ impl Window {
     }
 
     /// Waits like [`wait::until`], and says in the end what the program logged.
-    pub fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + wait::DEADLINE / 3;
+    pub fn until<T>(&self, wait: impl Into<Wait>, mut look: impl FnMut() -> Option<T>) -> T {
+        let wait = wait.into();
+        let deadline = wait.deadline();
         loop {
+            let is_over = Instant::now() > deadline;
             if let Some(found) = look() {
                 return found;
             }
-            if Instant::now() > deadline {
+            if is_over {
                 let page = self.run("return document.body.innerText", json!([]));
-                panic!("waited in vain: {what}\nthe page reads:\n{page}\nthe program said:\n{}", self.log());
+                panic!("{wait}\nthe page reads:\n{page}\nthe program said:\n{}", self.log());
             }
             thread::sleep(Duration::from_millis(10));
         }

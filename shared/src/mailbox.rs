@@ -112,6 +112,10 @@ pub struct PullResult {
     /// does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_at: Option<Timestamp>,
+    /// Counts up whenever the number above changes: of two answers about one mailbox, the one with the higher
+    /// revision is the later one. Cloudflare's contract does not have it; 0 where the edge is an older one.
+    #[serde(default)]
+    pub revision: u64,
     /// Under a lease until acknowledged, returned, or timed out.
     pub messages: Vec<PulledMessage>,
 }
@@ -195,6 +199,12 @@ pub struct AckResult {
     /// Lease ids that are unknown.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// See [`PullResult::message_backlog_count`]; an older edge does not say it here.
+    #[serde(default)]
+    pub message_backlog_count: Option<u64>,
+    /// See [`PullResult::revision`].
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// `POST …/messages/replay`
@@ -347,6 +357,7 @@ mod tests {
         let pulled = Answer::of(PullResult {
             message_backlog_count: 1,
             oldest_at: None,
+            revision: 3,
             messages: vec![PulledMessage {
                 id: "7".into(),
                 body: "{}".into(),
@@ -359,16 +370,27 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&pulled).unwrap(),
             concat!(
-                r#"{"success":true,"errors":[],"result":{"message_backlog_count":1,"#,
+                r#"{"success":true,"errors":[],"result":{"message_backlog_count":1,"revision":3,"#,
                 r#""messages":[{"id":"7","body":"{}","timestamp_ms":5,"attempts":1,"#,
                 r#""metadata":{"CF-Content-Type":"text"},"lease_id":"l"}]}}"#
             )
         );
-        let acked = Answer::of(AckResult { ack_count: 1, retry_count: 0, warnings: vec![] });
+        let acked = Answer::of(AckResult {
+            ack_count: 1,
+            retry_count: 0,
+            warnings: vec![],
+            message_backlog_count: Some(0),
+            revision: 4,
+        });
         assert_eq!(
             serde_json::to_string(&acked).unwrap(),
-            r#"{"success":true,"errors":[],"result":{"ackCount":1,"retryCount":0,"warnings":[]}}"#
+            concat!(
+                r#"{"success":true,"errors":[],"result":{"ackCount":1,"retryCount":0,"warnings":[],"#,
+                r#""messageBacklogCount":0,"revision":4}}"#
+            )
         );
+        let older: AckResult = serde_json::from_str(r#"{"ackCount":1,"retryCount":0}"#).unwrap();
+        assert_eq!((older.message_backlog_count, older.revision), (None, 0));
         let pull: PullRequest = serde_json::from_str(r#"{"collector":{"id":"a","name":"b"}}"#).unwrap();
         assert_eq!((pull.batch_size, pull.visibility_timeout_ms, pull.release), (MAX_BATCH, LEASE_MS, false));
     }

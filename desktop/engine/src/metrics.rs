@@ -79,11 +79,6 @@ impl BacklogShare {
         last != waiting
     }
 
-    /// Takes off how many of them wait there no more.
-    pub(crate) fn less(&self, gone: u64) {
-        self.set(self.waiting().saturating_sub(gone));
-    }
-
     /// Returns how many of this workshop wait there.
     pub(crate) fn waiting(&self) -> u64 {
         u64::try_from(self.last.load(Ordering::Relaxed)).unwrap_or_default()

@@ -82,7 +82,7 @@ fn first_paint(folder: &Folder) -> u64 {
     window.wait_for("#count");
     let script = "const seen = performance.getEntriesByName('first-contentful-paint')[0];\
         return seen ? performance.timeOrigin + seen.startTime : null";
-    let painted = window.until("the first paint", || window.run(script, json!([])).as_f64());
+    let painted = window.until(("the first paint", 20), || window.run(script, json!([])).as_f64());
     let pid = family(window.id()).into_iter().find(|pid| name(*pid) == "rollcall-deskto").unwrap();
     (painted as u64).saturating_sub(started_at(pid))
 }

@@ -277,7 +277,7 @@ fn edge_agrees(places: &Places, lines: &[Line], rows: &Rows, verdict: &mut Verdi
     let every = addresses.len().div_ceil(RECEIPTS).max(1);
     for (id, url) in addresses.into_iter().step_by(every) {
         let address = format!("{}{}", places.edge, url.replacen("/r/", "/v1/receipts/", 1));
-        let receipt: Value = wait::until("a receipt", || {
+        let receipt: Value = wait::until(("a receipt", 60), || {
             client().get(&address).send().ok().filter(|answer| answer.status() == 200)?.json().ok()
         });
         let said = receipt["state"].as_str().unwrap_or_default();

@@ -18,12 +18,13 @@ use super::dice::Dice;
 use super::ledger::{Ledger, Line, Person, Replaced};
 use super::places::{Places, Promise};
 use super::poison;
-use crate::wait;
 
 /// How many clients sign up at the same time.
 const CLIENTS: u64 = 6;
 /// How long a phone waits for an answer before it tries again.
 const PATIENCE: Duration = Duration::from_secs(6);
+/// After so long somebody who sends again and again is not answered any more.
+const ANSWERED: Duration = Duration::from_secs(90);
 /// Milliseconds between two things that a client does.
 const PACE: (u64, u64) = (5, 60);
 const NAMES: [&str; 6] = ["王芳", "李伟", "赵敏", "Zoë O'Connor", "欧阳娜娜", "Xiangyata Quvondiqov"];
@@ -260,7 +261,7 @@ impl Phone {
     }
 
     fn send_until_answered(&mut self, person: &Person, by: By) {
-        let deadline = Instant::now() + wait::DEADLINE;
+        let deadline = Instant::now() + ANSWERED;
         while !self.send(person, by) {
             self.open.pop();
             assert!(Instant::now() < deadline, "{person:?} is not answered: {}", self.refused);

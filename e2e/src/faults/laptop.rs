@@ -143,7 +143,7 @@ impl<'a> Laptop<'a> {
     /// Waits until the program answers, and takes part in the venue's network.
     pub fn wait_until_up(&mut self) {
         let (lan, metrics) = (self.lan_port, self.metrics_port);
-        wait::until("the host answers", || {
+        wait::until(("the host answers", 60), || {
             let ended = self.process.as_mut().and_then(Process::try_ended);
             assert!(ended.is_none(), "the host ended ({ended:?}):\n{}", self.log());
             [lan, metrics]
@@ -156,7 +156,9 @@ impl<'a> Laptop<'a> {
     /// Waits until the program has said that sign-ups can be taken: until then a key that is refused is a
     /// wrong setting, with which it ends.
     pub fn wait_until_ready(&mut self) {
-        wait::until("the host is ready", || self.said.lock().unwrap().starts_with("ready ").then_some(()));
+        wait::until(("the host is ready", 90), || {
+            self.said.lock().unwrap().starts_with("ready ").then_some(())
+        });
     }
 
     /// Kills it, and returns whether it ran until then.
@@ -252,7 +254,7 @@ impl<'a> Laptop<'a> {
 
     /// Makes a workshop and returns its record.
     pub fn make_workshop(&self, draft: &serde_json::Value) -> serde_json::Value {
-        let (url, token) = wait::until("the control routes", || self.folder.control());
+        let (url, token) = wait::until(("the control routes", 60), || self.folder.control());
         let request = client().put(format!("{url}/control/workshops")).bearer_auth(token).json(draft);
         crate::host::ok(request.send().unwrap())
     }
@@ -270,7 +272,7 @@ impl<'a> Laptop<'a> {
             let (url, token) = self.folder.control()?;
             client().get(format!("{url}/control/status")).bearer_auth(token).send().ok()?.json().ok()
         };
-        wait::until("the status", ask)
+        wait::until(("the status", 60), ask)
     }
 
     /// Reads how much waits at a hop, by the program's own figures.

@@ -139,7 +139,7 @@ impl Places {
     /// Has everybody stop for a while, and waits until nobody is in the middle of anything.
     pub fn pause(&self) {
         self.pause.store(true, Ordering::SeqCst);
-        wait::until("every client pauses", || (self.busy.load(Ordering::SeqCst) == 0).then_some(()));
+        wait::until(("every client pauses", 60), || (self.busy.load(Ordering::SeqCst) == 0).then_some(()));
     }
 
     /// Lets everybody go on.

@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
         draft["proof"] = json!("off");
         let record = laptop.make_workshop(&draft);
         let address = format!("{}/v1/workshops/{}", edge.url(), text(&record, "invite_code"));
-        wait::until("the workshop is published", || {
+        wait::until(("the workshop is published", 60), || {
             client().get(&address).send().ok().filter(|answer| answer.status() == 200)
         });
         let record: Workshop = serde_json::from_value(record).unwrap();

@@ -26,6 +26,8 @@ const TO_A_STEP: Duration = Duration::from_millis(2_500);
 const MOST_KILLS: u64 = 5;
 /// Between two looks at a host that is about to die.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// After so long a message that kills should be with a person: four deliveries, each after a start.
+const PARKED: Duration = Duration::from_secs(90);
 /// How long a wrong clock is left to do its worst.
 const CLOCK_WRONG_MS: u64 = 1_500;
 const NO_DISK: &str = "this account may mount no disk, nor have namespaces of its own";
@@ -76,7 +78,7 @@ impl Run<'_> {
     pub(super) fn redis_killed(&mut self, act: &Act, times: u64) -> Suffered {
         let mut killed = 0;
         for _ in 0..times {
-            wait::until("Redis", || self.laptop().redis());
+            wait::until(("Redis", 60), || self.laptop().redis());
             killed += u64::from(self.laptop().kill_redis());
         }
         self.report.kills += killed;
@@ -85,7 +87,7 @@ impl Run<'_> {
 
     /// Redis is stopped (SIGSTOP) for some milliseconds.
     pub(super) fn redis_stands(&mut self, ms: u64) -> Instant {
-        let redis = wait::until("Redis", || self.laptop().redis().filter(|pid| stands_still(*pid)));
+        let redis = wait::until(("Redis", 60), || self.laptop().redis().filter(|pid| stands_still(*pid)));
         pause(ms);
         goes_on(redis);
         Instant::now()
@@ -164,7 +166,7 @@ impl Run<'_> {
         let touched = format!("killer=return({id})");
         self.laptop().start(&touched);
         somebody.sign_up();
-        let (mut killed, deadline) = (0, Instant::now() + wait::DEADLINE);
+        let (mut killed, deadline) = (0, Instant::now() + PARKED);
         while killed <= MOST_KILLS && !self.is_left_to_a_person(&id) {
             if self.laptop().dies_within(LOOK_EVERY) {
                 killed += 1;
@@ -268,7 +270,7 @@ impl Run<'_> {
         self.stop_laptop();
         // Readers of this program hold files open, which are none that are written.
         self.seen.close();
-        wait::until("nobody has a file open", || {
+        wait::until(("nobody has a file open", 60), || {
             self.laptop().disk.as_ref().unwrap().protect().then_some(())
         });
         self.laptop().start("");
@@ -339,10 +341,10 @@ impl Run<'_> {
         std::fs::copy(first.folder.path().join("keys.json"), second.folder.path().join("keys.json")).unwrap();
         second.start("");
         second.wait_until_up();
-        let (url, token) = wait::until("the control routes", || second.folder.control());
+        let (url, token) = wait::until(("the control routes", 60), || second.folder.control());
         let workshop = format!("{url}/control/workshops/{}", self.places.record.id);
         for (what, body) in [("takeover", json!({})), ("replay", json!({ "since": 0 }))] {
-            wait::until(what, || {
+            wait::until((what, 60), || {
                 let request = client().post(format!("{workshop}/{what}")).bearer_auth(&token).json(&body);
                 request.send().ok().filter(|answer| answer.status().is_success())
             });
@@ -374,7 +376,7 @@ impl Run<'_> {
         self.places.erase(&person.id);
         let path = format!("/control/workshops/{}/erase", self.places.record.id);
         let body = json!({ "whom": { "person": person.id }, "yes": true });
-        wait::until("somebody is erased", || self.laptop().ask(&path, &body));
+        wait::until(("somebody is erased", 60), || self.laptop().ask(&path, &body));
         self.bursts += 1;
         again(&self.places, self.plan.seed, 100 + self.bursts, &person);
     }
@@ -384,7 +386,7 @@ impl Run<'_> {
     pub(super) fn restore(&mut self, ms: u64) -> Instant {
         let backup = tempfile::tempdir().unwrap();
         let backup = backup.path().join("backup");
-        wait::until("a backup is made", || {
+        wait::until(("a backup is made", 60), || {
             self.laptops.last().unwrap().ask("/control/backup", &json!({ "to": backup }))
         });
         pause(ms);
@@ -414,7 +416,7 @@ impl Run<'_> {
         let promised = lines.iter().filter(|line| matches!(line, Line::PoisonPromised(_))).count();
         let promised = i64::try_from(promised).unwrap();
         let folder = &self.laptops.last().unwrap().folder;
-        wait::until("poison is parked", || {
+        wait::until(("poison is parked", 60), || {
             (folder.count("SELECT count(*) FROM parked") >= promised).then_some(())
         });
     }

@@ -25,7 +25,9 @@ fn a_teacher_signs_up_at_the_edge() {
     for look in LOOKS {
         stage.play("signUp", stage.edge(), look, firefox(json!({ "path": "edge" })));
     }
-    wait::until_equal("rows", &4, || stage.folder.count("SELECT count(*) FROM signups WHERE path = 'edge'"));
+    wait::until_equal(("rows", 60), &4, || {
+        stage.folder.count("SELECT count(*) FROM signups WHERE path = 'edge'")
+    });
 }
 
 #[test]
@@ -79,7 +81,7 @@ fn a_lost_answer_is_asked_for_again_under_the_same_id() {
         let attempts = line.attempts();
         assert_eq!(attempts, vec![attempts[0].clone(); 3], "the same three times");
         let row = format!("SELECT count(*) FROM signups WHERE id = '{}'", attempts[0]);
-        wait::until_equal("rows", &1, || stage.folder.count(&row));
+        wait::until_equal(("rows", 60), &1, || stage.folder.count(&row));
     }
     stage.host.wait_until_all_collected();
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups"), 2);
@@ -104,7 +106,7 @@ fn a_receipt_says_received_until_the_laptop_has_it() {
 fn without_the_internet_an_entry_goes_over_the_venues_network() {
     let stage = Stage::with_edge(crate::outbox::with_questions());
     let facts = format!("{}/v1/workshops/{}", stage.edge(), stage.workshop.invite_code());
-    wait::until_equal("the venue page in the record", &json!(stage.venue()), || {
+    wait::until_equal(("the venue page in the record", 30), &json!(stage.venue()), || {
         client().get(&facts).send().unwrap().json::<Value>().unwrap()["venue"].clone()
     });
     let line = Line::to(stage.edge());
@@ -185,5 +187,5 @@ fn a_network_that_goes_on_the_way_to_the_receipt_hides_nothing() {
     story.go_on_after("filled", || line.fail(&[Fault::AfterAnswer]));
     story.go_on_after("seen", || line.mend());
     story.ends_well();
-    wait::until_equal("rows", &1, || stage.folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 60), &1, || stage.folder.count("SELECT count(*) FROM signups"));
 }

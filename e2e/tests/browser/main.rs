@@ -36,7 +36,9 @@ fn a_teacher_signs_up_at_the_edge() {
     for look in LOOKS {
         stage.play("signUp", stage.edge(), look, json!({ "path": "edge" }));
     }
-    wait::until_equal("rows", &4, || stage.folder.count("SELECT count(*) FROM signups WHERE path = 'edge'"));
+    wait::until_equal(("rows", 60), &4, || {
+        stage.folder.count("SELECT count(*) FROM signups WHERE path = 'edge'")
+    });
 }
 
 #[test]
@@ -190,7 +192,7 @@ fn while_the_database_is_locked_the_page_says_not_yet() {
         story.go_on_after("refused", || {
             locked.execute_batch("ROLLBACK").unwrap();
             // The writer looks by itself whether the disk takes writes again.
-            wait::until("the venue takes sign-ups", || {
+            wait::until(("the venue takes sign-ups", 30), || {
                 let answer = Teacher::new().send(&stage.venue(), stage.workshop.invite_code());
                 Some(()).filter(|()| answer.status() == 201)
             });

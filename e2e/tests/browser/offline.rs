@@ -86,7 +86,7 @@ fn play(stage: &Stage, seed: u64) -> Duration {
     for (phone, name) in &plan.people {
         let where_ =
             format!("FROM signups WHERE phone = '+86{phone}' AND name = '{name}' AND state = 'registered'");
-        wait::until_equal(&format!("rows of {name}"), &1, || {
+        wait::until_equal((format!("rows of {name}"), 30), &1, || {
             stage.folder.count(&format!("SELECT count(*) {where_}"))
         });
         let duplicates = format!("SELECT count(*) FROM duplicates WHERE phone = '+86{phone}'");

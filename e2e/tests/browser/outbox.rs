@@ -77,6 +77,24 @@ fn what_the_page_seals_is_the_message_that_the_edge_would_send() {
 }
 
 #[test]
+fn while_the_edges_queue_refuses_the_phone_keeps_the_entry_and_sends_it_by_itself_once_it_takes_it() {
+    let edge = Edge::start();
+    let stage = Stage::on(&edge, json!({ "proof": "off" }));
+    for look in WITH_SCRIPT {
+        let mut story = stage.begin("queueRefuses", stage.edge(), look, json!({}));
+        story.go_on_after("filled", || {
+            edge.play(&json!({ "queue": "fails" }));
+        });
+        story.go_on_after("waiting", || {
+            edge.play(&json!({ "reset": true }));
+        });
+        story.ends_well();
+    }
+    wait::until_equal(("rows", 10), &2, || stage.folder.count("SELECT count(*) FROM signups"));
+    assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
+}
+
+#[test]
 fn without_a_network_the_desk_takes_the_code_off_the_screen() {
     let stage = Stage::with_edge(with_questions());
     for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
@@ -99,7 +117,7 @@ fn without_a_network_the_desk_takes_the_code_off_the_screen() {
 fn without_the_internet_an_entry_goes_over_the_venues_network() {
     let stage = Stage::with_edge(with_questions());
     let facts = format!("{}/v1/workshops/{}", stage.edge(), stage.workshop.invite_code());
-    wait::until_equal("the venue page in the record", &json!(stage.venue()), || {
+    wait::until_equal(("the venue page in the record", 30), &json!(stage.venue()), || {
         client().get(&facts).send().unwrap().json::<Value>().unwrap()["venue"].clone()
     });
     for (look, rows) in WITH_SCRIPT.into_iter().zip(1..) {
@@ -178,7 +196,7 @@ fn who_taps_before_the_storage_is_open_sees_what_waits_and_that_nothing_can_be_k
         story.go_on_after("filled", || line.cut());
         story.go_on_after("waiting", || line.mend());
         story.ends_well();
-        wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
+        wait::until_equal(("rows", 60), &rows, || stage.folder.count("SELECT count(*) FROM signups"));
     }
 }
 
@@ -191,6 +209,6 @@ fn a_network_that_goes_on_the_way_to_the_receipt_hides_nothing() {
         story.go_on_after("filled", || line.fail(&[Fault::AfterAnswer]));
         story.go_on_after("seen", || line.mend());
         story.ends_well();
-        wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
+        wait::until_equal(("rows", 60), &rows, || stage.folder.count("SELECT count(*) FROM signups"));
     }
 }

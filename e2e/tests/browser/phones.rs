@@ -38,7 +38,7 @@ const STRANGERS: [(u16, Says); 22] = [
 ];
 
 fn one_row_each(stage: &Stage, people: i64) {
-    wait::until_equal("rows", &people, || {
+    wait::until_equal(("rows", 60), &people, || {
         stage.folder.count("SELECT count(*) FROM signups WHERE state = 'registered'")
     });
     assert_eq!(stage.folder.count("SELECT count(*) FROM signups"), people);

@@ -34,6 +34,11 @@ impl Stage {
         Self::new(&Options::on(Edge::shared()), workshop)
     }
 
+    /// On an edge of the test's own.
+    pub(crate) fn on(edge: &Edge, workshop: Value) -> Self {
+        Self::new(&Options::on(edge), workshop)
+    }
+
     /// Without any edge.
     pub(crate) fn venue_only(workshop: Value) -> Self {
         Self::new(&Options::default(), workshop)

@@ -21,7 +21,7 @@ fn an_unknown_code_is_asked_for_during_two_minutes_then_needs_a_look() {
         story.go_on_after("attention", || line.mend());
         story.ends_well();
     }
-    wait::until_equal("rows", &2, || stage.folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 60), &2, || stage.folder.count("SELECT count(*) FROM signups"));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn what_is_too_large_is_said_and_mended_at_the_edge_and_at_the_venue() {
     for (look, server) in WITH_SCRIPT.into_iter().zip([stage.edge(), venue.as_str()]) {
         stage.play("tooLarge", server, look, json!({}));
     }
-    wait::until_equal("rows", &2, || stage.folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 60), &2, || stage.folder.count("SELECT count(*) FROM signups"));
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn what_waits_when_a_workshop_is_ended_is_seen_and_sent_once_that_is_taken_back(
     let stage = Stage::with_edge(json!({}));
     let facts = format!("{}/v1/workshops/{}", stage.edge(), stage.workshop.invite_code());
     let is_at_the_edge = |status: u16| {
-        wait::until_equal("the edge's answer", &status, || {
+        wait::until_equal(("the edge's answer", 30), &status, || {
             client().get(&facts).send().unwrap().status().as_u16()
         });
     };
@@ -59,7 +59,7 @@ fn what_waits_when_a_workshop_is_ended_is_seen_and_sent_once_that_is_taken_back(
         });
         story.ends_well();
     }
-    wait::until_equal("rows", &2, || stage.folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 60), &2, || stage.folder.count("SELECT count(*) FROM signups"));
     assert_eq!(stage.folder.count("SELECT count(*) FROM duplicates"), 0);
 }
 
@@ -74,13 +74,13 @@ fn what_was_filled_in_before_closing_is_sent_from_the_closed_page() {
             let facts = format!("{}/v1/workshops/{}", stage.edge(), stage.workshop.invite_code());
             let closes_at = now();
             stage.host.change_workshop(&stage.workshop, json!({ "closes_at": closes_at }));
-            wait::until_equal("the time of closing at the edge", &json!(closes_at), || {
+            wait::until_equal(("the time of closing at the edge", 30), &json!(closes_at), || {
                 client().get(&facts).send().unwrap().json::<serde_json::Value>().unwrap()["closes_at"].clone()
             });
             line.mend();
         });
         story.ends_well();
-        wait::until_equal("rows", &1, || {
+        wait::until_equal(("rows", 60), &1, || {
             stage.folder.count("SELECT count(*) FROM signups WHERE flags LIKE '%late%'")
         });
     }
@@ -97,7 +97,7 @@ fn a_new_version_of_the_page_drops_nothing_that_waits() {
         line.serve_newer();
     });
     story.ends_well();
-    wait::until_equal("rows", &1, || stage.folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 60), &1, || stage.folder.count("SELECT count(*) FROM signups"));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn after_the_page_was_closed_the_browser_sends_what_waits() {
             line.mend();
         });
         story.go_on_after("woken", || {
-            wait::until_equal("rows", &rows, || stage.folder.count("SELECT count(*) FROM signups"));
+            wait::until_equal(("rows", 60), &rows, || stage.folder.count("SELECT count(*) FROM signups"));
         });
         story.ends_well();
     }

@@ -71,7 +71,7 @@ fn corrected(place: &Place) {
         assert_eq!(place.correct(&mended, first.token()).status(), place.kept);
     }
     first.wait_for("cancelled");
-    wait::until_equal("the list", &vec!["王芳".to_owned()], || place.names("registered"));
+    wait::until_equal(("the list", 20), &vec!["王芳".to_owned()], || place.names("registered"));
     assert_eq!(place.names("cancelled"), ["王方"]);
 
     // Only who holds the receipt corrects.

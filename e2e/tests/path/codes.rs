@@ -50,7 +50,7 @@ fn a_retired_workshop_is_closed_and_what_it_took_is_delivered() {
     let workshop = host.make_workshop(json!({}));
     let receipt = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
     host.retire(&workshop);
-    wait::until_equal("the closed code", &410, || look_up(edge, workshop.invite_code()).0);
+    wait::until_equal(("the closed code", 20), &410, || look_up(edge, workshop.invite_code()).0);
     assert_eq!(look_up(edge, workshop.invite_code()).1["code"], "closed");
     assert_eq!(page_status(edge, workshop.invite_code()), 410);
     assert_eq!(Teacher::new().send(edge.url(), workshop.invite_code()).status(), 410);
@@ -65,8 +65,8 @@ fn a_renewed_code_takes_over_and_the_old_one_closes() {
     let old = host.make_workshop(json!({}));
     let new = host.renew_code(&old);
     assert_ne!(old.invite_code(), new.invite_code());
-    wait::until_equal("the new code", &200, || look_up(edge, new.invite_code()).0);
-    wait::until_equal("the old code", &410, || look_up(edge, old.invite_code()).0);
+    wait::until_equal(("the new code", 20), &200, || look_up(edge, new.invite_code()).0);
+    wait::until_equal(("the old code", 20), &410, || look_up(edge, old.invite_code()).0);
     Teacher::new().sign_up(edge.url(), new.invite_code(), 202).wait_for("registered");
     assert_eq!(folder.count("SELECT count(*) FROM workshops"), 1);
 }

@@ -38,7 +38,7 @@ fn sign_up(edge: &Edge, invite_code: &str) -> Vec<Receipt> {
 }
 
 fn all_stand_once(folder: &Folder, receipts: &[Receipt]) {
-    receipts.iter().for_each(|receipt| receipt.wait_for("registered"));
+    receipts.iter().for_each(|receipt| receipt.wait_for_within("registered", 30));
     let stored: Vec<String> = folder.read("SELECT id FROM signups", |row| row.get(0));
     let sent: HashSet<&str> = receipts.iter().map(|r| r.issued["id"].as_str().unwrap()).collect();
     assert_eq!(stored.iter().map(String::as_str).collect::<HashSet<_>>(), sent);

@@ -27,7 +27,7 @@ fn a_second_installation_waits_until_it_takes_over_and_then_has_everything() {
     first.wait_until_all_collected();
 
     let second = second_folder.start(&Options::on(edge));
-    wait::until("the second is told who collects", || {
+    wait::until(("the second is told who collects", 20), || {
         second.status().to_string().contains("owned_elsewhere").then_some(())
     });
     let middle = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
@@ -38,11 +38,13 @@ fn a_second_installation_waits_until_it_takes_over_and_then_has_everything() {
     ok(second.control("POST", &format!("/control/workshops/{}/takeover", workshop.id())).send().unwrap());
     let replay = format!("/control/workshops/{}/replay", workshop.id());
     ok(second.control("POST", &replay).json(&json!({ "since": 0 })).send().unwrap());
-    wait::until_equal("the second's rows", &2, || second_folder.count("SELECT count(*) FROM signups"));
-    wait::until("the first is told", || first.status().to_string().contains("owned_elsewhere").then_some(()));
+    wait::until_equal(("the second's rows", 20), &2, || second_folder.count("SELECT count(*) FROM signups"));
+    wait::until(("the first is told", 45), || {
+        first.status().to_string().contains("owned_elsewhere").then_some(())
+    });
     let late = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
     late.wait_for("registered");
-    wait::until_equal("the second's rows", &3, || second_folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("the second's rows", 20), &3, || second_folder.count("SELECT count(*) FROM signups"));
     assert_eq!(first_folder.count("SELECT count(*) FROM signups"), 2);
     assert_eq!(second_folder.count("SELECT count(DISTINCT phone) FROM signups"), 3);
 }

@@ -62,7 +62,7 @@ fn a_person_is_erased_everywhere_and_stays_erased() {
     let corrected = client().post(format!("{}/v1/signups", edge.url())).json(&correction).send().unwrap();
     assert_eq!(corrected.status(), 202);
     stays.sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
-    wait::until_equal("rows", &3, || folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 10), &3, || folder.count("SELECT count(*) FROM signups"));
     host.wait_until_all_collected();
     assert_eq!(replay(&host, &workshop), 3);
     host.wait_until_all_collected();
@@ -82,7 +82,7 @@ fn a_person_is_erased_everywhere_and_stays_erased() {
     receipt.wait_for("cancelled");
 
     // The edge lets go of its mail, and takes in no more of it.
-    wait::until_equal("told", &0, || folder.count("SELECT count(*) FROM erasures_out"));
+    wait::until_equal(("told", 10), &0, || folder.count("SELECT count(*) FROM erasures_out"));
     // Nothing is on its way from the replay before, which would not be counted.
     host.wait_until_all_collected();
     assert_eq!(replay(&host, &workshop), 1, "one is left");
@@ -116,7 +116,7 @@ fn an_older_backup_brings_nobody_back() {
     later.wait_for("registered");
     host.wait_until_all_collected();
     erase(&host, &workshop, &json!({ "person": receipt.issued["id"] }));
-    wait::until_equal("told", &0, || folder.count("SELECT count(*) FROM erasures_out"));
+    wait::until_equal(("told", 10), &0, || folder.count("SELECT count(*) FROM erasures_out"));
     assert!(host.stop().success());
 
     // On another laptop, which knows of no erasure; only the edge does.
@@ -126,10 +126,10 @@ fn an_older_backup_brings_nobody_back() {
     let host = laptop.start(&Options::on(edge));
     let ids = || laptop.read("SELECT id FROM signups", |row| row.get::<_, String>(0));
     let only = vec![later.issued["id"].as_str().unwrap().to_owned()];
-    wait::until_equal("who came later, and nobody else", &only, ids);
-    wait::until_equal("claimed", &0, || laptop.count("SELECT count(*) FROM takeovers_due"));
+    wait::until_equal(("who came later, and nobody else", 40), &only, ids);
+    wait::until_equal(("claimed", 40), &0, || laptop.count("SELECT count(*) FROM takeovers_due"));
     nothing_in(laptop.path());
-    receipt.wait_for("cancelled");
+    receipt.wait_for_within("cancelled", 30);
     // It collects from now on, without a word of the host's.
     let last = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
     last.wait_for("registered");
@@ -163,7 +163,7 @@ fn a_workshop_is_erased_with_its_code_its_mail_and_its_keys() {
     assert!(has_stream(&host, &workshop) && has_stream(&host, &other));
     erase(&host, &workshop, &json!("workshop"));
     nothing_in(folder.path());
-    wait::until_equal("finished", &1, || {
+    wait::until_equal(("finished", 40), &1, || {
         folder.count("SELECT count(*) FROM erased_workshops WHERE done = 1")
     });
     assert_eq!(drain_key(&folder), None);
@@ -187,10 +187,10 @@ fn a_workshop_is_erased_with_its_code_its_mail_and_its_keys() {
     let laptop = Folder::new();
     assert_eq!(laptop.restore(&backup).unwrap()["signups"], 1);
     let _host = laptop.start(&Options::on(edge));
-    wait::until_equal("erased", &0, || {
+    wait::until_equal(("erased", 40), &0, || {
         laptop.count("SELECT count(*) FROM signups WHERE phone LIKE '%13987612345'")
     });
-    wait::until_equal("finished", &1, || {
+    wait::until_equal(("finished", 40), &1, || {
         laptop.count("SELECT count(*) FROM erased_workshops WHERE done = 1")
     });
     assert_eq!(drain_key(&laptop), None);
@@ -205,7 +205,7 @@ fn a_closed_workshop_that_was_erased_elsewhere_is_erased_by_the_restored_databas
     let workshop = host.make_workshop(json!({}));
     teacher().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     host.retire(&workshop);
-    wait::until_equal("closed at the edge", &410, || {
+    wait::until_equal(("closed at the edge", 20), &410, || {
         Teacher::new().send(edge.url(), workshop.invite_code()).status().as_u16()
     });
     let backup = folder.path().with_extension("backup");
@@ -213,14 +213,14 @@ fn a_closed_workshop_that_was_erased_elsewhere_is_erased_by_the_restored_databas
     ok(host.control("POST", "/control/backup").json(&json!({ "to": backup })).send().unwrap());
     erase(&host, &workshop, &json!("workshop"));
     let finished = |folder: &Folder| folder.count("SELECT count(*) FROM erased_workshops WHERE done = 1");
-    wait::until_equal("finished", &1, || finished(&folder));
+    wait::until_equal(("finished", 40), &1, || finished(&folder));
     assert!(host.stop().success());
 
     let laptop = Folder::new();
     // One at least: whoever was taken in before the edge knew that it is closed is there as well.
     assert!(laptop.restore(&backup).unwrap()["signups"].as_u64() >= Some(1));
     let host = laptop.start(&Options::on(edge));
-    wait::until_equal("finished there", &1, || finished(&laptop));
+    wait::until_equal(("finished there", 40), &1, || finished(&laptop));
     assert_eq!(laptop.count("SELECT count(*) FROM signups"), 0);
     assert!(host.stop().success());
     nothing_in(laptop.path());

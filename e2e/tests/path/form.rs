@@ -93,14 +93,14 @@ fn works(server: &str, workshop: &Workshop, folder: &Folder) {
     let origin = server.split('/').take(3).collect::<Vec<_>>().join("/");
     let location = first.headers()["location"].to_str().unwrap();
     let receipt = if location.starts_with('/') { format!("{origin}{location}") } else { location.to_owned() };
-    let html = wait::until("the receipt's page says so", || {
+    let html = wait::until(("the receipt's page says so", 20), || {
         let answer = client().get(&receipt).header("accept-language", "en").send().unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["cache-control"], "no-store");
         Some(answer.text().unwrap()).filter(|html| html.contains("class=\"state registered\""))
     });
     assert!(!html.contains(&teacher.phone) && !html.contains("王芳"), "a receipt names nobody");
-    wait::until_equal("rows", &2, || folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 10), &2, || folder.count("SELECT count(*) FROM signups"));
 
     let (page, _) = open(&format!("{address}?lang=zh"));
     assert!(page.contains("手机号"), "{page}");

@@ -37,7 +37,7 @@ fn a_sign_up_reaches_the_database(direct: bool) {
         [[teacher.id.as_str(), workshop.id(), &phone, "古丽·阿依", "registered", "edge"].map(str::to_owned)]
     );
     host.wait_until_all_collected();
-    wait::until("the edge's figures beside the laptop's", || {
+    wait::until(("the edge's figures beside the laptop's", 60), || {
         host.metric("rollcall_edge_alarms{kind=\"dead_letters\"}")?;
         host.metric("rollcall_edge_cache{look_up=\"memory_hit\"}")
     });
@@ -52,12 +52,12 @@ fn seats_run_out_and_the_receipt_says_so() {
     let workshop = host.make_workshop(json!({ "capacity": 2, "waiting_list": true }));
     let receipts: Vec<_> =
         (0..4).map(|_| Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202)).collect();
-    wait::until_equal("rows", &4, || folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("rows", 10), &4, || folder.count("SELECT count(*) FROM signups"));
     assert_eq!(folder.count("SELECT count(*) FROM signups WHERE state = 'registered'"), 2);
     let mut states: Vec<String> = receipts
         .iter()
         .map(|receipt| {
-            wait::until("a state", || {
+            wait::until(("a state", 20), || {
                 Some(receipt.now()["state"].as_str()?.to_owned()).filter(|s| s != "received")
             })
         })
@@ -86,7 +86,7 @@ fn answers_to_the_workshops_questions_are_kept() {
     let answer =
         rollcall_e2e::edge::client().post(format!("{}/v1/signups", edge.url())).json(&body).send().unwrap();
     assert_eq!(answer.status(), 202);
-    wait::until_equal("the answers", &vec![json!({ "school": "一 中" }).to_string()], || {
+    wait::until_equal(("the answers", 20), &vec![json!({ "school": "一 中" }).to_string()], || {
         folder.read("SELECT answers FROM signups", |row| row.get(0))
     });
 }

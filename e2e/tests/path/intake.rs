@@ -63,7 +63,7 @@ impl Hall {
         for (_, retired, _) in workshops.iter().filter(|(leads, ..)| *leads == Leads::Retired) {
             host.retire(retired);
             let look_up = format!("{}/v1/workshops/{}", edge.url(), retired.invite_code());
-            wait::until_equal("the retired code", &410, || {
+            wait::until_equal(("the retired code", 20), &410, || {
                 client().get(&look_up).send().unwrap().status().as_u16()
             });
         }

@@ -77,10 +77,10 @@ fn an_edge_that_comes_late_gets_the_workshop_and_nothing_of_who_came_before() {
 
     edge.start_again();
     let url = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
-    wait::until("the workshop is published", || {
+    wait::until(("the workshop is published", 30), || {
         client().get(&url).send().ok().filter(|answer| answer.status() == 200)
     });
-    wait::until_equal("receipts on their way", &Some(0.0), || {
+    wait::until_equal(("receipts on their way", 30), &Some(0.0), || {
         host.metric("rollcall_backlog{hop=\"receipts\"}")
     });
     // The edge knows ids and states: no name, no number, and no address under which one of them could be
@@ -124,7 +124,7 @@ fn ten_thousand_waiting_messages_come_in_steadily_and_the_venue_page_does_not_wa
     let at = venue(&host.status(), &workshop);
     let waiting = || host.metric("rollcall_backlog{hop=\"edge\"}").unwrap();
     let everybody = Barrier::new(usize::try_from(HALL).unwrap() + 1);
-    wait::until("mail comes in", || (waiting() > 0.0).then_some(()));
+    wait::until(("mail comes in", 30), || (waiting() > 0.0).then_some(()));
     let (before, after) = thread::scope(|scope| {
         let hall: Vec<_> = (0..HALL)
             .map(|_| {
@@ -146,7 +146,7 @@ fn ten_thousand_waiting_messages_come_in_steadily_and_the_venue_page_does_not_wa
 
     // The figure falls: it may be counted anew once, when the socket opens.
     let mut seen = vec![waiting()];
-    wait::until("all mail is in", || {
+    wait::until(("all mail is in", 120), || {
         let now = waiting();
         if seen.last() != Some(&now) {
             seen.push(now);

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod another_laptop;
+mod cache;
 mod changes;
 mod codes;
 mod crashes;
 mod deletion;
 mod documents;
 mod drains;
+mod edge_parts;
 mod erasure;
 mod form;
 mod good_path;
@@ -21,11 +23,13 @@ mod poison;
 mod power;
 mod privacy;
 mod problems;
+mod prompt;
 mod proof;
 mod publishing;
 mod receipts;
 mod redis;
 mod rehearsal;
 mod settings;
+mod troubled;
 mod venue;
 mod wake;

@@ -48,7 +48,7 @@ fn poison_ends_parked(direct: bool) {
     before.wait_for("registered");
     after.wait_for("registered");
     wait::until_equal(
-        "parked",
+        ("parked", 20),
         &["box", "malformed", "mismatch", "unknown_version"].map(str::to_owned).to_vec(),
         || folder.read("SELECT reason FROM parked ORDER BY reason", |row| row.get(0)),
     );

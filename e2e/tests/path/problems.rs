@@ -44,7 +44,7 @@ fn bodies_are_refused_for_what_they_are() {
     check(json(&" ".repeat(128 * 1024 + 1)), 413, "too_large");
     // The local edge's proxy loses an answer now and then that comes while it still passes on the body, and
     // answers itself.
-    let refusal = wait::until("the worker's own answer", || {
+    let refusal = wait::until(("the worker's own answer", 20), || {
         let endless = reqwest::blocking::Body::new(std::io::Read::take(std::io::repeat(b' '), 1 << 20));
         let answer = post().header("content-type", "application/json").body(endless).send().ok()?;
         (answer.headers().get("content-type")? == "application/problem+json").then_some(answer)
@@ -97,7 +97,7 @@ fn an_address_is_read_as_people_type_it() {
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8", "{path}");
         (response.status().as_u16(), response.text().unwrap())
     };
-    wait::until("the form is there", || (open(&format!("/j/{code}")).0 == 200).then_some(()));
+    wait::until(("the form is there", 20), || (open(&format!("/j/{code}")).0 == 200).then_some(()));
     let low = code.to_lowercase();
     for path in [
         format!("/j/{code}/"),
@@ -249,7 +249,9 @@ fn who_has_a_page_or_a_script_is_told_so() {
     let host = folder.start(&Options::on(edge));
     let code = host.make_workshop(json!({})).invite_code().to_string();
     let page = format!("{}/j/{code}", edge.url());
-    wait::until("the form is there", || (client().get(&page).send().unwrap().status() == 200).then_some(()));
+    wait::until(("the form is there", 20), || {
+        (client().get(&page).send().unwrap().status() == 200).then_some(())
+    });
     for url in [page, format!("{}/j/-/sw.js", edge.url()), format!("{}/j/-/worker.js", edge.url())] {
         let first = client().get(&url).send().unwrap();
         let etag = first.headers()["etag"].to_str().unwrap().to_owned();

@@ -99,7 +99,7 @@ fn a_phone_that_signs_many_up_is_asked_and_goes_on_with_proofs() {
     assert_eq!(phone.send(&people[6], Some(&proof)).status(), 202);
     // Another phone in the same hall, behind the same address.
     assert_eq!(Phone::new(edge, &workshop).send(&Teacher::new(), None).status(), 202);
-    wait::until_equal("the rows", &8, || folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("the rows", 10), &8, || folder.count("SELECT count(*) FROM signups"));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn where_everybody_is_asked_a_challenge_can_be_solved_beforehand() {
     assert_eq!(page.status(), 428);
     let page = page.text().unwrap();
     assert!(page.contains("another browser") && page.contains("see the desk"), "{page}");
-    wait::until_equal("the row", &1, || folder.count("SELECT count(*) FROM signups"));
+    wait::until_equal(("the row", 10), &1, || folder.count("SELECT count(*) FROM signups"));
 }
 
 #[test]

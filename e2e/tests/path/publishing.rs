@@ -20,7 +20,7 @@ fn a_change_is_seen_through_the_cache() {
     };
     assert_eq!(title(), "Maths Teaching Workshop");
     host.change_workshop(&workshop, json!({ "title": { "zh": "语文", "en": "Chinese Teaching" } }));
-    wait::until_equal("the changed title", &json!("Chinese Teaching"), title);
+    wait::until_equal(("the changed title", 20), &json!("Chinese Teaching"), title);
     let page =
         client().get(format!("{}/j/{}", edge.url(), workshop.invite_code())).send().unwrap().text().unwrap();
     assert!(page.contains("语文"), "{page}");
@@ -39,11 +39,11 @@ fn publishing_waits_for_the_edge_and_the_venue_page_does_not() {
 
     edge.start_again();
     let url = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
-    wait::until("the workshop is published", || {
+    wait::until(("the workshop is published", 30), || {
         client().get(&url).send().ok().filter(|answer| answer.status() == 200)
     });
     // The same sign-up over both ways is one row.
-    early.sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
+    early.sign_up(edge.url(), workshop.invite_code(), 202).wait_for_within("registered", 30);
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     assert_eq!(folder.count("SELECT count(*) FROM signups"), 2);
     assert_eq!(folder.count("SELECT count(*) FROM duplicates"), 0);

@@ -94,3 +94,57 @@ fn who_takes_over_has_every_receipt_say_what_its_own_list_says() {
     receipt.wait_for("registered");
     assert!(host.stop().success());
 }
+
+/// Answers of a busy laptop overtake each other, and what was not answered is sent again.
+#[test]
+fn revisions_of_one_laptop_in_any_order_and_any_number_of_times_end_at_the_highest() {
+    let edge = Edge::shared();
+    let folder = Folder::new();
+    let host = folder.start(&Options::on(edge));
+    let workshop = host.make_workshop(json!({ "proof": "off" }));
+    let key = drain_key(&folder, &workshop);
+    assert!(host.stop().success());
+    let collector: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("installation.json")).unwrap()).unwrap();
+    let url = format!("{}/v1/host/workshops/{}/receipts", edge.url(), workshop.id());
+    let say = |updates: &[Value]| {
+        let body = json!({ "collector": collector, "receipts": updates });
+        ok(client().post(&url).bearer_auth(&key).json(&body).send().unwrap());
+    };
+    let states = ["registered", "waitlisted", "cancelled", "registered"];
+    for order in orders(states.len()) {
+        let receipt = Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202);
+        let update = |rev: &usize| {
+            let see_desk = *rev == states.len() - 1;
+            json!({ "id": receipt.issued["id"], "state": states[*rev], "see_desk": see_desk, "rev": rev + 1 })
+        };
+        let updates: Vec<Value> = order.iter().map(update).collect();
+        // One after the other, the highest so far stands; then all at once, and once more.
+        for (sent, one) in updates.iter().enumerate() {
+            say(std::slice::from_ref(one));
+            let highest = order[..=sent].iter().max().unwrap();
+            assert_eq!(receipt.now()["state"], states[*highest], "{order:?} after {sent}");
+        }
+        say(&updates);
+        say(&updates[..1]);
+        let now = receipt.now();
+        assert_eq!((&now["state"], &now["see_desk"]), (&json!("registered"), &json!(true)), "{order:?}");
+        // The same revision with another word is no newer word.
+        let other = json!({ "id": receipt.issued["id"], "state": "cancelled", "see_desk": false, "rev": 4 });
+        say(&[other]);
+        assert_eq!(receipt.now()["state"], "registered", "{order:?}");
+    }
+}
+
+/// All orders of so many things.
+fn orders(things: usize) -> Vec<Vec<usize>> {
+    let Some(last) = things.checked_sub(1) else { return vec![Vec::new()] };
+    let longer = |order: Vec<usize>| {
+        (0..things).map(move |place| {
+            let mut longer = order.clone();
+            longer.insert(place, last);
+            longer
+        })
+    };
+    orders(last).into_iter().flat_map(longer).collect()
+}

@@ -21,7 +21,7 @@ fn redis(host: &Host) -> Value {
 }
 
 fn wait_until_redis_is(host: &Host, kind: &str) {
-    wait::until(kind, || (redis(host)["kind"] == kind).then_some(()));
+    wait::until((kind, 30), || (redis(host)["kind"] == kind).then_some(()));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn each_that_a_system_may_have_carries_mail_through_a_kill_and_a_damaged_file() 
         let waiting = Teacher::new().sign_up(edge.url(), code, 202);
         let host = start();
         wait_until_redis_is(&host, "managed");
-        waiting.wait_for("registered");
+        waiting.wait_for_within("registered", 30);
         assert_eq!(folder.count("SELECT count(*) FROM signups"), 2, "{name}");
         assert!(
             fs::read_dir(folder.path().join("redis"))
@@ -103,7 +103,7 @@ fn one_of_the_hosts_own_that_is_too_old_is_refused() {
     let mut command = Command::new(server);
     command.args(["--port", "0", "--save", "", "--unixsocket"]).arg(&socket).arg("--dir").arg(folder.path());
     let _own = Process::start(&command);
-    wait::until("Redis listens", || socket.exists().then_some(()));
+    wait::until(("Redis listens", 30), || socket.exists().then_some(()));
     let url = format!("redis+unix://{}", socket.display());
     refused(
         folder.command(&Options::default()).args(["--redis-url", &url]),

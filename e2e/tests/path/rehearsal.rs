@@ -32,6 +32,7 @@ fn five_hundred_teachers_rehearse_and_none_is_lost() {
     for figure in ["p50", "p95", "p99", "500"] {
         assert!(report.contains(figure), "no {figure} in the report:\n{report}");
     }
+    assert!(report.contains("authoritative       0 look-ups after publishing"), "{report}");
 }
 
 #[test]
@@ -59,6 +60,6 @@ fn run_is_ready_with_one_line_and_stops_everything() {
     assert!(std::path::Path::new(text(&ready, "db")).is_file());
     assert!(process.stop().success());
     for port in ports {
-        wait::until("the port is free again", || std::net::TcpListener::bind(("127.0.0.1", port)).ok());
+        wait::until(("the port is free again", 20), || std::net::TcpListener::bind(("127.0.0.1", port)).ok());
     }
 }

@@ -65,7 +65,7 @@ fn while_the_database_is_locked_nothing_is_called_kept() {
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(refused.json::<Value>().unwrap()["code"], "unavailable");
     other.execute_batch("ROLLBACK").unwrap();
-    wait::until("the same sign-up is taken", || {
+    wait::until(("the same sign-up is taken", 60), || {
         Some(teacher.send(&venue, workshop.invite_code())).filter(|answer| answer.status() == 201)
     });
     assert_eq!(folder.count("SELECT count(*) FROM signups"), 1);
@@ -93,7 +93,7 @@ fn the_record_names_the_venue_page() {
     let address = venue(&host.status(), &workshop);
     let url = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
     let named = || client().get(&url).send().unwrap().json::<Value>().unwrap()["venue"].clone();
-    wait::until_equal("the venue page's address", &Value::from(address), named);
+    wait::until_equal(("the venue page's address", 30), &Value::from(address), named);
     // It is of this moment: what the laptop keeps does not hold it.
     let kept: Vec<String> = folder.read("SELECT record FROM workshops", |row| row.get(0));
     assert!(!kept[0].contains("\"venue\":\"http"), "{kept:?}");
@@ -101,5 +101,5 @@ fn the_record_names_the_venue_page() {
     assert!(host.stop().success());
     let host = folder.start(&Options::on(edge));
     let address = venue(&host.status(), &workshop);
-    wait::until_equal("its new address", &Value::from(address), named);
+    wait::until_equal(("its new address", 30), &Value::from(address), named);
 }

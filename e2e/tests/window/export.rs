@@ -33,7 +33,7 @@ fn the_list_as_files() {
     let export = |format: &str| {
         window.press("x");
         window.click(&format!("#export-{format}"));
-        window.until("the file is written", || {
+        window.until(("the file is written", 20), || {
             let path = fs::read_dir(window.files()).unwrap().map(|file| file.unwrap().path());
             let path = { path }.find(|path| path.extension().is_some_and(|ending| ending == format))?;
             // Said when it is whole.

@@ -22,7 +22,7 @@ fn redis(folder: &Folder) -> (Process, String) {
         .args(["--dir"])
         .arg(folder.path());
     let process = Process::start(&command);
-    wait::until("Redis listens", || socket.exists().then_some(()));
+    wait::until(("Redis listens", 30), || socket.exists().then_some(()));
     (process, format!("redis+unix://{}", socket.display()))
 }
 
@@ -72,7 +72,7 @@ fn a_locked_database_is_told_and_mends_itself() {
     assert!(text.contains("Nothing can be stored") && text.contains("Nothing is lost"), "{text}");
     window.picture("nothing-stored");
     other.execute_batch("ROLLBACK").unwrap();
-    wait::until("the same sign-up is taken", || {
+    wait::until(("the same sign-up is taken", 60), || {
         Some(teacher.send(&venue, workshop.invite_code())).filter(|answer| answer.status() == 201)
     });
     window.wait_for("#hop-database[data-level=ok]");

@@ -12,7 +12,7 @@ fn both_languages_and_both_themes() {
     let (window, _) = open(&folder, &workshop);
     let paper = || window.run("return getComputedStyle(document.body).backgroundColor", json!([]));
     let theme = |wanted: &str| {
-        window.until(&format!("the theme is {wanted}"), || {
+        window.until((format!("the theme is {wanted}"), 20), || {
             window.press("d");
             window.find(&format!("html[data-theme={wanted}]"))
         });
@@ -69,7 +69,7 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.click("#save");
     window.wait_until_gone("#edit");
     let page = format!("{venue}/j/{}?lang=en", workshop.invite_code());
-    window.until("the page has the new title", || {
+    window.until(("the page has the new title", 20), || {
         client().get(&page).send().ok()?.text().ok()?.contains("Chinese Teaching").then_some(())
     });
 
@@ -90,7 +90,7 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.press("e");
     window.click("#renew");
     let code = || folder.read("SELECT invite_code FROM workshops", |row| row.get::<_, String>(0)).pop();
-    window.until("there is a new code", || code().filter(|code| code != workshop.invite_code()));
+    window.until(("there is a new code", 20), || code().filter(|code| code != workshop.invite_code()));
     // Taken back, the old code is the workshop's again, and the new one nobody's.
     window.wait_for_text("[role=status]", |text| text.contains("There is a new code"));
     let renewed = code().unwrap();

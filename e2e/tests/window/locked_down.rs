@@ -30,7 +30,7 @@ fn a_command_outside_the_capabilities_is_refused() {
         const script = document.createElement('script'); script.textContent = 'window.pwned=1'; document.head.append(script);\
         fetch('http://127.0.0.1:9/').catch(() => {}); try { eval('window.pwned=1') } catch {}";
     window.run(blocked, json!([]));
-    window.until("the policy holds", || {
+    window.until(("the policy holds", 20), || {
         let seen = window.run("return window.policy.map((one) => one.split('-')[0])", json!([])).to_string();
         (seen.contains("img") && seen.contains("script") && seen.contains("connect")).then_some(())
     });

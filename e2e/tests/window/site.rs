@@ -109,7 +109,7 @@ fn the_published_workshop_names_the_venue_page_as_long_as_it_is_open() {
     let window = on(edge, &folder);
     let facts = format!("{}/v1/workshops/{}", edge.url(), workshop.invite_code());
     let venue = || client().get(&facts).send().unwrap().json::<Value>().unwrap()["venue"].clone();
-    let named = || wait::until("the venue page in the record", || venue().as_str().map(str::to_owned));
+    let named = || wait::until(("the venue page in the record", 30), || venue().as_str().map(str::to_owned));
     let form = |venue: &str| client().get(format!("{venue}/j/{}", workshop.invite_code())).send();
     window.wait_for("#hop-internet[data-code=published]");
     let first = named();
@@ -117,7 +117,7 @@ fn the_published_workshop_names_the_venue_page_as_long_as_it_is_open() {
     window.click("#route-venue");
     window.click("#close-venue");
     window.wait_for("#open-venue");
-    wait::until_equal("the venue page in the record", &Value::Null, venue);
+    wait::until_equal(("the venue page in the record", 30), &Value::Null, venue);
     assert!(form(&first).is_err(), "nobody answers there");
     window.click("#open-venue");
     window.wait_for("#close-venue");

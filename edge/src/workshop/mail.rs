@@ -29,6 +29,10 @@ pub(super) const TABLE: &str = "
     ) STRICT;
     CREATE INDEX IF NOT EXISTS mail_waiting ON mail (seq) WHERE acknowledged_at IS NULL;
     CREATE INDEX IF NOT EXISTS mail_acknowledged ON mail (acknowledged_at) WHERE acknowledged_at IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS mail_revision (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        revision INTEGER NOT NULL
+    ) STRICT;
 ";
 
 /// The sign-up's id outside the box; NULL for what is not an envelope. `CASE` evaluates its parts in order,
@@ -57,7 +61,7 @@ pub(super) fn deposit(storage: &SqlStorage, messages: &[String], now: Timestamp)
             ],
         )?;
     }
-    Ok(())
+    raise_revision(storage)
 }
 
 /// Leases the oldest messages that wait.
@@ -90,8 +94,10 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) 
         metadata: MessageMetadata::default(),
         lease_id: Lease { seq: row.seq, generation: row.generation, attempt: row.attempts.into() }.id(),
     };
+    let Standing { backlog, revision } = standing(storage)?;
     Ok(PullResult {
-        message_backlog_count: backlog(storage)?,
+        message_backlog_count: backlog,
+        revision,
         oldest_at: oldest(storage)?,
         messages: rows.into_iter().map(message).collect(),
     })
@@ -99,14 +105,14 @@ pub(super) fn pull(storage: &SqlStorage, request: &PullRequest, now: Timestamp) 
 
 /// Acknowledges leases and gives others back. Every acknowledged message stays for replay.
 pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Timestamp) -> Result<AckResult> {
-    let mut result = AckResult { ack_count: 0, retry_count: 0, warnings: Vec::new() };
+    let (mut ack_count, mut retry_count, mut warnings) = (0, 0, Vec::new());
     for ack in &request.acks {
         let done = match Lease::parse(&ack.lease_id) {
             // The first acknowledgement's time counts; the same one again is counted as done.
             Some(lease) => lease.update(storage, "acknowledged_at = coalesce(acknowledged_at, ?)", now)?,
             None => false,
         };
-        if done { result.ack_count += 1 } else { result.warnings.push(ack.lease_id.clone()) }
+        if done { ack_count += 1 } else { warnings.push(ack.lease_id.clone()) }
     }
     for retry in &request.retries {
         let visible_at = now + Millis::from(retry.delay_seconds.min(MAX_DELAY_SECONDS)) * 1_000;
@@ -114,19 +120,25 @@ pub(super) fn acknowledge(storage: &SqlStorage, request: &AckRequest, now: Times
             Some(lease) => lease.update(storage, "visible_at = ?", visible_at)?,
             None => false,
         };
-        if done { result.retry_count += 1 } else { result.warnings.push(retry.lease_id.clone()) }
+        if done { retry_count += 1 } else { warnings.push(retry.lease_id.clone()) }
     }
-    Ok(result)
+    if ack_count > 0 {
+        raise_revision(storage)?;
+    }
+    let Standing { backlog, revision } = standing(storage)?;
+    Ok(AckResult { ack_count, retry_count, warnings, message_backlog_count: Some(backlog), revision })
 }
 
 /// Makes acknowledged messages wait again that were deposited at `since` or later. Returns how many.
 pub(super) fn replay(storage: &SqlStorage, since: Timestamp, now: Timestamp) -> Result<u64> {
-    sql::changed(
+    let replayed = sql::changed(
         storage,
         "UPDATE mail SET acknowledged_at = NULL, generation = generation + 1, visible_at = ?
          WHERE acknowledged_at IS NOT NULL AND deposited_at >= ? RETURNING 1",
         [now.as_millis().into(), since.as_millis().into()],
-    )
+    )?;
+    raise_revision(storage)?;
+    Ok(replayed)
 }
 
 /// Ends every lease: what was leased waits again.
@@ -148,12 +160,18 @@ pub(super) fn forget_acknowledged(storage: &SqlStorage, limit: Timestamp) -> Res
 /// for it.
 pub(super) fn erase_of(storage: &SqlStorage, id: &str) -> Result<u64> {
     let statement = format!("DELETE FROM mail WHERE {ID} = ? RETURNING 1");
-    sql::changed(storage, &statement, [id.into()])
+    let erased = sql::changed(storage, &statement, [id.into()])?;
+    if erased > 0 {
+        raise_revision(storage)?;
+    }
+    Ok(erased)
 }
 
 /// Deletes everything. Returns how many messages that were.
 pub(super) fn erase(storage: &SqlStorage) -> Result<u64> {
-    sql::changed(storage, "DELETE FROM mail RETURNING 1", [])
+    let erased = sql::changed(storage, "DELETE FROM mail RETURNING 1", [])?;
+    raise_revision(storage)?;
+    Ok(erased)
 }
 
 /// The time of the oldest acknowledgement that is still stored.
@@ -168,9 +186,26 @@ pub(super) fn last_deposit(storage: &SqlStorage) -> Result<Option<Timestamp>> {
         .map(|millis| millis.map(Timestamp::from_millis))
 }
 
-fn backlog(storage: &SqlStorage) -> Result<u64> {
-    let count = number(storage, "SELECT count(*) AS number FROM mail WHERE acknowledged_at IS NULL")?;
-    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+/// How much waits, and as of which revision. Both change together or not at all.
+#[derive(Default, Deserialize)]
+struct Standing {
+    /// Messages that were not acknowledged, leased ones included.
+    backlog: u64,
+    /// Counts every change of that number: answers may overtake each other on their way to the laptop.
+    revision: u64,
+}
+
+fn standing(storage: &SqlStorage) -> Result<Standing> {
+    let query = "SELECT (SELECT count(*) FROM mail WHERE acknowledged_at IS NULL) AS backlog,
+                        coalesce((SELECT revision FROM mail_revision), 0) AS revision";
+    Ok(sql::first(storage, query, [])?.unwrap_or_default())
+}
+
+fn raise_revision(storage: &SqlStorage) -> Result<()> {
+    let statement = "INSERT INTO mail_revision (one, revision) VALUES (1, 1)
+                     ON CONFLICT (one) DO UPDATE SET revision = revision + 1";
+    storage.exec(statement, None)?;
+    Ok(())
 }
 
 /// When the oldest message came that nobody has acknowledged.

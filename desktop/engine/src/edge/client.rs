@@ -184,16 +184,15 @@ impl EdgeClient {
         self.post(workshop, "/messages/pull", &request).await
     }
 
-    /// Acknowledges and returns leases.
+    /// Acknowledges and returns leases. What is left in the mailbox then.
     pub(crate) async fn acknowledge(
         &self,
         workshop: &WorkshopId,
         acks: Vec<Ack>,
         retries: Vec<Retry>,
-    ) -> Result<(), EdgeError> {
+    ) -> Result<AckResult, EdgeError> {
         let request = AckRequest { collector: self.collector.clone(), acks, retries };
-        let _: AckResult = self.post(workshop, "/messages/ack", &request).await?;
-        Ok(())
+        self.post(workshop, "/messages/ack", &request).await
     }
 
     /// Says what receipts say.

@@ -113,7 +113,8 @@ impl ConnectionLine {
 /// # Errors
 /// [`SettingsError::PublishKey`] where the key is missing, or could not be pasted.
 pub fn connection_line(edge: &EdgeConfig) -> Result<String, SettingsError> {
-    ConnectionLine::of_config(edge).map(|line| written(&line.url, line.publish_key.as_deref().unwrap_or_default()))
+    ConnectionLine::of_config(edge)
+        .map(|line| written(&line.url, line.publish_key.as_deref().unwrap_or_default()))
 }
 
 fn written(url: &str, publish_key: &str) -> String {

@@ -17,14 +17,16 @@ use crate::failpoints;
 use crate::pipeline::context::PipelineContext;
 use crate::pipeline::health::Collection;
 use crate::pipeline::leases::Leases;
+use crate::pipeline::mailbox_count::Standing;
 use crate::pipeline::stream::{Entry, Stream};
 use crate::pipeline::takeover::{self, Takeover, TakeoverError};
-use crate::pipeline::wake::LOOK_AGAIN;
+use crate::pipeline::wake::{Cause, LOOK_AGAIN};
 
 /// Behind the wake-up calls, while there is no mail: 2,880 requests a day of the free plan's 100,000.
 const POLL: Duration = Duration::from_secs(30);
 /// Where the edge does not call, after mail came: teachers come together, and the next one's *registered*
-/// waits for this. A message costs twenty polls at most.
+/// waits for this. A message costs twenty polls at most. And where mail waits that nobody has in hand: an
+/// answer was lost on its way, or a lease has to run out.
 const POLL_BUSY: Duration = Duration::from_secs(3);
 /// How long after the last mail.
 const BUSY_FOR: Duration = Duration::from_secs(60);
@@ -52,49 +54,45 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     async fn collect(&self) {
-        let PipelineContext { health, mail, wake, .. } = &*self.pipeline;
+        let PipelineContext { workshop, health, mail, wake, .. } = &*self.pipeline;
         let mut attempt = 0;
         let mut pulls = 1;
         // What an earlier run had leased and not stored comes again at once, and so does what was leased by a
         // pull whose answer was lost. What is still in the stream comes twice, which changes nothing.
         let mut release = true;
         let mut last_mail: Option<Instant> = None;
+        let mut cause = Cause::Begin;
         loop {
             // At every turn: the host may have asked for it, and what was asked for may have broken off.
             if self.claim().await == Claim::Erased {
                 return;
             }
-            // Asked before the pull: what is deposited while it runs is called out for the next one.
-            let grown = wake.may_have_grown();
+            if release {
+                mail.begin_anew();
+            }
+            tracing::debug!(%workshop, ?cause, pulls, release, socket = wake.is_connected(), "pulling");
             match self.pull(pulls, release).await {
                 Ok(PullRound { backlog, oldest_at, came, more, is_whole }) => {
                     release = !is_whole;
                     attempt = 0;
                     health.collection(Collection::Collecting);
                     health.oldest_mail(oldest_at);
-                    // Some of it may have been acknowledged while the answer was on its way: unless the
-                    // mailbox grew, the lower figure is the newer one, and what a host watches falls
-                    // steadily.
-                    let counted = mail.waiting();
-                    let anew = grown || !more || counted == 0;
-                    if mail.set(if anew { backlog } else { backlog.min(counted) }) {
-                        health.moved();
-                    }
                     // One that ends leases runs alone: others beside it would lose theirs.
                     let most = if release { 1 } else { MAX_PULLS };
                     pulls = backlog.div_ceil(u64::from(MAX_BATCH)).clamp(1, most);
                     if came {
                         last_mail = Some(Instant::now());
                     }
-                    if !more {
-                        self.wait_for_mail(last_mail).await;
-                    }
+                    // What a lost answer leased comes with the next pull, which ends its leases.
+                    cause = if more || release { Cause::More } else { self.wait_for_mail(last_mail).await };
                 }
                 Err(error) => {
                     // What this pull leased, should the edge have heard it, came to nobody.
                     release |= !error.is_permanent();
                     pulls = 1;
+                    tracing::debug!(%workshop, %error, "not pulled");
                     self.back_off(&error, &mut attempt).await;
+                    cause = Cause::Begin;
                 }
             }
         }
@@ -151,17 +149,23 @@ impl<S: Stream> CollectorLoop<S> {
     }
 
     async fn pull(&self, pulls: u64, release: bool) -> Result<PullRound, EdgeError> {
-        let PipelineContext { workshop, context, .. } = &*self.pipeline;
+        let PipelineContext { workshop, context, health, mail, .. } = &*self.pipeline;
         context.metrics.pulls.inc_by(pulls);
         let results = join_all((0..pulls).map(|_| self.edge.pull(workshop, release))).await;
         let (mut backlog, mut oldest_at) = (u64::MAX, None);
         let (mut came, mut more, mut first_error) = (false, true, None);
         for result in results {
             match result {
-                Ok(PullResult { message_backlog_count, oldest_at: oldest, messages }) => {
+                Ok(PullResult { message_backlog_count: waiting, revision, oldest_at: oldest, messages }) => {
+                    // Before any of it can be acknowledged.
+                    let moved = mail.hear(Standing { waiting, revision });
+                    tracing::debug!(%workshop, waiting, revision, moved, messages = messages.len(), "pulled");
+                    if moved {
+                        health.moved();
+                    }
                     // Of several the one with less is the newer word.
-                    if message_backlog_count < backlog {
-                        (backlog, oldest_at) = (message_backlog_count, oldest);
+                    if waiting < backlog {
+                        (backlog, oldest_at) = (waiting, oldest);
                     }
                     came |= !messages.is_empty();
                     more &= messages.len() >= MAX_BATCH as usize;
@@ -209,25 +213,29 @@ impl<S: Stream> CollectorLoop<S> {
 
     /// Waits for a call or the next poll. In steps, for the poll may be far off only because the clock was
     /// wrong a moment ago.
-    async fn wait_for_mail(&self, last_mail: Option<Instant>) {
+    async fn wait_for_mail(&self, last_mail: Option<Instant>) -> Cause {
         let began = Instant::now();
         loop {
             let left = self.poll_interval(last_mail).saturating_sub(began.elapsed());
-            if left.is_zero() || self.pipeline.wake.wait(left.min(LOOK_AGAIN)).await {
-                return;
+            if left.is_zero() {
+                return Cause::Poll;
+            }
+            if let Some(cause) = self.pipeline.wake.wait(left.min(LOOK_AGAIN)).await {
+                return cause;
             }
         }
     }
 
     fn poll_interval(&self, last_mail: Option<Instant>) -> Duration {
-        let PipelineContext { workshop, context, wake, .. } = &*self.pipeline;
+        let PipelineContext { workshop, context, mail, wake, .. } = &*self.pipeline;
         let row = context.roster.get(workshop);
-        let over = row.is_some_and(|row| now_ms() > row.workshop.keeps_mail_until());
-        if over {
-            return POLL * 20;
+        Quiet {
+            is_over: row.is_some_and(|row| now_ms() > row.workshop.keeps_mail_until()),
+            is_called: wake.is_connected(),
+            mail_came: last_mail.is_some_and(|at| at.elapsed() < BUSY_FOR),
+            is_accounted_for: mail.waiting() <= self.leases.in_hand(),
         }
-        let busy = last_mail.is_some_and(|at| at.elapsed() < BUSY_FOR);
-        if busy && !wake.is_connected() { POLL_BUSY } else { POLL }
+        .poll()
     }
 
     /// Shows why nothing is collected, and waits before the next try; the host may cut that short.
@@ -250,6 +258,32 @@ impl<S: Stream> CollectorLoop<S> {
         };
         *attempt += 1;
         wake.wait_for_host(wait).await;
+    }
+}
+
+/// What is known while nothing comes.
+#[derive(Debug, Clone, Copy)]
+struct Quiet {
+    /// The workshop is over for good.
+    is_over: bool,
+    /// The edge calls.
+    is_called: bool,
+    /// Mail came not long ago.
+    mail_came: bool,
+    /// All that waits at the edge is in hand here.
+    is_accounted_for: bool,
+}
+
+impl Quiet {
+    /// How long it is waited before mail is looked at without a call.
+    fn poll(self) -> Duration {
+        match self {
+            Self { is_over: true, .. } => POLL * 20,
+            Self { is_accounted_for: false, .. } | Self { is_called: false, mail_came: true, .. } => {
+                POLL_BUSY
+            }
+            _ => POLL,
+        }
     }
 }
 
@@ -276,3 +310,6 @@ struct PullRound {
     /// Whether every pull was answered.
     is_whole: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::metrics::{BacklogShare, Hop};
 use crate::pipeline::health::{PipelineHealth, Publication};
+use crate::pipeline::mailbox_count::MailboxCount;
 use crate::pipeline::progress::Progress;
 use crate::pipeline::wake::Wake;
 use crate::workshops::context::Context;
@@ -22,7 +23,7 @@ pub(crate) struct PipelineContext {
     pub(crate) context: Arc<Context>,
     pub(crate) health: PipelineHealth,
     /// What waits in the mailbox.
-    pub(crate) mail: BacklogShare,
+    pub(crate) mail: MailboxCount,
     /// How fast that goes away.
     pub(crate) progress: Progress,
     /// What waits in the stream.
@@ -40,7 +41,7 @@ impl PipelineContext {
         Self {
             workshop,
             health: PipelineHealth::new(publication),
-            mail: context.metrics.backlog_share(Hop::Edge),
+            mail: MailboxCount::new(context.metrics.backlog_share(Hop::Edge)),
             progress: Progress::default(),
             stream: context.metrics.backlog_share(Hop::Stream),
             wake: Wake::default(),
@@ -85,7 +86,7 @@ impl PipelineContext {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.mail.set(0);
+        self.mail.end();
         self.stream.set(0);
     }
 }

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rand_core::OsRng;
-use rollcall_shared::mailbox::{Ack, MAX_ENTRIES, Retry};
+use rollcall_shared::mailbox::{Ack, AckResult, MAX_ENTRIES, Retry};
 use rollcall_shared::retry;
 use tokio::sync::{Notify, mpsc};
 
 use crate::edge::client::{EdgeClient, EdgeError};
 use crate::failpoints;
 use crate::pipeline::context::PipelineContext;
+use crate::pipeline::mailbox_count::Standing;
 
 /// Most leases held at once. Twenty full pulls: more than the stream takes while one batch is committed.
 const MAX_HELD: usize = 2_000;
@@ -59,6 +60,11 @@ impl Leases {
             }
             freed.await;
         }
+    }
+
+    /// Returns how many messages are in hand.
+    pub(crate) fn in_hand(&self) -> u64 {
+        self.held.lock().len() as u64
     }
 
     /// Ends leases whose messages are committed.
@@ -128,11 +134,11 @@ impl Acknowledger {
             let acknowledged = acks.len();
             let back_after = retries.iter().map(|retry| retry.delay_seconds).min();
             match self.send(acks, retries).await {
-                Ok(()) => {
+                Ok(result) => {
                     failpoints::reached("after_lease_ack");
                     batch.drop_first(MAX_ENTRIES);
                     attempt = 0;
-                    self.acknowledged(acknowledged);
+                    self.acknowledged(acknowledged, &result);
                     self.call_back(back_after);
                 }
                 Err(_) if self.pipeline.stop.is_cancelled() => return,
@@ -146,7 +152,7 @@ impl Acknowledger {
     }
 
     /// Tells the edge; not for long where it is time to stop.
-    async fn send(&self, acks: Vec<Ack>, retries: Vec<Retry>) -> Result<(), EdgeError> {
+    async fn send(&self, acks: Vec<Ack>, retries: Vec<Retry>) -> Result<AckResult, EdgeError> {
         let sent = self.edge.acknowledge(&self.pipeline.workshop, acks, retries);
         if !self.pipeline.stop.is_cancelled() {
             return sent.await;
@@ -174,12 +180,19 @@ impl Acknowledger {
         true
     }
 
-    /// Takes that many off what the edge said waits; the next pull says it again.
-    fn acknowledged(&self, leases: usize) {
+    /// Notes what the edge says is left.
+    fn acknowledged(&self, leases: usize, result: &AckResult) {
+        let PipelineContext { workshop, mail, progress, health, .. } = &*self.pipeline;
+        let AckResult { message_backlog_count, revision, .. } = *result;
+        let moved = match message_backlog_count {
+            Some(waiting) => mail.hear(Standing { waiting, revision }),
+            None => mail.less(leases as u64),
+        };
+        tracing::debug!(%workshop, leases, ?message_backlog_count, revision, moved, "acknowledged");
         if leases > 0 {
-            let PipelineContext { mail, progress, health, .. } = &*self.pipeline;
             progress.gone(leases as u64, Instant::now());
-            mail.less(leases as u64);
+        }
+        if moved || leases > 0 {
             health.moved();
         }
     }

@@ -6,6 +6,7 @@ pub(crate) mod context;
 pub(crate) mod drain;
 pub(crate) mod health;
 pub(crate) mod leases;
+pub(crate) mod mailbox_count;
 pub(crate) mod pipelines;
 #[cfg(feature = "failpoints")]
 mod planted;

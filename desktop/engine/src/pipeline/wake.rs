@@ -14,28 +14,30 @@ use tokio::time::timeout;
 /// a moment ago.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
+/// Why mail is looked at; each pull's is written to the log at the level `debug`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The loop has just begun, or goes on after a failure.
+    Begin,
+    /// The last pull was full, or was answered in part.
+    More,
+    /// The edge called, a socket came or went, or mail that was given back is due.
+    Mail,
+    /// The host did something after which mail may be there.
+    Host,
+    /// Nobody said anything for as long as a poll waits.
+    Poll,
+}
+
 /// Calls for one workshop's collector.
 #[derive(Default)]
 pub(crate) struct Wake {
     mail: Notify,
     asked: Notify,
     connected: AtomicBool,
-    /// Whether there may be more mail at the edge than when this was last looked at.
-    grown: AtomicBool,
 }
 
 impl Wake {
-    /// Notes the edge's call: something was deposited.
-    pub(super) fn called(&self) {
-        self.grown.store(true, Ordering::Relaxed);
-        self.mail();
-    }
-
-    /// Returns whether the mailbox may have grown since this was last asked. Without a socket nobody knows.
-    pub(crate) fn may_have_grown(&self) -> bool {
-        self.grown.swap(false, Ordering::Relaxed) || !self.is_connected()
-    }
-
     /// Says that there may be mail. A call while nobody waits is heard by the next one who does.
     pub(crate) fn mail(&self) {
         self.mail.notify_one();
@@ -44,7 +46,6 @@ impl Wake {
     /// Says that the host did something after which mail is worth another look, whatever the edge said
     /// before.
     pub(crate) fn asked(&self) {
-        self.grown.store(true, Ordering::Relaxed);
         self.asked.notify_one();
     }
 
@@ -53,12 +54,12 @@ impl Wake {
         self.connected.load(Ordering::Relaxed)
     }
 
-    /// Waits for any call, at most that long; returns whether one came.
-    pub(crate) async fn wait(&self, most: Duration) -> bool {
+    /// Waits for any call, at most that long; returns which came.
+    pub(crate) async fn wait(&self, most: Duration) -> Option<Cause> {
         tokio::select! {
-            () = self.mail.notified() => true,
-            () = self.asked.notified() => true,
-            () = tokio::time::sleep(most) => false,
+            () = self.mail.notified() => Some(Cause::Mail),
+            () = self.asked.notified() => Some(Cause::Host),
+            () = tokio::time::sleep(most) => None,
         }
     }
 
@@ -70,7 +71,7 @@ impl Wake {
     pub(super) fn connected(&self, connected: bool) {
         self.connected.store(connected, Ordering::Relaxed);
         // What came before the socket was there, or since it broke, was not called out; and the pace changes.
-        self.called();
+        self.mail();
     }
 }
 

@@ -83,8 +83,9 @@ impl WakeLoop {
                 message = socket.next() => match message {
                     Some(Ok(Message::Text(_))) => {
                         answered = true;
+                        tracing::debug!(%workshop, "the edge calls");
                         context.metrics.wake_calls.inc();
-                        wake.called();
+                        wake.mail();
                     }
                     Some(Ok(Message::Close { .. }) | Err(_)) | None => return,
                     Some(Ok(_)) => answered = true,
@@ -136,18 +137,6 @@ mod tests {
     use crate::metrics::Metrics;
 
     const HOUR: Duration = Duration::from_secs(3_600);
-
-    #[tokio::test]
-    async fn the_mailbox_grows_by_calls_alone_while_there_is_a_socket() {
-        let (wake, metrics) = (Wake::default(), Metrics::new());
-        assert!(wake.may_have_grown() && wake.may_have_grown(), "nobody would say");
-        let _open = OpenSocket::new(&wake, metrics.socket_share());
-        assert!(wake.may_have_grown(), "before it was open");
-        wake.mail();
-        assert!(!wake.may_have_grown(), "what was given back was there before");
-        wake.called();
-        assert!(wake.may_have_grown() && !wake.may_have_grown());
-    }
 
     #[tokio::test]
     async fn a_socket_that_comes_or_goes_has_the_mail_looked_at() {
