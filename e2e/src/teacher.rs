@@ -1,7 +1,6 @@
 //! A teacher with a phone: made up, and different at every call.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::Response;
