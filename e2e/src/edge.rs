@@ -20,6 +20,8 @@ use crate::{checkout, place};
 /// How often starting an edge is tried, each time on another port, where somebody else has taken the one
 /// before.
 const STARTS: usize = 3;
+/// How long a start may take on a busy machine.
+const START: Duration = Duration::from_secs(120);
 
 /// A running edge.
 #[derive(Debug)]
@@ -80,7 +82,7 @@ impl Edge {
             edge.port = free_port();
             edge.url = format!("http://127.0.0.1:{}", edge.port);
             *edge.process.lock().unwrap() = Some(wrangler(edge.folder.path(), edge.port, &edge.log));
-            if edge.is_healthy_within(wait::DEADLINE) {
+            if edge.is_healthy_within(START) {
                 return edge;
             }
             // Between the choice of a port and its use another program may listen there. Nothing else is

@@ -80,7 +80,8 @@ pub(crate) fn close(_path: &Path) -> usize {
     1
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 

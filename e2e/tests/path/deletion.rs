@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use rollcall_e2e::edge::Edge;
 use rollcall_e2e::host::{Folder, Host, Options, Workshop, now};
+use rollcall_e2e::leaks::Leaks;
 use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::wait;
 use serde_json::{Value, json};
-
-use crate::privacy::search;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const YEARS: i64 = 5 * 365 * DAY;
@@ -83,7 +82,7 @@ fn a_due_list_is_announced_and_goes_where_nobody_has_a_window() {
     Teacher::new().sign_up(edge.url(), stays.invite_code(), 202);
     wait::until_equal("the other list goes on", &2, || folder.count("SELECT count(*) FROM signups"));
     assert!(host.stop().success());
-    assert!(search(folder.path(), &[NAME, PHONE]) > 0, "nothing to search");
+    assert!(Leaks::of([NAME, PHONE]).none_below(folder.path()) > 0, "nothing to search");
     let events: BTreeSet<String> =
         folder.read("SELECT what FROM events", |row| row.get(0)).into_iter().collect();
     assert!(events.contains("deletion announced") && events.contains("workshop erased"), "{events:?}");

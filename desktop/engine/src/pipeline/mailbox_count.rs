@@ -100,7 +100,8 @@ mod tests {
             let count = count();
             let (mut waiting, mut answers) = (0_u64, Vec::new());
             for revision in 1..=40 {
-                waiting = if random.next_u32() % 2 == 0 { waiting + 1 } else { waiting.saturating_sub(1) };
+                waiting =
+                    if random.next_u32().is_multiple_of(2) { waiting + 1 } else { waiting.saturating_sub(1) };
                 answers.push(standing(waiting, revision));
             }
             // Up to four are on their way at once.

@@ -29,7 +29,7 @@ fn a_slot_has_what_was_seen_since_the_last_one() {
     let other = metrics.backlog_share(Hop::Edge);
     share.set(500);
     other.set(40);
-    share.less(490);
+    share.set(10);
     let cache =
         Counters { memory_hits: 90, memory_stale: 5, kv_hits: 4, authoritative: 1, ..Default::default() };
     metrics.set_edge(&EdgeFigures { cache, alarms: Alarms { dead_letters: 2, unaddressed: 1 } });
