@@ -134,8 +134,8 @@ pub fn check(places: &Places, drained: bool) -> Verdict {
     verdict
 }
 
-/// Whether something that was promised has yet to reach the collector's database. What the edge has taken last
-/// may still be in the emulator's Queue, where no figure shows it.
+/// Whether something that was promised has yet to reach the collector's database. What the edge has taken
+/// last may still be in the emulator's Queue, where no figure shows it.
 pub(super) fn is_on_its_way(places: &Places) -> bool {
     let lines = ledger::read(&places.ledgers);
     let databases = places.databases.lock().unwrap().clone();

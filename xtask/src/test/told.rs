@@ -122,7 +122,8 @@ impl fmt::Display for Registered {
         let Self { times, middle, worst, by } = self;
         write!(
             f,
-            "202 to registered: {times} times, half of them within {middle:.2?}, the worst {worst:.2?} in {by}"
+            "202 to registered: {times} times, half of them within {middle:.2?}, \
+             the worst {worst:.2?} in {by}"
         )
     }
 }

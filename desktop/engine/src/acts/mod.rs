@@ -28,51 +28,42 @@ use crate::db::tx::Tx;
 use crate::db::{events, parked, workshops};
 use crate::message::Content;
 use crate::random::random_16;
-use crate::venue::desks::DesksBefore;
 use crate::view::{Act, KEPT, Resolution, Setting, Undo, Undoable};
-use crate::workshops::CodeRenewed;
 use crate::writer::Writer;
 pub(crate) use error::ActError;
 use error::Stop;
 use snapshot::{Change, Recorder};
 
-/// The acts of one run, and the ways back from the last [`KEPT`] of them.
-pub(crate) struct Acts {
+/// The acts of one run, and the ways back from the last [`KEPT`] of them. `S` is the way back from something
+/// that was set: this wing knows rows alone, and keeps the others for whoever set it.
+pub(crate) struct Acts<S> {
     writer: Writer,
-    done: Mutex<VecDeque<Done>>,
+    done: Mutex<VecDeque<Done<S>>>,
 }
 
-struct Done {
+/// An act that can be taken back.
+#[derive(Debug)]
+pub(crate) struct Done<S> {
     token: String,
-    way: Way,
+    workshop: WorkshopId,
+    /// The way back.
+    pub(crate) way: Way<S>,
 }
 
 /// The way back from an act.
 #[derive(Debug)]
-pub(crate) enum Way {
+pub(crate) enum Way<S> {
     /// Rows as they were.
     Rows(RowsBefore),
-    /// The invite code that was before.
-    Code(CodeRenewed),
-    /// PIN and sessions as they were.
-    Desks(DesksBefore),
+    /// Something that was set, as it was.
+    Setting(S),
 }
 
 /// Rows as they were before an act, and as it left them.
 #[derive(Debug)]
 pub(crate) struct RowsBefore(Change);
 
-impl Way {
-    fn workshop(&self) -> &WorkshopId {
-        match self {
-            Self::Rows(RowsBefore(change)) => &change.workshop,
-            Self::Code(code) => &code.workshop,
-            Self::Desks(desks) => &desks.workshop,
-        }
-    }
-}
-
-impl Acts {
+impl<S> Acts<S> {
     /// None yet.
     pub(crate) fn new(writer: Writer) -> Self {
         Self { writer, done: Mutex::default() }
@@ -129,24 +120,24 @@ impl Acts {
     }
 
     /// Notes the way back from something that was set.
-    pub(crate) fn note(&self, what: Setting, way: Way) -> Undo {
-        self.keep(way, Undoable::Setting(what))
+    pub(crate) fn note(&self, workshop: WorkshopId, what: Setting, before: S) -> Undo {
+        self.keep(workshop, Way::Setting(before), Undoable::Setting(what))
     }
 
     /// Takes the way back that belongs to a token: it leads back once.
     ///
     /// # Errors
     /// [`ActError::UndoGone`] where there is none.
-    pub(crate) fn take(&self, token: &str) -> Result<Way, ActError> {
+    pub(crate) fn take(&self, token: &str) -> Result<Done<S>, ActError> {
         let mut done = self.done.lock();
         let at = done.iter().position(|act| act.token == token);
-        at.and_then(|at| done.remove(at)).map(|act| act.way).ok_or(ActError::UndoGone)
+        at.and_then(|at| done.remove(at)).ok_or(ActError::UndoGone)
     }
 
     /// Gives a way back that could not be gone just now: nothing is wrong with it, and the host may press
     /// again.
-    pub(crate) fn give_back(&self, token: &str, way: Way) {
-        self.push(Done { token: token.to_owned(), way });
+    pub(crate) fn give_back(&self, done: Done<S>) {
+        self.push(done);
     }
 
     /// Puts rows back.
@@ -158,7 +149,7 @@ impl Acts {
     /// Forgets the ways back of a workshop: they hold rows as they were, and somebody of it was erased.
     pub(crate) fn forget(&self, workshop: &WorkshopId) {
         let mut done = self.done.lock();
-        done.retain(|act| act.way.workshop() != workshop);
+        done.retain(|act| act.workshop != *workshop);
     }
 
     async fn run(
@@ -169,16 +160,16 @@ impl Acts {
     ) -> Result<Undo, ActError> {
         let workshop = workshop.clone();
         let change = in_act(&self.writer, move |tx| recorded(tx, workshop, act, rule)).await?;
-        Ok(self.keep(Way::Rows(RowsBefore(change)), Undoable::Rows(act)))
+        Ok(self.keep(change.workshop.clone(), Way::Rows(RowsBefore(change)), Undoable::Rows(act)))
     }
 
-    fn keep(&self, way: Way, what: Undoable) -> Undo {
+    fn keep(&self, workshop: WorkshopId, way: Way<S>, what: Undoable) -> Undo {
         let token = hex::encode(random_16());
-        self.push(Done { token: token.clone(), way });
+        self.push(Done { token: token.clone(), workshop, way });
         Undo { token, what }
     }
 
-    fn push(&self, act: Done) {
+    fn push(&self, act: Done<S>) {
         let mut done = self.done.lock();
         done.push_back(act);
         if done.len() > KEPT {

@@ -24,7 +24,7 @@ const ZHAO: &str = "13700137000";
 /// A hall whose host sits at the at.
 struct Fixture {
     hall: Hall,
-    acts: Acts,
+    acts: Acts<()>,
 }
 
 impl Fixture {
@@ -68,11 +68,11 @@ impl Fixture {
     }
 
     async fn undo(&self, token: &str) -> Result<(), ActError> {
-        let way = self.acts.take(token)?;
-        let Way::Rows(rows) = &way else { panic!("{way:?}") };
+        let done = self.acts.take(token)?;
+        let Way::Rows(rows) = &done.way else { panic!("{done:?}") };
         let undone = self.acts.put_back(rows).await;
         if let Err(ActError::Unwritable(_)) = undone {
-            self.acts.give_back(token, way);
+            self.acts.give_back(done);
         }
         undone
     }

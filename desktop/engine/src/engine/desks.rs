@@ -5,10 +5,11 @@ use rollcall_shared::admission::Outcome;
 use rollcall_shared::receipt::ReceiptState;
 use rollcall_shared::workshop::WorkshopId;
 
-use crate::acts::{ActError, Way};
+use crate::acts::ActError;
 use crate::db::desks;
 use crate::engine::EngineError;
 use crate::engine::host::Host;
+use crate::engine::setting_before::SettingBefore;
 use crate::message::{DeskId, Origin};
 use crate::venue::desks::{DesksBefore, Unkept};
 use crate::venue::entry::{self, EntryError, StoredEntry};
@@ -87,7 +88,7 @@ impl Host {
     fn kept(&self, what: Setting, done: Result<DesksBefore, Unkept>) -> Result<Undo, EngineError> {
         self.context.changes.moved();
         match done {
-            Ok(before) => Ok(self.acts.note(what, Way::Desks(before))),
+            Ok(before) => Ok(self.acts.note(before.workshop.clone(), what, SettingBefore::Desks(before))),
             Err(unkept) => Err(self.not_kept(unkept)),
         }
     }

@@ -14,7 +14,8 @@ use crate::engine::alarms::Alarms;
 use crate::engine::deleted_lists::DeletedLists;
 use crate::engine::figures::history::History;
 use crate::engine::hop_status::Since;
-use crate::engine::learning::Learning;
+use crate::engine::learning_turn::Learning;
+use crate::engine::setting_before::SettingBefore;
 use crate::export;
 use crate::pipeline::pipelines::Pipelines;
 use crate::pipeline::stream::server_choice::Redis;
@@ -29,7 +30,7 @@ pub(crate) struct Host {
     pub(crate) pipelines: Pipelines,
     pub(crate) venue: Arc<VenueContext>,
     pub(crate) listener: VenueListener,
-    pub(crate) acts: Acts,
+    pub(crate) acts: Acts<SettingBefore>,
     pub(crate) since: Since,
     pub(crate) alarms: Alarms,
     pub(crate) deleted: DeletedLists,

@@ -10,7 +10,6 @@ use rollcall_shared::invite_code::InviteCode;
 use rollcall_shared::mailbox::PublishedWorkshop;
 use rollcall_shared::problem::ProblemCode;
 use rollcall_shared::workshop::WorkshopId;
-use tokio::sync::{Mutex, Notify};
 
 use crate::db::erased_workshops;
 use crate::edge::client::EdgeClient;
@@ -24,20 +23,6 @@ use crate::workshops::RosterError;
 
 /// Between two tries where the edge could not be asked.
 const AGAIN: Duration = Duration::from_secs(10);
-
-/// Who learns of workshops, one at a time.
-#[derive(Default)]
-pub(crate) struct Learning {
-    turn: Mutex<()>,
-    asked: Notify,
-}
-
-impl Learning {
-    /// Has the edge asked now: there are other keys, or another edge.
-    pub(crate) fn ask(&self) {
-        self.asked.notify_one();
-    }
-}
 
 /// What became of the keys that had no workshop here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -17,7 +17,7 @@ use crate::engine::figures::history::History;
 use crate::engine::foundation::Foundation;
 use crate::engine::hop_status::Since;
 use crate::engine::host::Host;
-use crate::engine::learning::Learning;
+use crate::engine::learning_turn::Learning;
 use crate::engine::loops;
 use crate::engine::ready::Ready;
 use crate::engine::start_error::StartError;
