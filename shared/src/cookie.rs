@@ -17,8 +17,8 @@ pub fn find<'a>(header: &'a str, name: &str) -> Option<&'a str> {
 /// reads.
 ///
 /// Chromium keeps a page that says `no-store` in memory for *Back*, over plain HTTP as well, with all that was
-/// typed into it, and drops it once a cookie of its site has changed (seen in 156). A page with script empties
-/// itself; without script the next person at a shared phone would find the last one's name and number.
+/// typed into it, and drops it once a cookie of its site has changed (seen in 156). A page with script
+/// empties itself; without script the next person at a shared phone would find the last one's name and number.
 ///
 /// ```
 /// use rollcall_shared::{Timestamp, cookie};
