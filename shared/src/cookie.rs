@@ -16,9 +16,10 @@ pub fn find<'a>(header: &'a str, name: &str) -> Option<&'a str> {
 /// The value of `Set-Cookie` that comes with *see other* after a form: a time, for a minute, that nobody
 /// reads.
 ///
-/// Chromium keeps a page that says `no-store` in memory for *Back*, over plain HTTP as well, with all that was
-/// typed into it, and drops it once a cookie of its site has changed (seen in 156). A page with script
-/// empties itself; without script the next person at a shared phone would find the last one's name and number.
+/// Chromium keeps a page that says `no-store` in memory for *Back*, over plain HTTP as well, with all
+/// that was typed into it, and drops it once a cookie of its site has changed (seen in 156). A page
+/// with script empties itself; without script the next person at a shared phone would find the last
+/// one's name and number.
 ///
 /// ```
 /// use rollcall_shared::{Timestamp, cookie};
