@@ -1008,20 +1008,6 @@ seq: number, } | { "act": "retry_parked",
 seq: number, };
 
 /**
- * Something that the host set for a workshop, and that others hold in their hands: a code, a PIN, a session.
- */
-export type Setting = "code_renewed" | "pin_renewed" | "desks_shut" | "desk_ended";
- * Failures of one cause that are tried again.
- */
-export type Retries = { 
-/**
- * Why.
- */
-cause: Cause, 
-/**
- * How many.
- */
-count: number, };
  * What was restored.
  */
 export type Restored = { 
@@ -1050,6 +1036,24 @@ durability: Durability,
  * at the next start.
  */
 erasures_unknown: string | null, };
+
+/**
+ * Failures of one cause that are tried again.
+ */
+export type Retries = { 
+/**
+ * Why.
+ */
+cause: Cause, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * Something that the host set for a workshop, and that others hold in their hands: a code, a PIN, a session.
+ */
+export type Setting = "code_renewed" | "pin_renewed" | "desks_shut" | "desk_ended";
 
 /**
  * Which rows.
