@@ -162,9 +162,12 @@ export async function newVersion(told) {
   await until(async () => (await files(page)).length === 1, "the new one is there");
 }
 
-/** It has arrived: as a card, or as a line where it was quicker than the page. */
+/**
+ * It has arrived: as a card, which follows what becomes of it, or as a line with what was known when the page was
+ * opened, where it was quicker than the page.
+ */
 async function arrived(page, words, id) {
-  const card = page.locator("#entries .card, #receipts li").filter({ hasText: words.registered });
+  const card = page.locator("#entries .card", { hasText: words.registered }).or(page.locator("#receipts li"));
   await card.first().waitFor();
   const links = await page.locator("#entries a.open, #receipts a").evaluateAll((links) => links.map(({ href }) => href));
   assert.ok(links.some((href) => href.includes(`/${id}.`)), `${id} among ${links}`);

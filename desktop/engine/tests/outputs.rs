@@ -97,7 +97,11 @@ fn every_command_ends_quietly_where_nobody_reads_its_answer() {
 
     // Without an engine, too.
     check_quiet(&unheard(dir.path(), &["export", &id, &list]), 0);
-    check_quiet(&unheard(dir.path(), &["restore", &backup]), 0);
+    // What is to be done next is told beside the answer.
+    let restored = unheard(dir.path(), &["restore", &backup]);
+    let said = String::from_utf8_lossy(&restored.stderr);
+    assert_eq!(restored.status.code(), Some(0), "{said}");
+    assert!(said.contains("takes over the mail") && said.lines().count() == 1, "{said}");
     let erased = unheard(dir.path(), &["erase", "workshop", &id, "--yes"]);
     check_quiet(&erased, 0);
     for words in [["--help"], ["--version"]] {

@@ -93,7 +93,8 @@ fn a_list_that_was_never_announced_stays_for_another_day_and_other_days_put_it_o
     let folder = Folder::new();
     let edge = Edge::shared();
     let host = start(&folder, edge, 0);
-    let workshop = host.make_workshop(json!({ "retention_days": 3 }));
+    // More than a week ahead: nothing is announced yet.
+    let workshop = host.make_workshop(json!({ "retention_days": 30 }));
     Teacher::new().sign_up(edge.url(), workshop.invite_code(), 202).wait_for("registered");
     assert!(host.stop().success());
 
@@ -108,10 +109,10 @@ fn a_list_that_was_never_announced_stays_for_another_day_and_other_days_put_it_o
     let longer = host.change_workshop(&workshop, json!({ "retention_days": 90 }));
     wait::until_equal("put off", &Value::Null, || status(&host, &longer).unwrap()["deletion"].clone());
     let told = &status(&host, &longer).unwrap()["told_earlier"];
-    let by = workshop.record["ends_at"].as_i64().unwrap() + 3 * DAY;
+    let by = workshop.record["ends_at"].as_i64().unwrap() + 30 * DAY;
     assert_eq!((&told["people"], &told["by"]), (&json!(1), &json!(by)));
     assert!(host.log().contains("tell them"), "{}", host.log());
-    let shorter = host.change_workshop(&workshop, json!({ "retention_days": 3 }));
+    let shorter = host.change_workshop(&workshop, json!({ "retention_days": 30 }));
     assert_eq!(announced(&host, &shorter)["stage"], "day");
     assert_eq!(status(&host, &shorter).unwrap()["told_earlier"], Value::Null);
     assert!(host.stop().success());

@@ -92,6 +92,7 @@ impl Reader {
         symlink(program, home.path().join("bin/rollcall-host")).unwrap();
         symlink(checkout().join("docs"), home.path().join("here/docs")).unwrap();
         fs::write(home.path().join("publish-key"), Edge::shared().publish_key()).unwrap();
+        fs::write(home.path().join("passphrase"), "a pass phrase of an example").unwrap();
         Self { home, running: None, list: None, played: 0 }
     }
 
@@ -223,6 +224,7 @@ impl Reader {
         let mut shell = Command::new("bash");
         shell.args(["-o", "pipefail", "-c", line]).current_dir(self.home.path().join("here"));
         shell.env("HOME", self.home.path()).env("PATH", path);
+        shell.env("ROLLCALL_PASSPHRASE_FILE", self.home.path().join("passphrase"));
         shell
     }
 }

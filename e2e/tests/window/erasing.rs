@@ -182,7 +182,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     );
     // Half a minute of an even clock.
     let left = "SELECT (SELECT count(*) FROM workshops) + (SELECT count(*) FROM signups)";
-    wait::until_equal("it is gone", &0, || folder.count(left));
+    wait::until_equal(("it is gone", 90), &0, || folder.count(left));
     window.wait_for("#first-run");
     let gone = format!("[data-deleted=\"{}\"]", workshop.id());
     window.wait_for_text(&gone, |text| text.contains("已按登记页说好的删除，共 1 条记录"));

@@ -12,7 +12,7 @@ use rollcall_e2e::teacher::Teacher;
 use rollcall_e2e::window::{Options, Window};
 use serde_json::{Value, json};
 
-use crate::with_workshop;
+use crate::{speaks, with_workshop};
 
 /// As a Mac types it: the accent by itself.
 pub(crate) const TYPED: &str = "王芳 cafe\u{301} 2026";
@@ -52,7 +52,8 @@ fn saved_once_under_a_passphrase_and_asked_for_no_more() {
     std::fs::write(&key, "k3y").unwrap();
     let arguments = ["--edge-url", "http://127.0.0.1:9", "--publish-key-file", key.to_str().unwrap()];
     let window = Window::open(&folder, &Options { arguments: &arguments, ..Options::default() });
-    window.wait_for("html[lang=zh]");
+    window.wait_for("#count");
+    speaks(&window, "zh");
     window.wait_for_text("#keys-banner", |text| text.contains("密钥还没有备份"));
 
     window.click("#save-keys");
@@ -128,6 +129,7 @@ fn a_copy_brings_another_laptop_a_workshop_of_later() {
     let second = Folder::new();
     let window = Window::open(&second, &Options::default());
     window.wait_for("#first-run");
+    speaks(&window, "zh");
     std::fs::copy(&copy, window.files().join("chosen")).unwrap();
     window.click("#bring-keys");
     window.fill("#bring-passphrase", "王芳 cafe 2026");

@@ -20,7 +20,7 @@ fn a_laptop_that_slept_says_so_until_it_is_seen() {
     let program = child_of(window.id(), "rollcall-deskto");
     stand_still(program);
     let woken = Instant::now() + ASLEEP;
-    wait::until(("the laptop wakes", 20), || (Instant::now() > woken).then_some(()));
+    wait::until(("the laptop wakes", 90), || (Instant::now() > woken).then_some(()));
     go_on(program);
     window.wait_for_text("[data-alarm=woke]", |text| text.contains("asleep for about 1 min"));
     window.accessible("the laptop slept");

@@ -51,8 +51,12 @@ fn at_its_venue(window: Window, workshop: &Workshop) -> (Window, String) {
 }
 
 fn in_english(window: &Window) {
-    if window.run("return document.documentElement.lang", serde_json::json!([])) != "en" {
+    speaks(window, "en");
+}
+
+fn speaks(window: &Window, language: &str) {
+    if window.run("return document.documentElement.lang", serde_json::json!([])) != language {
         window.press("g");
     }
-    window.wait_for("html[lang=en]");
+    window.wait_for(&format!("html[lang={language}]"));
 }

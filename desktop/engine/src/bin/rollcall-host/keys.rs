@@ -20,7 +20,7 @@ pub(crate) enum KeysCommand {
         /// The file, such as rollcall-keys.age on a memory stick
         file: PathBuf,
         /// A file whose first line is the passphrase, where nobody can be asked; `-` for standard input
-        #[arg(long)]
+        #[arg(long, env = "ROLLCALL_PASSPHRASE_FILE")]
         passphrase_file: Option<PathBuf>,
     },
     /// Take over every workshop whose key is in a copy, by the running engine or without one
@@ -28,7 +28,7 @@ pub(crate) enum KeysCommand {
         /// The copy that another laptop saved, or a backup's keys.json
         file: PathBuf,
         /// A file whose first line is the passphrase, where nobody can be asked; `-` for standard input
-        #[arg(long)]
+        #[arg(long, env = "ROLLCALL_PASSPHRASE_FILE")]
         passphrase_file: Option<PathBuf>,
     },
     /// Find a workshop by its invite code that was made after the copy was saved; the engine must run
