@@ -186,7 +186,7 @@ fn a_list_goes_on_the_day_that_its_pages_say_and_only_other_days_put_it_off() {
     window.wait_for("#first-run");
     let gone = format!("[data-deleted=\"{}\"]", workshop.id());
     window.wait_for_text(&gone, |text| text.contains("已按登记页说好的删除，共 1 条记录"));
-    window.press("g");
+    window.click("#language");
     window.wait_for_text(&gone, |text| text.contains("deleted, as its sign-up page promised. Entries: 1."));
     window.accessible("a list that was deleted");
     window.pictures("deletion-done");

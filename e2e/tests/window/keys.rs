@@ -47,10 +47,10 @@ pub(crate) fn opened_by_age(copy: &Path, passphrase: &str) -> Option<Value> {
 #[test]
 fn saved_once_under_a_passphrase_and_asked_for_no_more() {
     let (folder, workshop) = with_workshop(json!({}));
-    // Nobody is there: the workshop has an address all the same, and is sealed for.
+    let edge = Edge::shared();
     let key = folder.path().join("publish-key");
-    std::fs::write(&key, "k3y").unwrap();
-    let arguments = ["--edge-url", "http://127.0.0.1:9", "--publish-key-file", key.to_str().unwrap()];
+    std::fs::write(&key, edge.publish_key()).unwrap();
+    let arguments = ["--edge-url", edge.url(), "--publish-key-file", key.to_str().unwrap()];
     let window = Window::open(&folder, &Options { arguments: &arguments, ..Options::default() });
     window.wait_for("#count");
     speaks(&window, "zh");
@@ -87,7 +87,7 @@ fn saved_once_under_a_passphrase_and_asked_for_no_more() {
     let copy = window.files().join("rollcall-keys.age");
     assert!(opened_by_age(&copy, "another passphrase").is_none());
     let opened = opened_by_age(&copy, COMPOSED).expect("age opens it");
-    assert_eq!(opened["edge"], json!({ "url": "http://127.0.0.1:9", "publish_key": "k3y" }));
+    assert_eq!(opened["edge"], json!({ "url": edge.url(), "publish_key": edge.publish_key() }));
     assert!(opened["master_secrets"][0].is_string());
     assert!(opened["workshops"][workshop.id()]["secret_keys"][0].is_string());
 

@@ -108,9 +108,11 @@ fn a_workshop_is_changed_closed_opened_renewed_and_ended() {
     window.press("e");
     window.click("#retire");
     window.wait_for("#phase[data-phase=retired]");
+    window.wait_until_gone("#edit");
     window.press("e");
     window.click("#resume");
     window.wait_for("#phase[data-phase=open]");
+    window.wait_until_gone("#edit");
     window.press("e");
     window.click("#retire");
     window.wait_for("#phase[data-phase=retired]");
