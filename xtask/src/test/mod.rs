@@ -284,6 +284,7 @@ fn host_build(context: &Context) -> Result<Tally> {
 }
 
 fn window_build(context: &Context) -> Result<Tally> {
+    ui::build(&context.checkout)?;
     build_host(&context.checkout, Build::Window).map(|_| Tally::default())
 }
 
