@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::pipeline::stream::private_server::{Life, RedisServer};
+use crate::testing::skip;
 
 /// The system's own.
 pub(in crate::pipeline) const SYSTEMS: &str = "redis-server";
@@ -24,7 +25,7 @@ pub(in crate::pipeline) fn program(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ROLLCALL_SERVERS").map_or_else(kept, PathBuf::from);
     let path = folder.join(name);
     if !path.exists() {
-        eprintln!("SKIPPED: {name} is not in {}; `cargo xtask setup` says why", folder.display());
+        skip(name, "set-up did not fetch it, and says why");
         return None;
     }
     Some(path)
